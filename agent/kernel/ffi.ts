@@ -1,0 +1,111 @@
+import koffi from 'koffi'
+import { getSystemErrorMap } from 'node:util'
+
+/**
+ * The bridge to C. Everything in `agent/kernel` that calls the kernel goes through here; no other
+ * folder uses koffi. Calls are synchronous on the calling thread, which is what makes namespace
+ * switches safe: no other JavaScript runs in between.
+ */
+
+/** What can be handed to a C function. A `Uint8Array` is passed by address; `null` is the null pointer. */
+export type CArgument = number | bigint | string | Uint8Array | CPointer | null
+
+/** An opaque address that a C function returned. */
+export type CPointer = { readonly __brand: 'CPointer' }
+
+/** What a C function gives back, by its declared type. 64-bit results are numbers while they are exact. */
+export type CResult = number | bigint | string | CPointer | null | void
+
+const errnoNames = new Map<number, { code: string; text: string }>()
+
+/** The name (`ENOENT`) and the sentence of an error number; `errno 1234` when it has no name. */
+export function describeErrno(errno: number): { code: string; text: string } {
+  if (errnoNames.size === 0) {
+    // koffi knows more names than libuv's map, which has the sentences.
+    for (const [code, value] of Object.entries(koffi.os.errno)) {
+      if (!errnoNames.has(value)) errnoNames.set(value, { code, text: code })
+    }
+    for (const [negative, [code, text]] of getSystemErrorMap()) errnoNames.set(-negative, { code, text })
+  }
+  return errnoNames.get(errno) ?? { code: `E${errno}`, text: `errno ${errno}` }
+}
+
+/** A system call that failed. `code` is the name that Node.js uses too (`ENOENT`), so `errnoOf` reads it. */
+export class SystemCallError extends Error {
+  override readonly name = 'SystemCallError'
+  readonly code: string
+  constructor(
+    /** The call's name: `setns`, `mount`, ... */
+    readonly syscall: string,
+    /** The positive error number. */
+    readonly errno: number,
+    /** What was attempted, for the message: a path, a device, a flag. */
+    detail?: string,
+  ) {
+    const { code, text } = describeErrno(errno)
+    super(`${syscall}${detail === undefined ? '' : ` ${detail}`}: ${text} (${code})`)
+    this.code = code
+  }
+}
+
+type Library = ReturnType<typeof koffi.load>
+const libraries = new Map<string, Library>()
+
+/** The C library is the one that Node.js itself is linked to, whatever its file is called here. */
+function library(file: string | null): Library {
+  const key = file ?? ''
+  let loaded = libraries.get(key)
+  if (!loaded) libraries.set(key, (loaded = koffi.load(file)))
+  return loaded
+}
+
+/**
+ * A C function, looked up at its first call. `prototype` is C source (`int close(int fd)`); `file` is a
+ * shared library, the C library when left out. Throws what koffi throws when the library or the symbol
+ * is missing, at the first call.
+ */
+export function cFunction<Args extends readonly CArgument[], Result extends CResult>(
+  prototype: string,
+  file: string | null = null,
+): (...args: Args) => Result {
+  let bound: ((...args: Args) => Result) | undefined
+  return (...args) => {
+    bound ??= library(file).func(prototype) as unknown as (...args: Args) => Result
+    return bound(...args)
+  }
+}
+
+/**
+ * A system call wrapper of the C library that reports failure by a negative result and `errno`
+ * (`syscall<[number, number]>('int setns(int fd, int nstype)')`). The function returned gives the
+ * result, or throws `SystemCallError` with the call's name and the error's code.
+ */
+export function syscall<Args extends readonly CArgument[]>(prototype: string): (...args: Args) => number {
+  const name = nameOf(prototype)
+  const call = cFunction<Args, number>(prototype)
+  return (...args) => {
+    const result = call(...args)
+    if (result < 0) {
+      // Read before anything else can run: V8 itself makes system calls (madvise, mprotect).
+      const errno = koffi.errno()
+      throw new SystemCallError(name, errno)
+    }
+    return result
+  }
+}
+
+/** Runs `act` and puts `detail` (a path, a device) into the message of a `SystemCallError` it throws. */
+export function withDetail<T>(detail: string, act: () => T): T {
+  try {
+    return act()
+  } catch (thrown) {
+    if (thrown instanceof SystemCallError) throw new SystemCallError(thrown.syscall, thrown.errno, detail)
+    throw thrown
+  }
+}
+
+function nameOf(prototype: string): string {
+  const match = /(\w+)\s*\(/.exec(prototype)
+  if (!match?.[1]) throw new Error(`not a C prototype: ${prototype}`)
+  return match[1]
+}
