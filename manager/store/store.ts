@@ -1,0 +1,82 @@
+import type { Subscription } from '../../src/base/watch-queue.js'
+import type { Cluster } from '../../src/model/cluster.js'
+import type { Network } from '../../src/model/network.js'
+import type { Node } from '../../src/model/node.js'
+import type { Config, Secret } from '../../src/model/secret.js'
+import type { Service } from '../../src/model/service.js'
+import type { Task } from '../../src/model/task.js'
+import type { Volume } from '../../src/model/volume.js'
+
+/** The replicated tables and what they hold. Objects are immutable: change a copy and write that. */
+export interface Tables {
+  node: Node
+  service: Service
+  task: Task
+  network: Network
+  secret: Secret
+  config: Config
+  volume: Volume
+  cluster: Cluster
+}
+export type TableName = keyof Tables
+
+/** A consistent view: nothing in it changes while it is held. */
+export interface ReadTx {
+  /** The Raft index this view has reached. */
+  readonly index: number
+  get<K extends TableName>(table: K, id: string): Tables[K] | undefined
+  /** All objects of a table, ordered by id. */
+  list<K extends TableName>(table: K): Tables[K][]
+  /** By the name people use (case-insensitive for networks; a node's host name when its spec has none, first match). */
+  byName<K extends TableName>(table: K, name: string): Tables[K] | undefined
+  /** At most `limit` (default 2) objects whose id starts so. */
+  byIdPrefix<K extends TableName>(table: K, prefix: string, limit?: number): Tables[K][]
+  tasksByService(serviceId: string): Task[]
+  tasksByNode(nodeId: string): Task[]
+  tasksBySlot(serviceId: string, slot: number): Task[]
+  /** Services and tasks that use a network, secret or config. */
+  servicesUsing(table: 'network' | 'secret' | 'config', id: string): Service[]
+  tasksUsing(table: 'network' | 'secret' | 'config', id: string): Task[]
+}
+
+/**
+ * A view with changes on top. `meta` is filled in by the store: `create` stamps both times, `update`
+ * refuses with `outOfSequence` ("update out of sequence") when the object's `meta.version` is not the
+ * current one, and with `notFound` when it is gone. Names are unique per table where the model says
+ * so: `create` and `update` throw `conflict` ("name conflicts with an existing object").
+ */
+export interface WriteTx extends ReadTx {
+  create<K extends TableName>(table: K, object: Omit<Tables[K], 'meta'>): void
+  update<K extends TableName>(table: K, object: Tables[K]): void
+  remove(table: TableName, id: string): void
+}
+
+/** What a watch delivers, in commit order. `index` is the Raft index of the change. */
+export type StoreEvent =
+  | {
+      [K in TableName]:
+        | { table: K; action: 'create'; index: number; object: Tables[K]; old?: undefined }
+        | { table: K; action: 'update'; index: number; object: Tables[K]; old: Tables[K] }
+        | { table: K; action: 'remove'; index: number; object: Tables[K]; old?: undefined }
+    }[TableName]
+  /** All changes of one transaction have been delivered: loops reconcile at these. */
+  | { table: 'commit'; action: 'commit'; index: number; object?: undefined; old?: undefined }
+  /** The whole store was replaced by a snapshot: start again from a fresh view. */
+  | { table: 'restore'; action: 'restore'; index: number; object?: undefined; old?: undefined }
+
+/** The replicated store as its users see it. */
+export interface Store {
+  /** The state applied so far. Cheap: no copy. */
+  view(): ReadTx
+  /**
+   * Decides synchronously against the newest state, then commits what was written through the
+   * proposer; resolves with the result of `decide` once it is applied here. Nothing written: nothing
+   * proposed. What `decide` throws is thrown, and nothing is proposed. Rejects with `unavailable`
+   * when this manager does not lead or stops leading before the commit is known.
+   */
+  update<T>(decide: (tx: WriteTx) => T): Promise<T>
+  /** Changes from now on. A reader that falls too far behind is closed with `exhausted`. */
+  watch(accept?: (event: StoreEvent) => boolean): Subscription<StoreEvent>
+  /** A view and the changes right after it, with none lost between. */
+  viewAndWatch(accept?: (event: StoreEvent) => boolean): { tx: ReadTx; events: Subscription<StoreEvent> }
+}

@@ -1,0 +1,93 @@
+import type { Duplex } from 'node:stream'
+import type {
+  ContainerConfig,
+  ContainerCreateResponse,
+  ContainerInspectResponse,
+  ContainerSummary,
+  ContainerTopResponse,
+  ContainerUpdateResponse,
+  FilesystemChange,
+  HostConfig,
+  NetworkingConfig,
+  Resources,
+  RestartPolicy,
+} from '../../model/engine-api/container.js'
+import type { ContainerStatsResponse } from '../../model/engine-api/stats.js'
+import type { Filters } from '../filters.js'
+
+/** The body of `POST /containers/create`. */
+export interface ContainerCreateBody extends ContainerConfig {
+  HostConfig?: HostConfig
+  NetworkingConfig?: NetworkingConfig
+}
+
+/** What the container endpoints need of the engine. `ref` is a name, an id or a unique prefix of an id. */
+export interface ContainersBackend {
+  list(options: { all: boolean; limit?: number; size: boolean; filters: Filters }): Promise<ContainerSummary[]>
+  /** `platform` is `os[/arch[/variant]]`. Throws `notFound` ("No such image: ...") and `conflict` for a taken name. */
+  create(name: string | undefined, body: ContainerCreateBody, platform?: string): Promise<ContainerCreateResponse>
+  inspect(ref: string, options: { size: boolean }): Promise<ContainerInspectResponse>
+  /** Throws `notModified` when it runs already. */
+  start(ref: string): Promise<void>
+  /** Throws `notModified` when it does not run. `timeoutSeconds` -1 waits for ever. */
+  stop(ref: string, options: { signal?: string; timeoutSeconds?: number }): Promise<void>
+  restart(ref: string, options: { signal?: string; timeoutSeconds?: number }): Promise<void>
+  kill(ref: string, signal: string): Promise<void>
+  pause(ref: string): Promise<void>
+  unpause(ref: string): Promise<void>
+  rename(ref: string, name: string): Promise<void>
+  update(ref: string, changes: Resources & { RestartPolicy?: RestartPolicy }): Promise<ContainerUpdateResponse>
+  /** `accepted` is called once the wait is armed: the response header goes out then. */
+  wait(ref: string, condition: WaitCondition, accepted: () => void, signal: AbortSignal): Promise<{ exitCode: number; error?: string }>
+  remove(ref: string, options: { force: boolean; volumes: boolean; link: boolean }): Promise<void>
+  prune(filters: Filters): Promise<{ ContainersDeleted: string[]; SpaceReclaimed: number }>
+  /** `tty` says that the output is raw, not framed. */
+  logs(ref: string, options: LogsOptions, signal: AbortSignal): Promise<{ tty: boolean; chunks: AsyncIterable<OutputChunk> }>
+  attach(ref: string, options: AttachOptions): Promise<AttachSession>
+  resize(ref: string, size: { rows: number; columns: number }): Promise<void>
+  top(ref: string, psArgs: string): Promise<ContainerTopResponse>
+  /** One sample for each iteration; `once` ends after the first, `oneShot` does not wait for a second reading. */
+  stats(ref: string, options: { once: boolean; oneShot: boolean }, signal: AbortSignal): AsyncIterable<ContainerStatsResponse>
+  changes(ref: string): Promise<FilesystemChange[]>
+}
+
+export type WaitCondition = 'not-running' | 'next-exit' | 'removed'
+
+export interface LogsOptions {
+  stdout: boolean
+  stderr: boolean
+  follow: boolean
+  timestamps: boolean
+  /** Lines from the end; undefined is all. */
+  tail?: number
+  /** Milliseconds since the epoch, fractions for nanoseconds. */
+  sinceMs?: number
+  untilMs?: number
+}
+
+export interface OutputChunk {
+  stream: 'stdout' | 'stderr'
+  data: Uint8Array
+}
+
+export interface AttachOptions {
+  stdin: boolean
+  stdout: boolean
+  stderr: boolean
+  /** Send what was logged before. */
+  logs: boolean
+  /** Stay attached for what comes. */
+  stream: boolean
+  detachKeys?: string
+}
+
+/** A live attachment; the API connects it to the client's connection. */
+export interface AttachSession {
+  tty: boolean
+  /** Output until the container ends or `close` is called. */
+  output: AsyncIterable<OutputChunk>
+  /** Standard input of the container; absent unless asked for and open. Ending it closes stdin when `StdinOnce`. */
+  input?: Pick<Duplex, 'write' | 'end' | 'once'>
+  /** Detaches; the container goes on. */
+  close(): void
+}

@@ -1,0 +1,36 @@
+import type { Readable } from 'node:stream'
+import type {
+  ImageDeleteResponseItem,
+  ImageHistoryResponseItem,
+  ImageInspect,
+  ImageSummary,
+} from '../../model/engine-api/image.js'
+import type { Filters } from '../filters.js'
+
+/** A line of progress as `docker pull` and `docker load` read it. */
+export interface ProgressMessage {
+  status?: string
+  id?: string
+  progress?: string
+  progressDetail?: { current?: number; total?: number }
+  stream?: string
+  error?: string
+  errorDetail?: { message: string; code?: number }
+  aux?: unknown
+}
+
+/** What the image endpoints need of the image store. `ref` is a name with tag or digest, an id or a unique prefix of one. */
+export interface ImagesBackend {
+  list(options: { all: boolean; filters: Filters; sharedSize: boolean; digests: boolean }): Promise<ImageSummary[]>
+  inspect(ref: string): Promise<ImageInspect>
+  history(ref: string): Promise<ImageHistoryResponseItem[]>
+  tag(ref: string, repo: string, tag: string): Promise<void>
+  remove(ref: string, options: { force: boolean; prune: boolean }): Promise<ImageDeleteResponseItem[]>
+  prune(filters: Filters): Promise<{ ImagesDeleted: ImageDeleteResponseItem[]; SpaceReclaimed: number }>
+  /** A `docker save` archive or an OCI layout, compressed or not. Throws before anything is kept. */
+  load(archive: Readable, options: { quiet: boolean; platform?: string }, progress: (message: ProgressMessage) => void, signal: AbortSignal): Promise<void>
+  /** A root filesystem as a tar, compressed or not; gives the image's id. */
+  import(rootfs: Readable, options: { repo?: string; tag?: string; message?: string; changes: string[]; platform?: string }, progress: (message: ProgressMessage) => void, signal: AbortSignal): Promise<string>
+  /** A `docker save` archive of these images. */
+  save(refs: string[], signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
+}

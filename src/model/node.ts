@@ -1,0 +1,89 @@
+import type { NodeId } from './ids.js'
+import type { Meta } from './object.js'
+import type { Resources } from './resources.js'
+
+export const NodeRole = { worker: 'worker', manager: 'manager' } as const
+export type NodeRole = (typeof NodeRole)[keyof typeof NodeRole]
+
+export const Availability = { active: 'active', pause: 'pause', drain: 'drain' } as const
+export type Availability = (typeof Availability)[keyof typeof Availability]
+
+export const NodeState = { unknown: 'unknown', down: 'down', ready: 'ready', disconnected: 'disconnected' } as const
+export type NodeState = (typeof NodeState)[keyof typeof NodeState]
+
+export const Reachability = { unknown: 'unknown', unreachable: 'unreachable', reachable: 'reachable' } as const
+export type Reachability = (typeof Reachability)[keyof typeof Reachability]
+
+/** What a user wants of a node. */
+export interface NodeSpec {
+  /** Usually empty: the node goes by its host name. */
+  name: string
+  labels: Record<string, string>
+  role: NodeRole
+  availability: Availability
+}
+
+export interface Platform {
+  /** As Docker prints it: `x86_64`, `aarch64`. */
+  architecture: string
+  /** `linux` */
+  os: string
+}
+
+/** What a node says of itself when its session starts and when it changes. */
+export interface NodeDescription {
+  hostname: string
+  platform: Platform
+  resources: Resources
+  engineVersion: string
+  /** `--label` of skepd: matched by constraints on `engine.labels`. */
+  engineLabels: Record<string, string>
+  plugins: { type: string; name: string }[]
+  /** PEM of the root the node trusts, and its issuer's subject and public key (DER). */
+  tls?: { trustRootPem: string; issuerSubject: Uint8Array; issuerPublicKey: Uint8Array }
+}
+
+/** A manager's part in the Raft group. */
+export interface ManagerStatus {
+  /** The member's number: a random safe integer. */
+  raftId: number
+  /** host:port the other managers dial. */
+  address: string
+  leader: boolean
+  reachability: Reachability
+}
+
+export interface Node {
+  id: NodeId
+  meta: Meta
+  spec: NodeSpec
+  description?: NodeDescription
+  status: { state: NodeState; message: string; address: string }
+  /** Kept by the leader; present while the node is a member of the Raft group. */
+  managerStatus?: ManagerStatus
+  /** The role in the certificate the node uses now; it lags behind `spec.role` during a change. */
+  observedRole: NodeRole
+  certificate: NodeCertificate
+}
+
+/** Where the node's certificate stands: the CA loop moves it. */
+export interface NodeCertificate {
+  /** `pending`, `issued`, `renew` (to be renewed on the next contact), `rotate`, `failed`, `unknown`. */
+  state: CertificateState
+  message: string
+  role: NodeRole
+  csrPem?: string
+  certificatePem?: string
+  /** The common name in the certificate: the node's id. */
+  commonName: string
+}
+
+export const CertificateState = {
+  unknown: 'unknown',
+  pending: 'pending',
+  issued: 'issued',
+  renew: 'renew',
+  rotate: 'rotate',
+  failed: 'failed',
+} as const
+export type CertificateState = (typeof CertificateState)[keyof typeof CertificateState]
