@@ -51,8 +51,14 @@ export class SystemCallError extends Error {
 type Library = ReturnType<typeof koffi.load>
 const libraries = new Map<string, Library>()
 
+/** POSIX names that prototypes may use beside C's own; the widths are those of 64-bit Linux. */
+const posixTypes: Record<string, string> = {
+  ssize_t: 'int64_t', off_t: 'int64_t', dev_t: 'uint64_t', mode_t: 'uint32_t', pid_t: 'int32_t', uid_t: 'uint32_t', gid_t: 'uint32_t',
+}
+
 /** The C library is the one that Node.js itself is linked to, whatever its file is called here. */
 function library(file: string | null): Library {
+  if (libraries.size === 0) for (const [name, type] of Object.entries(posixTypes)) koffi.alias(name, type)
   const key = file ?? ''
   let loaded = libraries.get(key)
   if (!loaded) libraries.set(key, (loaded = koffi.load(file)))

@@ -1,0 +1,72 @@
+import { isIP } from 'node:net'
+
+/** Addresses as the kernel takes them: bytes in network order. */
+
+/** The 4 or 16 bytes of an IP address; throws `TypeError` for anything else. */
+export function parseAddress(text: string): Uint8Array {
+  switch (isIP(text)) {
+    case 4:
+      return Uint8Array.from(text.split('.'), Number)
+    case 6:
+      return parseIpv6(text)
+    default:
+      throw new TypeError(`not an IP address: ${text}`)
+  }
+}
+
+function parseIpv6(text: string): Uint8Array {
+  const bytes = new Uint8Array(16)
+  const [head = '', tail] = (text.split('%')[0] as string).split('::')
+  const left = groups(head)
+  const right = tail === undefined ? [] : groups(tail)
+  left.forEach((group, i) => bytes.set([group >> 8, group & 0xff], i * 2))
+  right.forEach((group, i) => bytes.set([group >> 8, group & 0xff], 16 - (right.length - i) * 2))
+  return bytes
+}
+
+function groups(text: string): number[] {
+  if (text === '') return []
+  return text.split(':').flatMap((part) => {
+    if (!part.includes('.')) return [parseInt(part, 16)]
+    const [a = 0, b = 0, c = 0, d = 0] = part.split('.').map(Number)
+    return [(a << 8) | b, (c << 8) | d]
+  })
+}
+
+/** The text of 4 or 16 bytes (RFC 5952 for IPv6); empty for other lengths. */
+export function formatAddress(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join('.')
+  if (bytes.length !== 16) return ''
+  const parts: string[] = []
+  for (let i = 0; i < 16; i += 2) parts.push((((bytes[i] as number) << 8) | (bytes[i + 1] as number)).toString(16))
+  // The longest run of two zero groups or more is shortened, the first one of equals.
+  let best = { start: -1, length: 1 }
+  for (let start = 0; start < 8; start++) {
+    let length = 0
+    while (parts[start + length] === '0') length++
+    if (length > best.length) best = { start, length }
+  }
+  if (best.start < 0) return parts.join(':')
+  return `${parts.slice(0, best.start).join(':')}::${parts.slice(best.start + best.length).join(':')}`
+}
+
+/** `10.0.0.0/24` as bytes and length; a plain address is a prefix of full length. */
+export function parsePrefix(text: string): { address: Uint8Array; prefixLength: number } {
+  const [addressText = '', lengthText] = text.split('/')
+  const address = parseAddress(addressText)
+  const prefixLength = lengthText === undefined ? address.length * 8 : Number(lengthText)
+  if (!Number.isInteger(prefixLength) || prefixLength < 0 || prefixLength > address.length * 8) {
+    throw new TypeError(`not an address prefix: ${text}`)
+  }
+  return { address, prefixLength }
+}
+
+/** The 6 bytes of `02:42:ac:11:00:02`; throws `TypeError` for anything else. */
+export function parseMac(text: string): Uint8Array {
+  if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(text)) throw new TypeError(`not a MAC address: ${text}`)
+  return Uint8Array.from(text.split(':'), (part) => parseInt(part, 16))
+}
+
+export function formatMac(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':')
+}

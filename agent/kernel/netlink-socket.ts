@@ -1,0 +1,180 @@
+import { closeSync } from 'node:fs'
+import { ControlType, decodeAcknowledgement, decodeMessages, MessageFlag, nativeU32, NetlinkWriter } from './netlink-message.js'
+import { describeErrno, syscall, SystemCallError } from './ffi.js'
+import type { NetlinkMessage } from './netlink-message.js'
+
+const socket = syscall<[number, number, number]>('int socket(int domain, int type, int protocol)')
+const setsockopt = syscall<[number, number, number, Uint8Array, number]>(
+  'int setsockopt(int fd, int level, int name, const void *value, unsigned int length)',
+)
+const send = syscall<[number, Uint8Array, number, number]>('ssize_t send(int fd, const void *data, size_t length, int flags)')
+const recv = syscall<[number, Uint8Array, number, number]>('ssize_t recv(int fd, void *data, size_t length, int flags)')
+
+const netlinkFamily = 16
+const rawCloexec = 3 | 0o2000000
+const solNetlink = 270
+const optCapAck = 10
+const optExtAck = 11
+const optStrictCheck = 12
+const solSocket = 1
+const receiveTimeoutOption = 20
+/** A dump's datagram never exceeds this: the kernel sizes them to the reader's buffer up to 32 KiB. */
+const receiveBytes = 64 * 1024
+const receiveTimeoutSeconds = 10
+const dumpAttemptsMax = 5
+
+export const NetlinkProtocol = { route: 0, netfilter: 12 } as const
+export type NetlinkProtocol = (typeof NetlinkProtocol)[keyof typeof NetlinkProtocol]
+
+/** One request of a batch. */
+export interface NetlinkRequest {
+  /** What is attempted, for the error: `add address 10.0.0.1/24 to eth0`. */
+  what: string
+  type: number
+  /** Beside `request` and `ack`, which are always set. */
+  flags: number
+  /** Writes the family's header and the attributes. */
+  body: (writer: NetlinkWriter) => void
+  /** Error codes (`EEXIST`) that count as success: the state asked for was there already. */
+  tolerate?: readonly string[]
+}
+
+/** The kernel refused a netlink request; `code` is the errno's name. */
+export class NetlinkError extends SystemCallError {
+  constructor(what: string, errno: number, text: string | undefined) {
+    super('netlink', errno, text === undefined ? what : `${what}: ${text}`)
+  }
+}
+
+/**
+ * A netlink socket of the namespace that the thread was in when it was opened; it stays with that
+ * namespace. Requests are answered before `send` returns, so everything is synchronous and takes
+ * microseconds.
+ */
+export class NetlinkSocket implements Disposable {
+  private sequence = 1
+  private readonly buffer = new Uint8Array(receiveBytes)
+  private constructor(private fd: number) {}
+
+  static open(protocol: NetlinkProtocol): NetlinkSocket {
+    const fd = socket(netlinkFamily, rawCloexec, protocol)
+    try {
+      const on = nativeU32(1)
+      setsockopt(fd, solNetlink, optExtAck, on, 4)
+      setsockopt(fd, solNetlink, optCapAck, on, 4)
+      if (protocol === NetlinkProtocol.route) setsockopt(fd, solNetlink, optStrictCheck, on, 4)
+      // struct timeval: a kernel that does not answer must not stop the daemon for good.
+      const timeout = new BigInt64Array([BigInt(receiveTimeoutSeconds), 0n])
+      setsockopt(fd, solSocket, receiveTimeoutOption, new Uint8Array(timeout.buffer), 16)
+    } catch (thrown) {
+      closeSync(fd)
+      throw thrown
+    }
+    return new NetlinkSocket(fd)
+  }
+
+  /**
+   * Sends all requests in one datagram; the kernel carries them out in order. After a refusal the
+   * later ones are still tried by the kernel; the first refusal is thrown as `NetlinkError`.
+   */
+  batch(requests: readonly NetlinkRequest[]): void {
+    if (requests.length === 0) return
+    const first = this.sequence
+    const writer = new NetlinkWriter()
+    for (const { type, flags, body } of requests) {
+      writer.begin(type, MessageFlag.request | MessageFlag.ack | flags, this.sequence++)
+      body(writer)
+    }
+    const bytes = writer.finish()
+    send(this.fd, bytes, bytes.length, 0)
+    let failure: NetlinkError | undefined
+    let awaited = requests.length
+    while (awaited > 0) {
+      for (const message of this.receive()) {
+        const request = requests[message.sequence - first]
+        if (message.type !== ControlType.error || !request) continue
+        awaited--
+        const { errno, text } = decodeAcknowledgement(message)
+        if (errno === 0 || request.tolerate?.includes(describeErrno(errno).code)) continue
+        failure ??= new NetlinkError(request.what, errno, text)
+      }
+    }
+    if (failure) throw failure
+  }
+
+  /** Sends one request and throws `NetlinkError` when it is refused. */
+  request(request: NetlinkRequest): void {
+    this.batch([request])
+  }
+
+  /** Asks for one object; undefined when the kernel answers that there is none (ENODEV, ENOENT). */
+  get(request: NetlinkRequest): NetlinkMessage | undefined {
+    const sequence = this.sequence++
+    const bytes = this.write(request, MessageFlag.request | MessageFlag.ack, sequence)
+    send(this.fd, bytes, bytes.length, 0)
+    let answer: NetlinkMessage | undefined
+    for (;;) {
+      for (const message of this.receive()) {
+        if (message.sequence !== sequence) continue
+        if (message.type !== ControlType.error) {
+          answer = { ...message, payload: message.payload.slice() }
+          continue
+        }
+        const { errno, text } = decodeAcknowledgement(message)
+        if (errno === 0) return answer
+        if (['ENODEV', 'ENOENT'].includes(describeErrno(errno).code)) return undefined
+        throw new NetlinkError(request.what, errno, text)
+      }
+    }
+  }
+
+  /** Asks for a whole table. A table that changed meanwhile is asked for again, so that nothing is missed. */
+  dump(request: NetlinkRequest): NetlinkMessage[] {
+    for (let attempt = 1; ; attempt++) {
+      const { messages, interrupted } = this.dumpOnce(request)
+      if (!interrupted || attempt === dumpAttemptsMax) return messages
+    }
+  }
+
+  close(): void {
+    if (this.fd < 0) return
+    closeSync(this.fd)
+    this.fd = -1
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  private dumpOnce(request: NetlinkRequest): { messages: NetlinkMessage[]; interrupted: boolean } {
+    const sequence = this.sequence++
+    const bytes = this.write(request, MessageFlag.request | MessageFlag.dump, sequence)
+    send(this.fd, bytes, bytes.length, 0)
+    const messages: NetlinkMessage[] = []
+    let interrupted = false
+    for (;;) {
+      for (const message of this.receive()) {
+        if (message.sequence !== sequence) continue
+        interrupted ||= (message.flags & MessageFlag.dumpInterrupted) !== 0
+        if (message.type === ControlType.done) return { messages, interrupted }
+        if (message.type === ControlType.error) {
+          const { errno, text } = decodeAcknowledgement(message)
+          throw new NetlinkError(request.what, errno, text)
+        }
+        // The receive buffer is used again for the next datagram.
+        messages.push({ ...message, payload: message.payload.slice() })
+      }
+    }
+  }
+
+  private write(request: NetlinkRequest, flags: number, sequence: number): Uint8Array {
+    const writer = new NetlinkWriter().begin(request.type, flags | request.flags, sequence)
+    request.body(writer)
+    return writer.finish()
+  }
+
+  private receive(): NetlinkMessage[] {
+    const length = recv(this.fd, this.buffer, this.buffer.length, 0)
+    return decodeMessages(this.buffer.subarray(0, length))
+  }
+}
