@@ -100,6 +100,27 @@ export function syscall<Args extends readonly CArgument[]>(prototype: string): (
   }
 }
 
+/**
+ * The same as `syscall`, run on a thread of the pool: for calls that wait for a disk. The error number is
+ * of another thread and lost, so a failure is always reported as `EIO`.
+ */
+export function asyncSyscall<Args extends readonly CArgument[]>(prototype: string): (...args: Args) => Promise<number> {
+  type Asynchronous = { async(...given: [...Args, (failure: Error | null, result: number) => void]): void }
+  const name = nameOf(prototype)
+  let bound: Asynchronous | undefined
+  return (...args) => {
+    bound ??= library(null).func(prototype) as unknown as Asynchronous
+    const callable = bound
+    return new Promise((resolve, reject) => {
+      callable.async(...args, (failure, result) => {
+        if (failure) reject(failure)
+        else if (result < 0) reject(new SystemCallError(name, koffi.os.errno.EIO as number))
+        else resolve(result)
+      })
+    })
+  }
+}
+
 /** Runs `act` and puts `detail` (a path, a device) into the message of a `SystemCallError` it throws. */
 export function withDetail<T>(detail: string, act: () => T): T {
   try {
