@@ -8,6 +8,7288 @@ export namespace skep {
     namespace v1 {
 
         /**
+         * Properties of a Node.
+         * @deprecated Use skep.v1.Node.$Properties instead.
+         */
+        interface INode extends skep.v1.Node.$Properties {
+        }
+
+        /** Represents a Node. */
+        class Node {
+
+            /**
+             * Constructs a new Node.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Node.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Node id. */
+            id: string;
+
+            /** Node meta. */
+            meta?: (skep.v1.Meta.$Properties|null);
+
+            /** Node spec. */
+            spec?: (skep.v1.NodeSpec.$Properties|null);
+
+            /** Node description. */
+            description?: (skep.v1.NodeDescription.$Properties|null);
+
+            /** Node status. */
+            status?: (skep.v1.NodeStatus.$Properties|null);
+
+            /** Node managerStatus. */
+            managerStatus?: (skep.v1.ManagerStatus.$Properties|null);
+
+            /** Node observedRole. */
+            observedRole: string;
+
+            /** Node certificate. */
+            certificate?: (skep.v1.NodeCertificate.$Properties|null);
+
+            /**
+             * Creates a new Node instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Node instance
+             */
+            static create(properties: skep.v1.Node.$Shape): skep.v1.Node & skep.v1.Node.$Shape;
+            static create(properties?: skep.v1.Node.$Properties): skep.v1.Node;
+
+            /**
+             * Encodes the specified Node message. Does not implicitly {@link skep.v1.Node.verify|verify} messages.
+             * @param message Node message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Node.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Node message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Node & skep.v1.Node.$Shape} Node
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Node & skep.v1.Node.$Shape;
+        }
+
+        namespace Node {
+
+            /** Properties of a Node. */
+            interface $Properties {
+
+                /** Node id */
+                id?: (string|null);
+
+                /** Node meta */
+                meta?: (skep.v1.Meta.$Properties|null);
+
+                /** Node spec */
+                spec?: (skep.v1.NodeSpec.$Properties|null);
+
+                /** Node description */
+                description?: (skep.v1.NodeDescription.$Properties|null);
+
+                /** Node status */
+                status?: (skep.v1.NodeStatus.$Properties|null);
+
+                /** Node managerStatus */
+                managerStatus?: (skep.v1.ManagerStatus.$Properties|null);
+
+                /** Node observedRole */
+                observedRole?: (string|null);
+
+                /** Node certificate */
+                certificate?: (skep.v1.NodeCertificate.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Node. */
+            type $Shape = skep.v1.Node.$Properties;
+        }
+
+        /**
+         * Properties of a Service.
+         * @deprecated Use skep.v1.Service.$Properties instead.
+         */
+        interface IService extends skep.v1.Service.$Properties {
+        }
+
+        /** Represents a Service. */
+        class Service {
+
+            /**
+             * Constructs a new Service.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Service.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Service id. */
+            id: string;
+
+            /** Service meta. */
+            meta?: (skep.v1.Meta.$Properties|null);
+
+            /** Service spec. */
+            spec?: (skep.v1.ServiceSpec.$Properties|null);
+
+            /** Service previousSpec. */
+            previousSpec?: (skep.v1.ServiceSpec.$Properties|null);
+
+            /** Service specVersion. */
+            specVersion: number;
+
+            /** Service previousSpecVersion. */
+            previousSpecVersion?: (number|null);
+
+            /** Service endpoint. */
+            endpoint?: (skep.v1.Endpoint.$Properties|null);
+
+            /** Service updateStatus. */
+            updateStatus?: (skep.v1.UpdateStatus.$Properties|null);
+
+            /** Service jobStatus. */
+            jobStatus?: (skep.v1.JobStatus.$Properties|null);
+
+            /** Service pendingDelete. */
+            pendingDelete: boolean;
+
+            /**
+             * Creates a new Service instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Service instance
+             */
+            static create(properties: skep.v1.Service.$Shape): skep.v1.Service & skep.v1.Service.$Shape;
+            static create(properties?: skep.v1.Service.$Properties): skep.v1.Service;
+
+            /**
+             * Encodes the specified Service message. Does not implicitly {@link skep.v1.Service.verify|verify} messages.
+             * @param message Service message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Service.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Service message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Service & skep.v1.Service.$Shape} Service
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Service & skep.v1.Service.$Shape;
+        }
+
+        namespace Service {
+
+            /** Properties of a Service. */
+            interface $Properties {
+
+                /** Service id */
+                id?: (string|null);
+
+                /** Service meta */
+                meta?: (skep.v1.Meta.$Properties|null);
+
+                /** Service spec */
+                spec?: (skep.v1.ServiceSpec.$Properties|null);
+
+                /** Service previousSpec */
+                previousSpec?: (skep.v1.ServiceSpec.$Properties|null);
+
+                /** Service specVersion */
+                specVersion?: (number|null);
+
+                /** Service previousSpecVersion */
+                previousSpecVersion?: (number|null);
+
+                /** Service endpoint */
+                endpoint?: (skep.v1.Endpoint.$Properties|null);
+
+                /** Service updateStatus */
+                updateStatus?: (skep.v1.UpdateStatus.$Properties|null);
+
+                /** Service jobStatus */
+                jobStatus?: (skep.v1.JobStatus.$Properties|null);
+
+                /** Service pendingDelete */
+                pendingDelete?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Service. */
+            type $Shape = skep.v1.Service.$Properties;
+        }
+
+        /**
+         * Properties of a NetworkAttachment.
+         * @deprecated Use skep.v1.NetworkAttachment.$Properties instead.
+         */
+        interface INetworkAttachment extends skep.v1.NetworkAttachment.$Properties {
+        }
+
+        /** Represents a NetworkAttachment. */
+        class NetworkAttachment {
+
+            /**
+             * Constructs a new NetworkAttachment.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.NetworkAttachment.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NetworkAttachment network. */
+            network?: (skep.v1.Network.$Properties|null);
+
+            /** NetworkAttachment addresses. */
+            addresses: string[];
+
+            /** NetworkAttachment aliases. */
+            aliases: string[];
+
+            /** NetworkAttachment driverOptions. */
+            driverOptions: { [k: string]: string };
+
+            /**
+             * Creates a new NetworkAttachment instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NetworkAttachment instance
+             */
+            static create(properties: skep.v1.NetworkAttachment.$Shape): skep.v1.NetworkAttachment & skep.v1.NetworkAttachment.$Shape;
+            static create(properties?: skep.v1.NetworkAttachment.$Properties): skep.v1.NetworkAttachment;
+
+            /**
+             * Encodes the specified NetworkAttachment message. Does not implicitly {@link skep.v1.NetworkAttachment.verify|verify} messages.
+             * @param message NetworkAttachment message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.NetworkAttachment.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NetworkAttachment message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.NetworkAttachment & skep.v1.NetworkAttachment.$Shape} NetworkAttachment
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NetworkAttachment & skep.v1.NetworkAttachment.$Shape;
+        }
+
+        namespace NetworkAttachment {
+
+            /** Properties of a NetworkAttachment. */
+            interface $Properties {
+
+                /** NetworkAttachment network */
+                network?: (skep.v1.Network.$Properties|null);
+
+                /** NetworkAttachment addresses */
+                addresses?: (string[]|null);
+
+                /** NetworkAttachment aliases */
+                aliases?: (string[]|null);
+
+                /** NetworkAttachment driverOptions */
+                driverOptions?: ({ [k: string]: string }|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NetworkAttachment. */
+            type $Shape = skep.v1.NetworkAttachment.$Properties;
+        }
+
+        /**
+         * Properties of a Task.
+         * @deprecated Use skep.v1.Task.$Properties instead.
+         */
+        interface ITask extends skep.v1.Task.$Properties {
+        }
+
+        /** Represents a Task. */
+        class Task {
+
+            /**
+             * Constructs a new Task.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Task.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Task id. */
+            id: string;
+
+            /** Task meta. */
+            meta?: (skep.v1.Meta.$Properties|null);
+
+            /** Task spec. */
+            spec?: (skep.v1.TaskSpec.$Properties|null);
+
+            /** Task specVersion. */
+            specVersion: number;
+
+            /** Task serviceId. */
+            serviceId: string;
+
+            /** Task slot. */
+            slot: number;
+
+            /** Task nodeId. */
+            nodeId: string;
+
+            /** Task serviceAnnotations. */
+            serviceAnnotations?: (skep.v1.Annotations.$Properties|null);
+
+            /** Task annotations. */
+            annotations?: (skep.v1.Annotations.$Properties|null);
+
+            /** Task status. */
+            status?: (skep.v1.TaskStatus.$Properties|null);
+
+            /** Task desiredState. */
+            desiredState: number;
+
+            /** Task networks. */
+            networks: skep.v1.NetworkAttachment.$Properties[];
+
+            /** Task endpoint. */
+            endpoint?: (skep.v1.Endpoint.$Properties|null);
+
+            /** Task logDriver. */
+            logDriver?: (skep.v1.Driver.$Properties|null);
+
+            /** Task assignedGenericResources. */
+            assignedGenericResources: skep.v1.GenericResource.$Properties[];
+
+            /** Task jobIteration. */
+            jobIteration?: (number|null);
+
+            /**
+             * Creates a new Task instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Task instance
+             */
+            static create(properties: skep.v1.Task.$Shape): skep.v1.Task & skep.v1.Task.$Shape;
+            static create(properties?: skep.v1.Task.$Properties): skep.v1.Task;
+
+            /**
+             * Encodes the specified Task message. Does not implicitly {@link skep.v1.Task.verify|verify} messages.
+             * @param message Task message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Task.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Task message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Task & skep.v1.Task.$Shape} Task
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Task & skep.v1.Task.$Shape;
+        }
+
+        namespace Task {
+
+            /** Properties of a Task. */
+            interface $Properties {
+
+                /** Task id */
+                id?: (string|null);
+
+                /** Task meta */
+                meta?: (skep.v1.Meta.$Properties|null);
+
+                /** Task spec */
+                spec?: (skep.v1.TaskSpec.$Properties|null);
+
+                /** Task specVersion */
+                specVersion?: (number|null);
+
+                /** Task serviceId */
+                serviceId?: (string|null);
+
+                /** Task slot */
+                slot?: (number|null);
+
+                /** Task nodeId */
+                nodeId?: (string|null);
+
+                /** Task serviceAnnotations */
+                serviceAnnotations?: (skep.v1.Annotations.$Properties|null);
+
+                /** Task annotations */
+                annotations?: (skep.v1.Annotations.$Properties|null);
+
+                /** Task status */
+                status?: (skep.v1.TaskStatus.$Properties|null);
+
+                /** Task desiredState */
+                desiredState?: (number|null);
+
+                /** Task networks */
+                networks?: (skep.v1.NetworkAttachment.$Properties[]|null);
+
+                /** Task endpoint */
+                endpoint?: (skep.v1.Endpoint.$Properties|null);
+
+                /** Task logDriver */
+                logDriver?: (skep.v1.Driver.$Properties|null);
+
+                /** Task assignedGenericResources */
+                assignedGenericResources?: (skep.v1.GenericResource.$Properties[]|null);
+
+                /** Task jobIteration */
+                jobIteration?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Task. */
+            type $Shape = skep.v1.Task.$Properties;
+        }
+
+        /**
+         * Properties of a Network.
+         * @deprecated Use skep.v1.Network.$Properties instead.
+         */
+        interface INetwork extends skep.v1.Network.$Properties {
+        }
+
+        /** Represents a Network. */
+        class Network {
+
+            /**
+             * Constructs a new Network.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Network.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Network id. */
+            id: string;
+
+            /** Network meta. */
+            meta?: (skep.v1.Meta.$Properties|null);
+
+            /** Network spec. */
+            spec?: (skep.v1.NetworkSpec.$Properties|null);
+
+            /** Network driverState. */
+            driverState?: (skep.v1.Driver.$Properties|null);
+
+            /** Network ipam. */
+            ipam?: (skep.v1.Ipam.$Properties|null);
+
+            /** Network pendingDelete. */
+            pendingDelete: boolean;
+
+            /**
+             * Creates a new Network instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Network instance
+             */
+            static create(properties: skep.v1.Network.$Shape): skep.v1.Network & skep.v1.Network.$Shape;
+            static create(properties?: skep.v1.Network.$Properties): skep.v1.Network;
+
+            /**
+             * Encodes the specified Network message. Does not implicitly {@link skep.v1.Network.verify|verify} messages.
+             * @param message Network message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Network.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Network message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Network & skep.v1.Network.$Shape} Network
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Network & skep.v1.Network.$Shape;
+        }
+
+        namespace Network {
+
+            /** Properties of a Network. */
+            interface $Properties {
+
+                /** Network id */
+                id?: (string|null);
+
+                /** Network meta */
+                meta?: (skep.v1.Meta.$Properties|null);
+
+                /** Network spec */
+                spec?: (skep.v1.NetworkSpec.$Properties|null);
+
+                /** Network driverState */
+                driverState?: (skep.v1.Driver.$Properties|null);
+
+                /** Network ipam */
+                ipam?: (skep.v1.Ipam.$Properties|null);
+
+                /** Network pendingDelete */
+                pendingDelete?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Network. */
+            type $Shape = skep.v1.Network.$Properties;
+        }
+
+        /**
+         * Properties of a Secret.
+         * @deprecated Use skep.v1.Secret.$Properties instead.
+         */
+        interface ISecret extends skep.v1.Secret.$Properties {
+        }
+
+        /** Represents a Secret. */
+        class Secret {
+
+            /**
+             * Constructs a new Secret.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Secret.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Secret id. */
+            id: string;
+
+            /** Secret meta. */
+            meta?: (skep.v1.Meta.$Properties|null);
+
+            /** Secret spec. */
+            spec?: (skep.v1.SecretSpec.$Properties|null);
+
+            /** Secret internal. */
+            internal: boolean;
+
+            /**
+             * Creates a new Secret instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Secret instance
+             */
+            static create(properties: skep.v1.Secret.$Shape): skep.v1.Secret & skep.v1.Secret.$Shape;
+            static create(properties?: skep.v1.Secret.$Properties): skep.v1.Secret;
+
+            /**
+             * Encodes the specified Secret message. Does not implicitly {@link skep.v1.Secret.verify|verify} messages.
+             * @param message Secret message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Secret.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Secret message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Secret & skep.v1.Secret.$Shape} Secret
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Secret & skep.v1.Secret.$Shape;
+        }
+
+        namespace Secret {
+
+            /** Properties of a Secret. */
+            interface $Properties {
+
+                /** Secret id */
+                id?: (string|null);
+
+                /** Secret meta */
+                meta?: (skep.v1.Meta.$Properties|null);
+
+                /** Secret spec */
+                spec?: (skep.v1.SecretSpec.$Properties|null);
+
+                /** Secret internal */
+                internal?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Secret. */
+            type $Shape = skep.v1.Secret.$Properties;
+        }
+
+        /**
+         * Properties of a Config.
+         * @deprecated Use skep.v1.Config.$Properties instead.
+         */
+        interface IConfig extends skep.v1.Config.$Properties {
+        }
+
+        /** Represents a Config. */
+        class Config {
+
+            /**
+             * Constructs a new Config.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Config.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Config id. */
+            id: string;
+
+            /** Config meta. */
+            meta?: (skep.v1.Meta.$Properties|null);
+
+            /** Config spec. */
+            spec?: (skep.v1.ConfigSpec.$Properties|null);
+
+            /**
+             * Creates a new Config instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Config instance
+             */
+            static create(properties: skep.v1.Config.$Shape): skep.v1.Config & skep.v1.Config.$Shape;
+            static create(properties?: skep.v1.Config.$Properties): skep.v1.Config;
+
+            /**
+             * Encodes the specified Config message. Does not implicitly {@link skep.v1.Config.verify|verify} messages.
+             * @param message Config message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Config.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Config message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Config & skep.v1.Config.$Shape} Config
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Config & skep.v1.Config.$Shape;
+        }
+
+        namespace Config {
+
+            /** Properties of a Config. */
+            interface $Properties {
+
+                /** Config id */
+                id?: (string|null);
+
+                /** Config meta */
+                meta?: (skep.v1.Meta.$Properties|null);
+
+                /** Config spec */
+                spec?: (skep.v1.ConfigSpec.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Config. */
+            type $Shape = skep.v1.Config.$Properties;
+        }
+
+        /**
+         * Properties of a Volume.
+         * @deprecated Use skep.v1.Volume.$Properties instead.
+         */
+        interface IVolume extends skep.v1.Volume.$Properties {
+        }
+
+        /** Represents a Volume. */
+        class Volume {
+
+            /**
+             * Constructs a new Volume.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Volume.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Volume id. */
+            id: string;
+
+            /** Volume meta. */
+            meta?: (skep.v1.Meta.$Properties|null);
+
+            /** Volume spec. */
+            spec?: (skep.v1.VolumeSpec.$Properties|null);
+
+            /** Volume pendingDelete. */
+            pendingDelete: boolean;
+
+            /**
+             * Creates a new Volume instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Volume instance
+             */
+            static create(properties: skep.v1.Volume.$Shape): skep.v1.Volume & skep.v1.Volume.$Shape;
+            static create(properties?: skep.v1.Volume.$Properties): skep.v1.Volume;
+
+            /**
+             * Encodes the specified Volume message. Does not implicitly {@link skep.v1.Volume.verify|verify} messages.
+             * @param message Volume message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Volume.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Volume message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Volume & skep.v1.Volume.$Shape} Volume
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Volume & skep.v1.Volume.$Shape;
+        }
+
+        namespace Volume {
+
+            /** Properties of a Volume. */
+            interface $Properties {
+
+                /** Volume id */
+                id?: (string|null);
+
+                /** Volume meta */
+                meta?: (skep.v1.Meta.$Properties|null);
+
+                /** Volume spec */
+                spec?: (skep.v1.VolumeSpec.$Properties|null);
+
+                /** Volume pendingDelete */
+                pendingDelete?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Volume. */
+            type $Shape = skep.v1.Volume.$Properties;
+        }
+
+        /**
+         * Properties of an UnlockKey.
+         * @deprecated Use skep.v1.UnlockKey.$Properties instead.
+         */
+        interface IUnlockKey extends skep.v1.UnlockKey.$Properties {
+        }
+
+        /** Represents an UnlockKey. */
+        class UnlockKey {
+
+            /**
+             * Constructs a new UnlockKey.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.UnlockKey.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** UnlockKey subsystem. */
+            subsystem: string;
+
+            /** UnlockKey key. */
+            key: Uint8Array;
+
+            /**
+             * Creates a new UnlockKey instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns UnlockKey instance
+             */
+            static create(properties: skep.v1.UnlockKey.$Shape): skep.v1.UnlockKey & skep.v1.UnlockKey.$Shape;
+            static create(properties?: skep.v1.UnlockKey.$Properties): skep.v1.UnlockKey;
+
+            /**
+             * Encodes the specified UnlockKey message. Does not implicitly {@link skep.v1.UnlockKey.verify|verify} messages.
+             * @param message UnlockKey message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.UnlockKey.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an UnlockKey message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.UnlockKey & skep.v1.UnlockKey.$Shape} UnlockKey
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.UnlockKey & skep.v1.UnlockKey.$Shape;
+        }
+
+        namespace UnlockKey {
+
+            /** Properties of an UnlockKey. */
+            interface $Properties {
+
+                /** UnlockKey subsystem */
+                subsystem?: (string|null);
+
+                /** UnlockKey key */
+                key?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an UnlockKey. */
+            type $Shape = skep.v1.UnlockKey.$Properties;
+        }
+
+        /**
+         * Properties of a JoinTokens.
+         * @deprecated Use skep.v1.JoinTokens.$Properties instead.
+         */
+        interface IJoinTokens extends skep.v1.JoinTokens.$Properties {
+        }
+
+        /** Represents a JoinTokens. */
+        class JoinTokens {
+
+            /**
+             * Constructs a new JoinTokens.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.JoinTokens.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** JoinTokens worker. */
+            worker: string;
+
+            /** JoinTokens manager. */
+            manager: string;
+
+            /**
+             * Creates a new JoinTokens instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns JoinTokens instance
+             */
+            static create(properties: skep.v1.JoinTokens.$Shape): skep.v1.JoinTokens & skep.v1.JoinTokens.$Shape;
+            static create(properties?: skep.v1.JoinTokens.$Properties): skep.v1.JoinTokens;
+
+            /**
+             * Encodes the specified JoinTokens message. Does not implicitly {@link skep.v1.JoinTokens.verify|verify} messages.
+             * @param message JoinTokens message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.JoinTokens.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a JoinTokens message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.JoinTokens & skep.v1.JoinTokens.$Shape} JoinTokens
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.JoinTokens & skep.v1.JoinTokens.$Shape;
+        }
+
+        namespace JoinTokens {
+
+            /** Properties of a JoinTokens. */
+            interface $Properties {
+
+                /** JoinTokens worker */
+                worker?: (string|null);
+
+                /** JoinTokens manager */
+                manager?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a JoinTokens. */
+            type $Shape = skep.v1.JoinTokens.$Properties;
+        }
+
+        /**
+         * Properties of a RootRotation.
+         * @deprecated Use skep.v1.RootRotation.$Properties instead.
+         */
+        interface IRootRotation extends skep.v1.RootRotation.$Properties {
+        }
+
+        /** Represents a RootRotation. */
+        class RootRotation {
+
+            /**
+             * Constructs a new RootRotation.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.RootRotation.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RootRotation certPem. */
+            certPem: string;
+
+            /** RootRotation keyPem. */
+            keyPem: string;
+
+            /** RootRotation crossSignedPem. */
+            crossSignedPem: string;
+
+            /**
+             * Creates a new RootRotation instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RootRotation instance
+             */
+            static create(properties: skep.v1.RootRotation.$Shape): skep.v1.RootRotation & skep.v1.RootRotation.$Shape;
+            static create(properties?: skep.v1.RootRotation.$Properties): skep.v1.RootRotation;
+
+            /**
+             * Encodes the specified RootRotation message. Does not implicitly {@link skep.v1.RootRotation.verify|verify} messages.
+             * @param message RootRotation message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.RootRotation.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RootRotation message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.RootRotation & skep.v1.RootRotation.$Shape} RootRotation
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RootRotation & skep.v1.RootRotation.$Shape;
+        }
+
+        namespace RootRotation {
+
+            /** Properties of a RootRotation. */
+            interface $Properties {
+
+                /** RootRotation certPem */
+                certPem?: (string|null);
+
+                /** RootRotation keyPem */
+                keyPem?: (string|null);
+
+                /** RootRotation crossSignedPem */
+                crossSignedPem?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RootRotation. */
+            type $Shape = skep.v1.RootRotation.$Properties;
+        }
+
+        /**
+         * Properties of a RootCa.
+         * @deprecated Use skep.v1.RootCa.$Properties instead.
+         */
+        interface IRootCa extends skep.v1.RootCa.$Properties {
+        }
+
+        /** Represents a RootCa. */
+        class RootCa {
+
+            /**
+             * Constructs a new RootCa.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.RootCa.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RootCa certPem. */
+            certPem: string;
+
+            /** RootCa keyPem. */
+            keyPem: string;
+
+            /** RootCa digest. */
+            digest: string;
+
+            /** RootCa joinTokens. */
+            joinTokens?: (skep.v1.JoinTokens.$Properties|null);
+
+            /** RootCa rotation. */
+            rotation?: (skep.v1.RootRotation.$Properties|null);
+
+            /** RootCa lastForcedRotation. */
+            lastForcedRotation: number;
+
+            /**
+             * Creates a new RootCa instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RootCa instance
+             */
+            static create(properties: skep.v1.RootCa.$Shape): skep.v1.RootCa & skep.v1.RootCa.$Shape;
+            static create(properties?: skep.v1.RootCa.$Properties): skep.v1.RootCa;
+
+            /**
+             * Encodes the specified RootCa message. Does not implicitly {@link skep.v1.RootCa.verify|verify} messages.
+             * @param message RootCa message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.RootCa.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RootCa message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.RootCa & skep.v1.RootCa.$Shape} RootCa
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RootCa & skep.v1.RootCa.$Shape;
+        }
+
+        namespace RootCa {
+
+            /** Properties of a RootCa. */
+            interface $Properties {
+
+                /** RootCa certPem */
+                certPem?: (string|null);
+
+                /** RootCa keyPem */
+                keyPem?: (string|null);
+
+                /** RootCa digest */
+                digest?: (string|null);
+
+                /** RootCa joinTokens */
+                joinTokens?: (skep.v1.JoinTokens.$Properties|null);
+
+                /** RootCa rotation */
+                rotation?: (skep.v1.RootRotation.$Properties|null);
+
+                /** RootCa lastForcedRotation */
+                lastForcedRotation?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RootCa. */
+            type $Shape = skep.v1.RootCa.$Properties;
+        }
+
+        /**
+         * Properties of a BlacklistedCertificate.
+         * @deprecated Use skep.v1.BlacklistedCertificate.$Properties instead.
+         */
+        interface IBlacklistedCertificate extends skep.v1.BlacklistedCertificate.$Properties {
+        }
+
+        /** Represents a BlacklistedCertificate. */
+        class BlacklistedCertificate {
+
+            /**
+             * Constructs a new BlacklistedCertificate.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.BlacklistedCertificate.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** BlacklistedCertificate expiryMs. */
+            expiryMs: number;
+
+            /**
+             * Creates a new BlacklistedCertificate instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns BlacklistedCertificate instance
+             */
+            static create(properties: skep.v1.BlacklistedCertificate.$Shape): skep.v1.BlacklistedCertificate & skep.v1.BlacklistedCertificate.$Shape;
+            static create(properties?: skep.v1.BlacklistedCertificate.$Properties): skep.v1.BlacklistedCertificate;
+
+            /**
+             * Encodes the specified BlacklistedCertificate message. Does not implicitly {@link skep.v1.BlacklistedCertificate.verify|verify} messages.
+             * @param message BlacklistedCertificate message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.BlacklistedCertificate.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a BlacklistedCertificate message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.BlacklistedCertificate & skep.v1.BlacklistedCertificate.$Shape} BlacklistedCertificate
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.BlacklistedCertificate & skep.v1.BlacklistedCertificate.$Shape;
+        }
+
+        namespace BlacklistedCertificate {
+
+            /** Properties of a BlacklistedCertificate. */
+            interface $Properties {
+
+                /** BlacklistedCertificate expiryMs */
+                expiryMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a BlacklistedCertificate. */
+            type $Shape = skep.v1.BlacklistedCertificate.$Properties;
+        }
+
+        /**
+         * Properties of a Cluster.
+         * @deprecated Use skep.v1.Cluster.$Properties instead.
+         */
+        interface ICluster extends skep.v1.Cluster.$Properties {
+        }
+
+        /** Represents a Cluster. */
+        class Cluster {
+
+            /**
+             * Constructs a new Cluster.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Cluster.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Cluster id. */
+            id: string;
+
+            /** Cluster meta. */
+            meta?: (skep.v1.Meta.$Properties|null);
+
+            /** Cluster spec. */
+            spec?: (skep.v1.ClusterSpec.$Properties|null);
+
+            /** Cluster rootCa. */
+            rootCa?: (skep.v1.RootCa.$Properties|null);
+
+            /** Cluster unlockKeys. */
+            unlockKeys: skep.v1.UnlockKey.$Properties[];
+
+            /** Cluster blacklistedCertificates. */
+            blacklistedCertificates: { [k: string]: skep.v1.BlacklistedCertificate.$Properties };
+
+            /** Cluster defaultAddressPool. */
+            defaultAddressPool: string[];
+
+            /** Cluster subnetSize. */
+            subnetSize: number;
+
+            /** Cluster dataPathPort. */
+            dataPathPort: number;
+
+            /** Cluster fipsEnabled. */
+            fipsEnabled: boolean;
+
+            /**
+             * Creates a new Cluster instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Cluster instance
+             */
+            static create(properties: skep.v1.Cluster.$Shape): skep.v1.Cluster & skep.v1.Cluster.$Shape;
+            static create(properties?: skep.v1.Cluster.$Properties): skep.v1.Cluster;
+
+            /**
+             * Encodes the specified Cluster message. Does not implicitly {@link skep.v1.Cluster.verify|verify} messages.
+             * @param message Cluster message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Cluster.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Cluster message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Cluster & skep.v1.Cluster.$Shape} Cluster
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Cluster & skep.v1.Cluster.$Shape;
+        }
+
+        namespace Cluster {
+
+            /** Properties of a Cluster. */
+            interface $Properties {
+
+                /** Cluster id */
+                id?: (string|null);
+
+                /** Cluster meta */
+                meta?: (skep.v1.Meta.$Properties|null);
+
+                /** Cluster spec */
+                spec?: (skep.v1.ClusterSpec.$Properties|null);
+
+                /** Cluster rootCa */
+                rootCa?: (skep.v1.RootCa.$Properties|null);
+
+                /** Cluster unlockKeys */
+                unlockKeys?: (skep.v1.UnlockKey.$Properties[]|null);
+
+                /** Cluster blacklistedCertificates */
+                blacklistedCertificates?: ({ [k: string]: skep.v1.BlacklistedCertificate.$Properties }|null);
+
+                /** Cluster defaultAddressPool */
+                defaultAddressPool?: (string[]|null);
+
+                /** Cluster subnetSize */
+                subnetSize?: (number|null);
+
+                /** Cluster dataPathPort */
+                dataPathPort?: (number|null);
+
+                /** Cluster fipsEnabled */
+                fipsEnabled?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Cluster. */
+            type $Shape = skep.v1.Cluster.$Properties;
+        }
+
+        /**
+         * Properties of a StoreAction.
+         * @deprecated Use skep.v1.StoreAction.$Properties instead.
+         */
+        interface IStoreAction extends skep.v1.StoreAction.$Properties {
+        }
+
+        /** Represents a StoreAction. */
+        class StoreAction {
+
+            /**
+             * Constructs a new StoreAction.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.StoreAction.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StoreAction action. */
+            action: string;
+
+            /** StoreAction table. */
+            table: string;
+
+            /** StoreAction id. */
+            id: string;
+
+            /** StoreAction node. */
+            node?: (skep.v1.Node.$Properties|null);
+
+            /** StoreAction service. */
+            service?: (skep.v1.Service.$Properties|null);
+
+            /** StoreAction task. */
+            task?: (skep.v1.Task.$Properties|null);
+
+            /** StoreAction network. */
+            network?: (skep.v1.Network.$Properties|null);
+
+            /** StoreAction secret. */
+            secret?: (skep.v1.Secret.$Properties|null);
+
+            /** StoreAction config. */
+            config?: (skep.v1.Config.$Properties|null);
+
+            /** StoreAction volume. */
+            volume?: (skep.v1.Volume.$Properties|null);
+
+            /** StoreAction cluster. */
+            cluster?: (skep.v1.Cluster.$Properties|null);
+
+            /** StoreAction object. */
+            object?: ("node"|"service"|"task"|"network"|"secret"|"config"|"volume"|"cluster");
+
+            /**
+             * Creates a new StoreAction instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns StoreAction instance
+             */
+            static create(properties: skep.v1.StoreAction.$Shape): skep.v1.StoreAction & skep.v1.StoreAction.$Shape;
+            static create(properties?: skep.v1.StoreAction.$Properties): skep.v1.StoreAction;
+
+            /**
+             * Encodes the specified StoreAction message. Does not implicitly {@link skep.v1.StoreAction.verify|verify} messages.
+             * @param message StoreAction message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.StoreAction.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StoreAction message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.StoreAction & skep.v1.StoreAction.$Shape} StoreAction
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.StoreAction & skep.v1.StoreAction.$Shape;
+        }
+
+        namespace StoreAction {
+
+            /** Properties of a StoreAction. */
+            interface $Properties {
+
+                /** StoreAction action */
+                action?: (string|null);
+
+                /** StoreAction table */
+                table?: (string|null);
+
+                /** StoreAction id */
+                id?: (string|null);
+
+                /** StoreAction node */
+                node?: (skep.v1.Node.$Properties|null);
+
+                /** StoreAction service */
+                service?: (skep.v1.Service.$Properties|null);
+
+                /** StoreAction task */
+                task?: (skep.v1.Task.$Properties|null);
+
+                /** StoreAction network */
+                network?: (skep.v1.Network.$Properties|null);
+
+                /** StoreAction secret */
+                secret?: (skep.v1.Secret.$Properties|null);
+
+                /** StoreAction config */
+                config?: (skep.v1.Config.$Properties|null);
+
+                /** StoreAction volume */
+                volume?: (skep.v1.Volume.$Properties|null);
+
+                /** StoreAction cluster */
+                cluster?: (skep.v1.Cluster.$Properties|null);
+
+                /** StoreAction object */
+                object?: ("node"|"service"|"task"|"network"|"secret"|"config"|"volume"|"cluster");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a StoreAction. */
+            type $Shape = {
+              action?: string|null;
+              table?: string|null;
+              id?: string|null;
+              node?: skep.v1.Node.$Shape|null;
+              service?: skep.v1.Service.$Shape|null;
+              task?: skep.v1.Task.$Shape|null;
+              network?: skep.v1.Network.$Shape|null;
+              secret?: skep.v1.Secret.$Shape|null;
+              config?: skep.v1.Config.$Shape|null;
+              volume?: skep.v1.Volume.$Shape|null;
+              cluster?: skep.v1.Cluster.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ object?: undefined; node?: null; service?: null; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "node"; node: skep.v1.Node.$Shape; service?: null; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "service"; node?: null; service: skep.v1.Service.$Shape; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "task"; node?: null; service?: null; task: skep.v1.Task.$Shape; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "network"; node?: null; service?: null; task?: null; network: skep.v1.Network.$Shape; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "secret"; node?: null; service?: null; task?: null; network?: null; secret: skep.v1.Secret.$Shape; config?: null; volume?: null; cluster?: null }|{ object?: "config"; node?: null; service?: null; task?: null; network?: null; secret?: null; config: skep.v1.Config.$Shape; volume?: null; cluster?: null }|{ object?: "volume"; node?: null; service?: null; task?: null; network?: null; secret?: null; config?: null; volume: skep.v1.Volume.$Shape; cluster?: null }|{ object?: "cluster"; node?: null; service?: null; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster: skep.v1.Cluster.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a StoreChange.
+         * @deprecated Use skep.v1.StoreChange.$Properties instead.
+         */
+        interface IStoreChange extends skep.v1.StoreChange.$Properties {
+        }
+
+        /** Represents a StoreChange. */
+        class StoreChange {
+
+            /**
+             * Constructs a new StoreChange.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.StoreChange.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StoreChange actions. */
+            actions: skep.v1.StoreAction.$Properties[];
+
+            /** StoreChange timeMs. */
+            timeMs: number;
+
+            /**
+             * Creates a new StoreChange instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns StoreChange instance
+             */
+            static create(properties: skep.v1.StoreChange.$Shape): skep.v1.StoreChange & skep.v1.StoreChange.$Shape;
+            static create(properties?: skep.v1.StoreChange.$Properties): skep.v1.StoreChange;
+
+            /**
+             * Encodes the specified StoreChange message. Does not implicitly {@link skep.v1.StoreChange.verify|verify} messages.
+             * @param message StoreChange message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.StoreChange.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StoreChange message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.StoreChange & skep.v1.StoreChange.$Shape} StoreChange
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.StoreChange & skep.v1.StoreChange.$Shape;
+        }
+
+        namespace StoreChange {
+
+            /** Properties of a StoreChange. */
+            interface $Properties {
+
+                /** StoreChange actions */
+                actions?: (skep.v1.StoreAction.$Properties[]|null);
+
+                /** StoreChange timeMs */
+                timeMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StoreChange. */
+            type $Shape = {
+              actions?: skep.v1.StoreAction.$Shape[]|null;
+              timeMs?: number|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
+        /**
+         * Properties of a StoreSnapshotRecord.
+         * @deprecated Use skep.v1.StoreSnapshotRecord.$Properties instead.
+         */
+        interface IStoreSnapshotRecord extends skep.v1.StoreSnapshotRecord.$Properties {
+        }
+
+        /** Represents a StoreSnapshotRecord. */
+        class StoreSnapshotRecord {
+
+            /**
+             * Constructs a new StoreSnapshotRecord.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.StoreSnapshotRecord.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StoreSnapshotRecord node. */
+            node?: (skep.v1.Node.$Properties|null);
+
+            /** StoreSnapshotRecord service. */
+            service?: (skep.v1.Service.$Properties|null);
+
+            /** StoreSnapshotRecord task. */
+            task?: (skep.v1.Task.$Properties|null);
+
+            /** StoreSnapshotRecord network. */
+            network?: (skep.v1.Network.$Properties|null);
+
+            /** StoreSnapshotRecord secret. */
+            secret?: (skep.v1.Secret.$Properties|null);
+
+            /** StoreSnapshotRecord config. */
+            config?: (skep.v1.Config.$Properties|null);
+
+            /** StoreSnapshotRecord volume. */
+            volume?: (skep.v1.Volume.$Properties|null);
+
+            /** StoreSnapshotRecord cluster. */
+            cluster?: (skep.v1.Cluster.$Properties|null);
+
+            /** StoreSnapshotRecord object. */
+            object?: ("node"|"service"|"task"|"network"|"secret"|"config"|"volume"|"cluster");
+
+            /**
+             * Creates a new StoreSnapshotRecord instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns StoreSnapshotRecord instance
+             */
+            static create(properties: skep.v1.StoreSnapshotRecord.$Shape): skep.v1.StoreSnapshotRecord & skep.v1.StoreSnapshotRecord.$Shape;
+            static create(properties?: skep.v1.StoreSnapshotRecord.$Properties): skep.v1.StoreSnapshotRecord;
+
+            /**
+             * Encodes the specified StoreSnapshotRecord message. Does not implicitly {@link skep.v1.StoreSnapshotRecord.verify|verify} messages.
+             * @param message StoreSnapshotRecord message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.StoreSnapshotRecord.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StoreSnapshotRecord message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.StoreSnapshotRecord & skep.v1.StoreSnapshotRecord.$Shape} StoreSnapshotRecord
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.StoreSnapshotRecord & skep.v1.StoreSnapshotRecord.$Shape;
+        }
+
+        namespace StoreSnapshotRecord {
+
+            /** Properties of a StoreSnapshotRecord. */
+            interface $Properties {
+
+                /** StoreSnapshotRecord node */
+                node?: (skep.v1.Node.$Properties|null);
+
+                /** StoreSnapshotRecord service */
+                service?: (skep.v1.Service.$Properties|null);
+
+                /** StoreSnapshotRecord task */
+                task?: (skep.v1.Task.$Properties|null);
+
+                /** StoreSnapshotRecord network */
+                network?: (skep.v1.Network.$Properties|null);
+
+                /** StoreSnapshotRecord secret */
+                secret?: (skep.v1.Secret.$Properties|null);
+
+                /** StoreSnapshotRecord config */
+                config?: (skep.v1.Config.$Properties|null);
+
+                /** StoreSnapshotRecord volume */
+                volume?: (skep.v1.Volume.$Properties|null);
+
+                /** StoreSnapshotRecord cluster */
+                cluster?: (skep.v1.Cluster.$Properties|null);
+
+                /** StoreSnapshotRecord object */
+                object?: ("node"|"service"|"task"|"network"|"secret"|"config"|"volume"|"cluster");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a StoreSnapshotRecord. */
+            type $Shape = {
+              node?: skep.v1.Node.$Shape|null;
+              service?: skep.v1.Service.$Shape|null;
+              task?: skep.v1.Task.$Shape|null;
+              network?: skep.v1.Network.$Shape|null;
+              secret?: skep.v1.Secret.$Shape|null;
+              config?: skep.v1.Config.$Shape|null;
+              volume?: skep.v1.Volume.$Shape|null;
+              cluster?: skep.v1.Cluster.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ object?: undefined; node?: null; service?: null; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "node"; node: skep.v1.Node.$Shape; service?: null; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "service"; node?: null; service: skep.v1.Service.$Shape; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "task"; node?: null; service?: null; task: skep.v1.Task.$Shape; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "network"; node?: null; service?: null; task?: null; network: skep.v1.Network.$Shape; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "secret"; node?: null; service?: null; task?: null; network?: null; secret: skep.v1.Secret.$Shape; config?: null; volume?: null; cluster?: null }|{ object?: "config"; node?: null; service?: null; task?: null; network?: null; secret?: null; config: skep.v1.Config.$Shape; volume?: null; cluster?: null }|{ object?: "volume"; node?: null; service?: null; task?: null; network?: null; secret?: null; config?: null; volume: skep.v1.Volume.$Shape; cluster?: null }|{ object?: "cluster"; node?: null; service?: null; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster: skep.v1.Cluster.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a StoreSnapshotChunk.
+         * @deprecated Use skep.v1.StoreSnapshotChunk.$Properties instead.
+         */
+        interface IStoreSnapshotChunk extends skep.v1.StoreSnapshotChunk.$Properties {
+        }
+
+        /** Represents a StoreSnapshotChunk. */
+        class StoreSnapshotChunk {
+
+            /**
+             * Constructs a new StoreSnapshotChunk.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.StoreSnapshotChunk.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StoreSnapshotChunk records. */
+            records: skep.v1.StoreSnapshotRecord.$Properties[];
+
+            /**
+             * Creates a new StoreSnapshotChunk instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns StoreSnapshotChunk instance
+             */
+            static create(properties: skep.v1.StoreSnapshotChunk.$Shape): skep.v1.StoreSnapshotChunk & skep.v1.StoreSnapshotChunk.$Shape;
+            static create(properties?: skep.v1.StoreSnapshotChunk.$Properties): skep.v1.StoreSnapshotChunk;
+
+            /**
+             * Encodes the specified StoreSnapshotChunk message. Does not implicitly {@link skep.v1.StoreSnapshotChunk.verify|verify} messages.
+             * @param message StoreSnapshotChunk message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.StoreSnapshotChunk.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StoreSnapshotChunk message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.StoreSnapshotChunk & skep.v1.StoreSnapshotChunk.$Shape} StoreSnapshotChunk
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.StoreSnapshotChunk & skep.v1.StoreSnapshotChunk.$Shape;
+        }
+
+        namespace StoreSnapshotChunk {
+
+            /** Properties of a StoreSnapshotChunk. */
+            interface $Properties {
+
+                /** StoreSnapshotChunk records */
+                records?: (skep.v1.StoreSnapshotRecord.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StoreSnapshotChunk. */
+            type $Shape = {
+              records?: skep.v1.StoreSnapshotRecord.$Shape[]|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
+        /**
+         * Properties of an Empty.
+         * @deprecated Use skep.v1.Empty.$Properties instead.
+         */
+        interface IEmpty extends skep.v1.Empty.$Properties {
+        }
+
+        /** Represents an Empty. */
+        class Empty {
+
+            /**
+             * Constructs a new Empty.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Empty.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Creates a new Empty instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Empty instance
+             */
+            static create(properties: skep.v1.Empty.$Shape): skep.v1.Empty & skep.v1.Empty.$Shape;
+            static create(properties?: skep.v1.Empty.$Properties): skep.v1.Empty;
+
+            /**
+             * Encodes the specified Empty message. Does not implicitly {@link skep.v1.Empty.verify|verify} messages.
+             * @param message Empty message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Empty.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Empty message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Empty & skep.v1.Empty.$Shape} Empty
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Empty & skep.v1.Empty.$Shape;
+        }
+
+        namespace Empty {
+
+            /** Properties of an Empty. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Empty. */
+            type $Shape = skep.v1.Empty.$Properties;
+        }
+
+        /**
+         * Properties of a Meta.
+         * @deprecated Use skep.v1.Meta.$Properties instead.
+         */
+        interface IMeta extends skep.v1.Meta.$Properties {
+        }
+
+        /** Represents a Meta. */
+        class Meta {
+
+            /**
+             * Constructs a new Meta.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Meta.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Meta version. */
+            version: number;
+
+            /** Meta createdAtMs. */
+            createdAtMs: number;
+
+            /** Meta updatedAtMs. */
+            updatedAtMs: number;
+
+            /**
+             * Creates a new Meta instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Meta instance
+             */
+            static create(properties: skep.v1.Meta.$Shape): skep.v1.Meta & skep.v1.Meta.$Shape;
+            static create(properties?: skep.v1.Meta.$Properties): skep.v1.Meta;
+
+            /**
+             * Encodes the specified Meta message. Does not implicitly {@link skep.v1.Meta.verify|verify} messages.
+             * @param message Meta message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Meta.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Meta message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Meta & skep.v1.Meta.$Shape} Meta
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Meta & skep.v1.Meta.$Shape;
+        }
+
+        namespace Meta {
+
+            /** Properties of a Meta. */
+            interface $Properties {
+
+                /** Meta version */
+                version?: (number|null);
+
+                /** Meta createdAtMs */
+                createdAtMs?: (number|null);
+
+                /** Meta updatedAtMs */
+                updatedAtMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Meta. */
+            type $Shape = skep.v1.Meta.$Properties;
+        }
+
+        /**
+         * Properties of an Annotations.
+         * @deprecated Use skep.v1.Annotations.$Properties instead.
+         */
+        interface IAnnotations extends skep.v1.Annotations.$Properties {
+        }
+
+        /** Represents an Annotations. */
+        class Annotations {
+
+            /**
+             * Constructs a new Annotations.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Annotations.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Annotations name. */
+            name: string;
+
+            /** Annotations labels. */
+            labels: { [k: string]: string };
+
+            /**
+             * Creates a new Annotations instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Annotations instance
+             */
+            static create(properties: skep.v1.Annotations.$Shape): skep.v1.Annotations & skep.v1.Annotations.$Shape;
+            static create(properties?: skep.v1.Annotations.$Properties): skep.v1.Annotations;
+
+            /**
+             * Encodes the specified Annotations message. Does not implicitly {@link skep.v1.Annotations.verify|verify} messages.
+             * @param message Annotations message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Annotations.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Annotations message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Annotations & skep.v1.Annotations.$Shape} Annotations
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Annotations & skep.v1.Annotations.$Shape;
+        }
+
+        namespace Annotations {
+
+            /** Properties of an Annotations. */
+            interface $Properties {
+
+                /** Annotations name */
+                name?: (string|null);
+
+                /** Annotations labels */
+                labels?: ({ [k: string]: string }|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Annotations. */
+            type $Shape = skep.v1.Annotations.$Properties;
+        }
+
+        /**
+         * Properties of a Driver.
+         * @deprecated Use skep.v1.Driver.$Properties instead.
+         */
+        interface IDriver extends skep.v1.Driver.$Properties {
+        }
+
+        /** Represents a Driver. */
+        class Driver {
+
+            /**
+             * Constructs a new Driver.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Driver.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Driver name. */
+            name: string;
+
+            /** Driver options. */
+            options: { [k: string]: string };
+
+            /**
+             * Creates a new Driver instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Driver instance
+             */
+            static create(properties: skep.v1.Driver.$Shape): skep.v1.Driver & skep.v1.Driver.$Shape;
+            static create(properties?: skep.v1.Driver.$Properties): skep.v1.Driver;
+
+            /**
+             * Encodes the specified Driver message. Does not implicitly {@link skep.v1.Driver.verify|verify} messages.
+             * @param message Driver message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Driver.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Driver message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Driver & skep.v1.Driver.$Shape} Driver
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Driver & skep.v1.Driver.$Shape;
+        }
+
+        namespace Driver {
+
+            /** Properties of a Driver. */
+            interface $Properties {
+
+                /** Driver name */
+                name?: (string|null);
+
+                /** Driver options */
+                options?: ({ [k: string]: string }|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Driver. */
+            type $Shape = skep.v1.Driver.$Properties;
+        }
+
+        /**
+         * Properties of a GenericResource.
+         * @deprecated Use skep.v1.GenericResource.$Properties instead.
+         */
+        interface IGenericResource extends skep.v1.GenericResource.$Properties {
+        }
+
+        /** Represents a GenericResource. */
+        class GenericResource {
+
+            /**
+             * Constructs a new GenericResource.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.GenericResource.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GenericResource kind. */
+            kind: string;
+
+            /** GenericResource value. */
+            value?: (string|null);
+
+            /** GenericResource count. */
+            count?: (number|null);
+
+            /**
+             * Creates a new GenericResource instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns GenericResource instance
+             */
+            static create(properties: skep.v1.GenericResource.$Shape): skep.v1.GenericResource & skep.v1.GenericResource.$Shape;
+            static create(properties?: skep.v1.GenericResource.$Properties): skep.v1.GenericResource;
+
+            /**
+             * Encodes the specified GenericResource message. Does not implicitly {@link skep.v1.GenericResource.verify|verify} messages.
+             * @param message GenericResource message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.GenericResource.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GenericResource message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.GenericResource & skep.v1.GenericResource.$Shape} GenericResource
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.GenericResource & skep.v1.GenericResource.$Shape;
+        }
+
+        namespace GenericResource {
+
+            /** Properties of a GenericResource. */
+            interface $Properties {
+
+                /** GenericResource kind */
+                kind?: (string|null);
+
+                /** GenericResource value */
+                value?: (string|null);
+
+                /** GenericResource count */
+                count?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a GenericResource. */
+            type $Shape = skep.v1.GenericResource.$Properties;
+        }
+
+        /**
+         * Properties of a Resources.
+         * @deprecated Use skep.v1.Resources.$Properties instead.
+         */
+        interface IResources extends skep.v1.Resources.$Properties {
+        }
+
+        /** Represents a Resources. */
+        class Resources {
+
+            /**
+             * Constructs a new Resources.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Resources.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Resources nanoCpus. */
+            nanoCpus: number;
+
+            /** Resources memoryBytes. */
+            memoryBytes: number;
+
+            /** Resources generic. */
+            generic: skep.v1.GenericResource.$Properties[];
+
+            /**
+             * Creates a new Resources instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Resources instance
+             */
+            static create(properties: skep.v1.Resources.$Shape): skep.v1.Resources & skep.v1.Resources.$Shape;
+            static create(properties?: skep.v1.Resources.$Properties): skep.v1.Resources;
+
+            /**
+             * Encodes the specified Resources message. Does not implicitly {@link skep.v1.Resources.verify|verify} messages.
+             * @param message Resources message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Resources.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Resources message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Resources & skep.v1.Resources.$Shape} Resources
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Resources & skep.v1.Resources.$Shape;
+        }
+
+        namespace Resources {
+
+            /** Properties of a Resources. */
+            interface $Properties {
+
+                /** Resources nanoCpus */
+                nanoCpus?: (number|null);
+
+                /** Resources memoryBytes */
+                memoryBytes?: (number|null);
+
+                /** Resources generic */
+                generic?: (skep.v1.GenericResource.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Resources. */
+            type $Shape = skep.v1.Resources.$Properties;
+        }
+
+        /**
+         * Properties of a ResourceLimits.
+         * @deprecated Use skep.v1.ResourceLimits.$Properties instead.
+         */
+        interface IResourceLimits extends skep.v1.ResourceLimits.$Properties {
+        }
+
+        /** Represents a ResourceLimits. */
+        class ResourceLimits {
+
+            /**
+             * Constructs a new ResourceLimits.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.ResourceLimits.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ResourceLimits nanoCpus. */
+            nanoCpus: number;
+
+            /** ResourceLimits memoryBytes. */
+            memoryBytes: number;
+
+            /** ResourceLimits pids. */
+            pids: number;
+
+            /**
+             * Creates a new ResourceLimits instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ResourceLimits instance
+             */
+            static create(properties: skep.v1.ResourceLimits.$Shape): skep.v1.ResourceLimits & skep.v1.ResourceLimits.$Shape;
+            static create(properties?: skep.v1.ResourceLimits.$Properties): skep.v1.ResourceLimits;
+
+            /**
+             * Encodes the specified ResourceLimits message. Does not implicitly {@link skep.v1.ResourceLimits.verify|verify} messages.
+             * @param message ResourceLimits message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.ResourceLimits.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ResourceLimits message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.ResourceLimits & skep.v1.ResourceLimits.$Shape} ResourceLimits
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.ResourceLimits & skep.v1.ResourceLimits.$Shape;
+        }
+
+        namespace ResourceLimits {
+
+            /** Properties of a ResourceLimits. */
+            interface $Properties {
+
+                /** ResourceLimits nanoCpus */
+                nanoCpus?: (number|null);
+
+                /** ResourceLimits memoryBytes */
+                memoryBytes?: (number|null);
+
+                /** ResourceLimits pids */
+                pids?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ResourceLimits. */
+            type $Shape = skep.v1.ResourceLimits.$Properties;
+        }
+
+        /**
+         * Properties of a ResourceRequirements.
+         * @deprecated Use skep.v1.ResourceRequirements.$Properties instead.
+         */
+        interface IResourceRequirements extends skep.v1.ResourceRequirements.$Properties {
+        }
+
+        /** Represents a ResourceRequirements. */
+        class ResourceRequirements {
+
+            /**
+             * Constructs a new ResourceRequirements.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.ResourceRequirements.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ResourceRequirements limits. */
+            limits?: (skep.v1.ResourceLimits.$Properties|null);
+
+            /** ResourceRequirements reservations. */
+            reservations?: (skep.v1.Resources.$Properties|null);
+
+            /** ResourceRequirements swapBytes. */
+            swapBytes?: (number|null);
+
+            /** ResourceRequirements memorySwappiness. */
+            memorySwappiness?: (number|null);
+
+            /**
+             * Creates a new ResourceRequirements instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ResourceRequirements instance
+             */
+            static create(properties: skep.v1.ResourceRequirements.$Shape): skep.v1.ResourceRequirements & skep.v1.ResourceRequirements.$Shape;
+            static create(properties?: skep.v1.ResourceRequirements.$Properties): skep.v1.ResourceRequirements;
+
+            /**
+             * Encodes the specified ResourceRequirements message. Does not implicitly {@link skep.v1.ResourceRequirements.verify|verify} messages.
+             * @param message ResourceRequirements message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.ResourceRequirements.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ResourceRequirements message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.ResourceRequirements & skep.v1.ResourceRequirements.$Shape} ResourceRequirements
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.ResourceRequirements & skep.v1.ResourceRequirements.$Shape;
+        }
+
+        namespace ResourceRequirements {
+
+            /** Properties of a ResourceRequirements. */
+            interface $Properties {
+
+                /** ResourceRequirements limits */
+                limits?: (skep.v1.ResourceLimits.$Properties|null);
+
+                /** ResourceRequirements reservations */
+                reservations?: (skep.v1.Resources.$Properties|null);
+
+                /** ResourceRequirements swapBytes */
+                swapBytes?: (number|null);
+
+                /** ResourceRequirements memorySwappiness */
+                memorySwappiness?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ResourceRequirements. */
+            type $Shape = skep.v1.ResourceRequirements.$Properties;
+        }
+
+        /**
+         * Properties of a Platform.
+         * @deprecated Use skep.v1.Platform.$Properties instead.
+         */
+        interface IPlatform extends skep.v1.Platform.$Properties {
+        }
+
+        /** Represents a Platform. */
+        class Platform {
+
+            /**
+             * Constructs a new Platform.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Platform.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Platform architecture. */
+            architecture: string;
+
+            /** Platform os. */
+            os: string;
+
+            /**
+             * Creates a new Platform instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Platform instance
+             */
+            static create(properties: skep.v1.Platform.$Shape): skep.v1.Platform & skep.v1.Platform.$Shape;
+            static create(properties?: skep.v1.Platform.$Properties): skep.v1.Platform;
+
+            /**
+             * Encodes the specified Platform message. Does not implicitly {@link skep.v1.Platform.verify|verify} messages.
+             * @param message Platform message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Platform.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Platform message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Platform & skep.v1.Platform.$Shape} Platform
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Platform & skep.v1.Platform.$Shape;
+        }
+
+        namespace Platform {
+
+            /** Properties of a Platform. */
+            interface $Properties {
+
+                /** Platform architecture */
+                architecture?: (string|null);
+
+                /** Platform os */
+                os?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Platform. */
+            type $Shape = skep.v1.Platform.$Properties;
+        }
+
+        /**
+         * Properties of a NodePlugin.
+         * @deprecated Use skep.v1.NodePlugin.$Properties instead.
+         */
+        interface INodePlugin extends skep.v1.NodePlugin.$Properties {
+        }
+
+        /** Represents a NodePlugin. */
+        class NodePlugin {
+
+            /**
+             * Constructs a new NodePlugin.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.NodePlugin.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NodePlugin type. */
+            type: string;
+
+            /** NodePlugin name. */
+            name: string;
+
+            /**
+             * Creates a new NodePlugin instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NodePlugin instance
+             */
+            static create(properties: skep.v1.NodePlugin.$Shape): skep.v1.NodePlugin & skep.v1.NodePlugin.$Shape;
+            static create(properties?: skep.v1.NodePlugin.$Properties): skep.v1.NodePlugin;
+
+            /**
+             * Encodes the specified NodePlugin message. Does not implicitly {@link skep.v1.NodePlugin.verify|verify} messages.
+             * @param message NodePlugin message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.NodePlugin.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NodePlugin message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.NodePlugin & skep.v1.NodePlugin.$Shape} NodePlugin
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NodePlugin & skep.v1.NodePlugin.$Shape;
+        }
+
+        namespace NodePlugin {
+
+            /** Properties of a NodePlugin. */
+            interface $Properties {
+
+                /** NodePlugin type */
+                type?: (string|null);
+
+                /** NodePlugin name */
+                name?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NodePlugin. */
+            type $Shape = skep.v1.NodePlugin.$Properties;
+        }
+
+        /**
+         * Properties of a NodeTls.
+         * @deprecated Use skep.v1.NodeTls.$Properties instead.
+         */
+        interface INodeTls extends skep.v1.NodeTls.$Properties {
+        }
+
+        /** Represents a NodeTls. */
+        class NodeTls {
+
+            /**
+             * Constructs a new NodeTls.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.NodeTls.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NodeTls trustRootPem. */
+            trustRootPem: string;
+
+            /** NodeTls issuerSubject. */
+            issuerSubject: Uint8Array;
+
+            /** NodeTls issuerPublicKey. */
+            issuerPublicKey: Uint8Array;
+
+            /**
+             * Creates a new NodeTls instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NodeTls instance
+             */
+            static create(properties: skep.v1.NodeTls.$Shape): skep.v1.NodeTls & skep.v1.NodeTls.$Shape;
+            static create(properties?: skep.v1.NodeTls.$Properties): skep.v1.NodeTls;
+
+            /**
+             * Encodes the specified NodeTls message. Does not implicitly {@link skep.v1.NodeTls.verify|verify} messages.
+             * @param message NodeTls message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.NodeTls.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NodeTls message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.NodeTls & skep.v1.NodeTls.$Shape} NodeTls
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NodeTls & skep.v1.NodeTls.$Shape;
+        }
+
+        namespace NodeTls {
+
+            /** Properties of a NodeTls. */
+            interface $Properties {
+
+                /** NodeTls trustRootPem */
+                trustRootPem?: (string|null);
+
+                /** NodeTls issuerSubject */
+                issuerSubject?: (Uint8Array|null);
+
+                /** NodeTls issuerPublicKey */
+                issuerPublicKey?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NodeTls. */
+            type $Shape = skep.v1.NodeTls.$Properties;
+        }
+
+        /**
+         * Properties of a NodeDescription.
+         * @deprecated Use skep.v1.NodeDescription.$Properties instead.
+         */
+        interface INodeDescription extends skep.v1.NodeDescription.$Properties {
+        }
+
+        /** Represents a NodeDescription. */
+        class NodeDescription {
+
+            /**
+             * Constructs a new NodeDescription.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.NodeDescription.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NodeDescription hostname. */
+            hostname: string;
+
+            /** NodeDescription platform. */
+            platform?: (skep.v1.Platform.$Properties|null);
+
+            /** NodeDescription resources. */
+            resources?: (skep.v1.Resources.$Properties|null);
+
+            /** NodeDescription engineVersion. */
+            engineVersion: string;
+
+            /** NodeDescription engineLabels. */
+            engineLabels: { [k: string]: string };
+
+            /** NodeDescription plugins. */
+            plugins: skep.v1.NodePlugin.$Properties[];
+
+            /** NodeDescription tls. */
+            tls?: (skep.v1.NodeTls.$Properties|null);
+
+            /**
+             * Creates a new NodeDescription instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NodeDescription instance
+             */
+            static create(properties: skep.v1.NodeDescription.$Shape): skep.v1.NodeDescription & skep.v1.NodeDescription.$Shape;
+            static create(properties?: skep.v1.NodeDescription.$Properties): skep.v1.NodeDescription;
+
+            /**
+             * Encodes the specified NodeDescription message. Does not implicitly {@link skep.v1.NodeDescription.verify|verify} messages.
+             * @param message NodeDescription message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.NodeDescription.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NodeDescription message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.NodeDescription & skep.v1.NodeDescription.$Shape} NodeDescription
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NodeDescription & skep.v1.NodeDescription.$Shape;
+        }
+
+        namespace NodeDescription {
+
+            /** Properties of a NodeDescription. */
+            interface $Properties {
+
+                /** NodeDescription hostname */
+                hostname?: (string|null);
+
+                /** NodeDescription platform */
+                platform?: (skep.v1.Platform.$Properties|null);
+
+                /** NodeDescription resources */
+                resources?: (skep.v1.Resources.$Properties|null);
+
+                /** NodeDescription engineVersion */
+                engineVersion?: (string|null);
+
+                /** NodeDescription engineLabels */
+                engineLabels?: ({ [k: string]: string }|null);
+
+                /** NodeDescription plugins */
+                plugins?: (skep.v1.NodePlugin.$Properties[]|null);
+
+                /** NodeDescription tls */
+                tls?: (skep.v1.NodeTls.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NodeDescription. */
+            type $Shape = skep.v1.NodeDescription.$Properties;
+        }
+
+        /**
+         * Properties of a NodeStatus.
+         * @deprecated Use skep.v1.NodeStatus.$Properties instead.
+         */
+        interface INodeStatus extends skep.v1.NodeStatus.$Properties {
+        }
+
+        /** Represents a NodeStatus. */
+        class NodeStatus {
+
+            /**
+             * Constructs a new NodeStatus.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.NodeStatus.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NodeStatus state. */
+            state: string;
+
+            /** NodeStatus message. */
+            message: string;
+
+            /** NodeStatus address. */
+            address: string;
+
+            /**
+             * Creates a new NodeStatus instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NodeStatus instance
+             */
+            static create(properties: skep.v1.NodeStatus.$Shape): skep.v1.NodeStatus & skep.v1.NodeStatus.$Shape;
+            static create(properties?: skep.v1.NodeStatus.$Properties): skep.v1.NodeStatus;
+
+            /**
+             * Encodes the specified NodeStatus message. Does not implicitly {@link skep.v1.NodeStatus.verify|verify} messages.
+             * @param message NodeStatus message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.NodeStatus.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NodeStatus message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.NodeStatus & skep.v1.NodeStatus.$Shape} NodeStatus
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NodeStatus & skep.v1.NodeStatus.$Shape;
+        }
+
+        namespace NodeStatus {
+
+            /** Properties of a NodeStatus. */
+            interface $Properties {
+
+                /** NodeStatus state */
+                state?: (string|null);
+
+                /** NodeStatus message */
+                message?: (string|null);
+
+                /** NodeStatus address */
+                address?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NodeStatus. */
+            type $Shape = skep.v1.NodeStatus.$Properties;
+        }
+
+        /**
+         * Properties of a ManagerStatus.
+         * @deprecated Use skep.v1.ManagerStatus.$Properties instead.
+         */
+        interface IManagerStatus extends skep.v1.ManagerStatus.$Properties {
+        }
+
+        /** Represents a ManagerStatus. */
+        class ManagerStatus {
+
+            /**
+             * Constructs a new ManagerStatus.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.ManagerStatus.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ManagerStatus raftId. */
+            raftId: number;
+
+            /** ManagerStatus address. */
+            address: string;
+
+            /** ManagerStatus leader. */
+            leader: boolean;
+
+            /** ManagerStatus reachability. */
+            reachability: string;
+
+            /**
+             * Creates a new ManagerStatus instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ManagerStatus instance
+             */
+            static create(properties: skep.v1.ManagerStatus.$Shape): skep.v1.ManagerStatus & skep.v1.ManagerStatus.$Shape;
+            static create(properties?: skep.v1.ManagerStatus.$Properties): skep.v1.ManagerStatus;
+
+            /**
+             * Encodes the specified ManagerStatus message. Does not implicitly {@link skep.v1.ManagerStatus.verify|verify} messages.
+             * @param message ManagerStatus message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.ManagerStatus.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ManagerStatus message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.ManagerStatus & skep.v1.ManagerStatus.$Shape} ManagerStatus
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.ManagerStatus & skep.v1.ManagerStatus.$Shape;
+        }
+
+        namespace ManagerStatus {
+
+            /** Properties of a ManagerStatus. */
+            interface $Properties {
+
+                /** ManagerStatus raftId */
+                raftId?: (number|null);
+
+                /** ManagerStatus address */
+                address?: (string|null);
+
+                /** ManagerStatus leader */
+                leader?: (boolean|null);
+
+                /** ManagerStatus reachability */
+                reachability?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ManagerStatus. */
+            type $Shape = skep.v1.ManagerStatus.$Properties;
+        }
+
+        /**
+         * Properties of a NodeCertificate.
+         * @deprecated Use skep.v1.NodeCertificate.$Properties instead.
+         */
+        interface INodeCertificate extends skep.v1.NodeCertificate.$Properties {
+        }
+
+        /** Represents a NodeCertificate. */
+        class NodeCertificate {
+
+            /**
+             * Constructs a new NodeCertificate.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.NodeCertificate.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NodeCertificate state. */
+            state: string;
+
+            /** NodeCertificate message. */
+            message: string;
+
+            /** NodeCertificate role. */
+            role: string;
+
+            /** NodeCertificate csrPem. */
+            csrPem?: (string|null);
+
+            /** NodeCertificate certificatePem. */
+            certificatePem?: (string|null);
+
+            /** NodeCertificate commonName. */
+            commonName: string;
+
+            /**
+             * Creates a new NodeCertificate instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NodeCertificate instance
+             */
+            static create(properties: skep.v1.NodeCertificate.$Shape): skep.v1.NodeCertificate & skep.v1.NodeCertificate.$Shape;
+            static create(properties?: skep.v1.NodeCertificate.$Properties): skep.v1.NodeCertificate;
+
+            /**
+             * Encodes the specified NodeCertificate message. Does not implicitly {@link skep.v1.NodeCertificate.verify|verify} messages.
+             * @param message NodeCertificate message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.NodeCertificate.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NodeCertificate message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.NodeCertificate & skep.v1.NodeCertificate.$Shape} NodeCertificate
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NodeCertificate & skep.v1.NodeCertificate.$Shape;
+        }
+
+        namespace NodeCertificate {
+
+            /** Properties of a NodeCertificate. */
+            interface $Properties {
+
+                /** NodeCertificate state */
+                state?: (string|null);
+
+                /** NodeCertificate message */
+                message?: (string|null);
+
+                /** NodeCertificate role */
+                role?: (string|null);
+
+                /** NodeCertificate csrPem */
+                csrPem?: (string|null);
+
+                /** NodeCertificate certificatePem */
+                certificatePem?: (string|null);
+
+                /** NodeCertificate commonName */
+                commonName?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NodeCertificate. */
+            type $Shape = skep.v1.NodeCertificate.$Properties;
+        }
+
+        /**
+         * Properties of an IpamConfig.
+         * @deprecated Use skep.v1.IpamConfig.$Properties instead.
+         */
+        interface IIpamConfig extends skep.v1.IpamConfig.$Properties {
+        }
+
+        /** Represents an IpamConfig. */
+        class IpamConfig {
+
+            /**
+             * Constructs a new IpamConfig.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.IpamConfig.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** IpamConfig subnet. */
+            subnet: string;
+
+            /** IpamConfig range. */
+            range: string;
+
+            /** IpamConfig gateway. */
+            gateway: string;
+
+            /** IpamConfig auxAddresses. */
+            auxAddresses: { [k: string]: string };
+
+            /**
+             * Creates a new IpamConfig instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns IpamConfig instance
+             */
+            static create(properties: skep.v1.IpamConfig.$Shape): skep.v1.IpamConfig & skep.v1.IpamConfig.$Shape;
+            static create(properties?: skep.v1.IpamConfig.$Properties): skep.v1.IpamConfig;
+
+            /**
+             * Encodes the specified IpamConfig message. Does not implicitly {@link skep.v1.IpamConfig.verify|verify} messages.
+             * @param message IpamConfig message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.IpamConfig.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an IpamConfig message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.IpamConfig & skep.v1.IpamConfig.$Shape} IpamConfig
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.IpamConfig & skep.v1.IpamConfig.$Shape;
+        }
+
+        namespace IpamConfig {
+
+            /** Properties of an IpamConfig. */
+            interface $Properties {
+
+                /** IpamConfig subnet */
+                subnet?: (string|null);
+
+                /** IpamConfig range */
+                range?: (string|null);
+
+                /** IpamConfig gateway */
+                gateway?: (string|null);
+
+                /** IpamConfig auxAddresses */
+                auxAddresses?: ({ [k: string]: string }|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an IpamConfig. */
+            type $Shape = skep.v1.IpamConfig.$Properties;
+        }
+
+        /**
+         * Properties of an Ipam.
+         * @deprecated Use skep.v1.Ipam.$Properties instead.
+         */
+        interface IIpam extends skep.v1.Ipam.$Properties {
+        }
+
+        /** Represents an Ipam. */
+        class Ipam {
+
+            /**
+             * Constructs a new Ipam.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Ipam.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Ipam driver. */
+            driver?: (skep.v1.Driver.$Properties|null);
+
+            /** Ipam configs. */
+            configs: skep.v1.IpamConfig.$Properties[];
+
+            /**
+             * Creates a new Ipam instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Ipam instance
+             */
+            static create(properties: skep.v1.Ipam.$Shape): skep.v1.Ipam & skep.v1.Ipam.$Shape;
+            static create(properties?: skep.v1.Ipam.$Properties): skep.v1.Ipam;
+
+            /**
+             * Encodes the specified Ipam message. Does not implicitly {@link skep.v1.Ipam.verify|verify} messages.
+             * @param message Ipam message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Ipam.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Ipam message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Ipam & skep.v1.Ipam.$Shape} Ipam
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Ipam & skep.v1.Ipam.$Shape;
+        }
+
+        namespace Ipam {
+
+            /** Properties of an Ipam. */
+            interface $Properties {
+
+                /** Ipam driver */
+                driver?: (skep.v1.Driver.$Properties|null);
+
+                /** Ipam configs */
+                configs?: (skep.v1.IpamConfig.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Ipam. */
+            type $Shape = skep.v1.Ipam.$Properties;
+        }
+
+        /**
+         * Properties of a PortConfig.
+         * @deprecated Use skep.v1.PortConfig.$Properties instead.
+         */
+        interface IPortConfig extends skep.v1.PortConfig.$Properties {
+        }
+
+        /** Represents a PortConfig. */
+        class PortConfig {
+
+            /**
+             * Constructs a new PortConfig.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.PortConfig.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PortConfig name. */
+            name: string;
+
+            /** PortConfig protocol. */
+            protocol: string;
+
+            /** PortConfig targetPort. */
+            targetPort: number;
+
+            /** PortConfig publishedPort. */
+            publishedPort: number;
+
+            /** PortConfig publishMode. */
+            publishMode: string;
+
+            /**
+             * Creates a new PortConfig instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns PortConfig instance
+             */
+            static create(properties: skep.v1.PortConfig.$Shape): skep.v1.PortConfig & skep.v1.PortConfig.$Shape;
+            static create(properties?: skep.v1.PortConfig.$Properties): skep.v1.PortConfig;
+
+            /**
+             * Encodes the specified PortConfig message. Does not implicitly {@link skep.v1.PortConfig.verify|verify} messages.
+             * @param message PortConfig message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.PortConfig.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PortConfig message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.PortConfig & skep.v1.PortConfig.$Shape} PortConfig
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.PortConfig & skep.v1.PortConfig.$Shape;
+        }
+
+        namespace PortConfig {
+
+            /** Properties of a PortConfig. */
+            interface $Properties {
+
+                /** PortConfig name */
+                name?: (string|null);
+
+                /** PortConfig protocol */
+                protocol?: (string|null);
+
+                /** PortConfig targetPort */
+                targetPort?: (number|null);
+
+                /** PortConfig publishedPort */
+                publishedPort?: (number|null);
+
+                /** PortConfig publishMode */
+                publishMode?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PortConfig. */
+            type $Shape = skep.v1.PortConfig.$Properties;
+        }
+
+        /**
+         * Properties of an EndpointSpec.
+         * @deprecated Use skep.v1.EndpointSpec.$Properties instead.
+         */
+        interface IEndpointSpec extends skep.v1.EndpointSpec.$Properties {
+        }
+
+        /** Represents an EndpointSpec. */
+        class EndpointSpec {
+
+            /**
+             * Constructs a new EndpointSpec.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.EndpointSpec.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** EndpointSpec mode. */
+            mode: string;
+
+            /** EndpointSpec ports. */
+            ports: skep.v1.PortConfig.$Properties[];
+
+            /**
+             * Creates a new EndpointSpec instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns EndpointSpec instance
+             */
+            static create(properties: skep.v1.EndpointSpec.$Shape): skep.v1.EndpointSpec & skep.v1.EndpointSpec.$Shape;
+            static create(properties?: skep.v1.EndpointSpec.$Properties): skep.v1.EndpointSpec;
+
+            /**
+             * Encodes the specified EndpointSpec message. Does not implicitly {@link skep.v1.EndpointSpec.verify|verify} messages.
+             * @param message EndpointSpec message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.EndpointSpec.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an EndpointSpec message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.EndpointSpec & skep.v1.EndpointSpec.$Shape} EndpointSpec
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.EndpointSpec & skep.v1.EndpointSpec.$Shape;
+        }
+
+        namespace EndpointSpec {
+
+            /** Properties of an EndpointSpec. */
+            interface $Properties {
+
+                /** EndpointSpec mode */
+                mode?: (string|null);
+
+                /** EndpointSpec ports */
+                ports?: (skep.v1.PortConfig.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an EndpointSpec. */
+            type $Shape = skep.v1.EndpointSpec.$Properties;
+        }
+
+        /**
+         * Properties of a VirtualIp.
+         * @deprecated Use skep.v1.VirtualIp.$Properties instead.
+         */
+        interface IVirtualIp extends skep.v1.VirtualIp.$Properties {
+        }
+
+        /** Represents a VirtualIp. */
+        class VirtualIp {
+
+            /**
+             * Constructs a new VirtualIp.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.VirtualIp.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** VirtualIp networkId. */
+            networkId: string;
+
+            /** VirtualIp address. */
+            address: string;
+
+            /**
+             * Creates a new VirtualIp instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns VirtualIp instance
+             */
+            static create(properties: skep.v1.VirtualIp.$Shape): skep.v1.VirtualIp & skep.v1.VirtualIp.$Shape;
+            static create(properties?: skep.v1.VirtualIp.$Properties): skep.v1.VirtualIp;
+
+            /**
+             * Encodes the specified VirtualIp message. Does not implicitly {@link skep.v1.VirtualIp.verify|verify} messages.
+             * @param message VirtualIp message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.VirtualIp.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a VirtualIp message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.VirtualIp & skep.v1.VirtualIp.$Shape} VirtualIp
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.VirtualIp & skep.v1.VirtualIp.$Shape;
+        }
+
+        namespace VirtualIp {
+
+            /** Properties of a VirtualIp. */
+            interface $Properties {
+
+                /** VirtualIp networkId */
+                networkId?: (string|null);
+
+                /** VirtualIp address */
+                address?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a VirtualIp. */
+            type $Shape = skep.v1.VirtualIp.$Properties;
+        }
+
+        /**
+         * Properties of an Endpoint.
+         * @deprecated Use skep.v1.Endpoint.$Properties instead.
+         */
+        interface IEndpoint extends skep.v1.Endpoint.$Properties {
+        }
+
+        /** Represents an Endpoint. */
+        class Endpoint {
+
+            /**
+             * Constructs a new Endpoint.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Endpoint.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Endpoint spec. */
+            spec?: (skep.v1.EndpointSpec.$Properties|null);
+
+            /** Endpoint ports. */
+            ports: skep.v1.PortConfig.$Properties[];
+
+            /** Endpoint virtualIps. */
+            virtualIps: skep.v1.VirtualIp.$Properties[];
+
+            /**
+             * Creates a new Endpoint instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Endpoint instance
+             */
+            static create(properties: skep.v1.Endpoint.$Shape): skep.v1.Endpoint & skep.v1.Endpoint.$Shape;
+            static create(properties?: skep.v1.Endpoint.$Properties): skep.v1.Endpoint;
+
+            /**
+             * Encodes the specified Endpoint message. Does not implicitly {@link skep.v1.Endpoint.verify|verify} messages.
+             * @param message Endpoint message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Endpoint.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Endpoint message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Endpoint & skep.v1.Endpoint.$Shape} Endpoint
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Endpoint & skep.v1.Endpoint.$Shape;
+        }
+
+        namespace Endpoint {
+
+            /** Properties of an Endpoint. */
+            interface $Properties {
+
+                /** Endpoint spec */
+                spec?: (skep.v1.EndpointSpec.$Properties|null);
+
+                /** Endpoint ports */
+                ports?: (skep.v1.PortConfig.$Properties[]|null);
+
+                /** Endpoint virtualIps */
+                virtualIps?: (skep.v1.VirtualIp.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Endpoint. */
+            type $Shape = skep.v1.Endpoint.$Properties;
+        }
+
+        /**
+         * Properties of an UpdateStatus.
+         * @deprecated Use skep.v1.UpdateStatus.$Properties instead.
+         */
+        interface IUpdateStatus extends skep.v1.UpdateStatus.$Properties {
+        }
+
+        /** Represents an UpdateStatus. */
+        class UpdateStatus {
+
+            /**
+             * Constructs a new UpdateStatus.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.UpdateStatus.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** UpdateStatus state. */
+            state: string;
+
+            /** UpdateStatus startedAtMs. */
+            startedAtMs?: (number|null);
+
+            /** UpdateStatus completedAtMs. */
+            completedAtMs?: (number|null);
+
+            /** UpdateStatus message. */
+            message: string;
+
+            /**
+             * Creates a new UpdateStatus instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns UpdateStatus instance
+             */
+            static create(properties: skep.v1.UpdateStatus.$Shape): skep.v1.UpdateStatus & skep.v1.UpdateStatus.$Shape;
+            static create(properties?: skep.v1.UpdateStatus.$Properties): skep.v1.UpdateStatus;
+
+            /**
+             * Encodes the specified UpdateStatus message. Does not implicitly {@link skep.v1.UpdateStatus.verify|verify} messages.
+             * @param message UpdateStatus message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.UpdateStatus.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an UpdateStatus message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.UpdateStatus & skep.v1.UpdateStatus.$Shape} UpdateStatus
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.UpdateStatus & skep.v1.UpdateStatus.$Shape;
+        }
+
+        namespace UpdateStatus {
+
+            /** Properties of an UpdateStatus. */
+            interface $Properties {
+
+                /** UpdateStatus state */
+                state?: (string|null);
+
+                /** UpdateStatus startedAtMs */
+                startedAtMs?: (number|null);
+
+                /** UpdateStatus completedAtMs */
+                completedAtMs?: (number|null);
+
+                /** UpdateStatus message */
+                message?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an UpdateStatus. */
+            type $Shape = skep.v1.UpdateStatus.$Properties;
+        }
+
+        /**
+         * Properties of a JobStatus.
+         * @deprecated Use skep.v1.JobStatus.$Properties instead.
+         */
+        interface IJobStatus extends skep.v1.JobStatus.$Properties {
+        }
+
+        /** Represents a JobStatus. */
+        class JobStatus {
+
+            /**
+             * Constructs a new JobStatus.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.JobStatus.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** JobStatus jobIteration. */
+            jobIteration: number;
+
+            /** JobStatus lastExecutionMs. */
+            lastExecutionMs: number;
+
+            /**
+             * Creates a new JobStatus instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns JobStatus instance
+             */
+            static create(properties: skep.v1.JobStatus.$Shape): skep.v1.JobStatus & skep.v1.JobStatus.$Shape;
+            static create(properties?: skep.v1.JobStatus.$Properties): skep.v1.JobStatus;
+
+            /**
+             * Encodes the specified JobStatus message. Does not implicitly {@link skep.v1.JobStatus.verify|verify} messages.
+             * @param message JobStatus message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.JobStatus.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a JobStatus message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.JobStatus & skep.v1.JobStatus.$Shape} JobStatus
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.JobStatus & skep.v1.JobStatus.$Shape;
+        }
+
+        namespace JobStatus {
+
+            /** Properties of a JobStatus. */
+            interface $Properties {
+
+                /** JobStatus jobIteration */
+                jobIteration?: (number|null);
+
+                /** JobStatus lastExecutionMs */
+                lastExecutionMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a JobStatus. */
+            type $Shape = skep.v1.JobStatus.$Properties;
+        }
+
+        /**
+         * Properties of a ContainerStatus.
+         * @deprecated Use skep.v1.ContainerStatus.$Properties instead.
+         */
+        interface IContainerStatus extends skep.v1.ContainerStatus.$Properties {
+        }
+
+        /** Represents a ContainerStatus. */
+        class ContainerStatus {
+
+            /**
+             * Constructs a new ContainerStatus.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.ContainerStatus.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ContainerStatus containerId. */
+            containerId: string;
+
+            /** ContainerStatus pid. */
+            pid: number;
+
+            /** ContainerStatus exitCode. */
+            exitCode: number;
+
+            /**
+             * Creates a new ContainerStatus instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ContainerStatus instance
+             */
+            static create(properties: skep.v1.ContainerStatus.$Shape): skep.v1.ContainerStatus & skep.v1.ContainerStatus.$Shape;
+            static create(properties?: skep.v1.ContainerStatus.$Properties): skep.v1.ContainerStatus;
+
+            /**
+             * Encodes the specified ContainerStatus message. Does not implicitly {@link skep.v1.ContainerStatus.verify|verify} messages.
+             * @param message ContainerStatus message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.ContainerStatus.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ContainerStatus message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.ContainerStatus & skep.v1.ContainerStatus.$Shape} ContainerStatus
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.ContainerStatus & skep.v1.ContainerStatus.$Shape;
+        }
+
+        namespace ContainerStatus {
+
+            /** Properties of a ContainerStatus. */
+            interface $Properties {
+
+                /** ContainerStatus containerId */
+                containerId?: (string|null);
+
+                /** ContainerStatus pid */
+                pid?: (number|null);
+
+                /** ContainerStatus exitCode */
+                exitCode?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ContainerStatus. */
+            type $Shape = skep.v1.ContainerStatus.$Properties;
+        }
+
+        /**
+         * Properties of a TaskStatus.
+         * @deprecated Use skep.v1.TaskStatus.$Properties instead.
+         */
+        interface ITaskStatus extends skep.v1.TaskStatus.$Properties {
+        }
+
+        /** Represents a TaskStatus. */
+        class TaskStatus {
+
+            /**
+             * Constructs a new TaskStatus.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.TaskStatus.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** TaskStatus state. */
+            state: number;
+
+            /** TaskStatus timestampMs. */
+            timestampMs: number;
+
+            /** TaskStatus message. */
+            message: string;
+
+            /** TaskStatus err. */
+            err: string;
+
+            /** TaskStatus container. */
+            container?: (skep.v1.ContainerStatus.$Properties|null);
+
+            /** TaskStatus ports. */
+            ports: skep.v1.PortConfig.$Properties[];
+
+            /** TaskStatus appliedBy. */
+            appliedBy: string;
+
+            /** TaskStatus appliedAtMs. */
+            appliedAtMs?: (number|null);
+
+            /**
+             * Creates a new TaskStatus instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns TaskStatus instance
+             */
+            static create(properties: skep.v1.TaskStatus.$Shape): skep.v1.TaskStatus & skep.v1.TaskStatus.$Shape;
+            static create(properties?: skep.v1.TaskStatus.$Properties): skep.v1.TaskStatus;
+
+            /**
+             * Encodes the specified TaskStatus message. Does not implicitly {@link skep.v1.TaskStatus.verify|verify} messages.
+             * @param message TaskStatus message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.TaskStatus.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a TaskStatus message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.TaskStatus & skep.v1.TaskStatus.$Shape} TaskStatus
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.TaskStatus & skep.v1.TaskStatus.$Shape;
+        }
+
+        namespace TaskStatus {
+
+            /** Properties of a TaskStatus. */
+            interface $Properties {
+
+                /** TaskStatus state */
+                state?: (number|null);
+
+                /** TaskStatus timestampMs */
+                timestampMs?: (number|null);
+
+                /** TaskStatus message */
+                message?: (string|null);
+
+                /** TaskStatus err */
+                err?: (string|null);
+
+                /** TaskStatus container */
+                container?: (skep.v1.ContainerStatus.$Properties|null);
+
+                /** TaskStatus ports */
+                ports?: (skep.v1.PortConfig.$Properties[]|null);
+
+                /** TaskStatus appliedBy */
+                appliedBy?: (string|null);
+
+                /** TaskStatus appliedAtMs */
+                appliedAtMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a TaskStatus. */
+            type $Shape = skep.v1.TaskStatus.$Properties;
+        }
+
+        /**
+         * Properties of a NodeSpec.
+         * @deprecated Use skep.v1.NodeSpec.$Properties instead.
+         */
+        interface INodeSpec extends skep.v1.NodeSpec.$Properties {
+        }
+
+        /** Represents a NodeSpec. */
+        class NodeSpec {
+
+            /**
+             * Constructs a new NodeSpec.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.NodeSpec.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NodeSpec name. */
+            name: string;
+
+            /** NodeSpec labels. */
+            labels: { [k: string]: string };
+
+            /** NodeSpec role. */
+            role: string;
+
+            /** NodeSpec availability. */
+            availability: string;
+
+            /**
+             * Creates a new NodeSpec instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NodeSpec instance
+             */
+            static create(properties: skep.v1.NodeSpec.$Shape): skep.v1.NodeSpec & skep.v1.NodeSpec.$Shape;
+            static create(properties?: skep.v1.NodeSpec.$Properties): skep.v1.NodeSpec;
+
+            /**
+             * Encodes the specified NodeSpec message. Does not implicitly {@link skep.v1.NodeSpec.verify|verify} messages.
+             * @param message NodeSpec message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.NodeSpec.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NodeSpec message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.NodeSpec & skep.v1.NodeSpec.$Shape} NodeSpec
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NodeSpec & skep.v1.NodeSpec.$Shape;
+        }
+
+        namespace NodeSpec {
+
+            /** Properties of a NodeSpec. */
+            interface $Properties {
+
+                /** NodeSpec name */
+                name?: (string|null);
+
+                /** NodeSpec labels */
+                labels?: ({ [k: string]: string }|null);
+
+                /** NodeSpec role */
+                role?: (string|null);
+
+                /** NodeSpec availability */
+                availability?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NodeSpec. */
+            type $Shape = skep.v1.NodeSpec.$Properties;
+        }
+
+        /**
+         * Properties of a HealthCheck.
+         * @deprecated Use skep.v1.HealthCheck.$Properties instead.
+         */
+        interface IHealthCheck extends skep.v1.HealthCheck.$Properties {
+        }
+
+        /** Represents a HealthCheck. */
+        class HealthCheck {
+
+            /**
+             * Constructs a new HealthCheck.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.HealthCheck.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** HealthCheck test. */
+            test: string[];
+
+            /** HealthCheck intervalNs. */
+            intervalNs: number;
+
+            /** HealthCheck timeoutNs. */
+            timeoutNs: number;
+
+            /** HealthCheck startPeriodNs. */
+            startPeriodNs: number;
+
+            /** HealthCheck startIntervalNs. */
+            startIntervalNs: number;
+
+            /** HealthCheck retries. */
+            retries: number;
+
+            /**
+             * Creates a new HealthCheck instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns HealthCheck instance
+             */
+            static create(properties: skep.v1.HealthCheck.$Shape): skep.v1.HealthCheck & skep.v1.HealthCheck.$Shape;
+            static create(properties?: skep.v1.HealthCheck.$Properties): skep.v1.HealthCheck;
+
+            /**
+             * Encodes the specified HealthCheck message. Does not implicitly {@link skep.v1.HealthCheck.verify|verify} messages.
+             * @param message HealthCheck message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.HealthCheck.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a HealthCheck message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.HealthCheck & skep.v1.HealthCheck.$Shape} HealthCheck
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.HealthCheck & skep.v1.HealthCheck.$Shape;
+        }
+
+        namespace HealthCheck {
+
+            /** Properties of a HealthCheck. */
+            interface $Properties {
+
+                /** HealthCheck test */
+                test?: (string[]|null);
+
+                /** HealthCheck intervalNs */
+                intervalNs?: (number|null);
+
+                /** HealthCheck timeoutNs */
+                timeoutNs?: (number|null);
+
+                /** HealthCheck startPeriodNs */
+                startPeriodNs?: (number|null);
+
+                /** HealthCheck startIntervalNs */
+                startIntervalNs?: (number|null);
+
+                /** HealthCheck retries */
+                retries?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a HealthCheck. */
+            type $Shape = skep.v1.HealthCheck.$Properties;
+        }
+
+        /**
+         * Properties of a FileTarget.
+         * @deprecated Use skep.v1.FileTarget.$Properties instead.
+         */
+        interface IFileTarget extends skep.v1.FileTarget.$Properties {
+        }
+
+        /** Represents a FileTarget. */
+        class FileTarget {
+
+            /**
+             * Constructs a new FileTarget.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.FileTarget.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** FileTarget name. */
+            name: string;
+
+            /** FileTarget uid. */
+            uid: string;
+
+            /** FileTarget gid. */
+            gid: string;
+
+            /** FileTarget mode. */
+            mode: number;
+
+            /**
+             * Creates a new FileTarget instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns FileTarget instance
+             */
+            static create(properties: skep.v1.FileTarget.$Shape): skep.v1.FileTarget & skep.v1.FileTarget.$Shape;
+            static create(properties?: skep.v1.FileTarget.$Properties): skep.v1.FileTarget;
+
+            /**
+             * Encodes the specified FileTarget message. Does not implicitly {@link skep.v1.FileTarget.verify|verify} messages.
+             * @param message FileTarget message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.FileTarget.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a FileTarget message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.FileTarget & skep.v1.FileTarget.$Shape} FileTarget
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.FileTarget & skep.v1.FileTarget.$Shape;
+        }
+
+        namespace FileTarget {
+
+            /** Properties of a FileTarget. */
+            interface $Properties {
+
+                /** FileTarget name */
+                name?: (string|null);
+
+                /** FileTarget uid */
+                uid?: (string|null);
+
+                /** FileTarget gid */
+                gid?: (string|null);
+
+                /** FileTarget mode */
+                mode?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a FileTarget. */
+            type $Shape = skep.v1.FileTarget.$Properties;
+        }
+
+        /**
+         * Properties of a FileReference.
+         * @deprecated Use skep.v1.FileReference.$Properties instead.
+         */
+        interface IFileReference extends skep.v1.FileReference.$Properties {
+        }
+
+        /** Represents a FileReference. */
+        class FileReference {
+
+            /**
+             * Constructs a new FileReference.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.FileReference.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** FileReference id. */
+            id: string;
+
+            /** FileReference name. */
+            name: string;
+
+            /** FileReference file. */
+            file?: (skep.v1.FileTarget.$Properties|null);
+
+            /**
+             * Creates a new FileReference instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns FileReference instance
+             */
+            static create(properties: skep.v1.FileReference.$Shape): skep.v1.FileReference & skep.v1.FileReference.$Shape;
+            static create(properties?: skep.v1.FileReference.$Properties): skep.v1.FileReference;
+
+            /**
+             * Encodes the specified FileReference message. Does not implicitly {@link skep.v1.FileReference.verify|verify} messages.
+             * @param message FileReference message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.FileReference.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a FileReference message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.FileReference & skep.v1.FileReference.$Shape} FileReference
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.FileReference & skep.v1.FileReference.$Shape;
+        }
+
+        namespace FileReference {
+
+            /** Properties of a FileReference. */
+            interface $Properties {
+
+                /** FileReference id */
+                id?: (string|null);
+
+                /** FileReference name */
+                name?: (string|null);
+
+                /** FileReference file */
+                file?: (skep.v1.FileTarget.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a FileReference. */
+            type $Shape = skep.v1.FileReference.$Properties;
+        }
+
+        /**
+         * Properties of a CredentialSpec.
+         * @deprecated Use skep.v1.CredentialSpec.$Properties instead.
+         */
+        interface ICredentialSpec extends skep.v1.CredentialSpec.$Properties {
+        }
+
+        /** Represents a CredentialSpec. */
+        class CredentialSpec {
+
+            /**
+             * Constructs a new CredentialSpec.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.CredentialSpec.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** CredentialSpec config. */
+            config: string;
+
+            /** CredentialSpec file. */
+            file: string;
+
+            /** CredentialSpec registry. */
+            registry: string;
+
+            /**
+             * Creates a new CredentialSpec instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns CredentialSpec instance
+             */
+            static create(properties: skep.v1.CredentialSpec.$Shape): skep.v1.CredentialSpec & skep.v1.CredentialSpec.$Shape;
+            static create(properties?: skep.v1.CredentialSpec.$Properties): skep.v1.CredentialSpec;
+
+            /**
+             * Encodes the specified CredentialSpec message. Does not implicitly {@link skep.v1.CredentialSpec.verify|verify} messages.
+             * @param message CredentialSpec message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.CredentialSpec.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a CredentialSpec message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.CredentialSpec & skep.v1.CredentialSpec.$Shape} CredentialSpec
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.CredentialSpec & skep.v1.CredentialSpec.$Shape;
+        }
+
+        namespace CredentialSpec {
+
+            /** Properties of a CredentialSpec. */
+            interface $Properties {
+
+                /** CredentialSpec config */
+                config?: (string|null);
+
+                /** CredentialSpec file */
+                file?: (string|null);
+
+                /** CredentialSpec registry */
+                registry?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a CredentialSpec. */
+            type $Shape = skep.v1.CredentialSpec.$Properties;
+        }
+
+        /**
+         * Properties of a SeLinuxOptions.
+         * @deprecated Use skep.v1.SeLinuxOptions.$Properties instead.
+         */
+        interface ISeLinuxOptions extends skep.v1.SeLinuxOptions.$Properties {
+        }
+
+        /** Represents a SeLinuxOptions. */
+        class SeLinuxOptions {
+
+            /**
+             * Constructs a new SeLinuxOptions.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.SeLinuxOptions.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SeLinuxOptions disable. */
+            disable: boolean;
+
+            /** SeLinuxOptions user. */
+            user: string;
+
+            /** SeLinuxOptions role. */
+            role: string;
+
+            /** SeLinuxOptions type. */
+            type: string;
+
+            /** SeLinuxOptions level. */
+            level: string;
+
+            /**
+             * Creates a new SeLinuxOptions instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SeLinuxOptions instance
+             */
+            static create(properties: skep.v1.SeLinuxOptions.$Shape): skep.v1.SeLinuxOptions & skep.v1.SeLinuxOptions.$Shape;
+            static create(properties?: skep.v1.SeLinuxOptions.$Properties): skep.v1.SeLinuxOptions;
+
+            /**
+             * Encodes the specified SeLinuxOptions message. Does not implicitly {@link skep.v1.SeLinuxOptions.verify|verify} messages.
+             * @param message SeLinuxOptions message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.SeLinuxOptions.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SeLinuxOptions message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.SeLinuxOptions & skep.v1.SeLinuxOptions.$Shape} SeLinuxOptions
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.SeLinuxOptions & skep.v1.SeLinuxOptions.$Shape;
+        }
+
+        namespace SeLinuxOptions {
+
+            /** Properties of a SeLinuxOptions. */
+            interface $Properties {
+
+                /** SeLinuxOptions disable */
+                disable?: (boolean|null);
+
+                /** SeLinuxOptions user */
+                user?: (string|null);
+
+                /** SeLinuxOptions role */
+                role?: (string|null);
+
+                /** SeLinuxOptions type */
+                type?: (string|null);
+
+                /** SeLinuxOptions level */
+                level?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SeLinuxOptions. */
+            type $Shape = skep.v1.SeLinuxOptions.$Properties;
+        }
+
+        /**
+         * Properties of a SeccompOptions.
+         * @deprecated Use skep.v1.SeccompOptions.$Properties instead.
+         */
+        interface ISeccompOptions extends skep.v1.SeccompOptions.$Properties {
+        }
+
+        /** Represents a SeccompOptions. */
+        class SeccompOptions {
+
+            /**
+             * Constructs a new SeccompOptions.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.SeccompOptions.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SeccompOptions mode. */
+            mode: string;
+
+            /** SeccompOptions profile. */
+            profile: Uint8Array;
+
+            /**
+             * Creates a new SeccompOptions instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SeccompOptions instance
+             */
+            static create(properties: skep.v1.SeccompOptions.$Shape): skep.v1.SeccompOptions & skep.v1.SeccompOptions.$Shape;
+            static create(properties?: skep.v1.SeccompOptions.$Properties): skep.v1.SeccompOptions;
+
+            /**
+             * Encodes the specified SeccompOptions message. Does not implicitly {@link skep.v1.SeccompOptions.verify|verify} messages.
+             * @param message SeccompOptions message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.SeccompOptions.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SeccompOptions message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.SeccompOptions & skep.v1.SeccompOptions.$Shape} SeccompOptions
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.SeccompOptions & skep.v1.SeccompOptions.$Shape;
+        }
+
+        namespace SeccompOptions {
+
+            /** Properties of a SeccompOptions. */
+            interface $Properties {
+
+                /** SeccompOptions mode */
+                mode?: (string|null);
+
+                /** SeccompOptions profile */
+                profile?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SeccompOptions. */
+            type $Shape = skep.v1.SeccompOptions.$Properties;
+        }
+
+        /**
+         * Properties of an AppArmorOptions.
+         * @deprecated Use skep.v1.AppArmorOptions.$Properties instead.
+         */
+        interface IAppArmorOptions extends skep.v1.AppArmorOptions.$Properties {
+        }
+
+        /** Represents an AppArmorOptions. */
+        class AppArmorOptions {
+
+            /**
+             * Constructs a new AppArmorOptions.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.AppArmorOptions.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AppArmorOptions mode. */
+            mode: string;
+
+            /**
+             * Creates a new AppArmorOptions instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns AppArmorOptions instance
+             */
+            static create(properties: skep.v1.AppArmorOptions.$Shape): skep.v1.AppArmorOptions & skep.v1.AppArmorOptions.$Shape;
+            static create(properties?: skep.v1.AppArmorOptions.$Properties): skep.v1.AppArmorOptions;
+
+            /**
+             * Encodes the specified AppArmorOptions message. Does not implicitly {@link skep.v1.AppArmorOptions.verify|verify} messages.
+             * @param message AppArmorOptions message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.AppArmorOptions.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AppArmorOptions message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.AppArmorOptions & skep.v1.AppArmorOptions.$Shape} AppArmorOptions
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.AppArmorOptions & skep.v1.AppArmorOptions.$Shape;
+        }
+
+        namespace AppArmorOptions {
+
+            /** Properties of an AppArmorOptions. */
+            interface $Properties {
+
+                /** AppArmorOptions mode */
+                mode?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AppArmorOptions. */
+            type $Shape = skep.v1.AppArmorOptions.$Properties;
+        }
+
+        /**
+         * Properties of a Privileges.
+         * @deprecated Use skep.v1.Privileges.$Properties instead.
+         */
+        interface IPrivileges extends skep.v1.Privileges.$Properties {
+        }
+
+        /** Represents a Privileges. */
+        class Privileges {
+
+            /**
+             * Constructs a new Privileges.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Privileges.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Privileges credentialSpec. */
+            credentialSpec?: (skep.v1.CredentialSpec.$Properties|null);
+
+            /** Privileges seLinux. */
+            seLinux?: (skep.v1.SeLinuxOptions.$Properties|null);
+
+            /** Privileges seccomp. */
+            seccomp?: (skep.v1.SeccompOptions.$Properties|null);
+
+            /** Privileges appArmor. */
+            appArmor?: (skep.v1.AppArmorOptions.$Properties|null);
+
+            /** Privileges noNewPrivileges. */
+            noNewPrivileges: boolean;
+
+            /**
+             * Creates a new Privileges instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Privileges instance
+             */
+            static create(properties: skep.v1.Privileges.$Shape): skep.v1.Privileges & skep.v1.Privileges.$Shape;
+            static create(properties?: skep.v1.Privileges.$Properties): skep.v1.Privileges;
+
+            /**
+             * Encodes the specified Privileges message. Does not implicitly {@link skep.v1.Privileges.verify|verify} messages.
+             * @param message Privileges message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Privileges.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Privileges message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Privileges & skep.v1.Privileges.$Shape} Privileges
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Privileges & skep.v1.Privileges.$Shape;
+        }
+
+        namespace Privileges {
+
+            /** Properties of a Privileges. */
+            interface $Properties {
+
+                /** Privileges credentialSpec */
+                credentialSpec?: (skep.v1.CredentialSpec.$Properties|null);
+
+                /** Privileges seLinux */
+                seLinux?: (skep.v1.SeLinuxOptions.$Properties|null);
+
+                /** Privileges seccomp */
+                seccomp?: (skep.v1.SeccompOptions.$Properties|null);
+
+                /** Privileges appArmor */
+                appArmor?: (skep.v1.AppArmorOptions.$Properties|null);
+
+                /** Privileges noNewPrivileges */
+                noNewPrivileges?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Privileges. */
+            type $Shape = skep.v1.Privileges.$Properties;
+        }
+
+        /**
+         * Properties of a BindOptions.
+         * @deprecated Use skep.v1.BindOptions.$Properties instead.
+         */
+        interface IBindOptions extends skep.v1.BindOptions.$Properties {
+        }
+
+        /** Represents a BindOptions. */
+        class BindOptions {
+
+            /**
+             * Constructs a new BindOptions.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.BindOptions.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** BindOptions propagation. */
+            propagation: string;
+
+            /** BindOptions nonRecursive. */
+            nonRecursive: boolean;
+
+            /** BindOptions createMountpoint. */
+            createMountpoint: boolean;
+
+            /** BindOptions readOnlyNonRecursive. */
+            readOnlyNonRecursive: boolean;
+
+            /** BindOptions readOnlyForceRecursive. */
+            readOnlyForceRecursive: boolean;
+
+            /**
+             * Creates a new BindOptions instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns BindOptions instance
+             */
+            static create(properties: skep.v1.BindOptions.$Shape): skep.v1.BindOptions & skep.v1.BindOptions.$Shape;
+            static create(properties?: skep.v1.BindOptions.$Properties): skep.v1.BindOptions;
+
+            /**
+             * Encodes the specified BindOptions message. Does not implicitly {@link skep.v1.BindOptions.verify|verify} messages.
+             * @param message BindOptions message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.BindOptions.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a BindOptions message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.BindOptions & skep.v1.BindOptions.$Shape} BindOptions
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.BindOptions & skep.v1.BindOptions.$Shape;
+        }
+
+        namespace BindOptions {
+
+            /** Properties of a BindOptions. */
+            interface $Properties {
+
+                /** BindOptions propagation */
+                propagation?: (string|null);
+
+                /** BindOptions nonRecursive */
+                nonRecursive?: (boolean|null);
+
+                /** BindOptions createMountpoint */
+                createMountpoint?: (boolean|null);
+
+                /** BindOptions readOnlyNonRecursive */
+                readOnlyNonRecursive?: (boolean|null);
+
+                /** BindOptions readOnlyForceRecursive */
+                readOnlyForceRecursive?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a BindOptions. */
+            type $Shape = skep.v1.BindOptions.$Properties;
+        }
+
+        /**
+         * Properties of a VolumeOptions.
+         * @deprecated Use skep.v1.VolumeOptions.$Properties instead.
+         */
+        interface IVolumeOptions extends skep.v1.VolumeOptions.$Properties {
+        }
+
+        /** Represents a VolumeOptions. */
+        class VolumeOptions {
+
+            /**
+             * Constructs a new VolumeOptions.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.VolumeOptions.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** VolumeOptions noCopy. */
+            noCopy: boolean;
+
+            /** VolumeOptions labels. */
+            labels: { [k: string]: string };
+
+            /** VolumeOptions driver. */
+            driver?: (skep.v1.Driver.$Properties|null);
+
+            /** VolumeOptions subpath. */
+            subpath: string;
+
+            /**
+             * Creates a new VolumeOptions instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns VolumeOptions instance
+             */
+            static create(properties: skep.v1.VolumeOptions.$Shape): skep.v1.VolumeOptions & skep.v1.VolumeOptions.$Shape;
+            static create(properties?: skep.v1.VolumeOptions.$Properties): skep.v1.VolumeOptions;
+
+            /**
+             * Encodes the specified VolumeOptions message. Does not implicitly {@link skep.v1.VolumeOptions.verify|verify} messages.
+             * @param message VolumeOptions message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.VolumeOptions.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a VolumeOptions message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.VolumeOptions & skep.v1.VolumeOptions.$Shape} VolumeOptions
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.VolumeOptions & skep.v1.VolumeOptions.$Shape;
+        }
+
+        namespace VolumeOptions {
+
+            /** Properties of a VolumeOptions. */
+            interface $Properties {
+
+                /** VolumeOptions noCopy */
+                noCopy?: (boolean|null);
+
+                /** VolumeOptions labels */
+                labels?: ({ [k: string]: string }|null);
+
+                /** VolumeOptions driver */
+                driver?: (skep.v1.Driver.$Properties|null);
+
+                /** VolumeOptions subpath */
+                subpath?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a VolumeOptions. */
+            type $Shape = skep.v1.VolumeOptions.$Properties;
+        }
+
+        /**
+         * Properties of a TmpfsOptions.
+         * @deprecated Use skep.v1.TmpfsOptions.$Properties instead.
+         */
+        interface ITmpfsOptions extends skep.v1.TmpfsOptions.$Properties {
+        }
+
+        /** Represents a TmpfsOptions. */
+        class TmpfsOptions {
+
+            /**
+             * Constructs a new TmpfsOptions.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.TmpfsOptions.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** TmpfsOptions sizeBytes. */
+            sizeBytes: number;
+
+            /** TmpfsOptions mode. */
+            mode: number;
+
+            /** TmpfsOptions options. */
+            options: string[];
+
+            /**
+             * Creates a new TmpfsOptions instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns TmpfsOptions instance
+             */
+            static create(properties: skep.v1.TmpfsOptions.$Shape): skep.v1.TmpfsOptions & skep.v1.TmpfsOptions.$Shape;
+            static create(properties?: skep.v1.TmpfsOptions.$Properties): skep.v1.TmpfsOptions;
+
+            /**
+             * Encodes the specified TmpfsOptions message. Does not implicitly {@link skep.v1.TmpfsOptions.verify|verify} messages.
+             * @param message TmpfsOptions message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.TmpfsOptions.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a TmpfsOptions message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.TmpfsOptions & skep.v1.TmpfsOptions.$Shape} TmpfsOptions
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.TmpfsOptions & skep.v1.TmpfsOptions.$Shape;
+        }
+
+        namespace TmpfsOptions {
+
+            /** Properties of a TmpfsOptions. */
+            interface $Properties {
+
+                /** TmpfsOptions sizeBytes */
+                sizeBytes?: (number|null);
+
+                /** TmpfsOptions mode */
+                mode?: (number|null);
+
+                /** TmpfsOptions options */
+                options?: (string[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a TmpfsOptions. */
+            type $Shape = skep.v1.TmpfsOptions.$Properties;
+        }
+
+        /**
+         * Properties of an ImageOptions.
+         * @deprecated Use skep.v1.ImageOptions.$Properties instead.
+         */
+        interface IImageOptions extends skep.v1.ImageOptions.$Properties {
+        }
+
+        /** Represents an ImageOptions. */
+        class ImageOptions {
+
+            /**
+             * Constructs a new ImageOptions.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.ImageOptions.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ImageOptions subpath. */
+            subpath: string;
+
+            /**
+             * Creates a new ImageOptions instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ImageOptions instance
+             */
+            static create(properties: skep.v1.ImageOptions.$Shape): skep.v1.ImageOptions & skep.v1.ImageOptions.$Shape;
+            static create(properties?: skep.v1.ImageOptions.$Properties): skep.v1.ImageOptions;
+
+            /**
+             * Encodes the specified ImageOptions message. Does not implicitly {@link skep.v1.ImageOptions.verify|verify} messages.
+             * @param message ImageOptions message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.ImageOptions.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an ImageOptions message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.ImageOptions & skep.v1.ImageOptions.$Shape} ImageOptions
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.ImageOptions & skep.v1.ImageOptions.$Shape;
+        }
+
+        namespace ImageOptions {
+
+            /** Properties of an ImageOptions. */
+            interface $Properties {
+
+                /** ImageOptions subpath */
+                subpath?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an ImageOptions. */
+            type $Shape = skep.v1.ImageOptions.$Properties;
+        }
+
+        /**
+         * Properties of a MountSpec.
+         * @deprecated Use skep.v1.MountSpec.$Properties instead.
+         */
+        interface IMountSpec extends skep.v1.MountSpec.$Properties {
+        }
+
+        /** Represents a MountSpec. */
+        class MountSpec {
+
+            /**
+             * Constructs a new MountSpec.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.MountSpec.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** MountSpec type. */
+            type: string;
+
+            /** MountSpec source. */
+            source: string;
+
+            /** MountSpec target. */
+            target: string;
+
+            /** MountSpec readOnly. */
+            readOnly: boolean;
+
+            /** MountSpec consistency. */
+            consistency: string;
+
+            /** MountSpec bind. */
+            bind?: (skep.v1.BindOptions.$Properties|null);
+
+            /** MountSpec volume. */
+            volume?: (skep.v1.VolumeOptions.$Properties|null);
+
+            /** MountSpec tmpfs. */
+            tmpfs?: (skep.v1.TmpfsOptions.$Properties|null);
+
+            /** MountSpec image. */
+            image?: (skep.v1.ImageOptions.$Properties|null);
+
+            /**
+             * Creates a new MountSpec instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns MountSpec instance
+             */
+            static create(properties: skep.v1.MountSpec.$Shape): skep.v1.MountSpec & skep.v1.MountSpec.$Shape;
+            static create(properties?: skep.v1.MountSpec.$Properties): skep.v1.MountSpec;
+
+            /**
+             * Encodes the specified MountSpec message. Does not implicitly {@link skep.v1.MountSpec.verify|verify} messages.
+             * @param message MountSpec message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.MountSpec.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a MountSpec message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.MountSpec & skep.v1.MountSpec.$Shape} MountSpec
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.MountSpec & skep.v1.MountSpec.$Shape;
+        }
+
+        namespace MountSpec {
+
+            /** Properties of a MountSpec. */
+            interface $Properties {
+
+                /** MountSpec type */
+                type?: (string|null);
+
+                /** MountSpec source */
+                source?: (string|null);
+
+                /** MountSpec target */
+                target?: (string|null);
+
+                /** MountSpec readOnly */
+                readOnly?: (boolean|null);
+
+                /** MountSpec consistency */
+                consistency?: (string|null);
+
+                /** MountSpec bind */
+                bind?: (skep.v1.BindOptions.$Properties|null);
+
+                /** MountSpec volume */
+                volume?: (skep.v1.VolumeOptions.$Properties|null);
+
+                /** MountSpec tmpfs */
+                tmpfs?: (skep.v1.TmpfsOptions.$Properties|null);
+
+                /** MountSpec image */
+                image?: (skep.v1.ImageOptions.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a MountSpec. */
+            type $Shape = skep.v1.MountSpec.$Properties;
+        }
+
+        /**
+         * Properties of a DnsConfig.
+         * @deprecated Use skep.v1.DnsConfig.$Properties instead.
+         */
+        interface IDnsConfig extends skep.v1.DnsConfig.$Properties {
+        }
+
+        /** Represents a DnsConfig. */
+        class DnsConfig {
+
+            /**
+             * Constructs a new DnsConfig.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.DnsConfig.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** DnsConfig nameservers. */
+            nameservers: string[];
+
+            /** DnsConfig search. */
+            search: string[];
+
+            /** DnsConfig options. */
+            options: string[];
+
+            /**
+             * Creates a new DnsConfig instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns DnsConfig instance
+             */
+            static create(properties: skep.v1.DnsConfig.$Shape): skep.v1.DnsConfig & skep.v1.DnsConfig.$Shape;
+            static create(properties?: skep.v1.DnsConfig.$Properties): skep.v1.DnsConfig;
+
+            /**
+             * Encodes the specified DnsConfig message. Does not implicitly {@link skep.v1.DnsConfig.verify|verify} messages.
+             * @param message DnsConfig message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.DnsConfig.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a DnsConfig message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.DnsConfig & skep.v1.DnsConfig.$Shape} DnsConfig
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.DnsConfig & skep.v1.DnsConfig.$Shape;
+        }
+
+        namespace DnsConfig {
+
+            /** Properties of a DnsConfig. */
+            interface $Properties {
+
+                /** DnsConfig nameservers */
+                nameservers?: (string[]|null);
+
+                /** DnsConfig search */
+                search?: (string[]|null);
+
+                /** DnsConfig options */
+                options?: (string[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a DnsConfig. */
+            type $Shape = skep.v1.DnsConfig.$Properties;
+        }
+
+        /**
+         * Properties of an Ulimit.
+         * @deprecated Use skep.v1.Ulimit.$Properties instead.
+         */
+        interface IUlimit extends skep.v1.Ulimit.$Properties {
+        }
+
+        /** Represents an Ulimit. */
+        class Ulimit {
+
+            /**
+             * Constructs a new Ulimit.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Ulimit.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Ulimit name. */
+            name: string;
+
+            /** Ulimit soft. */
+            soft: number;
+
+            /** Ulimit hard. */
+            hard: number;
+
+            /**
+             * Creates a new Ulimit instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Ulimit instance
+             */
+            static create(properties: skep.v1.Ulimit.$Shape): skep.v1.Ulimit & skep.v1.Ulimit.$Shape;
+            static create(properties?: skep.v1.Ulimit.$Properties): skep.v1.Ulimit;
+
+            /**
+             * Encodes the specified Ulimit message. Does not implicitly {@link skep.v1.Ulimit.verify|verify} messages.
+             * @param message Ulimit message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Ulimit.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Ulimit message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Ulimit & skep.v1.Ulimit.$Shape} Ulimit
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Ulimit & skep.v1.Ulimit.$Shape;
+        }
+
+        namespace Ulimit {
+
+            /** Properties of an Ulimit. */
+            interface $Properties {
+
+                /** Ulimit name */
+                name?: (string|null);
+
+                /** Ulimit soft */
+                soft?: (number|null);
+
+                /** Ulimit hard */
+                hard?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Ulimit. */
+            type $Shape = skep.v1.Ulimit.$Properties;
+        }
+
+        /**
+         * Properties of a DeviceMapping.
+         * @deprecated Use skep.v1.DeviceMapping.$Properties instead.
+         */
+        interface IDeviceMapping extends skep.v1.DeviceMapping.$Properties {
+        }
+
+        /** Represents a DeviceMapping. */
+        class DeviceMapping {
+
+            /**
+             * Constructs a new DeviceMapping.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.DeviceMapping.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** DeviceMapping pathOnHost. */
+            pathOnHost: string;
+
+            /** DeviceMapping pathInContainer. */
+            pathInContainer: string;
+
+            /** DeviceMapping permissions. */
+            permissions: string;
+
+            /**
+             * Creates a new DeviceMapping instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns DeviceMapping instance
+             */
+            static create(properties: skep.v1.DeviceMapping.$Shape): skep.v1.DeviceMapping & skep.v1.DeviceMapping.$Shape;
+            static create(properties?: skep.v1.DeviceMapping.$Properties): skep.v1.DeviceMapping;
+
+            /**
+             * Encodes the specified DeviceMapping message. Does not implicitly {@link skep.v1.DeviceMapping.verify|verify} messages.
+             * @param message DeviceMapping message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.DeviceMapping.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a DeviceMapping message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.DeviceMapping & skep.v1.DeviceMapping.$Shape} DeviceMapping
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.DeviceMapping & skep.v1.DeviceMapping.$Shape;
+        }
+
+        namespace DeviceMapping {
+
+            /** Properties of a DeviceMapping. */
+            interface $Properties {
+
+                /** DeviceMapping pathOnHost */
+                pathOnHost?: (string|null);
+
+                /** DeviceMapping pathInContainer */
+                pathInContainer?: (string|null);
+
+                /** DeviceMapping permissions */
+                permissions?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a DeviceMapping. */
+            type $Shape = skep.v1.DeviceMapping.$Properties;
+        }
+
+        /**
+         * Properties of a ContainerSpec.
+         * @deprecated Use skep.v1.ContainerSpec.$Properties instead.
+         */
+        interface IContainerSpec extends skep.v1.ContainerSpec.$Properties {
+        }
+
+        /** Represents a ContainerSpec. */
+        class ContainerSpec {
+
+            /**
+             * Constructs a new ContainerSpec.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.ContainerSpec.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ContainerSpec image. */
+            image: string;
+
+            /** ContainerSpec labels. */
+            labels: { [k: string]: string };
+
+            /** ContainerSpec command. */
+            command: string[];
+
+            /** ContainerSpec args. */
+            args: string[];
+
+            /** ContainerSpec hostname. */
+            hostname: string;
+
+            /** ContainerSpec env. */
+            env: string[];
+
+            /** ContainerSpec dir. */
+            dir: string;
+
+            /** ContainerSpec user. */
+            user: string;
+
+            /** ContainerSpec groups. */
+            groups: string[];
+
+            /** ContainerSpec tty. */
+            tty: boolean;
+
+            /** ContainerSpec openStdin. */
+            openStdin: boolean;
+
+            /** ContainerSpec readOnly. */
+            readOnly: boolean;
+
+            /** ContainerSpec stopSignal. */
+            stopSignal: string;
+
+            /** ContainerSpec stopGracePeriodNs. */
+            stopGracePeriodNs?: (number|null);
+
+            /** ContainerSpec healthCheck. */
+            healthCheck?: (skep.v1.HealthCheck.$Properties|null);
+
+            /** ContainerSpec hosts. */
+            hosts: string[];
+
+            /** ContainerSpec dns. */
+            dns?: (skep.v1.DnsConfig.$Properties|null);
+
+            /** ContainerSpec secrets. */
+            secrets: skep.v1.FileReference.$Properties[];
+
+            /** ContainerSpec configs. */
+            configs: skep.v1.FileReference.$Properties[];
+
+            /** ContainerSpec init. */
+            init?: (boolean|null);
+
+            /** ContainerSpec sysctls. */
+            sysctls: { [k: string]: string };
+
+            /** ContainerSpec capabilityAdd. */
+            capabilityAdd: string[];
+
+            /** ContainerSpec capabilityDrop. */
+            capabilityDrop: string[];
+
+            /** ContainerSpec ulimits. */
+            ulimits: skep.v1.Ulimit.$Properties[];
+
+            /** ContainerSpec oomScoreAdj. */
+            oomScoreAdj: number;
+
+            /** ContainerSpec privileges. */
+            privileges?: (skep.v1.Privileges.$Properties|null);
+
+            /** ContainerSpec mounts. */
+            mounts: skep.v1.MountSpec.$Properties[];
+
+            /** ContainerSpec isolation. */
+            isolation: string;
+
+            /** ContainerSpec privileged. */
+            privileged?: (boolean|null);
+
+            /** ContainerSpec shmBytes. */
+            shmBytes?: (number|null);
+
+            /** ContainerSpec pidMode. */
+            pidMode?: (string|null);
+
+            /** ContainerSpec ipcMode. */
+            ipcMode?: (string|null);
+
+            /** ContainerSpec devices. */
+            devices: skep.v1.DeviceMapping.$Properties[];
+
+            /**
+             * Creates a new ContainerSpec instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ContainerSpec instance
+             */
+            static create(properties: skep.v1.ContainerSpec.$Shape): skep.v1.ContainerSpec & skep.v1.ContainerSpec.$Shape;
+            static create(properties?: skep.v1.ContainerSpec.$Properties): skep.v1.ContainerSpec;
+
+            /**
+             * Encodes the specified ContainerSpec message. Does not implicitly {@link skep.v1.ContainerSpec.verify|verify} messages.
+             * @param message ContainerSpec message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.ContainerSpec.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ContainerSpec message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.ContainerSpec & skep.v1.ContainerSpec.$Shape} ContainerSpec
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.ContainerSpec & skep.v1.ContainerSpec.$Shape;
+        }
+
+        namespace ContainerSpec {
+
+            /** Properties of a ContainerSpec. */
+            interface $Properties {
+
+                /** ContainerSpec image */
+                image?: (string|null);
+
+                /** ContainerSpec labels */
+                labels?: ({ [k: string]: string }|null);
+
+                /** ContainerSpec command */
+                command?: (string[]|null);
+
+                /** ContainerSpec args */
+                args?: (string[]|null);
+
+                /** ContainerSpec hostname */
+                hostname?: (string|null);
+
+                /** ContainerSpec env */
+                env?: (string[]|null);
+
+                /** ContainerSpec dir */
+                dir?: (string|null);
+
+                /** ContainerSpec user */
+                user?: (string|null);
+
+                /** ContainerSpec groups */
+                groups?: (string[]|null);
+
+                /** ContainerSpec tty */
+                tty?: (boolean|null);
+
+                /** ContainerSpec openStdin */
+                openStdin?: (boolean|null);
+
+                /** ContainerSpec readOnly */
+                readOnly?: (boolean|null);
+
+                /** ContainerSpec stopSignal */
+                stopSignal?: (string|null);
+
+                /** ContainerSpec stopGracePeriodNs */
+                stopGracePeriodNs?: (number|null);
+
+                /** ContainerSpec healthCheck */
+                healthCheck?: (skep.v1.HealthCheck.$Properties|null);
+
+                /** ContainerSpec hosts */
+                hosts?: (string[]|null);
+
+                /** ContainerSpec dns */
+                dns?: (skep.v1.DnsConfig.$Properties|null);
+
+                /** ContainerSpec secrets */
+                secrets?: (skep.v1.FileReference.$Properties[]|null);
+
+                /** ContainerSpec configs */
+                configs?: (skep.v1.FileReference.$Properties[]|null);
+
+                /** ContainerSpec init */
+                init?: (boolean|null);
+
+                /** ContainerSpec sysctls */
+                sysctls?: ({ [k: string]: string }|null);
+
+                /** ContainerSpec capabilityAdd */
+                capabilityAdd?: (string[]|null);
+
+                /** ContainerSpec capabilityDrop */
+                capabilityDrop?: (string[]|null);
+
+                /** ContainerSpec ulimits */
+                ulimits?: (skep.v1.Ulimit.$Properties[]|null);
+
+                /** ContainerSpec oomScoreAdj */
+                oomScoreAdj?: (number|null);
+
+                /** ContainerSpec privileges */
+                privileges?: (skep.v1.Privileges.$Properties|null);
+
+                /** ContainerSpec mounts */
+                mounts?: (skep.v1.MountSpec.$Properties[]|null);
+
+                /** ContainerSpec isolation */
+                isolation?: (string|null);
+
+                /** ContainerSpec privileged */
+                privileged?: (boolean|null);
+
+                /** ContainerSpec shmBytes */
+                shmBytes?: (number|null);
+
+                /** ContainerSpec pidMode */
+                pidMode?: (string|null);
+
+                /** ContainerSpec ipcMode */
+                ipcMode?: (string|null);
+
+                /** ContainerSpec devices */
+                devices?: (skep.v1.DeviceMapping.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ContainerSpec. */
+            type $Shape = skep.v1.ContainerSpec.$Properties;
+        }
+
+        /**
+         * Properties of an AttachmentSpec.
+         * @deprecated Use skep.v1.AttachmentSpec.$Properties instead.
+         */
+        interface IAttachmentSpec extends skep.v1.AttachmentSpec.$Properties {
+        }
+
+        /** Represents an AttachmentSpec. */
+        class AttachmentSpec {
+
+            /**
+             * Constructs a new AttachmentSpec.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.AttachmentSpec.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AttachmentSpec containerId. */
+            containerId: string;
+
+            /**
+             * Creates a new AttachmentSpec instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns AttachmentSpec instance
+             */
+            static create(properties: skep.v1.AttachmentSpec.$Shape): skep.v1.AttachmentSpec & skep.v1.AttachmentSpec.$Shape;
+            static create(properties?: skep.v1.AttachmentSpec.$Properties): skep.v1.AttachmentSpec;
+
+            /**
+             * Encodes the specified AttachmentSpec message. Does not implicitly {@link skep.v1.AttachmentSpec.verify|verify} messages.
+             * @param message AttachmentSpec message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.AttachmentSpec.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AttachmentSpec message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.AttachmentSpec & skep.v1.AttachmentSpec.$Shape} AttachmentSpec
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.AttachmentSpec & skep.v1.AttachmentSpec.$Shape;
+        }
+
+        namespace AttachmentSpec {
+
+            /** Properties of an AttachmentSpec. */
+            interface $Properties {
+
+                /** AttachmentSpec containerId */
+                containerId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AttachmentSpec. */
+            type $Shape = skep.v1.AttachmentSpec.$Properties;
+        }
+
+        /**
+         * Properties of a RestartPolicy.
+         * @deprecated Use skep.v1.RestartPolicy.$Properties instead.
+         */
+        interface IRestartPolicy extends skep.v1.RestartPolicy.$Properties {
+        }
+
+        /** Represents a RestartPolicy. */
+        class RestartPolicy {
+
+            /**
+             * Constructs a new RestartPolicy.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.RestartPolicy.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RestartPolicy condition. */
+            condition: string;
+
+            /** RestartPolicy delayNs. */
+            delayNs?: (number|null);
+
+            /** RestartPolicy maxAttempts. */
+            maxAttempts: number;
+
+            /** RestartPolicy windowNs. */
+            windowNs: number;
+
+            /**
+             * Creates a new RestartPolicy instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RestartPolicy instance
+             */
+            static create(properties: skep.v1.RestartPolicy.$Shape): skep.v1.RestartPolicy & skep.v1.RestartPolicy.$Shape;
+            static create(properties?: skep.v1.RestartPolicy.$Properties): skep.v1.RestartPolicy;
+
+            /**
+             * Encodes the specified RestartPolicy message. Does not implicitly {@link skep.v1.RestartPolicy.verify|verify} messages.
+             * @param message RestartPolicy message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.RestartPolicy.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RestartPolicy message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.RestartPolicy & skep.v1.RestartPolicy.$Shape} RestartPolicy
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RestartPolicy & skep.v1.RestartPolicy.$Shape;
+        }
+
+        namespace RestartPolicy {
+
+            /** Properties of a RestartPolicy. */
+            interface $Properties {
+
+                /** RestartPolicy condition */
+                condition?: (string|null);
+
+                /** RestartPolicy delayNs */
+                delayNs?: (number|null);
+
+                /** RestartPolicy maxAttempts */
+                maxAttempts?: (number|null);
+
+                /** RestartPolicy windowNs */
+                windowNs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RestartPolicy. */
+            type $Shape = skep.v1.RestartPolicy.$Properties;
+        }
+
+        /**
+         * Properties of a PlacementPreference.
+         * @deprecated Use skep.v1.PlacementPreference.$Properties instead.
+         */
+        interface IPlacementPreference extends skep.v1.PlacementPreference.$Properties {
+        }
+
+        /** Represents a PlacementPreference. */
+        class PlacementPreference {
+
+            /**
+             * Constructs a new PlacementPreference.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.PlacementPreference.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PlacementPreference spread. */
+            spread: string;
+
+            /**
+             * Creates a new PlacementPreference instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns PlacementPreference instance
+             */
+            static create(properties: skep.v1.PlacementPreference.$Shape): skep.v1.PlacementPreference & skep.v1.PlacementPreference.$Shape;
+            static create(properties?: skep.v1.PlacementPreference.$Properties): skep.v1.PlacementPreference;
+
+            /**
+             * Encodes the specified PlacementPreference message. Does not implicitly {@link skep.v1.PlacementPreference.verify|verify} messages.
+             * @param message PlacementPreference message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.PlacementPreference.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PlacementPreference message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.PlacementPreference & skep.v1.PlacementPreference.$Shape} PlacementPreference
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.PlacementPreference & skep.v1.PlacementPreference.$Shape;
+        }
+
+        namespace PlacementPreference {
+
+            /** Properties of a PlacementPreference. */
+            interface $Properties {
+
+                /** PlacementPreference spread */
+                spread?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PlacementPreference. */
+            type $Shape = skep.v1.PlacementPreference.$Properties;
+        }
+
+        /**
+         * Properties of a Placement.
+         * @deprecated Use skep.v1.Placement.$Properties instead.
+         */
+        interface IPlacement extends skep.v1.Placement.$Properties {
+        }
+
+        /** Represents a Placement. */
+        class Placement {
+
+            /**
+             * Constructs a new Placement.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Placement.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Placement constraints. */
+            constraints: string[];
+
+            /** Placement preferences. */
+            preferences: skep.v1.PlacementPreference.$Properties[];
+
+            /** Placement maxReplicas. */
+            maxReplicas: number;
+
+            /** Placement platforms. */
+            platforms: skep.v1.Platform.$Properties[];
+
+            /**
+             * Creates a new Placement instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Placement instance
+             */
+            static create(properties: skep.v1.Placement.$Shape): skep.v1.Placement & skep.v1.Placement.$Shape;
+            static create(properties?: skep.v1.Placement.$Properties): skep.v1.Placement;
+
+            /**
+             * Encodes the specified Placement message. Does not implicitly {@link skep.v1.Placement.verify|verify} messages.
+             * @param message Placement message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Placement.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Placement message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Placement & skep.v1.Placement.$Shape} Placement
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Placement & skep.v1.Placement.$Shape;
+        }
+
+        namespace Placement {
+
+            /** Properties of a Placement. */
+            interface $Properties {
+
+                /** Placement constraints */
+                constraints?: (string[]|null);
+
+                /** Placement preferences */
+                preferences?: (skep.v1.PlacementPreference.$Properties[]|null);
+
+                /** Placement maxReplicas */
+                maxReplicas?: (number|null);
+
+                /** Placement platforms */
+                platforms?: (skep.v1.Platform.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Placement. */
+            type $Shape = skep.v1.Placement.$Properties;
+        }
+
+        /**
+         * Properties of a NetworkAttachmentConfig.
+         * @deprecated Use skep.v1.NetworkAttachmentConfig.$Properties instead.
+         */
+        interface INetworkAttachmentConfig extends skep.v1.NetworkAttachmentConfig.$Properties {
+        }
+
+        /** Represents a NetworkAttachmentConfig. */
+        class NetworkAttachmentConfig {
+
+            /**
+             * Constructs a new NetworkAttachmentConfig.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.NetworkAttachmentConfig.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NetworkAttachmentConfig target. */
+            target: string;
+
+            /** NetworkAttachmentConfig aliases. */
+            aliases: string[];
+
+            /** NetworkAttachmentConfig addresses. */
+            addresses: string[];
+
+            /** NetworkAttachmentConfig driverOptions. */
+            driverOptions: { [k: string]: string };
+
+            /**
+             * Creates a new NetworkAttachmentConfig instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NetworkAttachmentConfig instance
+             */
+            static create(properties: skep.v1.NetworkAttachmentConfig.$Shape): skep.v1.NetworkAttachmentConfig & skep.v1.NetworkAttachmentConfig.$Shape;
+            static create(properties?: skep.v1.NetworkAttachmentConfig.$Properties): skep.v1.NetworkAttachmentConfig;
+
+            /**
+             * Encodes the specified NetworkAttachmentConfig message. Does not implicitly {@link skep.v1.NetworkAttachmentConfig.verify|verify} messages.
+             * @param message NetworkAttachmentConfig message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.NetworkAttachmentConfig.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NetworkAttachmentConfig message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.NetworkAttachmentConfig & skep.v1.NetworkAttachmentConfig.$Shape} NetworkAttachmentConfig
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NetworkAttachmentConfig & skep.v1.NetworkAttachmentConfig.$Shape;
+        }
+
+        namespace NetworkAttachmentConfig {
+
+            /** Properties of a NetworkAttachmentConfig. */
+            interface $Properties {
+
+                /** NetworkAttachmentConfig target */
+                target?: (string|null);
+
+                /** NetworkAttachmentConfig aliases */
+                aliases?: (string[]|null);
+
+                /** NetworkAttachmentConfig addresses */
+                addresses?: (string[]|null);
+
+                /** NetworkAttachmentConfig driverOptions */
+                driverOptions?: ({ [k: string]: string }|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NetworkAttachmentConfig. */
+            type $Shape = skep.v1.NetworkAttachmentConfig.$Properties;
+        }
+
+        /**
+         * Properties of a TaskSpec.
+         * @deprecated Use skep.v1.TaskSpec.$Properties instead.
+         */
+        interface ITaskSpec extends skep.v1.TaskSpec.$Properties {
+        }
+
+        /** Represents a TaskSpec. */
+        class TaskSpec {
+
+            /**
+             * Constructs a new TaskSpec.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.TaskSpec.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** TaskSpec container. */
+            container?: (skep.v1.ContainerSpec.$Properties|null);
+
+            /** TaskSpec attachment. */
+            attachment?: (skep.v1.AttachmentSpec.$Properties|null);
+
+            /** TaskSpec resources. */
+            resources?: (skep.v1.ResourceRequirements.$Properties|null);
+
+            /** TaskSpec restart. */
+            restart?: (skep.v1.RestartPolicy.$Properties|null);
+
+            /** TaskSpec placement. */
+            placement?: (skep.v1.Placement.$Properties|null);
+
+            /** TaskSpec networks. */
+            networks: skep.v1.NetworkAttachmentConfig.$Properties[];
+
+            /** TaskSpec logDriver. */
+            logDriver?: (skep.v1.Driver.$Properties|null);
+
+            /** TaskSpec forceUpdate. */
+            forceUpdate: number;
+
+            /** TaskSpec runtime. */
+            runtime: string;
+
+            /**
+             * Creates a new TaskSpec instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns TaskSpec instance
+             */
+            static create(properties: skep.v1.TaskSpec.$Shape): skep.v1.TaskSpec & skep.v1.TaskSpec.$Shape;
+            static create(properties?: skep.v1.TaskSpec.$Properties): skep.v1.TaskSpec;
+
+            /**
+             * Encodes the specified TaskSpec message. Does not implicitly {@link skep.v1.TaskSpec.verify|verify} messages.
+             * @param message TaskSpec message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.TaskSpec.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a TaskSpec message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.TaskSpec & skep.v1.TaskSpec.$Shape} TaskSpec
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.TaskSpec & skep.v1.TaskSpec.$Shape;
+        }
+
+        namespace TaskSpec {
+
+            /** Properties of a TaskSpec. */
+            interface $Properties {
+
+                /** TaskSpec container */
+                container?: (skep.v1.ContainerSpec.$Properties|null);
+
+                /** TaskSpec attachment */
+                attachment?: (skep.v1.AttachmentSpec.$Properties|null);
+
+                /** TaskSpec resources */
+                resources?: (skep.v1.ResourceRequirements.$Properties|null);
+
+                /** TaskSpec restart */
+                restart?: (skep.v1.RestartPolicy.$Properties|null);
+
+                /** TaskSpec placement */
+                placement?: (skep.v1.Placement.$Properties|null);
+
+                /** TaskSpec networks */
+                networks?: (skep.v1.NetworkAttachmentConfig.$Properties[]|null);
+
+                /** TaskSpec logDriver */
+                logDriver?: (skep.v1.Driver.$Properties|null);
+
+                /** TaskSpec forceUpdate */
+                forceUpdate?: (number|null);
+
+                /** TaskSpec runtime */
+                runtime?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a TaskSpec. */
+            type $Shape = skep.v1.TaskSpec.$Properties;
+        }
+
+        /**
+         * Properties of a ServiceMode.
+         * @deprecated Use skep.v1.ServiceMode.$Properties instead.
+         */
+        interface IServiceMode extends skep.v1.ServiceMode.$Properties {
+        }
+
+        /** Represents a ServiceMode. */
+        class ServiceMode {
+
+            /**
+             * Constructs a new ServiceMode.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.ServiceMode.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ServiceMode kind. */
+            kind: string;
+
+            /** ServiceMode replicas. */
+            replicas?: (number|null);
+
+            /** ServiceMode maxConcurrent. */
+            maxConcurrent?: (number|null);
+
+            /** ServiceMode totalCompletions. */
+            totalCompletions?: (number|null);
+
+            /**
+             * Creates a new ServiceMode instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ServiceMode instance
+             */
+            static create(properties: skep.v1.ServiceMode.$Shape): skep.v1.ServiceMode & skep.v1.ServiceMode.$Shape;
+            static create(properties?: skep.v1.ServiceMode.$Properties): skep.v1.ServiceMode;
+
+            /**
+             * Encodes the specified ServiceMode message. Does not implicitly {@link skep.v1.ServiceMode.verify|verify} messages.
+             * @param message ServiceMode message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.ServiceMode.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ServiceMode message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.ServiceMode & skep.v1.ServiceMode.$Shape} ServiceMode
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.ServiceMode & skep.v1.ServiceMode.$Shape;
+        }
+
+        namespace ServiceMode {
+
+            /** Properties of a ServiceMode. */
+            interface $Properties {
+
+                /** ServiceMode kind */
+                kind?: (string|null);
+
+                /** ServiceMode replicas */
+                replicas?: (number|null);
+
+                /** ServiceMode maxConcurrent */
+                maxConcurrent?: (number|null);
+
+                /** ServiceMode totalCompletions */
+                totalCompletions?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ServiceMode. */
+            type $Shape = skep.v1.ServiceMode.$Properties;
+        }
+
+        /**
+         * Properties of an UpdateConfig.
+         * @deprecated Use skep.v1.UpdateConfig.$Properties instead.
+         */
+        interface IUpdateConfig extends skep.v1.UpdateConfig.$Properties {
+        }
+
+        /** Represents an UpdateConfig. */
+        class UpdateConfig {
+
+            /**
+             * Constructs a new UpdateConfig.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.UpdateConfig.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** UpdateConfig parallelism. */
+            parallelism: number;
+
+            /** UpdateConfig delayNs. */
+            delayNs: number;
+
+            /** UpdateConfig failureAction. */
+            failureAction: string;
+
+            /** UpdateConfig monitorNs. */
+            monitorNs?: (number|null);
+
+            /** UpdateConfig maxFailureRatio. */
+            maxFailureRatio: number;
+
+            /** UpdateConfig order. */
+            order: string;
+
+            /**
+             * Creates a new UpdateConfig instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns UpdateConfig instance
+             */
+            static create(properties: skep.v1.UpdateConfig.$Shape): skep.v1.UpdateConfig & skep.v1.UpdateConfig.$Shape;
+            static create(properties?: skep.v1.UpdateConfig.$Properties): skep.v1.UpdateConfig;
+
+            /**
+             * Encodes the specified UpdateConfig message. Does not implicitly {@link skep.v1.UpdateConfig.verify|verify} messages.
+             * @param message UpdateConfig message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.UpdateConfig.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an UpdateConfig message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.UpdateConfig & skep.v1.UpdateConfig.$Shape} UpdateConfig
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.UpdateConfig & skep.v1.UpdateConfig.$Shape;
+        }
+
+        namespace UpdateConfig {
+
+            /** Properties of an UpdateConfig. */
+            interface $Properties {
+
+                /** UpdateConfig parallelism */
+                parallelism?: (number|null);
+
+                /** UpdateConfig delayNs */
+                delayNs?: (number|null);
+
+                /** UpdateConfig failureAction */
+                failureAction?: (string|null);
+
+                /** UpdateConfig monitorNs */
+                monitorNs?: (number|null);
+
+                /** UpdateConfig maxFailureRatio */
+                maxFailureRatio?: (number|null);
+
+                /** UpdateConfig order */
+                order?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an UpdateConfig. */
+            type $Shape = skep.v1.UpdateConfig.$Properties;
+        }
+
+        /**
+         * Properties of a ServiceSpec.
+         * @deprecated Use skep.v1.ServiceSpec.$Properties instead.
+         */
+        interface IServiceSpec extends skep.v1.ServiceSpec.$Properties {
+        }
+
+        /** Represents a ServiceSpec. */
+        class ServiceSpec {
+
+            /**
+             * Constructs a new ServiceSpec.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.ServiceSpec.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ServiceSpec name. */
+            name: string;
+
+            /** ServiceSpec labels. */
+            labels: { [k: string]: string };
+
+            /** ServiceSpec task. */
+            task?: (skep.v1.TaskSpec.$Properties|null);
+
+            /** ServiceSpec mode. */
+            mode?: (skep.v1.ServiceMode.$Properties|null);
+
+            /** ServiceSpec update. */
+            update?: (skep.v1.UpdateConfig.$Properties|null);
+
+            /** ServiceSpec rollback. */
+            rollback?: (skep.v1.UpdateConfig.$Properties|null);
+
+            /** ServiceSpec networks. */
+            networks: skep.v1.NetworkAttachmentConfig.$Properties[];
+
+            /** ServiceSpec endpoint. */
+            endpoint?: (skep.v1.EndpointSpec.$Properties|null);
+
+            /**
+             * Creates a new ServiceSpec instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ServiceSpec instance
+             */
+            static create(properties: skep.v1.ServiceSpec.$Shape): skep.v1.ServiceSpec & skep.v1.ServiceSpec.$Shape;
+            static create(properties?: skep.v1.ServiceSpec.$Properties): skep.v1.ServiceSpec;
+
+            /**
+             * Encodes the specified ServiceSpec message. Does not implicitly {@link skep.v1.ServiceSpec.verify|verify} messages.
+             * @param message ServiceSpec message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.ServiceSpec.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ServiceSpec message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.ServiceSpec & skep.v1.ServiceSpec.$Shape} ServiceSpec
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.ServiceSpec & skep.v1.ServiceSpec.$Shape;
+        }
+
+        namespace ServiceSpec {
+
+            /** Properties of a ServiceSpec. */
+            interface $Properties {
+
+                /** ServiceSpec name */
+                name?: (string|null);
+
+                /** ServiceSpec labels */
+                labels?: ({ [k: string]: string }|null);
+
+                /** ServiceSpec task */
+                task?: (skep.v1.TaskSpec.$Properties|null);
+
+                /** ServiceSpec mode */
+                mode?: (skep.v1.ServiceMode.$Properties|null);
+
+                /** ServiceSpec update */
+                update?: (skep.v1.UpdateConfig.$Properties|null);
+
+                /** ServiceSpec rollback */
+                rollback?: (skep.v1.UpdateConfig.$Properties|null);
+
+                /** ServiceSpec networks */
+                networks?: (skep.v1.NetworkAttachmentConfig.$Properties[]|null);
+
+                /** ServiceSpec endpoint */
+                endpoint?: (skep.v1.EndpointSpec.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ServiceSpec. */
+            type $Shape = skep.v1.ServiceSpec.$Properties;
+        }
+
+        /**
+         * Properties of a NetworkSpec.
+         * @deprecated Use skep.v1.NetworkSpec.$Properties instead.
+         */
+        interface INetworkSpec extends skep.v1.NetworkSpec.$Properties {
+        }
+
+        /** Represents a NetworkSpec. */
+        class NetworkSpec {
+
+            /**
+             * Constructs a new NetworkSpec.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.NetworkSpec.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NetworkSpec name. */
+            name: string;
+
+            /** NetworkSpec labels. */
+            labels: { [k: string]: string };
+
+            /** NetworkSpec driver. */
+            driver?: (skep.v1.Driver.$Properties|null);
+
+            /** NetworkSpec ipv6Enabled. */
+            ipv6Enabled: boolean;
+
+            /** NetworkSpec internal. */
+            internal: boolean;
+
+            /** NetworkSpec attachable. */
+            attachable: boolean;
+
+            /** NetworkSpec ingress. */
+            ingress: boolean;
+
+            /** NetworkSpec ipam. */
+            ipam?: (skep.v1.Ipam.$Properties|null);
+
+            /** NetworkSpec scope. */
+            scope: string;
+
+            /** NetworkSpec configFrom. */
+            configFrom: string;
+
+            /**
+             * Creates a new NetworkSpec instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NetworkSpec instance
+             */
+            static create(properties: skep.v1.NetworkSpec.$Shape): skep.v1.NetworkSpec & skep.v1.NetworkSpec.$Shape;
+            static create(properties?: skep.v1.NetworkSpec.$Properties): skep.v1.NetworkSpec;
+
+            /**
+             * Encodes the specified NetworkSpec message. Does not implicitly {@link skep.v1.NetworkSpec.verify|verify} messages.
+             * @param message NetworkSpec message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.NetworkSpec.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NetworkSpec message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.NetworkSpec & skep.v1.NetworkSpec.$Shape} NetworkSpec
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NetworkSpec & skep.v1.NetworkSpec.$Shape;
+        }
+
+        namespace NetworkSpec {
+
+            /** Properties of a NetworkSpec. */
+            interface $Properties {
+
+                /** NetworkSpec name */
+                name?: (string|null);
+
+                /** NetworkSpec labels */
+                labels?: ({ [k: string]: string }|null);
+
+                /** NetworkSpec driver */
+                driver?: (skep.v1.Driver.$Properties|null);
+
+                /** NetworkSpec ipv6Enabled */
+                ipv6Enabled?: (boolean|null);
+
+                /** NetworkSpec internal */
+                internal?: (boolean|null);
+
+                /** NetworkSpec attachable */
+                attachable?: (boolean|null);
+
+                /** NetworkSpec ingress */
+                ingress?: (boolean|null);
+
+                /** NetworkSpec ipam */
+                ipam?: (skep.v1.Ipam.$Properties|null);
+
+                /** NetworkSpec scope */
+                scope?: (string|null);
+
+                /** NetworkSpec configFrom */
+                configFrom?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NetworkSpec. */
+            type $Shape = skep.v1.NetworkSpec.$Properties;
+        }
+
+        /**
+         * Properties of a SecretSpec.
+         * @deprecated Use skep.v1.SecretSpec.$Properties instead.
+         */
+        interface ISecretSpec extends skep.v1.SecretSpec.$Properties {
+        }
+
+        /** Represents a SecretSpec. */
+        class SecretSpec {
+
+            /**
+             * Constructs a new SecretSpec.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.SecretSpec.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SecretSpec name. */
+            name: string;
+
+            /** SecretSpec labels. */
+            labels: { [k: string]: string };
+
+            /** SecretSpec data. */
+            data: Uint8Array;
+
+            /** SecretSpec templating. */
+            templating?: (skep.v1.Driver.$Properties|null);
+
+            /** SecretSpec driver. */
+            driver?: (skep.v1.Driver.$Properties|null);
+
+            /**
+             * Creates a new SecretSpec instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SecretSpec instance
+             */
+            static create(properties: skep.v1.SecretSpec.$Shape): skep.v1.SecretSpec & skep.v1.SecretSpec.$Shape;
+            static create(properties?: skep.v1.SecretSpec.$Properties): skep.v1.SecretSpec;
+
+            /**
+             * Encodes the specified SecretSpec message. Does not implicitly {@link skep.v1.SecretSpec.verify|verify} messages.
+             * @param message SecretSpec message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.SecretSpec.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SecretSpec message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.SecretSpec & skep.v1.SecretSpec.$Shape} SecretSpec
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.SecretSpec & skep.v1.SecretSpec.$Shape;
+        }
+
+        namespace SecretSpec {
+
+            /** Properties of a SecretSpec. */
+            interface $Properties {
+
+                /** SecretSpec name */
+                name?: (string|null);
+
+                /** SecretSpec labels */
+                labels?: ({ [k: string]: string }|null);
+
+                /** SecretSpec data */
+                data?: (Uint8Array|null);
+
+                /** SecretSpec templating */
+                templating?: (skep.v1.Driver.$Properties|null);
+
+                /** SecretSpec driver */
+                driver?: (skep.v1.Driver.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SecretSpec. */
+            type $Shape = skep.v1.SecretSpec.$Properties;
+        }
+
+        /**
+         * Properties of a ConfigSpec.
+         * @deprecated Use skep.v1.ConfigSpec.$Properties instead.
+         */
+        interface IConfigSpec extends skep.v1.ConfigSpec.$Properties {
+        }
+
+        /** Represents a ConfigSpec. */
+        class ConfigSpec {
+
+            /**
+             * Constructs a new ConfigSpec.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.ConfigSpec.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ConfigSpec name. */
+            name: string;
+
+            /** ConfigSpec labels. */
+            labels: { [k: string]: string };
+
+            /** ConfigSpec data. */
+            data: Uint8Array;
+
+            /** ConfigSpec templating. */
+            templating?: (skep.v1.Driver.$Properties|null);
+
+            /**
+             * Creates a new ConfigSpec instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ConfigSpec instance
+             */
+            static create(properties: skep.v1.ConfigSpec.$Shape): skep.v1.ConfigSpec & skep.v1.ConfigSpec.$Shape;
+            static create(properties?: skep.v1.ConfigSpec.$Properties): skep.v1.ConfigSpec;
+
+            /**
+             * Encodes the specified ConfigSpec message. Does not implicitly {@link skep.v1.ConfigSpec.verify|verify} messages.
+             * @param message ConfigSpec message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.ConfigSpec.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ConfigSpec message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.ConfigSpec & skep.v1.ConfigSpec.$Shape} ConfigSpec
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.ConfigSpec & skep.v1.ConfigSpec.$Shape;
+        }
+
+        namespace ConfigSpec {
+
+            /** Properties of a ConfigSpec. */
+            interface $Properties {
+
+                /** ConfigSpec name */
+                name?: (string|null);
+
+                /** ConfigSpec labels */
+                labels?: ({ [k: string]: string }|null);
+
+                /** ConfigSpec data */
+                data?: (Uint8Array|null);
+
+                /** ConfigSpec templating */
+                templating?: (skep.v1.Driver.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ConfigSpec. */
+            type $Shape = skep.v1.ConfigSpec.$Properties;
+        }
+
+        /**
+         * Properties of a VolumeAccessMode.
+         * @deprecated Use skep.v1.VolumeAccessMode.$Properties instead.
+         */
+        interface IVolumeAccessMode extends skep.v1.VolumeAccessMode.$Properties {
+        }
+
+        /** Represents a VolumeAccessMode. */
+        class VolumeAccessMode {
+
+            /**
+             * Constructs a new VolumeAccessMode.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.VolumeAccessMode.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** VolumeAccessMode scope. */
+            scope: string;
+
+            /** VolumeAccessMode sharing. */
+            sharing: string;
+
+            /** VolumeAccessMode mount. */
+            mount: boolean;
+
+            /**
+             * Creates a new VolumeAccessMode instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns VolumeAccessMode instance
+             */
+            static create(properties: skep.v1.VolumeAccessMode.$Shape): skep.v1.VolumeAccessMode & skep.v1.VolumeAccessMode.$Shape;
+            static create(properties?: skep.v1.VolumeAccessMode.$Properties): skep.v1.VolumeAccessMode;
+
+            /**
+             * Encodes the specified VolumeAccessMode message. Does not implicitly {@link skep.v1.VolumeAccessMode.verify|verify} messages.
+             * @param message VolumeAccessMode message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.VolumeAccessMode.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a VolumeAccessMode message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.VolumeAccessMode & skep.v1.VolumeAccessMode.$Shape} VolumeAccessMode
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.VolumeAccessMode & skep.v1.VolumeAccessMode.$Shape;
+        }
+
+        namespace VolumeAccessMode {
+
+            /** Properties of a VolumeAccessMode. */
+            interface $Properties {
+
+                /** VolumeAccessMode scope */
+                scope?: (string|null);
+
+                /** VolumeAccessMode sharing */
+                sharing?: (string|null);
+
+                /** VolumeAccessMode mount */
+                mount?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a VolumeAccessMode. */
+            type $Shape = skep.v1.VolumeAccessMode.$Properties;
+        }
+
+        /**
+         * Properties of a VolumeSecret.
+         * @deprecated Use skep.v1.VolumeSecret.$Properties instead.
+         */
+        interface IVolumeSecret extends skep.v1.VolumeSecret.$Properties {
+        }
+
+        /** Represents a VolumeSecret. */
+        class VolumeSecret {
+
+            /**
+             * Constructs a new VolumeSecret.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.VolumeSecret.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** VolumeSecret key. */
+            key: string;
+
+            /** VolumeSecret secret. */
+            secret: string;
+
+            /**
+             * Creates a new VolumeSecret instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns VolumeSecret instance
+             */
+            static create(properties: skep.v1.VolumeSecret.$Shape): skep.v1.VolumeSecret & skep.v1.VolumeSecret.$Shape;
+            static create(properties?: skep.v1.VolumeSecret.$Properties): skep.v1.VolumeSecret;
+
+            /**
+             * Encodes the specified VolumeSecret message. Does not implicitly {@link skep.v1.VolumeSecret.verify|verify} messages.
+             * @param message VolumeSecret message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.VolumeSecret.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a VolumeSecret message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.VolumeSecret & skep.v1.VolumeSecret.$Shape} VolumeSecret
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.VolumeSecret & skep.v1.VolumeSecret.$Shape;
+        }
+
+        namespace VolumeSecret {
+
+            /** Properties of a VolumeSecret. */
+            interface $Properties {
+
+                /** VolumeSecret key */
+                key?: (string|null);
+
+                /** VolumeSecret secret */
+                secret?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a VolumeSecret. */
+            type $Shape = skep.v1.VolumeSecret.$Properties;
+        }
+
+        /**
+         * Properties of a VolumeSpec.
+         * @deprecated Use skep.v1.VolumeSpec.$Properties instead.
+         */
+        interface IVolumeSpec extends skep.v1.VolumeSpec.$Properties {
+        }
+
+        /** Represents a VolumeSpec. */
+        class VolumeSpec {
+
+            /**
+             * Constructs a new VolumeSpec.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.VolumeSpec.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** VolumeSpec name. */
+            name: string;
+
+            /** VolumeSpec labels. */
+            labels: { [k: string]: string };
+
+            /** VolumeSpec group. */
+            group: string;
+
+            /** VolumeSpec driver. */
+            driver?: (skep.v1.Driver.$Properties|null);
+
+            /** VolumeSpec accessMode. */
+            accessMode?: (skep.v1.VolumeAccessMode.$Properties|null);
+
+            /** VolumeSpec secrets. */
+            secrets: skep.v1.VolumeSecret.$Properties[];
+
+            /** VolumeSpec requiredBytes. */
+            requiredBytes: number;
+
+            /** VolumeSpec limitBytes. */
+            limitBytes: number;
+
+            /** VolumeSpec availability. */
+            availability: string;
+
+            /**
+             * Creates a new VolumeSpec instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns VolumeSpec instance
+             */
+            static create(properties: skep.v1.VolumeSpec.$Shape): skep.v1.VolumeSpec & skep.v1.VolumeSpec.$Shape;
+            static create(properties?: skep.v1.VolumeSpec.$Properties): skep.v1.VolumeSpec;
+
+            /**
+             * Encodes the specified VolumeSpec message. Does not implicitly {@link skep.v1.VolumeSpec.verify|verify} messages.
+             * @param message VolumeSpec message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.VolumeSpec.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a VolumeSpec message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.VolumeSpec & skep.v1.VolumeSpec.$Shape} VolumeSpec
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.VolumeSpec & skep.v1.VolumeSpec.$Shape;
+        }
+
+        namespace VolumeSpec {
+
+            /** Properties of a VolumeSpec. */
+            interface $Properties {
+
+                /** VolumeSpec name */
+                name?: (string|null);
+
+                /** VolumeSpec labels */
+                labels?: ({ [k: string]: string }|null);
+
+                /** VolumeSpec group */
+                group?: (string|null);
+
+                /** VolumeSpec driver */
+                driver?: (skep.v1.Driver.$Properties|null);
+
+                /** VolumeSpec accessMode */
+                accessMode?: (skep.v1.VolumeAccessMode.$Properties|null);
+
+                /** VolumeSpec secrets */
+                secrets?: (skep.v1.VolumeSecret.$Properties[]|null);
+
+                /** VolumeSpec requiredBytes */
+                requiredBytes?: (number|null);
+
+                /** VolumeSpec limitBytes */
+                limitBytes?: (number|null);
+
+                /** VolumeSpec availability */
+                availability?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a VolumeSpec. */
+            type $Shape = skep.v1.VolumeSpec.$Properties;
+        }
+
+        /**
+         * Properties of an OrchestrationConfig.
+         * @deprecated Use skep.v1.OrchestrationConfig.$Properties instead.
+         */
+        interface IOrchestrationConfig extends skep.v1.OrchestrationConfig.$Properties {
+        }
+
+        /** Represents an OrchestrationConfig. */
+        class OrchestrationConfig {
+
+            /**
+             * Constructs a new OrchestrationConfig.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.OrchestrationConfig.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** OrchestrationConfig taskHistoryRetentionLimit. */
+            taskHistoryRetentionLimit: number;
+
+            /**
+             * Creates a new OrchestrationConfig instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns OrchestrationConfig instance
+             */
+            static create(properties: skep.v1.OrchestrationConfig.$Shape): skep.v1.OrchestrationConfig & skep.v1.OrchestrationConfig.$Shape;
+            static create(properties?: skep.v1.OrchestrationConfig.$Properties): skep.v1.OrchestrationConfig;
+
+            /**
+             * Encodes the specified OrchestrationConfig message. Does not implicitly {@link skep.v1.OrchestrationConfig.verify|verify} messages.
+             * @param message OrchestrationConfig message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.OrchestrationConfig.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an OrchestrationConfig message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.OrchestrationConfig & skep.v1.OrchestrationConfig.$Shape} OrchestrationConfig
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.OrchestrationConfig & skep.v1.OrchestrationConfig.$Shape;
+        }
+
+        namespace OrchestrationConfig {
+
+            /** Properties of an OrchestrationConfig. */
+            interface $Properties {
+
+                /** OrchestrationConfig taskHistoryRetentionLimit */
+                taskHistoryRetentionLimit?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an OrchestrationConfig. */
+            type $Shape = skep.v1.OrchestrationConfig.$Properties;
+        }
+
+        /**
+         * Properties of a RaftConfig.
+         * @deprecated Use skep.v1.RaftConfig.$Properties instead.
+         */
+        interface IRaftConfig extends skep.v1.RaftConfig.$Properties {
+        }
+
+        /** Represents a RaftConfig. */
+        class RaftConfig {
+
+            /**
+             * Constructs a new RaftConfig.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.RaftConfig.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RaftConfig snapshotInterval. */
+            snapshotInterval: number;
+
+            /** RaftConfig keepOldSnapshots. */
+            keepOldSnapshots: number;
+
+            /** RaftConfig logEntriesForSlowFollowers. */
+            logEntriesForSlowFollowers: number;
+
+            /** RaftConfig heartbeatTick. */
+            heartbeatTick: number;
+
+            /** RaftConfig electionTick. */
+            electionTick: number;
+
+            /**
+             * Creates a new RaftConfig instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RaftConfig instance
+             */
+            static create(properties: skep.v1.RaftConfig.$Shape): skep.v1.RaftConfig & skep.v1.RaftConfig.$Shape;
+            static create(properties?: skep.v1.RaftConfig.$Properties): skep.v1.RaftConfig;
+
+            /**
+             * Encodes the specified RaftConfig message. Does not implicitly {@link skep.v1.RaftConfig.verify|verify} messages.
+             * @param message RaftConfig message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.RaftConfig.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RaftConfig message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.RaftConfig & skep.v1.RaftConfig.$Shape} RaftConfig
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RaftConfig & skep.v1.RaftConfig.$Shape;
+        }
+
+        namespace RaftConfig {
+
+            /** Properties of a RaftConfig. */
+            interface $Properties {
+
+                /** RaftConfig snapshotInterval */
+                snapshotInterval?: (number|null);
+
+                /** RaftConfig keepOldSnapshots */
+                keepOldSnapshots?: (number|null);
+
+                /** RaftConfig logEntriesForSlowFollowers */
+                logEntriesForSlowFollowers?: (number|null);
+
+                /** RaftConfig heartbeatTick */
+                heartbeatTick?: (number|null);
+
+                /** RaftConfig electionTick */
+                electionTick?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RaftConfig. */
+            type $Shape = skep.v1.RaftConfig.$Properties;
+        }
+
+        /**
+         * Properties of a DispatcherConfig.
+         * @deprecated Use skep.v1.DispatcherConfig.$Properties instead.
+         */
+        interface IDispatcherConfig extends skep.v1.DispatcherConfig.$Properties {
+        }
+
+        /** Represents a DispatcherConfig. */
+        class DispatcherConfig {
+
+            /**
+             * Constructs a new DispatcherConfig.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.DispatcherConfig.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** DispatcherConfig heartbeatPeriodNs. */
+            heartbeatPeriodNs: number;
+
+            /**
+             * Creates a new DispatcherConfig instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns DispatcherConfig instance
+             */
+            static create(properties: skep.v1.DispatcherConfig.$Shape): skep.v1.DispatcherConfig & skep.v1.DispatcherConfig.$Shape;
+            static create(properties?: skep.v1.DispatcherConfig.$Properties): skep.v1.DispatcherConfig;
+
+            /**
+             * Encodes the specified DispatcherConfig message. Does not implicitly {@link skep.v1.DispatcherConfig.verify|verify} messages.
+             * @param message DispatcherConfig message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.DispatcherConfig.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a DispatcherConfig message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.DispatcherConfig & skep.v1.DispatcherConfig.$Shape} DispatcherConfig
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.DispatcherConfig & skep.v1.DispatcherConfig.$Shape;
+        }
+
+        namespace DispatcherConfig {
+
+            /** Properties of a DispatcherConfig. */
+            interface $Properties {
+
+                /** DispatcherConfig heartbeatPeriodNs */
+                heartbeatPeriodNs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a DispatcherConfig. */
+            type $Shape = skep.v1.DispatcherConfig.$Properties;
+        }
+
+        /**
+         * Properties of an ExternalCa.
+         * @deprecated Use skep.v1.ExternalCa.$Properties instead.
+         */
+        interface IExternalCa extends skep.v1.ExternalCa.$Properties {
+        }
+
+        /** Represents an ExternalCa. */
+        class ExternalCa {
+
+            /**
+             * Constructs a new ExternalCa.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.ExternalCa.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ExternalCa protocol. */
+            protocol: string;
+
+            /** ExternalCa url. */
+            url: string;
+
+            /** ExternalCa options. */
+            options: { [k: string]: string };
+
+            /** ExternalCa caCertPem. */
+            caCertPem: string;
+
+            /**
+             * Creates a new ExternalCa instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ExternalCa instance
+             */
+            static create(properties: skep.v1.ExternalCa.$Shape): skep.v1.ExternalCa & skep.v1.ExternalCa.$Shape;
+            static create(properties?: skep.v1.ExternalCa.$Properties): skep.v1.ExternalCa;
+
+            /**
+             * Encodes the specified ExternalCa message. Does not implicitly {@link skep.v1.ExternalCa.verify|verify} messages.
+             * @param message ExternalCa message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.ExternalCa.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an ExternalCa message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.ExternalCa & skep.v1.ExternalCa.$Shape} ExternalCa
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.ExternalCa & skep.v1.ExternalCa.$Shape;
+        }
+
+        namespace ExternalCa {
+
+            /** Properties of an ExternalCa. */
+            interface $Properties {
+
+                /** ExternalCa protocol */
+                protocol?: (string|null);
+
+                /** ExternalCa url */
+                url?: (string|null);
+
+                /** ExternalCa options */
+                options?: ({ [k: string]: string }|null);
+
+                /** ExternalCa caCertPem */
+                caCertPem?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an ExternalCa. */
+            type $Shape = skep.v1.ExternalCa.$Properties;
+        }
+
+        /**
+         * Properties of a CaConfig.
+         * @deprecated Use skep.v1.CaConfig.$Properties instead.
+         */
+        interface ICaConfig extends skep.v1.CaConfig.$Properties {
+        }
+
+        /** Represents a CaConfig. */
+        class CaConfig {
+
+            /**
+             * Constructs a new CaConfig.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.CaConfig.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** CaConfig nodeCertExpiryNs. */
+            nodeCertExpiryNs: number;
+
+            /** CaConfig externalCas. */
+            externalCas: skep.v1.ExternalCa.$Properties[];
+
+            /** CaConfig signingCaCertPem. */
+            signingCaCertPem: string;
+
+            /** CaConfig signingCaKeyPem. */
+            signingCaKeyPem: string;
+
+            /** CaConfig forceRotate. */
+            forceRotate: number;
+
+            /**
+             * Creates a new CaConfig instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns CaConfig instance
+             */
+            static create(properties: skep.v1.CaConfig.$Shape): skep.v1.CaConfig & skep.v1.CaConfig.$Shape;
+            static create(properties?: skep.v1.CaConfig.$Properties): skep.v1.CaConfig;
+
+            /**
+             * Encodes the specified CaConfig message. Does not implicitly {@link skep.v1.CaConfig.verify|verify} messages.
+             * @param message CaConfig message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.CaConfig.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a CaConfig message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.CaConfig & skep.v1.CaConfig.$Shape} CaConfig
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.CaConfig & skep.v1.CaConfig.$Shape;
+        }
+
+        namespace CaConfig {
+
+            /** Properties of a CaConfig. */
+            interface $Properties {
+
+                /** CaConfig nodeCertExpiryNs */
+                nodeCertExpiryNs?: (number|null);
+
+                /** CaConfig externalCas */
+                externalCas?: (skep.v1.ExternalCa.$Properties[]|null);
+
+                /** CaConfig signingCaCertPem */
+                signingCaCertPem?: (string|null);
+
+                /** CaConfig signingCaKeyPem */
+                signingCaKeyPem?: (string|null);
+
+                /** CaConfig forceRotate */
+                forceRotate?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a CaConfig. */
+            type $Shape = skep.v1.CaConfig.$Properties;
+        }
+
+        /**
+         * Properties of a TaskDefaults.
+         * @deprecated Use skep.v1.TaskDefaults.$Properties instead.
+         */
+        interface ITaskDefaults extends skep.v1.TaskDefaults.$Properties {
+        }
+
+        /** Represents a TaskDefaults. */
+        class TaskDefaults {
+
+            /**
+             * Constructs a new TaskDefaults.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.TaskDefaults.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** TaskDefaults logDriver. */
+            logDriver?: (skep.v1.Driver.$Properties|null);
+
+            /**
+             * Creates a new TaskDefaults instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns TaskDefaults instance
+             */
+            static create(properties: skep.v1.TaskDefaults.$Shape): skep.v1.TaskDefaults & skep.v1.TaskDefaults.$Shape;
+            static create(properties?: skep.v1.TaskDefaults.$Properties): skep.v1.TaskDefaults;
+
+            /**
+             * Encodes the specified TaskDefaults message. Does not implicitly {@link skep.v1.TaskDefaults.verify|verify} messages.
+             * @param message TaskDefaults message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.TaskDefaults.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a TaskDefaults message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.TaskDefaults & skep.v1.TaskDefaults.$Shape} TaskDefaults
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.TaskDefaults & skep.v1.TaskDefaults.$Shape;
+        }
+
+        namespace TaskDefaults {
+
+            /** Properties of a TaskDefaults. */
+            interface $Properties {
+
+                /** TaskDefaults logDriver */
+                logDriver?: (skep.v1.Driver.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a TaskDefaults. */
+            type $Shape = skep.v1.TaskDefaults.$Properties;
+        }
+
+        /**
+         * Properties of an EncryptionConfig.
+         * @deprecated Use skep.v1.EncryptionConfig.$Properties instead.
+         */
+        interface IEncryptionConfig extends skep.v1.EncryptionConfig.$Properties {
+        }
+
+        /** Represents an EncryptionConfig. */
+        class EncryptionConfig {
+
+            /**
+             * Constructs a new EncryptionConfig.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.EncryptionConfig.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** EncryptionConfig autoLockManagers. */
+            autoLockManagers: boolean;
+
+            /**
+             * Creates a new EncryptionConfig instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns EncryptionConfig instance
+             */
+            static create(properties: skep.v1.EncryptionConfig.$Shape): skep.v1.EncryptionConfig & skep.v1.EncryptionConfig.$Shape;
+            static create(properties?: skep.v1.EncryptionConfig.$Properties): skep.v1.EncryptionConfig;
+
+            /**
+             * Encodes the specified EncryptionConfig message. Does not implicitly {@link skep.v1.EncryptionConfig.verify|verify} messages.
+             * @param message EncryptionConfig message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.EncryptionConfig.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an EncryptionConfig message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.EncryptionConfig & skep.v1.EncryptionConfig.$Shape} EncryptionConfig
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.EncryptionConfig & skep.v1.EncryptionConfig.$Shape;
+        }
+
+        namespace EncryptionConfig {
+
+            /** Properties of an EncryptionConfig. */
+            interface $Properties {
+
+                /** EncryptionConfig autoLockManagers */
+                autoLockManagers?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an EncryptionConfig. */
+            type $Shape = skep.v1.EncryptionConfig.$Properties;
+        }
+
+        /**
+         * Properties of a ClusterSpec.
+         * @deprecated Use skep.v1.ClusterSpec.$Properties instead.
+         */
+        interface IClusterSpec extends skep.v1.ClusterSpec.$Properties {
+        }
+
+        /** Represents a ClusterSpec. */
+        class ClusterSpec {
+
+            /**
+             * Constructs a new ClusterSpec.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.ClusterSpec.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ClusterSpec name. */
+            name: string;
+
+            /** ClusterSpec labels. */
+            labels: { [k: string]: string };
+
+            /** ClusterSpec orchestration. */
+            orchestration?: (skep.v1.OrchestrationConfig.$Properties|null);
+
+            /** ClusterSpec raft. */
+            raft?: (skep.v1.RaftConfig.$Properties|null);
+
+            /** ClusterSpec dispatcher. */
+            dispatcher?: (skep.v1.DispatcherConfig.$Properties|null);
+
+            /** ClusterSpec ca. */
+            ca?: (skep.v1.CaConfig.$Properties|null);
+
+            /** ClusterSpec taskDefaults. */
+            taskDefaults?: (skep.v1.TaskDefaults.$Properties|null);
+
+            /** ClusterSpec encryption. */
+            encryption?: (skep.v1.EncryptionConfig.$Properties|null);
+
+            /**
+             * Creates a new ClusterSpec instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ClusterSpec instance
+             */
+            static create(properties: skep.v1.ClusterSpec.$Shape): skep.v1.ClusterSpec & skep.v1.ClusterSpec.$Shape;
+            static create(properties?: skep.v1.ClusterSpec.$Properties): skep.v1.ClusterSpec;
+
+            /**
+             * Encodes the specified ClusterSpec message. Does not implicitly {@link skep.v1.ClusterSpec.verify|verify} messages.
+             * @param message ClusterSpec message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.ClusterSpec.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ClusterSpec message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.ClusterSpec & skep.v1.ClusterSpec.$Shape} ClusterSpec
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.ClusterSpec & skep.v1.ClusterSpec.$Shape;
+        }
+
+        namespace ClusterSpec {
+
+            /** Properties of a ClusterSpec. */
+            interface $Properties {
+
+                /** ClusterSpec name */
+                name?: (string|null);
+
+                /** ClusterSpec labels */
+                labels?: ({ [k: string]: string }|null);
+
+                /** ClusterSpec orchestration */
+                orchestration?: (skep.v1.OrchestrationConfig.$Properties|null);
+
+                /** ClusterSpec raft */
+                raft?: (skep.v1.RaftConfig.$Properties|null);
+
+                /** ClusterSpec dispatcher */
+                dispatcher?: (skep.v1.DispatcherConfig.$Properties|null);
+
+                /** ClusterSpec ca */
+                ca?: (skep.v1.CaConfig.$Properties|null);
+
+                /** ClusterSpec taskDefaults */
+                taskDefaults?: (skep.v1.TaskDefaults.$Properties|null);
+
+                /** ClusterSpec encryption */
+                encryption?: (skep.v1.EncryptionConfig.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ClusterSpec. */
+            type $Shape = skep.v1.ClusterSpec.$Properties;
+        }
+
+        /**
          * Properties of a Probe.
          * @deprecated Use skep.v1.Probe.$Properties instead.
          */
@@ -27,10 +7309,10 @@ export namespace skep {
             $unknowns?: Uint8Array[];
 
             /** Probe id. */
-            id: (number|Long);
+            id: number;
 
             /** Probe term. */
-            term?: (number|Long|null);
+            term?: (number|null);
 
             /** Probe names. */
             names: string[];
@@ -72,34 +7354,6 @@ export namespace skep {
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Probe & skep.v1.Probe.$Shape;
-
-            /**
-             * Creates a Probe message from a plain object. Also converts values to their respective internal types.
-             * @param object Plain object
-             * @returns Probe
-             */
-            static fromObject(object: { [k: string]: any }): skep.v1.Probe;
-
-            /**
-             * Creates a plain object from a Probe message. Also converts values to other types if specified.
-             * @param message Probe
-             * @param [options] Conversion options
-             * @returns Plain object
-             */
-            static toObject(message: skep.v1.Probe, options?: $protobuf.IConversionOptions): { [k: string]: any };
-
-            /**
-             * Converts this Probe to JSON.
-             * @returns JSON object
-             */
-            toJSON(): { [k: string]: any };
-
-            /**
-             * Gets the type url for Probe
-             * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
-             * @returns The type url
-             */
-            static getTypeUrl(prefix?: string): string;
         }
 
         namespace Probe {
@@ -108,10 +7362,10 @@ export namespace skep {
             interface $Properties {
 
                 /** Probe id */
-                id?: (number|Long|null);
+                id?: (number|null);
 
                 /** Probe term */
-                term?: (number|Long|null);
+                term?: (number|null);
 
                 /** Probe names */
                 names?: (string[]|null);
