@@ -8,1717 +8,435 @@ export namespace skep {
     namespace v1 {
 
         /**
-         * Properties of a Node.
-         * @deprecated Use skep.v1.Node.$Properties instead.
+         * Properties of a RootCaCertificateResponse.
+         * @deprecated Use skep.v1.RootCaCertificateResponse.$Properties instead.
          */
-        interface INode extends skep.v1.Node.$Properties {
+        interface IRootCaCertificateResponse extends skep.v1.RootCaCertificateResponse.$Properties {
         }
 
-        /** Represents a Node. */
-        class Node {
+        /** Represents a RootCaCertificateResponse. */
+        class RootCaCertificateResponse {
 
             /**
-             * Constructs a new Node.
+             * Constructs a new RootCaCertificateResponse.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skep.v1.Node.$Properties);
+            constructor(properties?: skep.v1.RootCaCertificateResponse.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** Node id. */
-            id: string;
-
-            /** Node meta. */
-            meta?: (skep.v1.Meta.$Properties|null);
-
-            /** Node spec. */
-            spec?: (skep.v1.NodeSpec.$Properties|null);
-
-            /** Node description. */
-            description?: (skep.v1.NodeDescription.$Properties|null);
-
-            /** Node status. */
-            status?: (skep.v1.NodeStatus.$Properties|null);
-
-            /** Node managerStatus. */
-            managerStatus?: (skep.v1.ManagerStatus.$Properties|null);
-
-            /** Node observedRole. */
-            observedRole: string;
-
-            /** Node certificate. */
-            certificate?: (skep.v1.NodeCertificate.$Properties|null);
+            /** RootCaCertificateResponse certificatePem. */
+            certificatePem: string;
 
             /**
-             * Creates a new Node instance using the specified properties.
+             * Creates a new RootCaCertificateResponse instance using the specified properties.
              * @param [properties] Properties to set
-             * @returns Node instance
+             * @returns RootCaCertificateResponse instance
              */
-            static create(properties: skep.v1.Node.$Shape): skep.v1.Node & skep.v1.Node.$Shape;
-            static create(properties?: skep.v1.Node.$Properties): skep.v1.Node;
+            static create(properties: skep.v1.RootCaCertificateResponse.$Shape): skep.v1.RootCaCertificateResponse & skep.v1.RootCaCertificateResponse.$Shape;
+            static create(properties?: skep.v1.RootCaCertificateResponse.$Properties): skep.v1.RootCaCertificateResponse;
 
             /**
-             * Encodes the specified Node message. Does not implicitly {@link skep.v1.Node.verify|verify} messages.
-             * @param message Node message or plain object to encode
+             * Encodes the specified RootCaCertificateResponse message. Does not implicitly {@link skep.v1.RootCaCertificateResponse.verify|verify} messages.
+             * @param message RootCaCertificateResponse message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skep.v1.Node.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skep.v1.RootCaCertificateResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a Node message from the specified reader or buffer.
+             * Decodes a RootCaCertificateResponse message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skep.v1.Node & skep.v1.Node.$Shape} Node
+             * @returns {skep.v1.RootCaCertificateResponse & skep.v1.RootCaCertificateResponse.$Shape} RootCaCertificateResponse
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Node & skep.v1.Node.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RootCaCertificateResponse & skep.v1.RootCaCertificateResponse.$Shape;
         }
 
-        namespace Node {
+        namespace RootCaCertificateResponse {
 
-            /** Properties of a Node. */
+            /** Properties of a RootCaCertificateResponse. */
             interface $Properties {
 
-                /** Node id */
-                id?: (string|null);
-
-                /** Node meta */
-                meta?: (skep.v1.Meta.$Properties|null);
-
-                /** Node spec */
-                spec?: (skep.v1.NodeSpec.$Properties|null);
-
-                /** Node description */
-                description?: (skep.v1.NodeDescription.$Properties|null);
-
-                /** Node status */
-                status?: (skep.v1.NodeStatus.$Properties|null);
-
-                /** Node managerStatus */
-                managerStatus?: (skep.v1.ManagerStatus.$Properties|null);
-
-                /** Node observedRole */
-                observedRole?: (string|null);
-
-                /** Node certificate */
-                certificate?: (skep.v1.NodeCertificate.$Properties|null);
+                /** RootCaCertificateResponse certificatePem */
+                certificatePem?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a Node. */
-            type $Shape = skep.v1.Node.$Properties;
+            /** Shape of a RootCaCertificateResponse. */
+            type $Shape = skep.v1.RootCaCertificateResponse.$Properties;
         }
 
         /**
-         * Properties of a Service.
-         * @deprecated Use skep.v1.Service.$Properties instead.
+         * Properties of an IssueNodeCertificateRequest.
+         * @deprecated Use skep.v1.IssueNodeCertificateRequest.$Properties instead.
          */
-        interface IService extends skep.v1.Service.$Properties {
+        interface IIssueNodeCertificateRequest extends skep.v1.IssueNodeCertificateRequest.$Properties {
         }
 
-        /** Represents a Service. */
-        class Service {
+        /** Represents an IssueNodeCertificateRequest. */
+        class IssueNodeCertificateRequest {
 
             /**
-             * Constructs a new Service.
+             * Constructs a new IssueNodeCertificateRequest.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skep.v1.Service.$Properties);
+            constructor(properties?: skep.v1.IssueNodeCertificateRequest.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** Service id. */
-            id: string;
+            /** IssueNodeCertificateRequest csrPem. */
+            csrPem: string;
 
-            /** Service meta. */
-            meta?: (skep.v1.Meta.$Properties|null);
+            /** IssueNodeCertificateRequest token. */
+            token: string;
 
-            /** Service spec. */
-            spec?: (skep.v1.ServiceSpec.$Properties|null);
-
-            /** Service previousSpec. */
-            previousSpec?: (skep.v1.ServiceSpec.$Properties|null);
-
-            /** Service specVersion. */
-            specVersion: number;
-
-            /** Service previousSpecVersion. */
-            previousSpecVersion?: (number|null);
-
-            /** Service endpoint. */
-            endpoint?: (skep.v1.Endpoint.$Properties|null);
-
-            /** Service updateStatus. */
-            updateStatus?: (skep.v1.UpdateStatus.$Properties|null);
-
-            /** Service jobStatus. */
-            jobStatus?: (skep.v1.JobStatus.$Properties|null);
-
-            /** Service pendingDelete. */
-            pendingDelete: boolean;
+            /** IssueNodeCertificateRequest availability. */
+            availability: string;
 
             /**
-             * Creates a new Service instance using the specified properties.
+             * Creates a new IssueNodeCertificateRequest instance using the specified properties.
              * @param [properties] Properties to set
-             * @returns Service instance
+             * @returns IssueNodeCertificateRequest instance
              */
-            static create(properties: skep.v1.Service.$Shape): skep.v1.Service & skep.v1.Service.$Shape;
-            static create(properties?: skep.v1.Service.$Properties): skep.v1.Service;
+            static create(properties: skep.v1.IssueNodeCertificateRequest.$Shape): skep.v1.IssueNodeCertificateRequest & skep.v1.IssueNodeCertificateRequest.$Shape;
+            static create(properties?: skep.v1.IssueNodeCertificateRequest.$Properties): skep.v1.IssueNodeCertificateRequest;
 
             /**
-             * Encodes the specified Service message. Does not implicitly {@link skep.v1.Service.verify|verify} messages.
-             * @param message Service message or plain object to encode
+             * Encodes the specified IssueNodeCertificateRequest message. Does not implicitly {@link skep.v1.IssueNodeCertificateRequest.verify|verify} messages.
+             * @param message IssueNodeCertificateRequest message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skep.v1.Service.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skep.v1.IssueNodeCertificateRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a Service message from the specified reader or buffer.
+             * Decodes an IssueNodeCertificateRequest message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skep.v1.Service & skep.v1.Service.$Shape} Service
+             * @returns {skep.v1.IssueNodeCertificateRequest & skep.v1.IssueNodeCertificateRequest.$Shape} IssueNodeCertificateRequest
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Service & skep.v1.Service.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.IssueNodeCertificateRequest & skep.v1.IssueNodeCertificateRequest.$Shape;
         }
 
-        namespace Service {
+        namespace IssueNodeCertificateRequest {
 
-            /** Properties of a Service. */
+            /** Properties of an IssueNodeCertificateRequest. */
             interface $Properties {
 
-                /** Service id */
-                id?: (string|null);
+                /** IssueNodeCertificateRequest csrPem */
+                csrPem?: (string|null);
 
-                /** Service meta */
-                meta?: (skep.v1.Meta.$Properties|null);
+                /** IssueNodeCertificateRequest token */
+                token?: (string|null);
 
-                /** Service spec */
-                spec?: (skep.v1.ServiceSpec.$Properties|null);
-
-                /** Service previousSpec */
-                previousSpec?: (skep.v1.ServiceSpec.$Properties|null);
-
-                /** Service specVersion */
-                specVersion?: (number|null);
-
-                /** Service previousSpecVersion */
-                previousSpecVersion?: (number|null);
-
-                /** Service endpoint */
-                endpoint?: (skep.v1.Endpoint.$Properties|null);
-
-                /** Service updateStatus */
-                updateStatus?: (skep.v1.UpdateStatus.$Properties|null);
-
-                /** Service jobStatus */
-                jobStatus?: (skep.v1.JobStatus.$Properties|null);
-
-                /** Service pendingDelete */
-                pendingDelete?: (boolean|null);
+                /** IssueNodeCertificateRequest availability */
+                availability?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a Service. */
-            type $Shape = skep.v1.Service.$Properties;
+            /** Shape of an IssueNodeCertificateRequest. */
+            type $Shape = skep.v1.IssueNodeCertificateRequest.$Properties;
         }
 
         /**
-         * Properties of a NetworkAttachment.
-         * @deprecated Use skep.v1.NetworkAttachment.$Properties instead.
+         * Properties of an IssueNodeCertificateResponse.
+         * @deprecated Use skep.v1.IssueNodeCertificateResponse.$Properties instead.
          */
-        interface INetworkAttachment extends skep.v1.NetworkAttachment.$Properties {
+        interface IIssueNodeCertificateResponse extends skep.v1.IssueNodeCertificateResponse.$Properties {
         }
 
-        /** Represents a NetworkAttachment. */
-        class NetworkAttachment {
+        /** Represents an IssueNodeCertificateResponse. */
+        class IssueNodeCertificateResponse {
 
             /**
-             * Constructs a new NetworkAttachment.
+             * Constructs a new IssueNodeCertificateResponse.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skep.v1.NetworkAttachment.$Properties);
+            constructor(properties?: skep.v1.IssueNodeCertificateResponse.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** NetworkAttachment network. */
-            network?: (skep.v1.Network.$Properties|null);
-
-            /** NetworkAttachment addresses. */
-            addresses: string[];
-
-            /** NetworkAttachment aliases. */
-            aliases: string[];
-
-            /** NetworkAttachment driverOptions. */
-            driverOptions: { [k: string]: string };
-
-            /**
-             * Creates a new NetworkAttachment instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns NetworkAttachment instance
-             */
-            static create(properties: skep.v1.NetworkAttachment.$Shape): skep.v1.NetworkAttachment & skep.v1.NetworkAttachment.$Shape;
-            static create(properties?: skep.v1.NetworkAttachment.$Properties): skep.v1.NetworkAttachment;
-
-            /**
-             * Encodes the specified NetworkAttachment message. Does not implicitly {@link skep.v1.NetworkAttachment.verify|verify} messages.
-             * @param message NetworkAttachment message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skep.v1.NetworkAttachment.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a NetworkAttachment message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skep.v1.NetworkAttachment & skep.v1.NetworkAttachment.$Shape} NetworkAttachment
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NetworkAttachment & skep.v1.NetworkAttachment.$Shape;
-        }
-
-        namespace NetworkAttachment {
-
-            /** Properties of a NetworkAttachment. */
-            interface $Properties {
-
-                /** NetworkAttachment network */
-                network?: (skep.v1.Network.$Properties|null);
-
-                /** NetworkAttachment addresses */
-                addresses?: (string[]|null);
-
-                /** NetworkAttachment aliases */
-                aliases?: (string[]|null);
-
-                /** NetworkAttachment driverOptions */
-                driverOptions?: ({ [k: string]: string }|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a NetworkAttachment. */
-            type $Shape = skep.v1.NetworkAttachment.$Properties;
-        }
-
-        /**
-         * Properties of a Task.
-         * @deprecated Use skep.v1.Task.$Properties instead.
-         */
-        interface ITask extends skep.v1.Task.$Properties {
-        }
-
-        /** Represents a Task. */
-        class Task {
-
-            /**
-             * Constructs a new Task.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skep.v1.Task.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** Task id. */
-            id: string;
-
-            /** Task meta. */
-            meta?: (skep.v1.Meta.$Properties|null);
-
-            /** Task spec. */
-            spec?: (skep.v1.TaskSpec.$Properties|null);
-
-            /** Task specVersion. */
-            specVersion: number;
-
-            /** Task serviceId. */
-            serviceId: string;
-
-            /** Task slot. */
-            slot: number;
-
-            /** Task nodeId. */
+            /** IssueNodeCertificateResponse nodeId. */
             nodeId: string;
 
-            /** Task serviceAnnotations. */
-            serviceAnnotations?: (skep.v1.Annotations.$Properties|null);
-
-            /** Task annotations. */
-            annotations?: (skep.v1.Annotations.$Properties|null);
-
-            /** Task status. */
-            status?: (skep.v1.TaskStatus.$Properties|null);
-
-            /** Task desiredState. */
-            desiredState: number;
-
-            /** Task networks. */
-            networks: skep.v1.NetworkAttachment.$Properties[];
-
-            /** Task endpoint. */
-            endpoint?: (skep.v1.Endpoint.$Properties|null);
-
-            /** Task logDriver. */
-            logDriver?: (skep.v1.Driver.$Properties|null);
-
-            /** Task assignedGenericResources. */
-            assignedGenericResources: skep.v1.GenericResource.$Properties[];
-
-            /** Task jobIteration. */
-            jobIteration?: (number|null);
-
             /**
-             * Creates a new Task instance using the specified properties.
+             * Creates a new IssueNodeCertificateResponse instance using the specified properties.
              * @param [properties] Properties to set
-             * @returns Task instance
+             * @returns IssueNodeCertificateResponse instance
              */
-            static create(properties: skep.v1.Task.$Shape): skep.v1.Task & skep.v1.Task.$Shape;
-            static create(properties?: skep.v1.Task.$Properties): skep.v1.Task;
+            static create(properties: skep.v1.IssueNodeCertificateResponse.$Shape): skep.v1.IssueNodeCertificateResponse & skep.v1.IssueNodeCertificateResponse.$Shape;
+            static create(properties?: skep.v1.IssueNodeCertificateResponse.$Properties): skep.v1.IssueNodeCertificateResponse;
 
             /**
-             * Encodes the specified Task message. Does not implicitly {@link skep.v1.Task.verify|verify} messages.
-             * @param message Task message or plain object to encode
+             * Encodes the specified IssueNodeCertificateResponse message. Does not implicitly {@link skep.v1.IssueNodeCertificateResponse.verify|verify} messages.
+             * @param message IssueNodeCertificateResponse message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skep.v1.Task.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skep.v1.IssueNodeCertificateResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a Task message from the specified reader or buffer.
+             * Decodes an IssueNodeCertificateResponse message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skep.v1.Task & skep.v1.Task.$Shape} Task
+             * @returns {skep.v1.IssueNodeCertificateResponse & skep.v1.IssueNodeCertificateResponse.$Shape} IssueNodeCertificateResponse
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Task & skep.v1.Task.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.IssueNodeCertificateResponse & skep.v1.IssueNodeCertificateResponse.$Shape;
         }
 
-        namespace Task {
+        namespace IssueNodeCertificateResponse {
 
-            /** Properties of a Task. */
+            /** Properties of an IssueNodeCertificateResponse. */
             interface $Properties {
 
-                /** Task id */
-                id?: (string|null);
-
-                /** Task meta */
-                meta?: (skep.v1.Meta.$Properties|null);
-
-                /** Task spec */
-                spec?: (skep.v1.TaskSpec.$Properties|null);
-
-                /** Task specVersion */
-                specVersion?: (number|null);
-
-                /** Task serviceId */
-                serviceId?: (string|null);
-
-                /** Task slot */
-                slot?: (number|null);
-
-                /** Task nodeId */
+                /** IssueNodeCertificateResponse nodeId */
                 nodeId?: (string|null);
 
-                /** Task serviceAnnotations */
-                serviceAnnotations?: (skep.v1.Annotations.$Properties|null);
-
-                /** Task annotations */
-                annotations?: (skep.v1.Annotations.$Properties|null);
-
-                /** Task status */
-                status?: (skep.v1.TaskStatus.$Properties|null);
-
-                /** Task desiredState */
-                desiredState?: (number|null);
-
-                /** Task networks */
-                networks?: (skep.v1.NetworkAttachment.$Properties[]|null);
-
-                /** Task endpoint */
-                endpoint?: (skep.v1.Endpoint.$Properties|null);
-
-                /** Task logDriver */
-                logDriver?: (skep.v1.Driver.$Properties|null);
-
-                /** Task assignedGenericResources */
-                assignedGenericResources?: (skep.v1.GenericResource.$Properties[]|null);
-
-                /** Task jobIteration */
-                jobIteration?: (number|null);
-
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a Task. */
-            type $Shape = skep.v1.Task.$Properties;
+            /** Shape of an IssueNodeCertificateResponse. */
+            type $Shape = skep.v1.IssueNodeCertificateResponse.$Properties;
         }
 
         /**
-         * Properties of a Network.
-         * @deprecated Use skep.v1.Network.$Properties instead.
+         * Properties of a NodeCertificateStatusRequest.
+         * @deprecated Use skep.v1.NodeCertificateStatusRequest.$Properties instead.
          */
-        interface INetwork extends skep.v1.Network.$Properties {
+        interface INodeCertificateStatusRequest extends skep.v1.NodeCertificateStatusRequest.$Properties {
         }
 
-        /** Represents a Network. */
-        class Network {
+        /** Represents a NodeCertificateStatusRequest. */
+        class NodeCertificateStatusRequest {
 
             /**
-             * Constructs a new Network.
+             * Constructs a new NodeCertificateStatusRequest.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skep.v1.Network.$Properties);
+            constructor(properties?: skep.v1.NodeCertificateStatusRequest.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** Network id. */
-            id: string;
-
-            /** Network meta. */
-            meta?: (skep.v1.Meta.$Properties|null);
-
-            /** Network spec. */
-            spec?: (skep.v1.NetworkSpec.$Properties|null);
-
-            /** Network driverState. */
-            driverState?: (skep.v1.Driver.$Properties|null);
-
-            /** Network ipam. */
-            ipam?: (skep.v1.Ipam.$Properties|null);
-
-            /** Network pendingDelete. */
-            pendingDelete: boolean;
+            /** NodeCertificateStatusRequest nodeId. */
+            nodeId: string;
 
             /**
-             * Creates a new Network instance using the specified properties.
+             * Creates a new NodeCertificateStatusRequest instance using the specified properties.
              * @param [properties] Properties to set
-             * @returns Network instance
+             * @returns NodeCertificateStatusRequest instance
              */
-            static create(properties: skep.v1.Network.$Shape): skep.v1.Network & skep.v1.Network.$Shape;
-            static create(properties?: skep.v1.Network.$Properties): skep.v1.Network;
+            static create(properties: skep.v1.NodeCertificateStatusRequest.$Shape): skep.v1.NodeCertificateStatusRequest & skep.v1.NodeCertificateStatusRequest.$Shape;
+            static create(properties?: skep.v1.NodeCertificateStatusRequest.$Properties): skep.v1.NodeCertificateStatusRequest;
 
             /**
-             * Encodes the specified Network message. Does not implicitly {@link skep.v1.Network.verify|verify} messages.
-             * @param message Network message or plain object to encode
+             * Encodes the specified NodeCertificateStatusRequest message. Does not implicitly {@link skep.v1.NodeCertificateStatusRequest.verify|verify} messages.
+             * @param message NodeCertificateStatusRequest message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skep.v1.Network.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skep.v1.NodeCertificateStatusRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a Network message from the specified reader or buffer.
+             * Decodes a NodeCertificateStatusRequest message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skep.v1.Network & skep.v1.Network.$Shape} Network
+             * @returns {skep.v1.NodeCertificateStatusRequest & skep.v1.NodeCertificateStatusRequest.$Shape} NodeCertificateStatusRequest
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Network & skep.v1.Network.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NodeCertificateStatusRequest & skep.v1.NodeCertificateStatusRequest.$Shape;
         }
 
-        namespace Network {
+        namespace NodeCertificateStatusRequest {
 
-            /** Properties of a Network. */
+            /** Properties of a NodeCertificateStatusRequest. */
             interface $Properties {
 
-                /** Network id */
-                id?: (string|null);
-
-                /** Network meta */
-                meta?: (skep.v1.Meta.$Properties|null);
-
-                /** Network spec */
-                spec?: (skep.v1.NetworkSpec.$Properties|null);
-
-                /** Network driverState */
-                driverState?: (skep.v1.Driver.$Properties|null);
-
-                /** Network ipam */
-                ipam?: (skep.v1.Ipam.$Properties|null);
-
-                /** Network pendingDelete */
-                pendingDelete?: (boolean|null);
+                /** NodeCertificateStatusRequest nodeId */
+                nodeId?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a Network. */
-            type $Shape = skep.v1.Network.$Properties;
+            /** Shape of a NodeCertificateStatusRequest. */
+            type $Shape = skep.v1.NodeCertificateStatusRequest.$Properties;
         }
 
         /**
-         * Properties of a Secret.
-         * @deprecated Use skep.v1.Secret.$Properties instead.
+         * Properties of a NodeCertificateStatusResponse.
+         * @deprecated Use skep.v1.NodeCertificateStatusResponse.$Properties instead.
          */
-        interface ISecret extends skep.v1.Secret.$Properties {
+        interface INodeCertificateStatusResponse extends skep.v1.NodeCertificateStatusResponse.$Properties {
         }
 
-        /** Represents a Secret. */
-        class Secret {
+        /** Represents a NodeCertificateStatusResponse. */
+        class NodeCertificateStatusResponse {
 
             /**
-             * Constructs a new Secret.
+             * Constructs a new NodeCertificateStatusResponse.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skep.v1.Secret.$Properties);
+            constructor(properties?: skep.v1.NodeCertificateStatusResponse.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** Secret id. */
-            id: string;
+            /** NodeCertificateStatusResponse state. */
+            state: string;
 
-            /** Secret meta. */
-            meta?: (skep.v1.Meta.$Properties|null);
+            /** NodeCertificateStatusResponse message. */
+            message: string;
 
-            /** Secret spec. */
-            spec?: (skep.v1.SecretSpec.$Properties|null);
+            /** NodeCertificateStatusResponse role. */
+            role: string;
 
-            /** Secret internal. */
-            internal: boolean;
+            /** NodeCertificateStatusResponse certificatePem. */
+            certificatePem: string;
+
+            /** NodeCertificateStatusResponse rootCaPem. */
+            rootCaPem: string;
 
             /**
-             * Creates a new Secret instance using the specified properties.
+             * Creates a new NodeCertificateStatusResponse instance using the specified properties.
              * @param [properties] Properties to set
-             * @returns Secret instance
+             * @returns NodeCertificateStatusResponse instance
              */
-            static create(properties: skep.v1.Secret.$Shape): skep.v1.Secret & skep.v1.Secret.$Shape;
-            static create(properties?: skep.v1.Secret.$Properties): skep.v1.Secret;
+            static create(properties: skep.v1.NodeCertificateStatusResponse.$Shape): skep.v1.NodeCertificateStatusResponse & skep.v1.NodeCertificateStatusResponse.$Shape;
+            static create(properties?: skep.v1.NodeCertificateStatusResponse.$Properties): skep.v1.NodeCertificateStatusResponse;
 
             /**
-             * Encodes the specified Secret message. Does not implicitly {@link skep.v1.Secret.verify|verify} messages.
-             * @param message Secret message or plain object to encode
+             * Encodes the specified NodeCertificateStatusResponse message. Does not implicitly {@link skep.v1.NodeCertificateStatusResponse.verify|verify} messages.
+             * @param message NodeCertificateStatusResponse message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skep.v1.Secret.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skep.v1.NodeCertificateStatusResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a Secret message from the specified reader or buffer.
+             * Decodes a NodeCertificateStatusResponse message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skep.v1.Secret & skep.v1.Secret.$Shape} Secret
+             * @returns {skep.v1.NodeCertificateStatusResponse & skep.v1.NodeCertificateStatusResponse.$Shape} NodeCertificateStatusResponse
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Secret & skep.v1.Secret.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NodeCertificateStatusResponse & skep.v1.NodeCertificateStatusResponse.$Shape;
         }
 
-        namespace Secret {
+        namespace NodeCertificateStatusResponse {
 
-            /** Properties of a Secret. */
+            /** Properties of a NodeCertificateStatusResponse. */
             interface $Properties {
 
-                /** Secret id */
-                id?: (string|null);
+                /** NodeCertificateStatusResponse state */
+                state?: (string|null);
 
-                /** Secret meta */
-                meta?: (skep.v1.Meta.$Properties|null);
+                /** NodeCertificateStatusResponse message */
+                message?: (string|null);
 
-                /** Secret spec */
-                spec?: (skep.v1.SecretSpec.$Properties|null);
+                /** NodeCertificateStatusResponse role */
+                role?: (string|null);
 
-                /** Secret internal */
-                internal?: (boolean|null);
+                /** NodeCertificateStatusResponse certificatePem */
+                certificatePem?: (string|null);
+
+                /** NodeCertificateStatusResponse rootCaPem */
+                rootCaPem?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a Secret. */
-            type $Shape = skep.v1.Secret.$Properties;
+            /** Shape of a NodeCertificateStatusResponse. */
+            type $Shape = skep.v1.NodeCertificateStatusResponse.$Properties;
         }
 
         /**
-         * Properties of a Config.
-         * @deprecated Use skep.v1.Config.$Properties instead.
+         * Properties of an UnlockKeyResponse.
+         * @deprecated Use skep.v1.UnlockKeyResponse.$Properties instead.
          */
-        interface IConfig extends skep.v1.Config.$Properties {
+        interface IUnlockKeyResponse extends skep.v1.UnlockKeyResponse.$Properties {
         }
 
-        /** Represents a Config. */
-        class Config {
+        /** Represents an UnlockKeyResponse. */
+        class UnlockKeyResponse {
 
             /**
-             * Constructs a new Config.
+             * Constructs a new UnlockKeyResponse.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skep.v1.Config.$Properties);
+            constructor(properties?: skep.v1.UnlockKeyResponse.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** Config id. */
-            id: string;
-
-            /** Config meta. */
-            meta?: (skep.v1.Meta.$Properties|null);
-
-            /** Config spec. */
-            spec?: (skep.v1.ConfigSpec.$Properties|null);
-
-            /**
-             * Creates a new Config instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns Config instance
-             */
-            static create(properties: skep.v1.Config.$Shape): skep.v1.Config & skep.v1.Config.$Shape;
-            static create(properties?: skep.v1.Config.$Properties): skep.v1.Config;
-
-            /**
-             * Encodes the specified Config message. Does not implicitly {@link skep.v1.Config.verify|verify} messages.
-             * @param message Config message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skep.v1.Config.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a Config message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skep.v1.Config & skep.v1.Config.$Shape} Config
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Config & skep.v1.Config.$Shape;
-        }
-
-        namespace Config {
-
-            /** Properties of a Config. */
-            interface $Properties {
-
-                /** Config id */
-                id?: (string|null);
-
-                /** Config meta */
-                meta?: (skep.v1.Meta.$Properties|null);
-
-                /** Config spec */
-                spec?: (skep.v1.ConfigSpec.$Properties|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a Config. */
-            type $Shape = skep.v1.Config.$Properties;
-        }
-
-        /**
-         * Properties of a Volume.
-         * @deprecated Use skep.v1.Volume.$Properties instead.
-         */
-        interface IVolume extends skep.v1.Volume.$Properties {
-        }
-
-        /** Represents a Volume. */
-        class Volume {
-
-            /**
-             * Constructs a new Volume.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skep.v1.Volume.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** Volume id. */
-            id: string;
-
-            /** Volume meta. */
-            meta?: (skep.v1.Meta.$Properties|null);
-
-            /** Volume spec. */
-            spec?: (skep.v1.VolumeSpec.$Properties|null);
-
-            /** Volume pendingDelete. */
-            pendingDelete: boolean;
-
-            /**
-             * Creates a new Volume instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns Volume instance
-             */
-            static create(properties: skep.v1.Volume.$Shape): skep.v1.Volume & skep.v1.Volume.$Shape;
-            static create(properties?: skep.v1.Volume.$Properties): skep.v1.Volume;
-
-            /**
-             * Encodes the specified Volume message. Does not implicitly {@link skep.v1.Volume.verify|verify} messages.
-             * @param message Volume message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skep.v1.Volume.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a Volume message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skep.v1.Volume & skep.v1.Volume.$Shape} Volume
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Volume & skep.v1.Volume.$Shape;
-        }
-
-        namespace Volume {
-
-            /** Properties of a Volume. */
-            interface $Properties {
-
-                /** Volume id */
-                id?: (string|null);
-
-                /** Volume meta */
-                meta?: (skep.v1.Meta.$Properties|null);
-
-                /** Volume spec */
-                spec?: (skep.v1.VolumeSpec.$Properties|null);
-
-                /** Volume pendingDelete */
-                pendingDelete?: (boolean|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a Volume. */
-            type $Shape = skep.v1.Volume.$Properties;
-        }
-
-        /**
-         * Properties of an UnlockKey.
-         * @deprecated Use skep.v1.UnlockKey.$Properties instead.
-         */
-        interface IUnlockKey extends skep.v1.UnlockKey.$Properties {
-        }
-
-        /** Represents an UnlockKey. */
-        class UnlockKey {
-
-            /**
-             * Constructs a new UnlockKey.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skep.v1.UnlockKey.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** UnlockKey subsystem. */
-            subsystem: string;
-
-            /** UnlockKey key. */
+            /** UnlockKeyResponse key. */
             key: Uint8Array;
 
-            /**
-             * Creates a new UnlockKey instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns UnlockKey instance
-             */
-            static create(properties: skep.v1.UnlockKey.$Shape): skep.v1.UnlockKey & skep.v1.UnlockKey.$Shape;
-            static create(properties?: skep.v1.UnlockKey.$Properties): skep.v1.UnlockKey;
+            /** UnlockKeyResponse version. */
+            version: number;
 
             /**
-             * Encodes the specified UnlockKey message. Does not implicitly {@link skep.v1.UnlockKey.verify|verify} messages.
-             * @param message UnlockKey message or plain object to encode
+             * Creates a new UnlockKeyResponse instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns UnlockKeyResponse instance
+             */
+            static create(properties: skep.v1.UnlockKeyResponse.$Shape): skep.v1.UnlockKeyResponse & skep.v1.UnlockKeyResponse.$Shape;
+            static create(properties?: skep.v1.UnlockKeyResponse.$Properties): skep.v1.UnlockKeyResponse;
+
+            /**
+             * Encodes the specified UnlockKeyResponse message. Does not implicitly {@link skep.v1.UnlockKeyResponse.verify|verify} messages.
+             * @param message UnlockKeyResponse message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skep.v1.UnlockKey.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skep.v1.UnlockKeyResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes an UnlockKey message from the specified reader or buffer.
+             * Decodes an UnlockKeyResponse message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skep.v1.UnlockKey & skep.v1.UnlockKey.$Shape} UnlockKey
+             * @returns {skep.v1.UnlockKeyResponse & skep.v1.UnlockKeyResponse.$Shape} UnlockKeyResponse
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.UnlockKey & skep.v1.UnlockKey.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.UnlockKeyResponse & skep.v1.UnlockKeyResponse.$Shape;
         }
 
-        namespace UnlockKey {
+        namespace UnlockKeyResponse {
 
-            /** Properties of an UnlockKey. */
+            /** Properties of an UnlockKeyResponse. */
             interface $Properties {
 
-                /** UnlockKey subsystem */
-                subsystem?: (string|null);
-
-                /** UnlockKey key */
+                /** UnlockKeyResponse key */
                 key?: (Uint8Array|null);
 
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of an UnlockKey. */
-            type $Shape = skep.v1.UnlockKey.$Properties;
-        }
-
-        /**
-         * Properties of a JoinTokens.
-         * @deprecated Use skep.v1.JoinTokens.$Properties instead.
-         */
-        interface IJoinTokens extends skep.v1.JoinTokens.$Properties {
-        }
-
-        /** Represents a JoinTokens. */
-        class JoinTokens {
-
-            /**
-             * Constructs a new JoinTokens.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skep.v1.JoinTokens.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** JoinTokens worker. */
-            worker: string;
-
-            /** JoinTokens manager. */
-            manager: string;
-
-            /**
-             * Creates a new JoinTokens instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns JoinTokens instance
-             */
-            static create(properties: skep.v1.JoinTokens.$Shape): skep.v1.JoinTokens & skep.v1.JoinTokens.$Shape;
-            static create(properties?: skep.v1.JoinTokens.$Properties): skep.v1.JoinTokens;
-
-            /**
-             * Encodes the specified JoinTokens message. Does not implicitly {@link skep.v1.JoinTokens.verify|verify} messages.
-             * @param message JoinTokens message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skep.v1.JoinTokens.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a JoinTokens message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skep.v1.JoinTokens & skep.v1.JoinTokens.$Shape} JoinTokens
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.JoinTokens & skep.v1.JoinTokens.$Shape;
-        }
-
-        namespace JoinTokens {
-
-            /** Properties of a JoinTokens. */
-            interface $Properties {
-
-                /** JoinTokens worker */
-                worker?: (string|null);
-
-                /** JoinTokens manager */
-                manager?: (string|null);
+                /** UnlockKeyResponse version */
+                version?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a JoinTokens. */
-            type $Shape = skep.v1.JoinTokens.$Properties;
-        }
-
-        /**
-         * Properties of a RootRotation.
-         * @deprecated Use skep.v1.RootRotation.$Properties instead.
-         */
-        interface IRootRotation extends skep.v1.RootRotation.$Properties {
-        }
-
-        /** Represents a RootRotation. */
-        class RootRotation {
-
-            /**
-             * Constructs a new RootRotation.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skep.v1.RootRotation.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** RootRotation certPem. */
-            certPem: string;
-
-            /** RootRotation keyPem. */
-            keyPem: string;
-
-            /** RootRotation crossSignedPem. */
-            crossSignedPem: string;
-
-            /**
-             * Creates a new RootRotation instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns RootRotation instance
-             */
-            static create(properties: skep.v1.RootRotation.$Shape): skep.v1.RootRotation & skep.v1.RootRotation.$Shape;
-            static create(properties?: skep.v1.RootRotation.$Properties): skep.v1.RootRotation;
-
-            /**
-             * Encodes the specified RootRotation message. Does not implicitly {@link skep.v1.RootRotation.verify|verify} messages.
-             * @param message RootRotation message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skep.v1.RootRotation.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a RootRotation message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skep.v1.RootRotation & skep.v1.RootRotation.$Shape} RootRotation
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RootRotation & skep.v1.RootRotation.$Shape;
-        }
-
-        namespace RootRotation {
-
-            /** Properties of a RootRotation. */
-            interface $Properties {
-
-                /** RootRotation certPem */
-                certPem?: (string|null);
-
-                /** RootRotation keyPem */
-                keyPem?: (string|null);
-
-                /** RootRotation crossSignedPem */
-                crossSignedPem?: (string|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a RootRotation. */
-            type $Shape = skep.v1.RootRotation.$Properties;
-        }
-
-        /**
-         * Properties of a RootCa.
-         * @deprecated Use skep.v1.RootCa.$Properties instead.
-         */
-        interface IRootCa extends skep.v1.RootCa.$Properties {
-        }
-
-        /** Represents a RootCa. */
-        class RootCa {
-
-            /**
-             * Constructs a new RootCa.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skep.v1.RootCa.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** RootCa certPem. */
-            certPem: string;
-
-            /** RootCa keyPem. */
-            keyPem: string;
-
-            /** RootCa digest. */
-            digest: string;
-
-            /** RootCa joinTokens. */
-            joinTokens?: (skep.v1.JoinTokens.$Properties|null);
-
-            /** RootCa rotation. */
-            rotation?: (skep.v1.RootRotation.$Properties|null);
-
-            /** RootCa lastForcedRotation. */
-            lastForcedRotation: number;
-
-            /**
-             * Creates a new RootCa instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns RootCa instance
-             */
-            static create(properties: skep.v1.RootCa.$Shape): skep.v1.RootCa & skep.v1.RootCa.$Shape;
-            static create(properties?: skep.v1.RootCa.$Properties): skep.v1.RootCa;
-
-            /**
-             * Encodes the specified RootCa message. Does not implicitly {@link skep.v1.RootCa.verify|verify} messages.
-             * @param message RootCa message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skep.v1.RootCa.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a RootCa message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skep.v1.RootCa & skep.v1.RootCa.$Shape} RootCa
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RootCa & skep.v1.RootCa.$Shape;
-        }
-
-        namespace RootCa {
-
-            /** Properties of a RootCa. */
-            interface $Properties {
-
-                /** RootCa certPem */
-                certPem?: (string|null);
-
-                /** RootCa keyPem */
-                keyPem?: (string|null);
-
-                /** RootCa digest */
-                digest?: (string|null);
-
-                /** RootCa joinTokens */
-                joinTokens?: (skep.v1.JoinTokens.$Properties|null);
-
-                /** RootCa rotation */
-                rotation?: (skep.v1.RootRotation.$Properties|null);
-
-                /** RootCa lastForcedRotation */
-                lastForcedRotation?: (number|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a RootCa. */
-            type $Shape = skep.v1.RootCa.$Properties;
-        }
-
-        /**
-         * Properties of a BlacklistedCertificate.
-         * @deprecated Use skep.v1.BlacklistedCertificate.$Properties instead.
-         */
-        interface IBlacklistedCertificate extends skep.v1.BlacklistedCertificate.$Properties {
-        }
-
-        /** Represents a BlacklistedCertificate. */
-        class BlacklistedCertificate {
-
-            /**
-             * Constructs a new BlacklistedCertificate.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skep.v1.BlacklistedCertificate.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** BlacklistedCertificate expiryMs. */
-            expiryMs: number;
-
-            /**
-             * Creates a new BlacklistedCertificate instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns BlacklistedCertificate instance
-             */
-            static create(properties: skep.v1.BlacklistedCertificate.$Shape): skep.v1.BlacklistedCertificate & skep.v1.BlacklistedCertificate.$Shape;
-            static create(properties?: skep.v1.BlacklistedCertificate.$Properties): skep.v1.BlacklistedCertificate;
-
-            /**
-             * Encodes the specified BlacklistedCertificate message. Does not implicitly {@link skep.v1.BlacklistedCertificate.verify|verify} messages.
-             * @param message BlacklistedCertificate message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skep.v1.BlacklistedCertificate.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a BlacklistedCertificate message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skep.v1.BlacklistedCertificate & skep.v1.BlacklistedCertificate.$Shape} BlacklistedCertificate
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.BlacklistedCertificate & skep.v1.BlacklistedCertificate.$Shape;
-        }
-
-        namespace BlacklistedCertificate {
-
-            /** Properties of a BlacklistedCertificate. */
-            interface $Properties {
-
-                /** BlacklistedCertificate expiryMs */
-                expiryMs?: (number|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a BlacklistedCertificate. */
-            type $Shape = skep.v1.BlacklistedCertificate.$Properties;
-        }
-
-        /**
-         * Properties of a Cluster.
-         * @deprecated Use skep.v1.Cluster.$Properties instead.
-         */
-        interface ICluster extends skep.v1.Cluster.$Properties {
-        }
-
-        /** Represents a Cluster. */
-        class Cluster {
-
-            /**
-             * Constructs a new Cluster.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skep.v1.Cluster.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** Cluster id. */
-            id: string;
-
-            /** Cluster meta. */
-            meta?: (skep.v1.Meta.$Properties|null);
-
-            /** Cluster spec. */
-            spec?: (skep.v1.ClusterSpec.$Properties|null);
-
-            /** Cluster rootCa. */
-            rootCa?: (skep.v1.RootCa.$Properties|null);
-
-            /** Cluster unlockKeys. */
-            unlockKeys: skep.v1.UnlockKey.$Properties[];
-
-            /** Cluster blacklistedCertificates. */
-            blacklistedCertificates: { [k: string]: skep.v1.BlacklistedCertificate.$Properties };
-
-            /** Cluster defaultAddressPool. */
-            defaultAddressPool: string[];
-
-            /** Cluster subnetSize. */
-            subnetSize: number;
-
-            /** Cluster dataPathPort. */
-            dataPathPort: number;
-
-            /** Cluster fipsEnabled. */
-            fipsEnabled: boolean;
-
-            /**
-             * Creates a new Cluster instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns Cluster instance
-             */
-            static create(properties: skep.v1.Cluster.$Shape): skep.v1.Cluster & skep.v1.Cluster.$Shape;
-            static create(properties?: skep.v1.Cluster.$Properties): skep.v1.Cluster;
-
-            /**
-             * Encodes the specified Cluster message. Does not implicitly {@link skep.v1.Cluster.verify|verify} messages.
-             * @param message Cluster message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skep.v1.Cluster.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a Cluster message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skep.v1.Cluster & skep.v1.Cluster.$Shape} Cluster
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Cluster & skep.v1.Cluster.$Shape;
-        }
-
-        namespace Cluster {
-
-            /** Properties of a Cluster. */
-            interface $Properties {
-
-                /** Cluster id */
-                id?: (string|null);
-
-                /** Cluster meta */
-                meta?: (skep.v1.Meta.$Properties|null);
-
-                /** Cluster spec */
-                spec?: (skep.v1.ClusterSpec.$Properties|null);
-
-                /** Cluster rootCa */
-                rootCa?: (skep.v1.RootCa.$Properties|null);
-
-                /** Cluster unlockKeys */
-                unlockKeys?: (skep.v1.UnlockKey.$Properties[]|null);
-
-                /** Cluster blacklistedCertificates */
-                blacklistedCertificates?: ({ [k: string]: skep.v1.BlacklistedCertificate.$Properties }|null);
-
-                /** Cluster defaultAddressPool */
-                defaultAddressPool?: (string[]|null);
-
-                /** Cluster subnetSize */
-                subnetSize?: (number|null);
-
-                /** Cluster dataPathPort */
-                dataPathPort?: (number|null);
-
-                /** Cluster fipsEnabled */
-                fipsEnabled?: (boolean|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a Cluster. */
-            type $Shape = skep.v1.Cluster.$Properties;
-        }
-
-        /**
-         * Properties of a StoreAction.
-         * @deprecated Use skep.v1.StoreAction.$Properties instead.
-         */
-        interface IStoreAction extends skep.v1.StoreAction.$Properties {
-        }
-
-        /** Represents a StoreAction. */
-        class StoreAction {
-
-            /**
-             * Constructs a new StoreAction.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skep.v1.StoreAction.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** StoreAction action. */
-            action: string;
-
-            /** StoreAction table. */
-            table: string;
-
-            /** StoreAction id. */
-            id: string;
-
-            /** StoreAction node. */
-            node?: (skep.v1.Node.$Properties|null);
-
-            /** StoreAction service. */
-            service?: (skep.v1.Service.$Properties|null);
-
-            /** StoreAction task. */
-            task?: (skep.v1.Task.$Properties|null);
-
-            /** StoreAction network. */
-            network?: (skep.v1.Network.$Properties|null);
-
-            /** StoreAction secret. */
-            secret?: (skep.v1.Secret.$Properties|null);
-
-            /** StoreAction config. */
-            config?: (skep.v1.Config.$Properties|null);
-
-            /** StoreAction volume. */
-            volume?: (skep.v1.Volume.$Properties|null);
-
-            /** StoreAction cluster. */
-            cluster?: (skep.v1.Cluster.$Properties|null);
-
-            /** StoreAction object. */
-            object?: ("node"|"service"|"task"|"network"|"secret"|"config"|"volume"|"cluster");
-
-            /**
-             * Creates a new StoreAction instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns StoreAction instance
-             */
-            static create(properties: skep.v1.StoreAction.$Shape): skep.v1.StoreAction & skep.v1.StoreAction.$Shape;
-            static create(properties?: skep.v1.StoreAction.$Properties): skep.v1.StoreAction;
-
-            /**
-             * Encodes the specified StoreAction message. Does not implicitly {@link skep.v1.StoreAction.verify|verify} messages.
-             * @param message StoreAction message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skep.v1.StoreAction.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a StoreAction message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skep.v1.StoreAction & skep.v1.StoreAction.$Shape} StoreAction
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.StoreAction & skep.v1.StoreAction.$Shape;
-        }
-
-        namespace StoreAction {
-
-            /** Properties of a StoreAction. */
-            interface $Properties {
-
-                /** StoreAction action */
-                action?: (string|null);
-
-                /** StoreAction table */
-                table?: (string|null);
-
-                /** StoreAction id */
-                id?: (string|null);
-
-                /** StoreAction node */
-                node?: (skep.v1.Node.$Properties|null);
-
-                /** StoreAction service */
-                service?: (skep.v1.Service.$Properties|null);
-
-                /** StoreAction task */
-                task?: (skep.v1.Task.$Properties|null);
-
-                /** StoreAction network */
-                network?: (skep.v1.Network.$Properties|null);
-
-                /** StoreAction secret */
-                secret?: (skep.v1.Secret.$Properties|null);
-
-                /** StoreAction config */
-                config?: (skep.v1.Config.$Properties|null);
-
-                /** StoreAction volume */
-                volume?: (skep.v1.Volume.$Properties|null);
-
-                /** StoreAction cluster */
-                cluster?: (skep.v1.Cluster.$Properties|null);
-
-                /** StoreAction object */
-                object?: ("node"|"service"|"task"|"network"|"secret"|"config"|"volume"|"cluster");
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Narrowed shape of a StoreAction. */
-            type $Shape = {
-              action?: string|null;
-              table?: string|null;
-              id?: string|null;
-              node?: skep.v1.Node.$Shape|null;
-              service?: skep.v1.Service.$Shape|null;
-              task?: skep.v1.Task.$Shape|null;
-              network?: skep.v1.Network.$Shape|null;
-              secret?: skep.v1.Secret.$Shape|null;
-              config?: skep.v1.Config.$Shape|null;
-              volume?: skep.v1.Volume.$Shape|null;
-              cluster?: skep.v1.Cluster.$Shape|null;
-              $unknowns?: Uint8Array[];
-            } & (
-              ({ object?: undefined; node?: null; service?: null; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "node"; node: skep.v1.Node.$Shape; service?: null; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "service"; node?: null; service: skep.v1.Service.$Shape; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "task"; node?: null; service?: null; task: skep.v1.Task.$Shape; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "network"; node?: null; service?: null; task?: null; network: skep.v1.Network.$Shape; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "secret"; node?: null; service?: null; task?: null; network?: null; secret: skep.v1.Secret.$Shape; config?: null; volume?: null; cluster?: null }|{ object?: "config"; node?: null; service?: null; task?: null; network?: null; secret?: null; config: skep.v1.Config.$Shape; volume?: null; cluster?: null }|{ object?: "volume"; node?: null; service?: null; task?: null; network?: null; secret?: null; config?: null; volume: skep.v1.Volume.$Shape; cluster?: null }|{ object?: "cluster"; node?: null; service?: null; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster: skep.v1.Cluster.$Shape })
-            );
-        }
-
-        /**
-         * Properties of a StoreChange.
-         * @deprecated Use skep.v1.StoreChange.$Properties instead.
-         */
-        interface IStoreChange extends skep.v1.StoreChange.$Properties {
-        }
-
-        /** Represents a StoreChange. */
-        class StoreChange {
-
-            /**
-             * Constructs a new StoreChange.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skep.v1.StoreChange.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** StoreChange actions. */
-            actions: skep.v1.StoreAction.$Properties[];
-
-            /** StoreChange timeMs. */
-            timeMs: number;
-
-            /**
-             * Creates a new StoreChange instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns StoreChange instance
-             */
-            static create(properties: skep.v1.StoreChange.$Shape): skep.v1.StoreChange & skep.v1.StoreChange.$Shape;
-            static create(properties?: skep.v1.StoreChange.$Properties): skep.v1.StoreChange;
-
-            /**
-             * Encodes the specified StoreChange message. Does not implicitly {@link skep.v1.StoreChange.verify|verify} messages.
-             * @param message StoreChange message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skep.v1.StoreChange.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a StoreChange message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skep.v1.StoreChange & skep.v1.StoreChange.$Shape} StoreChange
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.StoreChange & skep.v1.StoreChange.$Shape;
-        }
-
-        namespace StoreChange {
-
-            /** Properties of a StoreChange. */
-            interface $Properties {
-
-                /** StoreChange actions */
-                actions?: (skep.v1.StoreAction.$Properties[]|null);
-
-                /** StoreChange timeMs */
-                timeMs?: (number|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a StoreChange. */
-            type $Shape = {
-              actions?: skep.v1.StoreAction.$Shape[]|null;
-              timeMs?: number|null;
-              $unknowns?: Uint8Array[];
-            };
-        }
-
-        /**
-         * Properties of a StoreSnapshotRecord.
-         * @deprecated Use skep.v1.StoreSnapshotRecord.$Properties instead.
-         */
-        interface IStoreSnapshotRecord extends skep.v1.StoreSnapshotRecord.$Properties {
-        }
-
-        /** Represents a StoreSnapshotRecord. */
-        class StoreSnapshotRecord {
-
-            /**
-             * Constructs a new StoreSnapshotRecord.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skep.v1.StoreSnapshotRecord.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** StoreSnapshotRecord node. */
-            node?: (skep.v1.Node.$Properties|null);
-
-            /** StoreSnapshotRecord service. */
-            service?: (skep.v1.Service.$Properties|null);
-
-            /** StoreSnapshotRecord task. */
-            task?: (skep.v1.Task.$Properties|null);
-
-            /** StoreSnapshotRecord network. */
-            network?: (skep.v1.Network.$Properties|null);
-
-            /** StoreSnapshotRecord secret. */
-            secret?: (skep.v1.Secret.$Properties|null);
-
-            /** StoreSnapshotRecord config. */
-            config?: (skep.v1.Config.$Properties|null);
-
-            /** StoreSnapshotRecord volume. */
-            volume?: (skep.v1.Volume.$Properties|null);
-
-            /** StoreSnapshotRecord cluster. */
-            cluster?: (skep.v1.Cluster.$Properties|null);
-
-            /** StoreSnapshotRecord object. */
-            object?: ("node"|"service"|"task"|"network"|"secret"|"config"|"volume"|"cluster");
-
-            /**
-             * Creates a new StoreSnapshotRecord instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns StoreSnapshotRecord instance
-             */
-            static create(properties: skep.v1.StoreSnapshotRecord.$Shape): skep.v1.StoreSnapshotRecord & skep.v1.StoreSnapshotRecord.$Shape;
-            static create(properties?: skep.v1.StoreSnapshotRecord.$Properties): skep.v1.StoreSnapshotRecord;
-
-            /**
-             * Encodes the specified StoreSnapshotRecord message. Does not implicitly {@link skep.v1.StoreSnapshotRecord.verify|verify} messages.
-             * @param message StoreSnapshotRecord message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skep.v1.StoreSnapshotRecord.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a StoreSnapshotRecord message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skep.v1.StoreSnapshotRecord & skep.v1.StoreSnapshotRecord.$Shape} StoreSnapshotRecord
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.StoreSnapshotRecord & skep.v1.StoreSnapshotRecord.$Shape;
-        }
-
-        namespace StoreSnapshotRecord {
-
-            /** Properties of a StoreSnapshotRecord. */
-            interface $Properties {
-
-                /** StoreSnapshotRecord node */
-                node?: (skep.v1.Node.$Properties|null);
-
-                /** StoreSnapshotRecord service */
-                service?: (skep.v1.Service.$Properties|null);
-
-                /** StoreSnapshotRecord task */
-                task?: (skep.v1.Task.$Properties|null);
-
-                /** StoreSnapshotRecord network */
-                network?: (skep.v1.Network.$Properties|null);
-
-                /** StoreSnapshotRecord secret */
-                secret?: (skep.v1.Secret.$Properties|null);
-
-                /** StoreSnapshotRecord config */
-                config?: (skep.v1.Config.$Properties|null);
-
-                /** StoreSnapshotRecord volume */
-                volume?: (skep.v1.Volume.$Properties|null);
-
-                /** StoreSnapshotRecord cluster */
-                cluster?: (skep.v1.Cluster.$Properties|null);
-
-                /** StoreSnapshotRecord object */
-                object?: ("node"|"service"|"task"|"network"|"secret"|"config"|"volume"|"cluster");
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Narrowed shape of a StoreSnapshotRecord. */
-            type $Shape = {
-              node?: skep.v1.Node.$Shape|null;
-              service?: skep.v1.Service.$Shape|null;
-              task?: skep.v1.Task.$Shape|null;
-              network?: skep.v1.Network.$Shape|null;
-              secret?: skep.v1.Secret.$Shape|null;
-              config?: skep.v1.Config.$Shape|null;
-              volume?: skep.v1.Volume.$Shape|null;
-              cluster?: skep.v1.Cluster.$Shape|null;
-              $unknowns?: Uint8Array[];
-            } & (
-              ({ object?: undefined; node?: null; service?: null; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "node"; node: skep.v1.Node.$Shape; service?: null; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "service"; node?: null; service: skep.v1.Service.$Shape; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "task"; node?: null; service?: null; task: skep.v1.Task.$Shape; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "network"; node?: null; service?: null; task?: null; network: skep.v1.Network.$Shape; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "secret"; node?: null; service?: null; task?: null; network?: null; secret: skep.v1.Secret.$Shape; config?: null; volume?: null; cluster?: null }|{ object?: "config"; node?: null; service?: null; task?: null; network?: null; secret?: null; config: skep.v1.Config.$Shape; volume?: null; cluster?: null }|{ object?: "volume"; node?: null; service?: null; task?: null; network?: null; secret?: null; config?: null; volume: skep.v1.Volume.$Shape; cluster?: null }|{ object?: "cluster"; node?: null; service?: null; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster: skep.v1.Cluster.$Shape })
-            );
-        }
-
-        /**
-         * Properties of a StoreSnapshotChunk.
-         * @deprecated Use skep.v1.StoreSnapshotChunk.$Properties instead.
-         */
-        interface IStoreSnapshotChunk extends skep.v1.StoreSnapshotChunk.$Properties {
-        }
-
-        /** Represents a StoreSnapshotChunk. */
-        class StoreSnapshotChunk {
-
-            /**
-             * Constructs a new StoreSnapshotChunk.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skep.v1.StoreSnapshotChunk.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** StoreSnapshotChunk records. */
-            records: skep.v1.StoreSnapshotRecord.$Properties[];
-
-            /**
-             * Creates a new StoreSnapshotChunk instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns StoreSnapshotChunk instance
-             */
-            static create(properties: skep.v1.StoreSnapshotChunk.$Shape): skep.v1.StoreSnapshotChunk & skep.v1.StoreSnapshotChunk.$Shape;
-            static create(properties?: skep.v1.StoreSnapshotChunk.$Properties): skep.v1.StoreSnapshotChunk;
-
-            /**
-             * Encodes the specified StoreSnapshotChunk message. Does not implicitly {@link skep.v1.StoreSnapshotChunk.verify|verify} messages.
-             * @param message StoreSnapshotChunk message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skep.v1.StoreSnapshotChunk.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a StoreSnapshotChunk message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skep.v1.StoreSnapshotChunk & skep.v1.StoreSnapshotChunk.$Shape} StoreSnapshotChunk
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.StoreSnapshotChunk & skep.v1.StoreSnapshotChunk.$Shape;
-        }
-
-        namespace StoreSnapshotChunk {
-
-            /** Properties of a StoreSnapshotChunk. */
-            interface $Properties {
-
-                /** StoreSnapshotChunk records */
-                records?: (skep.v1.StoreSnapshotRecord.$Properties[]|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a StoreSnapshotChunk. */
-            type $Shape = {
-              records?: skep.v1.StoreSnapshotRecord.$Shape[]|null;
-              $unknowns?: Uint8Array[];
-            };
+            /** Shape of an UnlockKeyResponse. */
+            type $Shape = skep.v1.UnlockKeyResponse.$Properties;
         }
 
         /**
@@ -3686,6 +2404,1538 @@ export namespace skep {
 
             /** Shape of a TaskStatus. */
             type $Shape = skep.v1.TaskStatus.$Properties;
+        }
+
+        /**
+         * Properties of a RefRequest.
+         * @deprecated Use skep.v1.RefRequest.$Properties instead.
+         */
+        interface IRefRequest extends skep.v1.RefRequest.$Properties {
+        }
+
+        /** Represents a RefRequest. */
+        class RefRequest {
+
+            /**
+             * Constructs a new RefRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.RefRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RefRequest ref. */
+            ref: string;
+
+            /**
+             * Creates a new RefRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RefRequest instance
+             */
+            static create(properties: skep.v1.RefRequest.$Shape): skep.v1.RefRequest & skep.v1.RefRequest.$Shape;
+            static create(properties?: skep.v1.RefRequest.$Properties): skep.v1.RefRequest;
+
+            /**
+             * Encodes the specified RefRequest message. Does not implicitly {@link skep.v1.RefRequest.verify|verify} messages.
+             * @param message RefRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.RefRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RefRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.RefRequest & skep.v1.RefRequest.$Shape} RefRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RefRequest & skep.v1.RefRequest.$Shape;
+        }
+
+        namespace RefRequest {
+
+            /** Properties of a RefRequest. */
+            interface $Properties {
+
+                /** RefRequest ref */
+                ref?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RefRequest. */
+            type $Shape = skep.v1.RefRequest.$Properties;
+        }
+
+        /**
+         * Properties of a RemoveNodeRequest.
+         * @deprecated Use skep.v1.RemoveNodeRequest.$Properties instead.
+         */
+        interface IRemoveNodeRequest extends skep.v1.RemoveNodeRequest.$Properties {
+        }
+
+        /** Represents a RemoveNodeRequest. */
+        class RemoveNodeRequest {
+
+            /**
+             * Constructs a new RemoveNodeRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.RemoveNodeRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RemoveNodeRequest ref. */
+            ref: string;
+
+            /** RemoveNodeRequest force. */
+            force: boolean;
+
+            /**
+             * Creates a new RemoveNodeRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RemoveNodeRequest instance
+             */
+            static create(properties: skep.v1.RemoveNodeRequest.$Shape): skep.v1.RemoveNodeRequest & skep.v1.RemoveNodeRequest.$Shape;
+            static create(properties?: skep.v1.RemoveNodeRequest.$Properties): skep.v1.RemoveNodeRequest;
+
+            /**
+             * Encodes the specified RemoveNodeRequest message. Does not implicitly {@link skep.v1.RemoveNodeRequest.verify|verify} messages.
+             * @param message RemoveNodeRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.RemoveNodeRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RemoveNodeRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.RemoveNodeRequest & skep.v1.RemoveNodeRequest.$Shape} RemoveNodeRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RemoveNodeRequest & skep.v1.RemoveNodeRequest.$Shape;
+        }
+
+        namespace RemoveNodeRequest {
+
+            /** Properties of a RemoveNodeRequest. */
+            interface $Properties {
+
+                /** RemoveNodeRequest ref */
+                ref?: (string|null);
+
+                /** RemoveNodeRequest force */
+                force?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RemoveNodeRequest. */
+            type $Shape = skep.v1.RemoveNodeRequest.$Properties;
+        }
+
+        /**
+         * Properties of a TokenRotation.
+         * @deprecated Use skep.v1.TokenRotation.$Properties instead.
+         */
+        interface ITokenRotation extends skep.v1.TokenRotation.$Properties {
+        }
+
+        /** Represents a TokenRotation. */
+        class TokenRotation {
+
+            /**
+             * Constructs a new TokenRotation.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.TokenRotation.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** TokenRotation workerToken. */
+            workerToken: boolean;
+
+            /** TokenRotation managerToken. */
+            managerToken: boolean;
+
+            /** TokenRotation managerUnlockKey. */
+            managerUnlockKey: boolean;
+
+            /**
+             * Creates a new TokenRotation instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns TokenRotation instance
+             */
+            static create(properties: skep.v1.TokenRotation.$Shape): skep.v1.TokenRotation & skep.v1.TokenRotation.$Shape;
+            static create(properties?: skep.v1.TokenRotation.$Properties): skep.v1.TokenRotation;
+
+            /**
+             * Encodes the specified TokenRotation message. Does not implicitly {@link skep.v1.TokenRotation.verify|verify} messages.
+             * @param message TokenRotation message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.TokenRotation.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a TokenRotation message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.TokenRotation & skep.v1.TokenRotation.$Shape} TokenRotation
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.TokenRotation & skep.v1.TokenRotation.$Shape;
+        }
+
+        namespace TokenRotation {
+
+            /** Properties of a TokenRotation. */
+            interface $Properties {
+
+                /** TokenRotation workerToken */
+                workerToken?: (boolean|null);
+
+                /** TokenRotation managerToken */
+                managerToken?: (boolean|null);
+
+                /** TokenRotation managerUnlockKey */
+                managerUnlockKey?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a TokenRotation. */
+            type $Shape = skep.v1.TokenRotation.$Properties;
+        }
+
+        /**
+         * Properties of an UpdateClusterRequest.
+         * @deprecated Use skep.v1.UpdateClusterRequest.$Properties instead.
+         */
+        interface IUpdateClusterRequest extends skep.v1.UpdateClusterRequest.$Properties {
+        }
+
+        /** Represents an UpdateClusterRequest. */
+        class UpdateClusterRequest {
+
+            /**
+             * Constructs a new UpdateClusterRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.UpdateClusterRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** UpdateClusterRequest version. */
+            version: number;
+
+            /** UpdateClusterRequest spec. */
+            spec?: (skep.v1.ClusterSpec.$Properties|null);
+
+            /** UpdateClusterRequest rotate. */
+            rotate?: (skep.v1.TokenRotation.$Properties|null);
+
+            /**
+             * Creates a new UpdateClusterRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns UpdateClusterRequest instance
+             */
+            static create(properties: skep.v1.UpdateClusterRequest.$Shape): skep.v1.UpdateClusterRequest & skep.v1.UpdateClusterRequest.$Shape;
+            static create(properties?: skep.v1.UpdateClusterRequest.$Properties): skep.v1.UpdateClusterRequest;
+
+            /**
+             * Encodes the specified UpdateClusterRequest message. Does not implicitly {@link skep.v1.UpdateClusterRequest.verify|verify} messages.
+             * @param message UpdateClusterRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.UpdateClusterRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an UpdateClusterRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.UpdateClusterRequest & skep.v1.UpdateClusterRequest.$Shape} UpdateClusterRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.UpdateClusterRequest & skep.v1.UpdateClusterRequest.$Shape;
+        }
+
+        namespace UpdateClusterRequest {
+
+            /** Properties of an UpdateClusterRequest. */
+            interface $Properties {
+
+                /** UpdateClusterRequest version */
+                version?: (number|null);
+
+                /** UpdateClusterRequest spec */
+                spec?: (skep.v1.ClusterSpec.$Properties|null);
+
+                /** UpdateClusterRequest rotate */
+                rotate?: (skep.v1.TokenRotation.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an UpdateClusterRequest. */
+            type $Shape = skep.v1.UpdateClusterRequest.$Properties;
+        }
+
+        /**
+         * Properties of an UpdateNodeRequest.
+         * @deprecated Use skep.v1.UpdateNodeRequest.$Properties instead.
+         */
+        interface IUpdateNodeRequest extends skep.v1.UpdateNodeRequest.$Properties {
+        }
+
+        /** Represents an UpdateNodeRequest. */
+        class UpdateNodeRequest {
+
+            /**
+             * Constructs a new UpdateNodeRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.UpdateNodeRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** UpdateNodeRequest id. */
+            id: string;
+
+            /** UpdateNodeRequest version. */
+            version: number;
+
+            /** UpdateNodeRequest spec. */
+            spec?: (skep.v1.NodeSpec.$Properties|null);
+
+            /**
+             * Creates a new UpdateNodeRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns UpdateNodeRequest instance
+             */
+            static create(properties: skep.v1.UpdateNodeRequest.$Shape): skep.v1.UpdateNodeRequest & skep.v1.UpdateNodeRequest.$Shape;
+            static create(properties?: skep.v1.UpdateNodeRequest.$Properties): skep.v1.UpdateNodeRequest;
+
+            /**
+             * Encodes the specified UpdateNodeRequest message. Does not implicitly {@link skep.v1.UpdateNodeRequest.verify|verify} messages.
+             * @param message UpdateNodeRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.UpdateNodeRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an UpdateNodeRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.UpdateNodeRequest & skep.v1.UpdateNodeRequest.$Shape} UpdateNodeRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.UpdateNodeRequest & skep.v1.UpdateNodeRequest.$Shape;
+        }
+
+        namespace UpdateNodeRequest {
+
+            /** Properties of an UpdateNodeRequest. */
+            interface $Properties {
+
+                /** UpdateNodeRequest id */
+                id?: (string|null);
+
+                /** UpdateNodeRequest version */
+                version?: (number|null);
+
+                /** UpdateNodeRequest spec */
+                spec?: (skep.v1.NodeSpec.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an UpdateNodeRequest. */
+            type $Shape = skep.v1.UpdateNodeRequest.$Properties;
+        }
+
+        /**
+         * Properties of a CreateServiceRequest.
+         * @deprecated Use skep.v1.CreateServiceRequest.$Properties instead.
+         */
+        interface ICreateServiceRequest extends skep.v1.CreateServiceRequest.$Properties {
+        }
+
+        /** Represents a CreateServiceRequest. */
+        class CreateServiceRequest {
+
+            /**
+             * Constructs a new CreateServiceRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.CreateServiceRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** CreateServiceRequest spec. */
+            spec?: (skep.v1.ServiceSpec.$Properties|null);
+
+            /**
+             * Creates a new CreateServiceRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns CreateServiceRequest instance
+             */
+            static create(properties: skep.v1.CreateServiceRequest.$Shape): skep.v1.CreateServiceRequest & skep.v1.CreateServiceRequest.$Shape;
+            static create(properties?: skep.v1.CreateServiceRequest.$Properties): skep.v1.CreateServiceRequest;
+
+            /**
+             * Encodes the specified CreateServiceRequest message. Does not implicitly {@link skep.v1.CreateServiceRequest.verify|verify} messages.
+             * @param message CreateServiceRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.CreateServiceRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a CreateServiceRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.CreateServiceRequest & skep.v1.CreateServiceRequest.$Shape} CreateServiceRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.CreateServiceRequest & skep.v1.CreateServiceRequest.$Shape;
+        }
+
+        namespace CreateServiceRequest {
+
+            /** Properties of a CreateServiceRequest. */
+            interface $Properties {
+
+                /** CreateServiceRequest spec */
+                spec?: (skep.v1.ServiceSpec.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a CreateServiceRequest. */
+            type $Shape = skep.v1.CreateServiceRequest.$Properties;
+        }
+
+        /**
+         * Properties of an UpdateServiceRequest.
+         * @deprecated Use skep.v1.UpdateServiceRequest.$Properties instead.
+         */
+        interface IUpdateServiceRequest extends skep.v1.UpdateServiceRequest.$Properties {
+        }
+
+        /** Represents an UpdateServiceRequest. */
+        class UpdateServiceRequest {
+
+            /**
+             * Constructs a new UpdateServiceRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.UpdateServiceRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** UpdateServiceRequest id. */
+            id: string;
+
+            /** UpdateServiceRequest version. */
+            version: number;
+
+            /** UpdateServiceRequest spec. */
+            spec?: (skep.v1.ServiceSpec.$Properties|null);
+
+            /** UpdateServiceRequest rollback. */
+            rollback: boolean;
+
+            /**
+             * Creates a new UpdateServiceRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns UpdateServiceRequest instance
+             */
+            static create(properties: skep.v1.UpdateServiceRequest.$Shape): skep.v1.UpdateServiceRequest & skep.v1.UpdateServiceRequest.$Shape;
+            static create(properties?: skep.v1.UpdateServiceRequest.$Properties): skep.v1.UpdateServiceRequest;
+
+            /**
+             * Encodes the specified UpdateServiceRequest message. Does not implicitly {@link skep.v1.UpdateServiceRequest.verify|verify} messages.
+             * @param message UpdateServiceRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.UpdateServiceRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an UpdateServiceRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.UpdateServiceRequest & skep.v1.UpdateServiceRequest.$Shape} UpdateServiceRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.UpdateServiceRequest & skep.v1.UpdateServiceRequest.$Shape;
+        }
+
+        namespace UpdateServiceRequest {
+
+            /** Properties of an UpdateServiceRequest. */
+            interface $Properties {
+
+                /** UpdateServiceRequest id */
+                id?: (string|null);
+
+                /** UpdateServiceRequest version */
+                version?: (number|null);
+
+                /** UpdateServiceRequest spec */
+                spec?: (skep.v1.ServiceSpec.$Properties|null);
+
+                /** UpdateServiceRequest rollback */
+                rollback?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an UpdateServiceRequest. */
+            type $Shape = skep.v1.UpdateServiceRequest.$Properties;
+        }
+
+        /**
+         * Properties of an IdsRequest.
+         * @deprecated Use skep.v1.IdsRequest.$Properties instead.
+         */
+        interface IIdsRequest extends skep.v1.IdsRequest.$Properties {
+        }
+
+        /** Represents an IdsRequest. */
+        class IdsRequest {
+
+            /**
+             * Constructs a new IdsRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.IdsRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** IdsRequest ids. */
+            ids: string[];
+
+            /**
+             * Creates a new IdsRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns IdsRequest instance
+             */
+            static create(properties: skep.v1.IdsRequest.$Shape): skep.v1.IdsRequest & skep.v1.IdsRequest.$Shape;
+            static create(properties?: skep.v1.IdsRequest.$Properties): skep.v1.IdsRequest;
+
+            /**
+             * Encodes the specified IdsRequest message. Does not implicitly {@link skep.v1.IdsRequest.verify|verify} messages.
+             * @param message IdsRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.IdsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an IdsRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.IdsRequest & skep.v1.IdsRequest.$Shape} IdsRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.IdsRequest & skep.v1.IdsRequest.$Shape;
+        }
+
+        namespace IdsRequest {
+
+            /** Properties of an IdsRequest. */
+            interface $Properties {
+
+                /** IdsRequest ids */
+                ids?: (string[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an IdsRequest. */
+            type $Shape = skep.v1.IdsRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ServiceTaskCounts.
+         * @deprecated Use skep.v1.ServiceTaskCounts.$Properties instead.
+         */
+        interface IServiceTaskCounts extends skep.v1.ServiceTaskCounts.$Properties {
+        }
+
+        /** Represents a ServiceTaskCounts. */
+        class ServiceTaskCounts {
+
+            /**
+             * Constructs a new ServiceTaskCounts.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.ServiceTaskCounts.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ServiceTaskCounts running. */
+            running: number;
+
+            /** ServiceTaskCounts desired. */
+            desired: number;
+
+            /** ServiceTaskCounts completed. */
+            completed: number;
+
+            /**
+             * Creates a new ServiceTaskCounts instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ServiceTaskCounts instance
+             */
+            static create(properties: skep.v1.ServiceTaskCounts.$Shape): skep.v1.ServiceTaskCounts & skep.v1.ServiceTaskCounts.$Shape;
+            static create(properties?: skep.v1.ServiceTaskCounts.$Properties): skep.v1.ServiceTaskCounts;
+
+            /**
+             * Encodes the specified ServiceTaskCounts message. Does not implicitly {@link skep.v1.ServiceTaskCounts.verify|verify} messages.
+             * @param message ServiceTaskCounts message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.ServiceTaskCounts.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ServiceTaskCounts message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.ServiceTaskCounts & skep.v1.ServiceTaskCounts.$Shape} ServiceTaskCounts
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.ServiceTaskCounts & skep.v1.ServiceTaskCounts.$Shape;
+        }
+
+        namespace ServiceTaskCounts {
+
+            /** Properties of a ServiceTaskCounts. */
+            interface $Properties {
+
+                /** ServiceTaskCounts running */
+                running?: (number|null);
+
+                /** ServiceTaskCounts desired */
+                desired?: (number|null);
+
+                /** ServiceTaskCounts completed */
+                completed?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ServiceTaskCounts. */
+            type $Shape = skep.v1.ServiceTaskCounts.$Properties;
+        }
+
+        /**
+         * Properties of a ServiceStatusesPart.
+         * @deprecated Use skep.v1.ServiceStatusesPart.$Properties instead.
+         */
+        interface IServiceStatusesPart extends skep.v1.ServiceStatusesPart.$Properties {
+        }
+
+        /** Represents a ServiceStatusesPart. */
+        class ServiceStatusesPart {
+
+            /**
+             * Constructs a new ServiceStatusesPart.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.ServiceStatusesPart.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ServiceStatusesPart counts. */
+            counts: { [k: string]: skep.v1.ServiceTaskCounts.$Properties };
+
+            /**
+             * Creates a new ServiceStatusesPart instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ServiceStatusesPart instance
+             */
+            static create(properties: skep.v1.ServiceStatusesPart.$Shape): skep.v1.ServiceStatusesPart & skep.v1.ServiceStatusesPart.$Shape;
+            static create(properties?: skep.v1.ServiceStatusesPart.$Properties): skep.v1.ServiceStatusesPart;
+
+            /**
+             * Encodes the specified ServiceStatusesPart message. Does not implicitly {@link skep.v1.ServiceStatusesPart.verify|verify} messages.
+             * @param message ServiceStatusesPart message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.ServiceStatusesPart.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ServiceStatusesPart message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.ServiceStatusesPart & skep.v1.ServiceStatusesPart.$Shape} ServiceStatusesPart
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.ServiceStatusesPart & skep.v1.ServiceStatusesPart.$Shape;
+        }
+
+        namespace ServiceStatusesPart {
+
+            /** Properties of a ServiceStatusesPart. */
+            interface $Properties {
+
+                /** ServiceStatusesPart counts */
+                counts?: ({ [k: string]: skep.v1.ServiceTaskCounts.$Properties }|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ServiceStatusesPart. */
+            type $Shape = skep.v1.ServiceStatusesPart.$Properties;
+        }
+
+        /**
+         * Properties of a ListTasksRequest.
+         * @deprecated Use skep.v1.ListTasksRequest.$Properties instead.
+         */
+        interface IListTasksRequest extends skep.v1.ListTasksRequest.$Properties {
+        }
+
+        /** Represents a ListTasksRequest. */
+        class ListTasksRequest {
+
+            /**
+             * Constructs a new ListTasksRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.ListTasksRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ListTasksRequest serviceId. */
+            serviceId?: (string|null);
+
+            /** ListTasksRequest nodeId. */
+            nodeId?: (string|null);
+
+            /**
+             * Creates a new ListTasksRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ListTasksRequest instance
+             */
+            static create(properties: skep.v1.ListTasksRequest.$Shape): skep.v1.ListTasksRequest & skep.v1.ListTasksRequest.$Shape;
+            static create(properties?: skep.v1.ListTasksRequest.$Properties): skep.v1.ListTasksRequest;
+
+            /**
+             * Encodes the specified ListTasksRequest message. Does not implicitly {@link skep.v1.ListTasksRequest.verify|verify} messages.
+             * @param message ListTasksRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.ListTasksRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ListTasksRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.ListTasksRequest & skep.v1.ListTasksRequest.$Shape} ListTasksRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.ListTasksRequest & skep.v1.ListTasksRequest.$Shape;
+        }
+
+        namespace ListTasksRequest {
+
+            /** Properties of a ListTasksRequest. */
+            interface $Properties {
+
+                /** ListTasksRequest serviceId */
+                serviceId?: (string|null);
+
+                /** ListTasksRequest nodeId */
+                nodeId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ListTasksRequest. */
+            type $Shape = skep.v1.ListTasksRequest.$Properties;
+        }
+
+        /**
+         * Properties of a CreateNetworkRequest.
+         * @deprecated Use skep.v1.CreateNetworkRequest.$Properties instead.
+         */
+        interface ICreateNetworkRequest extends skep.v1.CreateNetworkRequest.$Properties {
+        }
+
+        /** Represents a CreateNetworkRequest. */
+        class CreateNetworkRequest {
+
+            /**
+             * Constructs a new CreateNetworkRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.CreateNetworkRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** CreateNetworkRequest spec. */
+            spec?: (skep.v1.NetworkSpec.$Properties|null);
+
+            /**
+             * Creates a new CreateNetworkRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns CreateNetworkRequest instance
+             */
+            static create(properties: skep.v1.CreateNetworkRequest.$Shape): skep.v1.CreateNetworkRequest & skep.v1.CreateNetworkRequest.$Shape;
+            static create(properties?: skep.v1.CreateNetworkRequest.$Properties): skep.v1.CreateNetworkRequest;
+
+            /**
+             * Encodes the specified CreateNetworkRequest message. Does not implicitly {@link skep.v1.CreateNetworkRequest.verify|verify} messages.
+             * @param message CreateNetworkRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.CreateNetworkRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a CreateNetworkRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.CreateNetworkRequest & skep.v1.CreateNetworkRequest.$Shape} CreateNetworkRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.CreateNetworkRequest & skep.v1.CreateNetworkRequest.$Shape;
+        }
+
+        namespace CreateNetworkRequest {
+
+            /** Properties of a CreateNetworkRequest. */
+            interface $Properties {
+
+                /** CreateNetworkRequest spec */
+                spec?: (skep.v1.NetworkSpec.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a CreateNetworkRequest. */
+            type $Shape = skep.v1.CreateNetworkRequest.$Properties;
+        }
+
+        /**
+         * Properties of a CreateSecretRequest.
+         * @deprecated Use skep.v1.CreateSecretRequest.$Properties instead.
+         */
+        interface ICreateSecretRequest extends skep.v1.CreateSecretRequest.$Properties {
+        }
+
+        /** Represents a CreateSecretRequest. */
+        class CreateSecretRequest {
+
+            /**
+             * Constructs a new CreateSecretRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.CreateSecretRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** CreateSecretRequest spec. */
+            spec?: (skep.v1.SecretSpec.$Properties|null);
+
+            /**
+             * Creates a new CreateSecretRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns CreateSecretRequest instance
+             */
+            static create(properties: skep.v1.CreateSecretRequest.$Shape): skep.v1.CreateSecretRequest & skep.v1.CreateSecretRequest.$Shape;
+            static create(properties?: skep.v1.CreateSecretRequest.$Properties): skep.v1.CreateSecretRequest;
+
+            /**
+             * Encodes the specified CreateSecretRequest message. Does not implicitly {@link skep.v1.CreateSecretRequest.verify|verify} messages.
+             * @param message CreateSecretRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.CreateSecretRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a CreateSecretRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.CreateSecretRequest & skep.v1.CreateSecretRequest.$Shape} CreateSecretRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.CreateSecretRequest & skep.v1.CreateSecretRequest.$Shape;
+        }
+
+        namespace CreateSecretRequest {
+
+            /** Properties of a CreateSecretRequest. */
+            interface $Properties {
+
+                /** CreateSecretRequest spec */
+                spec?: (skep.v1.SecretSpec.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a CreateSecretRequest. */
+            type $Shape = skep.v1.CreateSecretRequest.$Properties;
+        }
+
+        /**
+         * Properties of an UpdateSecretRequest.
+         * @deprecated Use skep.v1.UpdateSecretRequest.$Properties instead.
+         */
+        interface IUpdateSecretRequest extends skep.v1.UpdateSecretRequest.$Properties {
+        }
+
+        /** Represents an UpdateSecretRequest. */
+        class UpdateSecretRequest {
+
+            /**
+             * Constructs a new UpdateSecretRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.UpdateSecretRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** UpdateSecretRequest id. */
+            id: string;
+
+            /** UpdateSecretRequest version. */
+            version: number;
+
+            /** UpdateSecretRequest spec. */
+            spec?: (skep.v1.SecretSpec.$Properties|null);
+
+            /**
+             * Creates a new UpdateSecretRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns UpdateSecretRequest instance
+             */
+            static create(properties: skep.v1.UpdateSecretRequest.$Shape): skep.v1.UpdateSecretRequest & skep.v1.UpdateSecretRequest.$Shape;
+            static create(properties?: skep.v1.UpdateSecretRequest.$Properties): skep.v1.UpdateSecretRequest;
+
+            /**
+             * Encodes the specified UpdateSecretRequest message. Does not implicitly {@link skep.v1.UpdateSecretRequest.verify|verify} messages.
+             * @param message UpdateSecretRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.UpdateSecretRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an UpdateSecretRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.UpdateSecretRequest & skep.v1.UpdateSecretRequest.$Shape} UpdateSecretRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.UpdateSecretRequest & skep.v1.UpdateSecretRequest.$Shape;
+        }
+
+        namespace UpdateSecretRequest {
+
+            /** Properties of an UpdateSecretRequest. */
+            interface $Properties {
+
+                /** UpdateSecretRequest id */
+                id?: (string|null);
+
+                /** UpdateSecretRequest version */
+                version?: (number|null);
+
+                /** UpdateSecretRequest spec */
+                spec?: (skep.v1.SecretSpec.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an UpdateSecretRequest. */
+            type $Shape = skep.v1.UpdateSecretRequest.$Properties;
+        }
+
+        /**
+         * Properties of a CreateConfigRequest.
+         * @deprecated Use skep.v1.CreateConfigRequest.$Properties instead.
+         */
+        interface ICreateConfigRequest extends skep.v1.CreateConfigRequest.$Properties {
+        }
+
+        /** Represents a CreateConfigRequest. */
+        class CreateConfigRequest {
+
+            /**
+             * Constructs a new CreateConfigRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.CreateConfigRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** CreateConfigRequest spec. */
+            spec?: (skep.v1.ConfigSpec.$Properties|null);
+
+            /**
+             * Creates a new CreateConfigRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns CreateConfigRequest instance
+             */
+            static create(properties: skep.v1.CreateConfigRequest.$Shape): skep.v1.CreateConfigRequest & skep.v1.CreateConfigRequest.$Shape;
+            static create(properties?: skep.v1.CreateConfigRequest.$Properties): skep.v1.CreateConfigRequest;
+
+            /**
+             * Encodes the specified CreateConfigRequest message. Does not implicitly {@link skep.v1.CreateConfigRequest.verify|verify} messages.
+             * @param message CreateConfigRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.CreateConfigRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a CreateConfigRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.CreateConfigRequest & skep.v1.CreateConfigRequest.$Shape} CreateConfigRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.CreateConfigRequest & skep.v1.CreateConfigRequest.$Shape;
+        }
+
+        namespace CreateConfigRequest {
+
+            /** Properties of a CreateConfigRequest. */
+            interface $Properties {
+
+                /** CreateConfigRequest spec */
+                spec?: (skep.v1.ConfigSpec.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a CreateConfigRequest. */
+            type $Shape = skep.v1.CreateConfigRequest.$Properties;
+        }
+
+        /**
+         * Properties of an UpdateConfigRequest.
+         * @deprecated Use skep.v1.UpdateConfigRequest.$Properties instead.
+         */
+        interface IUpdateConfigRequest extends skep.v1.UpdateConfigRequest.$Properties {
+        }
+
+        /** Represents an UpdateConfigRequest. */
+        class UpdateConfigRequest {
+
+            /**
+             * Constructs a new UpdateConfigRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.UpdateConfigRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** UpdateConfigRequest id. */
+            id: string;
+
+            /** UpdateConfigRequest version. */
+            version: number;
+
+            /** UpdateConfigRequest spec. */
+            spec?: (skep.v1.ConfigSpec.$Properties|null);
+
+            /**
+             * Creates a new UpdateConfigRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns UpdateConfigRequest instance
+             */
+            static create(properties: skep.v1.UpdateConfigRequest.$Shape): skep.v1.UpdateConfigRequest & skep.v1.UpdateConfigRequest.$Shape;
+            static create(properties?: skep.v1.UpdateConfigRequest.$Properties): skep.v1.UpdateConfigRequest;
+
+            /**
+             * Encodes the specified UpdateConfigRequest message. Does not implicitly {@link skep.v1.UpdateConfigRequest.verify|verify} messages.
+             * @param message UpdateConfigRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.UpdateConfigRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an UpdateConfigRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.UpdateConfigRequest & skep.v1.UpdateConfigRequest.$Shape} UpdateConfigRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.UpdateConfigRequest & skep.v1.UpdateConfigRequest.$Shape;
+        }
+
+        namespace UpdateConfigRequest {
+
+            /** Properties of an UpdateConfigRequest. */
+            interface $Properties {
+
+                /** UpdateConfigRequest id */
+                id?: (string|null);
+
+                /** UpdateConfigRequest version */
+                version?: (number|null);
+
+                /** UpdateConfigRequest spec */
+                spec?: (skep.v1.ConfigSpec.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an UpdateConfigRequest. */
+            type $Shape = skep.v1.UpdateConfigRequest.$Properties;
+        }
+
+        /**
+         * Properties of a NodesPart.
+         * @deprecated Use skep.v1.NodesPart.$Properties instead.
+         */
+        interface INodesPart extends skep.v1.NodesPart.$Properties {
+        }
+
+        /** Represents a NodesPart. */
+        class NodesPart {
+
+            /**
+             * Constructs a new NodesPart.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.NodesPart.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NodesPart items. */
+            items: skep.v1.Node.$Properties[];
+
+            /**
+             * Creates a new NodesPart instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NodesPart instance
+             */
+            static create(properties: skep.v1.NodesPart.$Shape): skep.v1.NodesPart & skep.v1.NodesPart.$Shape;
+            static create(properties?: skep.v1.NodesPart.$Properties): skep.v1.NodesPart;
+
+            /**
+             * Encodes the specified NodesPart message. Does not implicitly {@link skep.v1.NodesPart.verify|verify} messages.
+             * @param message NodesPart message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.NodesPart.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NodesPart message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.NodesPart & skep.v1.NodesPart.$Shape} NodesPart
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NodesPart & skep.v1.NodesPart.$Shape;
+        }
+
+        namespace NodesPart {
+
+            /** Properties of a NodesPart. */
+            interface $Properties {
+
+                /** NodesPart items */
+                items?: (skep.v1.Node.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NodesPart. */
+            type $Shape = skep.v1.NodesPart.$Properties;
+        }
+
+        /**
+         * Properties of a ServicesPart.
+         * @deprecated Use skep.v1.ServicesPart.$Properties instead.
+         */
+        interface IServicesPart extends skep.v1.ServicesPart.$Properties {
+        }
+
+        /** Represents a ServicesPart. */
+        class ServicesPart {
+
+            /**
+             * Constructs a new ServicesPart.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.ServicesPart.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ServicesPart items. */
+            items: skep.v1.Service.$Properties[];
+
+            /**
+             * Creates a new ServicesPart instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ServicesPart instance
+             */
+            static create(properties: skep.v1.ServicesPart.$Shape): skep.v1.ServicesPart & skep.v1.ServicesPart.$Shape;
+            static create(properties?: skep.v1.ServicesPart.$Properties): skep.v1.ServicesPart;
+
+            /**
+             * Encodes the specified ServicesPart message. Does not implicitly {@link skep.v1.ServicesPart.verify|verify} messages.
+             * @param message ServicesPart message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.ServicesPart.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ServicesPart message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.ServicesPart & skep.v1.ServicesPart.$Shape} ServicesPart
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.ServicesPart & skep.v1.ServicesPart.$Shape;
+        }
+
+        namespace ServicesPart {
+
+            /** Properties of a ServicesPart. */
+            interface $Properties {
+
+                /** ServicesPart items */
+                items?: (skep.v1.Service.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ServicesPart. */
+            type $Shape = skep.v1.ServicesPart.$Properties;
+        }
+
+        /**
+         * Properties of a TasksPart.
+         * @deprecated Use skep.v1.TasksPart.$Properties instead.
+         */
+        interface ITasksPart extends skep.v1.TasksPart.$Properties {
+        }
+
+        /** Represents a TasksPart. */
+        class TasksPart {
+
+            /**
+             * Constructs a new TasksPart.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.TasksPart.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** TasksPart items. */
+            items: skep.v1.Task.$Properties[];
+
+            /**
+             * Creates a new TasksPart instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns TasksPart instance
+             */
+            static create(properties: skep.v1.TasksPart.$Shape): skep.v1.TasksPart & skep.v1.TasksPart.$Shape;
+            static create(properties?: skep.v1.TasksPart.$Properties): skep.v1.TasksPart;
+
+            /**
+             * Encodes the specified TasksPart message. Does not implicitly {@link skep.v1.TasksPart.verify|verify} messages.
+             * @param message TasksPart message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.TasksPart.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a TasksPart message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.TasksPart & skep.v1.TasksPart.$Shape} TasksPart
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.TasksPart & skep.v1.TasksPart.$Shape;
+        }
+
+        namespace TasksPart {
+
+            /** Properties of a TasksPart. */
+            interface $Properties {
+
+                /** TasksPart items */
+                items?: (skep.v1.Task.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a TasksPart. */
+            type $Shape = skep.v1.TasksPart.$Properties;
+        }
+
+        /**
+         * Properties of a NetworksPart.
+         * @deprecated Use skep.v1.NetworksPart.$Properties instead.
+         */
+        interface INetworksPart extends skep.v1.NetworksPart.$Properties {
+        }
+
+        /** Represents a NetworksPart. */
+        class NetworksPart {
+
+            /**
+             * Constructs a new NetworksPart.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.NetworksPart.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NetworksPart items. */
+            items: skep.v1.Network.$Properties[];
+
+            /**
+             * Creates a new NetworksPart instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NetworksPart instance
+             */
+            static create(properties: skep.v1.NetworksPart.$Shape): skep.v1.NetworksPart & skep.v1.NetworksPart.$Shape;
+            static create(properties?: skep.v1.NetworksPart.$Properties): skep.v1.NetworksPart;
+
+            /**
+             * Encodes the specified NetworksPart message. Does not implicitly {@link skep.v1.NetworksPart.verify|verify} messages.
+             * @param message NetworksPart message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.NetworksPart.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NetworksPart message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.NetworksPart & skep.v1.NetworksPart.$Shape} NetworksPart
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NetworksPart & skep.v1.NetworksPart.$Shape;
+        }
+
+        namespace NetworksPart {
+
+            /** Properties of a NetworksPart. */
+            interface $Properties {
+
+                /** NetworksPart items */
+                items?: (skep.v1.Network.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NetworksPart. */
+            type $Shape = skep.v1.NetworksPart.$Properties;
+        }
+
+        /**
+         * Properties of a SecretsPart.
+         * @deprecated Use skep.v1.SecretsPart.$Properties instead.
+         */
+        interface ISecretsPart extends skep.v1.SecretsPart.$Properties {
+        }
+
+        /** Represents a SecretsPart. */
+        class SecretsPart {
+
+            /**
+             * Constructs a new SecretsPart.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.SecretsPart.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SecretsPart items. */
+            items: skep.v1.Secret.$Properties[];
+
+            /**
+             * Creates a new SecretsPart instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SecretsPart instance
+             */
+            static create(properties: skep.v1.SecretsPart.$Shape): skep.v1.SecretsPart & skep.v1.SecretsPart.$Shape;
+            static create(properties?: skep.v1.SecretsPart.$Properties): skep.v1.SecretsPart;
+
+            /**
+             * Encodes the specified SecretsPart message. Does not implicitly {@link skep.v1.SecretsPart.verify|verify} messages.
+             * @param message SecretsPart message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.SecretsPart.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SecretsPart message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.SecretsPart & skep.v1.SecretsPart.$Shape} SecretsPart
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.SecretsPart & skep.v1.SecretsPart.$Shape;
+        }
+
+        namespace SecretsPart {
+
+            /** Properties of a SecretsPart. */
+            interface $Properties {
+
+                /** SecretsPart items */
+                items?: (skep.v1.Secret.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SecretsPart. */
+            type $Shape = skep.v1.SecretsPart.$Properties;
+        }
+
+        /**
+         * Properties of a ConfigsPart.
+         * @deprecated Use skep.v1.ConfigsPart.$Properties instead.
+         */
+        interface IConfigsPart extends skep.v1.ConfigsPart.$Properties {
+        }
+
+        /** Represents a ConfigsPart. */
+        class ConfigsPart {
+
+            /**
+             * Constructs a new ConfigsPart.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.ConfigsPart.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ConfigsPart items. */
+            items: skep.v1.Config.$Properties[];
+
+            /**
+             * Creates a new ConfigsPart instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ConfigsPart instance
+             */
+            static create(properties: skep.v1.ConfigsPart.$Shape): skep.v1.ConfigsPart & skep.v1.ConfigsPart.$Shape;
+            static create(properties?: skep.v1.ConfigsPart.$Properties): skep.v1.ConfigsPart;
+
+            /**
+             * Encodes the specified ConfigsPart message. Does not implicitly {@link skep.v1.ConfigsPart.verify|verify} messages.
+             * @param message ConfigsPart message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.ConfigsPart.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ConfigsPart message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.ConfigsPart & skep.v1.ConfigsPart.$Shape} ConfigsPart
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.ConfigsPart & skep.v1.ConfigsPart.$Shape;
+        }
+
+        namespace ConfigsPart {
+
+            /** Properties of a ConfigsPart. */
+            interface $Properties {
+
+                /** ConfigsPart items */
+                items?: (skep.v1.Config.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ConfigsPart. */
+            type $Shape = skep.v1.ConfigsPart.$Properties;
         }
 
         /**
@@ -7290,6 +7540,3248 @@ export namespace skep {
         }
 
         /**
+         * Properties of a Node.
+         * @deprecated Use skep.v1.Node.$Properties instead.
+         */
+        interface INode extends skep.v1.Node.$Properties {
+        }
+
+        /** Represents a Node. */
+        class Node {
+
+            /**
+             * Constructs a new Node.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Node.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Node id. */
+            id: string;
+
+            /** Node meta. */
+            meta?: (skep.v1.Meta.$Properties|null);
+
+            /** Node spec. */
+            spec?: (skep.v1.NodeSpec.$Properties|null);
+
+            /** Node description. */
+            description?: (skep.v1.NodeDescription.$Properties|null);
+
+            /** Node status. */
+            status?: (skep.v1.NodeStatus.$Properties|null);
+
+            /** Node managerStatus. */
+            managerStatus?: (skep.v1.ManagerStatus.$Properties|null);
+
+            /** Node observedRole. */
+            observedRole: string;
+
+            /** Node certificate. */
+            certificate?: (skep.v1.NodeCertificate.$Properties|null);
+
+            /**
+             * Creates a new Node instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Node instance
+             */
+            static create(properties: skep.v1.Node.$Shape): skep.v1.Node & skep.v1.Node.$Shape;
+            static create(properties?: skep.v1.Node.$Properties): skep.v1.Node;
+
+            /**
+             * Encodes the specified Node message. Does not implicitly {@link skep.v1.Node.verify|verify} messages.
+             * @param message Node message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Node.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Node message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Node & skep.v1.Node.$Shape} Node
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Node & skep.v1.Node.$Shape;
+        }
+
+        namespace Node {
+
+            /** Properties of a Node. */
+            interface $Properties {
+
+                /** Node id */
+                id?: (string|null);
+
+                /** Node meta */
+                meta?: (skep.v1.Meta.$Properties|null);
+
+                /** Node spec */
+                spec?: (skep.v1.NodeSpec.$Properties|null);
+
+                /** Node description */
+                description?: (skep.v1.NodeDescription.$Properties|null);
+
+                /** Node status */
+                status?: (skep.v1.NodeStatus.$Properties|null);
+
+                /** Node managerStatus */
+                managerStatus?: (skep.v1.ManagerStatus.$Properties|null);
+
+                /** Node observedRole */
+                observedRole?: (string|null);
+
+                /** Node certificate */
+                certificate?: (skep.v1.NodeCertificate.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Node. */
+            type $Shape = skep.v1.Node.$Properties;
+        }
+
+        /**
+         * Properties of a Service.
+         * @deprecated Use skep.v1.Service.$Properties instead.
+         */
+        interface IService extends skep.v1.Service.$Properties {
+        }
+
+        /** Represents a Service. */
+        class Service {
+
+            /**
+             * Constructs a new Service.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Service.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Service id. */
+            id: string;
+
+            /** Service meta. */
+            meta?: (skep.v1.Meta.$Properties|null);
+
+            /** Service spec. */
+            spec?: (skep.v1.ServiceSpec.$Properties|null);
+
+            /** Service previousSpec. */
+            previousSpec?: (skep.v1.ServiceSpec.$Properties|null);
+
+            /** Service specVersion. */
+            specVersion: number;
+
+            /** Service previousSpecVersion. */
+            previousSpecVersion?: (number|null);
+
+            /** Service endpoint. */
+            endpoint?: (skep.v1.Endpoint.$Properties|null);
+
+            /** Service updateStatus. */
+            updateStatus?: (skep.v1.UpdateStatus.$Properties|null);
+
+            /** Service jobStatus. */
+            jobStatus?: (skep.v1.JobStatus.$Properties|null);
+
+            /** Service pendingDelete. */
+            pendingDelete: boolean;
+
+            /**
+             * Creates a new Service instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Service instance
+             */
+            static create(properties: skep.v1.Service.$Shape): skep.v1.Service & skep.v1.Service.$Shape;
+            static create(properties?: skep.v1.Service.$Properties): skep.v1.Service;
+
+            /**
+             * Encodes the specified Service message. Does not implicitly {@link skep.v1.Service.verify|verify} messages.
+             * @param message Service message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Service.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Service message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Service & skep.v1.Service.$Shape} Service
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Service & skep.v1.Service.$Shape;
+        }
+
+        namespace Service {
+
+            /** Properties of a Service. */
+            interface $Properties {
+
+                /** Service id */
+                id?: (string|null);
+
+                /** Service meta */
+                meta?: (skep.v1.Meta.$Properties|null);
+
+                /** Service spec */
+                spec?: (skep.v1.ServiceSpec.$Properties|null);
+
+                /** Service previousSpec */
+                previousSpec?: (skep.v1.ServiceSpec.$Properties|null);
+
+                /** Service specVersion */
+                specVersion?: (number|null);
+
+                /** Service previousSpecVersion */
+                previousSpecVersion?: (number|null);
+
+                /** Service endpoint */
+                endpoint?: (skep.v1.Endpoint.$Properties|null);
+
+                /** Service updateStatus */
+                updateStatus?: (skep.v1.UpdateStatus.$Properties|null);
+
+                /** Service jobStatus */
+                jobStatus?: (skep.v1.JobStatus.$Properties|null);
+
+                /** Service pendingDelete */
+                pendingDelete?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Service. */
+            type $Shape = skep.v1.Service.$Properties;
+        }
+
+        /**
+         * Properties of a NetworkAttachment.
+         * @deprecated Use skep.v1.NetworkAttachment.$Properties instead.
+         */
+        interface INetworkAttachment extends skep.v1.NetworkAttachment.$Properties {
+        }
+
+        /** Represents a NetworkAttachment. */
+        class NetworkAttachment {
+
+            /**
+             * Constructs a new NetworkAttachment.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.NetworkAttachment.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NetworkAttachment network. */
+            network?: (skep.v1.Network.$Properties|null);
+
+            /** NetworkAttachment addresses. */
+            addresses: string[];
+
+            /** NetworkAttachment aliases. */
+            aliases: string[];
+
+            /** NetworkAttachment driverOptions. */
+            driverOptions: { [k: string]: string };
+
+            /**
+             * Creates a new NetworkAttachment instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NetworkAttachment instance
+             */
+            static create(properties: skep.v1.NetworkAttachment.$Shape): skep.v1.NetworkAttachment & skep.v1.NetworkAttachment.$Shape;
+            static create(properties?: skep.v1.NetworkAttachment.$Properties): skep.v1.NetworkAttachment;
+
+            /**
+             * Encodes the specified NetworkAttachment message. Does not implicitly {@link skep.v1.NetworkAttachment.verify|verify} messages.
+             * @param message NetworkAttachment message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.NetworkAttachment.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NetworkAttachment message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.NetworkAttachment & skep.v1.NetworkAttachment.$Shape} NetworkAttachment
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NetworkAttachment & skep.v1.NetworkAttachment.$Shape;
+        }
+
+        namespace NetworkAttachment {
+
+            /** Properties of a NetworkAttachment. */
+            interface $Properties {
+
+                /** NetworkAttachment network */
+                network?: (skep.v1.Network.$Properties|null);
+
+                /** NetworkAttachment addresses */
+                addresses?: (string[]|null);
+
+                /** NetworkAttachment aliases */
+                aliases?: (string[]|null);
+
+                /** NetworkAttachment driverOptions */
+                driverOptions?: ({ [k: string]: string }|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NetworkAttachment. */
+            type $Shape = skep.v1.NetworkAttachment.$Properties;
+        }
+
+        /**
+         * Properties of a Task.
+         * @deprecated Use skep.v1.Task.$Properties instead.
+         */
+        interface ITask extends skep.v1.Task.$Properties {
+        }
+
+        /** Represents a Task. */
+        class Task {
+
+            /**
+             * Constructs a new Task.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Task.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Task id. */
+            id: string;
+
+            /** Task meta. */
+            meta?: (skep.v1.Meta.$Properties|null);
+
+            /** Task spec. */
+            spec?: (skep.v1.TaskSpec.$Properties|null);
+
+            /** Task specVersion. */
+            specVersion: number;
+
+            /** Task serviceId. */
+            serviceId: string;
+
+            /** Task slot. */
+            slot: number;
+
+            /** Task nodeId. */
+            nodeId: string;
+
+            /** Task serviceAnnotations. */
+            serviceAnnotations?: (skep.v1.Annotations.$Properties|null);
+
+            /** Task annotations. */
+            annotations?: (skep.v1.Annotations.$Properties|null);
+
+            /** Task status. */
+            status?: (skep.v1.TaskStatus.$Properties|null);
+
+            /** Task desiredState. */
+            desiredState: number;
+
+            /** Task networks. */
+            networks: skep.v1.NetworkAttachment.$Properties[];
+
+            /** Task endpoint. */
+            endpoint?: (skep.v1.Endpoint.$Properties|null);
+
+            /** Task logDriver. */
+            logDriver?: (skep.v1.Driver.$Properties|null);
+
+            /** Task assignedGenericResources. */
+            assignedGenericResources: skep.v1.GenericResource.$Properties[];
+
+            /** Task jobIteration. */
+            jobIteration?: (number|null);
+
+            /**
+             * Creates a new Task instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Task instance
+             */
+            static create(properties: skep.v1.Task.$Shape): skep.v1.Task & skep.v1.Task.$Shape;
+            static create(properties?: skep.v1.Task.$Properties): skep.v1.Task;
+
+            /**
+             * Encodes the specified Task message. Does not implicitly {@link skep.v1.Task.verify|verify} messages.
+             * @param message Task message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Task.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Task message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Task & skep.v1.Task.$Shape} Task
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Task & skep.v1.Task.$Shape;
+        }
+
+        namespace Task {
+
+            /** Properties of a Task. */
+            interface $Properties {
+
+                /** Task id */
+                id?: (string|null);
+
+                /** Task meta */
+                meta?: (skep.v1.Meta.$Properties|null);
+
+                /** Task spec */
+                spec?: (skep.v1.TaskSpec.$Properties|null);
+
+                /** Task specVersion */
+                specVersion?: (number|null);
+
+                /** Task serviceId */
+                serviceId?: (string|null);
+
+                /** Task slot */
+                slot?: (number|null);
+
+                /** Task nodeId */
+                nodeId?: (string|null);
+
+                /** Task serviceAnnotations */
+                serviceAnnotations?: (skep.v1.Annotations.$Properties|null);
+
+                /** Task annotations */
+                annotations?: (skep.v1.Annotations.$Properties|null);
+
+                /** Task status */
+                status?: (skep.v1.TaskStatus.$Properties|null);
+
+                /** Task desiredState */
+                desiredState?: (number|null);
+
+                /** Task networks */
+                networks?: (skep.v1.NetworkAttachment.$Properties[]|null);
+
+                /** Task endpoint */
+                endpoint?: (skep.v1.Endpoint.$Properties|null);
+
+                /** Task logDriver */
+                logDriver?: (skep.v1.Driver.$Properties|null);
+
+                /** Task assignedGenericResources */
+                assignedGenericResources?: (skep.v1.GenericResource.$Properties[]|null);
+
+                /** Task jobIteration */
+                jobIteration?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Task. */
+            type $Shape = skep.v1.Task.$Properties;
+        }
+
+        /**
+         * Properties of a Network.
+         * @deprecated Use skep.v1.Network.$Properties instead.
+         */
+        interface INetwork extends skep.v1.Network.$Properties {
+        }
+
+        /** Represents a Network. */
+        class Network {
+
+            /**
+             * Constructs a new Network.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Network.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Network id. */
+            id: string;
+
+            /** Network meta. */
+            meta?: (skep.v1.Meta.$Properties|null);
+
+            /** Network spec. */
+            spec?: (skep.v1.NetworkSpec.$Properties|null);
+
+            /** Network driverState. */
+            driverState?: (skep.v1.Driver.$Properties|null);
+
+            /** Network ipam. */
+            ipam?: (skep.v1.Ipam.$Properties|null);
+
+            /** Network pendingDelete. */
+            pendingDelete: boolean;
+
+            /**
+             * Creates a new Network instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Network instance
+             */
+            static create(properties: skep.v1.Network.$Shape): skep.v1.Network & skep.v1.Network.$Shape;
+            static create(properties?: skep.v1.Network.$Properties): skep.v1.Network;
+
+            /**
+             * Encodes the specified Network message. Does not implicitly {@link skep.v1.Network.verify|verify} messages.
+             * @param message Network message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Network.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Network message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Network & skep.v1.Network.$Shape} Network
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Network & skep.v1.Network.$Shape;
+        }
+
+        namespace Network {
+
+            /** Properties of a Network. */
+            interface $Properties {
+
+                /** Network id */
+                id?: (string|null);
+
+                /** Network meta */
+                meta?: (skep.v1.Meta.$Properties|null);
+
+                /** Network spec */
+                spec?: (skep.v1.NetworkSpec.$Properties|null);
+
+                /** Network driverState */
+                driverState?: (skep.v1.Driver.$Properties|null);
+
+                /** Network ipam */
+                ipam?: (skep.v1.Ipam.$Properties|null);
+
+                /** Network pendingDelete */
+                pendingDelete?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Network. */
+            type $Shape = skep.v1.Network.$Properties;
+        }
+
+        /**
+         * Properties of a Secret.
+         * @deprecated Use skep.v1.Secret.$Properties instead.
+         */
+        interface ISecret extends skep.v1.Secret.$Properties {
+        }
+
+        /** Represents a Secret. */
+        class Secret {
+
+            /**
+             * Constructs a new Secret.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Secret.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Secret id. */
+            id: string;
+
+            /** Secret meta. */
+            meta?: (skep.v1.Meta.$Properties|null);
+
+            /** Secret spec. */
+            spec?: (skep.v1.SecretSpec.$Properties|null);
+
+            /** Secret internal. */
+            internal: boolean;
+
+            /**
+             * Creates a new Secret instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Secret instance
+             */
+            static create(properties: skep.v1.Secret.$Shape): skep.v1.Secret & skep.v1.Secret.$Shape;
+            static create(properties?: skep.v1.Secret.$Properties): skep.v1.Secret;
+
+            /**
+             * Encodes the specified Secret message. Does not implicitly {@link skep.v1.Secret.verify|verify} messages.
+             * @param message Secret message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Secret.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Secret message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Secret & skep.v1.Secret.$Shape} Secret
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Secret & skep.v1.Secret.$Shape;
+        }
+
+        namespace Secret {
+
+            /** Properties of a Secret. */
+            interface $Properties {
+
+                /** Secret id */
+                id?: (string|null);
+
+                /** Secret meta */
+                meta?: (skep.v1.Meta.$Properties|null);
+
+                /** Secret spec */
+                spec?: (skep.v1.SecretSpec.$Properties|null);
+
+                /** Secret internal */
+                internal?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Secret. */
+            type $Shape = skep.v1.Secret.$Properties;
+        }
+
+        /**
+         * Properties of a Config.
+         * @deprecated Use skep.v1.Config.$Properties instead.
+         */
+        interface IConfig extends skep.v1.Config.$Properties {
+        }
+
+        /** Represents a Config. */
+        class Config {
+
+            /**
+             * Constructs a new Config.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Config.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Config id. */
+            id: string;
+
+            /** Config meta. */
+            meta?: (skep.v1.Meta.$Properties|null);
+
+            /** Config spec. */
+            spec?: (skep.v1.ConfigSpec.$Properties|null);
+
+            /**
+             * Creates a new Config instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Config instance
+             */
+            static create(properties: skep.v1.Config.$Shape): skep.v1.Config & skep.v1.Config.$Shape;
+            static create(properties?: skep.v1.Config.$Properties): skep.v1.Config;
+
+            /**
+             * Encodes the specified Config message. Does not implicitly {@link skep.v1.Config.verify|verify} messages.
+             * @param message Config message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Config.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Config message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Config & skep.v1.Config.$Shape} Config
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Config & skep.v1.Config.$Shape;
+        }
+
+        namespace Config {
+
+            /** Properties of a Config. */
+            interface $Properties {
+
+                /** Config id */
+                id?: (string|null);
+
+                /** Config meta */
+                meta?: (skep.v1.Meta.$Properties|null);
+
+                /** Config spec */
+                spec?: (skep.v1.ConfigSpec.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Config. */
+            type $Shape = skep.v1.Config.$Properties;
+        }
+
+        /**
+         * Properties of a Volume.
+         * @deprecated Use skep.v1.Volume.$Properties instead.
+         */
+        interface IVolume extends skep.v1.Volume.$Properties {
+        }
+
+        /** Represents a Volume. */
+        class Volume {
+
+            /**
+             * Constructs a new Volume.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Volume.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Volume id. */
+            id: string;
+
+            /** Volume meta. */
+            meta?: (skep.v1.Meta.$Properties|null);
+
+            /** Volume spec. */
+            spec?: (skep.v1.VolumeSpec.$Properties|null);
+
+            /** Volume pendingDelete. */
+            pendingDelete: boolean;
+
+            /**
+             * Creates a new Volume instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Volume instance
+             */
+            static create(properties: skep.v1.Volume.$Shape): skep.v1.Volume & skep.v1.Volume.$Shape;
+            static create(properties?: skep.v1.Volume.$Properties): skep.v1.Volume;
+
+            /**
+             * Encodes the specified Volume message. Does not implicitly {@link skep.v1.Volume.verify|verify} messages.
+             * @param message Volume message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Volume.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Volume message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Volume & skep.v1.Volume.$Shape} Volume
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Volume & skep.v1.Volume.$Shape;
+        }
+
+        namespace Volume {
+
+            /** Properties of a Volume. */
+            interface $Properties {
+
+                /** Volume id */
+                id?: (string|null);
+
+                /** Volume meta */
+                meta?: (skep.v1.Meta.$Properties|null);
+
+                /** Volume spec */
+                spec?: (skep.v1.VolumeSpec.$Properties|null);
+
+                /** Volume pendingDelete */
+                pendingDelete?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Volume. */
+            type $Shape = skep.v1.Volume.$Properties;
+        }
+
+        /**
+         * Properties of an UnlockKey.
+         * @deprecated Use skep.v1.UnlockKey.$Properties instead.
+         */
+        interface IUnlockKey extends skep.v1.UnlockKey.$Properties {
+        }
+
+        /** Represents an UnlockKey. */
+        class UnlockKey {
+
+            /**
+             * Constructs a new UnlockKey.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.UnlockKey.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** UnlockKey subsystem. */
+            subsystem: string;
+
+            /** UnlockKey key. */
+            key: Uint8Array;
+
+            /**
+             * Creates a new UnlockKey instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns UnlockKey instance
+             */
+            static create(properties: skep.v1.UnlockKey.$Shape): skep.v1.UnlockKey & skep.v1.UnlockKey.$Shape;
+            static create(properties?: skep.v1.UnlockKey.$Properties): skep.v1.UnlockKey;
+
+            /**
+             * Encodes the specified UnlockKey message. Does not implicitly {@link skep.v1.UnlockKey.verify|verify} messages.
+             * @param message UnlockKey message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.UnlockKey.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an UnlockKey message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.UnlockKey & skep.v1.UnlockKey.$Shape} UnlockKey
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.UnlockKey & skep.v1.UnlockKey.$Shape;
+        }
+
+        namespace UnlockKey {
+
+            /** Properties of an UnlockKey. */
+            interface $Properties {
+
+                /** UnlockKey subsystem */
+                subsystem?: (string|null);
+
+                /** UnlockKey key */
+                key?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an UnlockKey. */
+            type $Shape = skep.v1.UnlockKey.$Properties;
+        }
+
+        /**
+         * Properties of a JoinTokens.
+         * @deprecated Use skep.v1.JoinTokens.$Properties instead.
+         */
+        interface IJoinTokens extends skep.v1.JoinTokens.$Properties {
+        }
+
+        /** Represents a JoinTokens. */
+        class JoinTokens {
+
+            /**
+             * Constructs a new JoinTokens.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.JoinTokens.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** JoinTokens worker. */
+            worker: string;
+
+            /** JoinTokens manager. */
+            manager: string;
+
+            /**
+             * Creates a new JoinTokens instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns JoinTokens instance
+             */
+            static create(properties: skep.v1.JoinTokens.$Shape): skep.v1.JoinTokens & skep.v1.JoinTokens.$Shape;
+            static create(properties?: skep.v1.JoinTokens.$Properties): skep.v1.JoinTokens;
+
+            /**
+             * Encodes the specified JoinTokens message. Does not implicitly {@link skep.v1.JoinTokens.verify|verify} messages.
+             * @param message JoinTokens message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.JoinTokens.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a JoinTokens message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.JoinTokens & skep.v1.JoinTokens.$Shape} JoinTokens
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.JoinTokens & skep.v1.JoinTokens.$Shape;
+        }
+
+        namespace JoinTokens {
+
+            /** Properties of a JoinTokens. */
+            interface $Properties {
+
+                /** JoinTokens worker */
+                worker?: (string|null);
+
+                /** JoinTokens manager */
+                manager?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a JoinTokens. */
+            type $Shape = skep.v1.JoinTokens.$Properties;
+        }
+
+        /**
+         * Properties of a RootRotation.
+         * @deprecated Use skep.v1.RootRotation.$Properties instead.
+         */
+        interface IRootRotation extends skep.v1.RootRotation.$Properties {
+        }
+
+        /** Represents a RootRotation. */
+        class RootRotation {
+
+            /**
+             * Constructs a new RootRotation.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.RootRotation.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RootRotation certPem. */
+            certPem: string;
+
+            /** RootRotation keyPem. */
+            keyPem: string;
+
+            /** RootRotation crossSignedPem. */
+            crossSignedPem: string;
+
+            /**
+             * Creates a new RootRotation instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RootRotation instance
+             */
+            static create(properties: skep.v1.RootRotation.$Shape): skep.v1.RootRotation & skep.v1.RootRotation.$Shape;
+            static create(properties?: skep.v1.RootRotation.$Properties): skep.v1.RootRotation;
+
+            /**
+             * Encodes the specified RootRotation message. Does not implicitly {@link skep.v1.RootRotation.verify|verify} messages.
+             * @param message RootRotation message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.RootRotation.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RootRotation message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.RootRotation & skep.v1.RootRotation.$Shape} RootRotation
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RootRotation & skep.v1.RootRotation.$Shape;
+        }
+
+        namespace RootRotation {
+
+            /** Properties of a RootRotation. */
+            interface $Properties {
+
+                /** RootRotation certPem */
+                certPem?: (string|null);
+
+                /** RootRotation keyPem */
+                keyPem?: (string|null);
+
+                /** RootRotation crossSignedPem */
+                crossSignedPem?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RootRotation. */
+            type $Shape = skep.v1.RootRotation.$Properties;
+        }
+
+        /**
+         * Properties of a RootCa.
+         * @deprecated Use skep.v1.RootCa.$Properties instead.
+         */
+        interface IRootCa extends skep.v1.RootCa.$Properties {
+        }
+
+        /** Represents a RootCa. */
+        class RootCa {
+
+            /**
+             * Constructs a new RootCa.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.RootCa.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RootCa certPem. */
+            certPem: string;
+
+            /** RootCa keyPem. */
+            keyPem: string;
+
+            /** RootCa digest. */
+            digest: string;
+
+            /** RootCa joinTokens. */
+            joinTokens?: (skep.v1.JoinTokens.$Properties|null);
+
+            /** RootCa rotation. */
+            rotation?: (skep.v1.RootRotation.$Properties|null);
+
+            /** RootCa lastForcedRotation. */
+            lastForcedRotation: number;
+
+            /**
+             * Creates a new RootCa instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RootCa instance
+             */
+            static create(properties: skep.v1.RootCa.$Shape): skep.v1.RootCa & skep.v1.RootCa.$Shape;
+            static create(properties?: skep.v1.RootCa.$Properties): skep.v1.RootCa;
+
+            /**
+             * Encodes the specified RootCa message. Does not implicitly {@link skep.v1.RootCa.verify|verify} messages.
+             * @param message RootCa message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.RootCa.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RootCa message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.RootCa & skep.v1.RootCa.$Shape} RootCa
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RootCa & skep.v1.RootCa.$Shape;
+        }
+
+        namespace RootCa {
+
+            /** Properties of a RootCa. */
+            interface $Properties {
+
+                /** RootCa certPem */
+                certPem?: (string|null);
+
+                /** RootCa keyPem */
+                keyPem?: (string|null);
+
+                /** RootCa digest */
+                digest?: (string|null);
+
+                /** RootCa joinTokens */
+                joinTokens?: (skep.v1.JoinTokens.$Properties|null);
+
+                /** RootCa rotation */
+                rotation?: (skep.v1.RootRotation.$Properties|null);
+
+                /** RootCa lastForcedRotation */
+                lastForcedRotation?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RootCa. */
+            type $Shape = skep.v1.RootCa.$Properties;
+        }
+
+        /**
+         * Properties of a BlacklistedCertificate.
+         * @deprecated Use skep.v1.BlacklistedCertificate.$Properties instead.
+         */
+        interface IBlacklistedCertificate extends skep.v1.BlacklistedCertificate.$Properties {
+        }
+
+        /** Represents a BlacklistedCertificate. */
+        class BlacklistedCertificate {
+
+            /**
+             * Constructs a new BlacklistedCertificate.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.BlacklistedCertificate.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** BlacklistedCertificate expiryMs. */
+            expiryMs: number;
+
+            /**
+             * Creates a new BlacklistedCertificate instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns BlacklistedCertificate instance
+             */
+            static create(properties: skep.v1.BlacklistedCertificate.$Shape): skep.v1.BlacklistedCertificate & skep.v1.BlacklistedCertificate.$Shape;
+            static create(properties?: skep.v1.BlacklistedCertificate.$Properties): skep.v1.BlacklistedCertificate;
+
+            /**
+             * Encodes the specified BlacklistedCertificate message. Does not implicitly {@link skep.v1.BlacklistedCertificate.verify|verify} messages.
+             * @param message BlacklistedCertificate message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.BlacklistedCertificate.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a BlacklistedCertificate message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.BlacklistedCertificate & skep.v1.BlacklistedCertificate.$Shape} BlacklistedCertificate
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.BlacklistedCertificate & skep.v1.BlacklistedCertificate.$Shape;
+        }
+
+        namespace BlacklistedCertificate {
+
+            /** Properties of a BlacklistedCertificate. */
+            interface $Properties {
+
+                /** BlacklistedCertificate expiryMs */
+                expiryMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a BlacklistedCertificate. */
+            type $Shape = skep.v1.BlacklistedCertificate.$Properties;
+        }
+
+        /**
+         * Properties of a Cluster.
+         * @deprecated Use skep.v1.Cluster.$Properties instead.
+         */
+        interface ICluster extends skep.v1.Cluster.$Properties {
+        }
+
+        /** Represents a Cluster. */
+        class Cluster {
+
+            /**
+             * Constructs a new Cluster.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Cluster.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Cluster id. */
+            id: string;
+
+            /** Cluster meta. */
+            meta?: (skep.v1.Meta.$Properties|null);
+
+            /** Cluster spec. */
+            spec?: (skep.v1.ClusterSpec.$Properties|null);
+
+            /** Cluster rootCa. */
+            rootCa?: (skep.v1.RootCa.$Properties|null);
+
+            /** Cluster unlockKeys. */
+            unlockKeys: skep.v1.UnlockKey.$Properties[];
+
+            /** Cluster blacklistedCertificates. */
+            blacklistedCertificates: { [k: string]: skep.v1.BlacklistedCertificate.$Properties };
+
+            /** Cluster defaultAddressPool. */
+            defaultAddressPool: string[];
+
+            /** Cluster subnetSize. */
+            subnetSize: number;
+
+            /** Cluster dataPathPort. */
+            dataPathPort: number;
+
+            /** Cluster fipsEnabled. */
+            fipsEnabled: boolean;
+
+            /**
+             * Creates a new Cluster instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Cluster instance
+             */
+            static create(properties: skep.v1.Cluster.$Shape): skep.v1.Cluster & skep.v1.Cluster.$Shape;
+            static create(properties?: skep.v1.Cluster.$Properties): skep.v1.Cluster;
+
+            /**
+             * Encodes the specified Cluster message. Does not implicitly {@link skep.v1.Cluster.verify|verify} messages.
+             * @param message Cluster message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Cluster.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Cluster message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Cluster & skep.v1.Cluster.$Shape} Cluster
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Cluster & skep.v1.Cluster.$Shape;
+        }
+
+        namespace Cluster {
+
+            /** Properties of a Cluster. */
+            interface $Properties {
+
+                /** Cluster id */
+                id?: (string|null);
+
+                /** Cluster meta */
+                meta?: (skep.v1.Meta.$Properties|null);
+
+                /** Cluster spec */
+                spec?: (skep.v1.ClusterSpec.$Properties|null);
+
+                /** Cluster rootCa */
+                rootCa?: (skep.v1.RootCa.$Properties|null);
+
+                /** Cluster unlockKeys */
+                unlockKeys?: (skep.v1.UnlockKey.$Properties[]|null);
+
+                /** Cluster blacklistedCertificates */
+                blacklistedCertificates?: ({ [k: string]: skep.v1.BlacklistedCertificate.$Properties }|null);
+
+                /** Cluster defaultAddressPool */
+                defaultAddressPool?: (string[]|null);
+
+                /** Cluster subnetSize */
+                subnetSize?: (number|null);
+
+                /** Cluster dataPathPort */
+                dataPathPort?: (number|null);
+
+                /** Cluster fipsEnabled */
+                fipsEnabled?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Cluster. */
+            type $Shape = skep.v1.Cluster.$Properties;
+        }
+
+        /**
+         * Properties of a StoreAction.
+         * @deprecated Use skep.v1.StoreAction.$Properties instead.
+         */
+        interface IStoreAction extends skep.v1.StoreAction.$Properties {
+        }
+
+        /** Represents a StoreAction. */
+        class StoreAction {
+
+            /**
+             * Constructs a new StoreAction.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.StoreAction.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StoreAction action. */
+            action: string;
+
+            /** StoreAction table. */
+            table: string;
+
+            /** StoreAction id. */
+            id: string;
+
+            /** StoreAction node. */
+            node?: (skep.v1.Node.$Properties|null);
+
+            /** StoreAction service. */
+            service?: (skep.v1.Service.$Properties|null);
+
+            /** StoreAction task. */
+            task?: (skep.v1.Task.$Properties|null);
+
+            /** StoreAction network. */
+            network?: (skep.v1.Network.$Properties|null);
+
+            /** StoreAction secret. */
+            secret?: (skep.v1.Secret.$Properties|null);
+
+            /** StoreAction config. */
+            config?: (skep.v1.Config.$Properties|null);
+
+            /** StoreAction volume. */
+            volume?: (skep.v1.Volume.$Properties|null);
+
+            /** StoreAction cluster. */
+            cluster?: (skep.v1.Cluster.$Properties|null);
+
+            /** StoreAction object. */
+            object?: ("node"|"service"|"task"|"network"|"secret"|"config"|"volume"|"cluster");
+
+            /**
+             * Creates a new StoreAction instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns StoreAction instance
+             */
+            static create(properties: skep.v1.StoreAction.$Shape): skep.v1.StoreAction & skep.v1.StoreAction.$Shape;
+            static create(properties?: skep.v1.StoreAction.$Properties): skep.v1.StoreAction;
+
+            /**
+             * Encodes the specified StoreAction message. Does not implicitly {@link skep.v1.StoreAction.verify|verify} messages.
+             * @param message StoreAction message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.StoreAction.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StoreAction message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.StoreAction & skep.v1.StoreAction.$Shape} StoreAction
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.StoreAction & skep.v1.StoreAction.$Shape;
+        }
+
+        namespace StoreAction {
+
+            /** Properties of a StoreAction. */
+            interface $Properties {
+
+                /** StoreAction action */
+                action?: (string|null);
+
+                /** StoreAction table */
+                table?: (string|null);
+
+                /** StoreAction id */
+                id?: (string|null);
+
+                /** StoreAction node */
+                node?: (skep.v1.Node.$Properties|null);
+
+                /** StoreAction service */
+                service?: (skep.v1.Service.$Properties|null);
+
+                /** StoreAction task */
+                task?: (skep.v1.Task.$Properties|null);
+
+                /** StoreAction network */
+                network?: (skep.v1.Network.$Properties|null);
+
+                /** StoreAction secret */
+                secret?: (skep.v1.Secret.$Properties|null);
+
+                /** StoreAction config */
+                config?: (skep.v1.Config.$Properties|null);
+
+                /** StoreAction volume */
+                volume?: (skep.v1.Volume.$Properties|null);
+
+                /** StoreAction cluster */
+                cluster?: (skep.v1.Cluster.$Properties|null);
+
+                /** StoreAction object */
+                object?: ("node"|"service"|"task"|"network"|"secret"|"config"|"volume"|"cluster");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a StoreAction. */
+            type $Shape = {
+              action?: string|null;
+              table?: string|null;
+              id?: string|null;
+              node?: skep.v1.Node.$Shape|null;
+              service?: skep.v1.Service.$Shape|null;
+              task?: skep.v1.Task.$Shape|null;
+              network?: skep.v1.Network.$Shape|null;
+              secret?: skep.v1.Secret.$Shape|null;
+              config?: skep.v1.Config.$Shape|null;
+              volume?: skep.v1.Volume.$Shape|null;
+              cluster?: skep.v1.Cluster.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ object?: undefined; node?: null; service?: null; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "node"; node: skep.v1.Node.$Shape; service?: null; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "service"; node?: null; service: skep.v1.Service.$Shape; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "task"; node?: null; service?: null; task: skep.v1.Task.$Shape; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "network"; node?: null; service?: null; task?: null; network: skep.v1.Network.$Shape; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "secret"; node?: null; service?: null; task?: null; network?: null; secret: skep.v1.Secret.$Shape; config?: null; volume?: null; cluster?: null }|{ object?: "config"; node?: null; service?: null; task?: null; network?: null; secret?: null; config: skep.v1.Config.$Shape; volume?: null; cluster?: null }|{ object?: "volume"; node?: null; service?: null; task?: null; network?: null; secret?: null; config?: null; volume: skep.v1.Volume.$Shape; cluster?: null }|{ object?: "cluster"; node?: null; service?: null; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster: skep.v1.Cluster.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a StoreChange.
+         * @deprecated Use skep.v1.StoreChange.$Properties instead.
+         */
+        interface IStoreChange extends skep.v1.StoreChange.$Properties {
+        }
+
+        /** Represents a StoreChange. */
+        class StoreChange {
+
+            /**
+             * Constructs a new StoreChange.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.StoreChange.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StoreChange actions. */
+            actions: skep.v1.StoreAction.$Properties[];
+
+            /** StoreChange timeMs. */
+            timeMs: number;
+
+            /**
+             * Creates a new StoreChange instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns StoreChange instance
+             */
+            static create(properties: skep.v1.StoreChange.$Shape): skep.v1.StoreChange & skep.v1.StoreChange.$Shape;
+            static create(properties?: skep.v1.StoreChange.$Properties): skep.v1.StoreChange;
+
+            /**
+             * Encodes the specified StoreChange message. Does not implicitly {@link skep.v1.StoreChange.verify|verify} messages.
+             * @param message StoreChange message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.StoreChange.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StoreChange message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.StoreChange & skep.v1.StoreChange.$Shape} StoreChange
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.StoreChange & skep.v1.StoreChange.$Shape;
+        }
+
+        namespace StoreChange {
+
+            /** Properties of a StoreChange. */
+            interface $Properties {
+
+                /** StoreChange actions */
+                actions?: (skep.v1.StoreAction.$Properties[]|null);
+
+                /** StoreChange timeMs */
+                timeMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StoreChange. */
+            type $Shape = {
+              actions?: skep.v1.StoreAction.$Shape[]|null;
+              timeMs?: number|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
+        /**
+         * Properties of a StoreSnapshotRecord.
+         * @deprecated Use skep.v1.StoreSnapshotRecord.$Properties instead.
+         */
+        interface IStoreSnapshotRecord extends skep.v1.StoreSnapshotRecord.$Properties {
+        }
+
+        /** Represents a StoreSnapshotRecord. */
+        class StoreSnapshotRecord {
+
+            /**
+             * Constructs a new StoreSnapshotRecord.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.StoreSnapshotRecord.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StoreSnapshotRecord node. */
+            node?: (skep.v1.Node.$Properties|null);
+
+            /** StoreSnapshotRecord service. */
+            service?: (skep.v1.Service.$Properties|null);
+
+            /** StoreSnapshotRecord task. */
+            task?: (skep.v1.Task.$Properties|null);
+
+            /** StoreSnapshotRecord network. */
+            network?: (skep.v1.Network.$Properties|null);
+
+            /** StoreSnapshotRecord secret. */
+            secret?: (skep.v1.Secret.$Properties|null);
+
+            /** StoreSnapshotRecord config. */
+            config?: (skep.v1.Config.$Properties|null);
+
+            /** StoreSnapshotRecord volume. */
+            volume?: (skep.v1.Volume.$Properties|null);
+
+            /** StoreSnapshotRecord cluster. */
+            cluster?: (skep.v1.Cluster.$Properties|null);
+
+            /** StoreSnapshotRecord object. */
+            object?: ("node"|"service"|"task"|"network"|"secret"|"config"|"volume"|"cluster");
+
+            /**
+             * Creates a new StoreSnapshotRecord instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns StoreSnapshotRecord instance
+             */
+            static create(properties: skep.v1.StoreSnapshotRecord.$Shape): skep.v1.StoreSnapshotRecord & skep.v1.StoreSnapshotRecord.$Shape;
+            static create(properties?: skep.v1.StoreSnapshotRecord.$Properties): skep.v1.StoreSnapshotRecord;
+
+            /**
+             * Encodes the specified StoreSnapshotRecord message. Does not implicitly {@link skep.v1.StoreSnapshotRecord.verify|verify} messages.
+             * @param message StoreSnapshotRecord message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.StoreSnapshotRecord.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StoreSnapshotRecord message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.StoreSnapshotRecord & skep.v1.StoreSnapshotRecord.$Shape} StoreSnapshotRecord
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.StoreSnapshotRecord & skep.v1.StoreSnapshotRecord.$Shape;
+        }
+
+        namespace StoreSnapshotRecord {
+
+            /** Properties of a StoreSnapshotRecord. */
+            interface $Properties {
+
+                /** StoreSnapshotRecord node */
+                node?: (skep.v1.Node.$Properties|null);
+
+                /** StoreSnapshotRecord service */
+                service?: (skep.v1.Service.$Properties|null);
+
+                /** StoreSnapshotRecord task */
+                task?: (skep.v1.Task.$Properties|null);
+
+                /** StoreSnapshotRecord network */
+                network?: (skep.v1.Network.$Properties|null);
+
+                /** StoreSnapshotRecord secret */
+                secret?: (skep.v1.Secret.$Properties|null);
+
+                /** StoreSnapshotRecord config */
+                config?: (skep.v1.Config.$Properties|null);
+
+                /** StoreSnapshotRecord volume */
+                volume?: (skep.v1.Volume.$Properties|null);
+
+                /** StoreSnapshotRecord cluster */
+                cluster?: (skep.v1.Cluster.$Properties|null);
+
+                /** StoreSnapshotRecord object */
+                object?: ("node"|"service"|"task"|"network"|"secret"|"config"|"volume"|"cluster");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a StoreSnapshotRecord. */
+            type $Shape = {
+              node?: skep.v1.Node.$Shape|null;
+              service?: skep.v1.Service.$Shape|null;
+              task?: skep.v1.Task.$Shape|null;
+              network?: skep.v1.Network.$Shape|null;
+              secret?: skep.v1.Secret.$Shape|null;
+              config?: skep.v1.Config.$Shape|null;
+              volume?: skep.v1.Volume.$Shape|null;
+              cluster?: skep.v1.Cluster.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ object?: undefined; node?: null; service?: null; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "node"; node: skep.v1.Node.$Shape; service?: null; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "service"; node?: null; service: skep.v1.Service.$Shape; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "task"; node?: null; service?: null; task: skep.v1.Task.$Shape; network?: null; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "network"; node?: null; service?: null; task?: null; network: skep.v1.Network.$Shape; secret?: null; config?: null; volume?: null; cluster?: null }|{ object?: "secret"; node?: null; service?: null; task?: null; network?: null; secret: skep.v1.Secret.$Shape; config?: null; volume?: null; cluster?: null }|{ object?: "config"; node?: null; service?: null; task?: null; network?: null; secret?: null; config: skep.v1.Config.$Shape; volume?: null; cluster?: null }|{ object?: "volume"; node?: null; service?: null; task?: null; network?: null; secret?: null; config?: null; volume: skep.v1.Volume.$Shape; cluster?: null }|{ object?: "cluster"; node?: null; service?: null; task?: null; network?: null; secret?: null; config?: null; volume?: null; cluster: skep.v1.Cluster.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a StoreSnapshotChunk.
+         * @deprecated Use skep.v1.StoreSnapshotChunk.$Properties instead.
+         */
+        interface IStoreSnapshotChunk extends skep.v1.StoreSnapshotChunk.$Properties {
+        }
+
+        /** Represents a StoreSnapshotChunk. */
+        class StoreSnapshotChunk {
+
+            /**
+             * Constructs a new StoreSnapshotChunk.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.StoreSnapshotChunk.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StoreSnapshotChunk records. */
+            records: skep.v1.StoreSnapshotRecord.$Properties[];
+
+            /**
+             * Creates a new StoreSnapshotChunk instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns StoreSnapshotChunk instance
+             */
+            static create(properties: skep.v1.StoreSnapshotChunk.$Shape): skep.v1.StoreSnapshotChunk & skep.v1.StoreSnapshotChunk.$Shape;
+            static create(properties?: skep.v1.StoreSnapshotChunk.$Properties): skep.v1.StoreSnapshotChunk;
+
+            /**
+             * Encodes the specified StoreSnapshotChunk message. Does not implicitly {@link skep.v1.StoreSnapshotChunk.verify|verify} messages.
+             * @param message StoreSnapshotChunk message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.StoreSnapshotChunk.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StoreSnapshotChunk message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.StoreSnapshotChunk & skep.v1.StoreSnapshotChunk.$Shape} StoreSnapshotChunk
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.StoreSnapshotChunk & skep.v1.StoreSnapshotChunk.$Shape;
+        }
+
+        namespace StoreSnapshotChunk {
+
+            /** Properties of a StoreSnapshotChunk. */
+            interface $Properties {
+
+                /** StoreSnapshotChunk records */
+                records?: (skep.v1.StoreSnapshotRecord.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StoreSnapshotChunk. */
+            type $Shape = {
+              records?: skep.v1.StoreSnapshotRecord.$Shape[]|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
+        /**
+         * Properties of a SessionRequest.
+         * @deprecated Use skep.v1.SessionRequest.$Properties instead.
+         */
+        interface ISessionRequest extends skep.v1.SessionRequest.$Properties {
+        }
+
+        /** Represents a SessionRequest. */
+        class SessionRequest {
+
+            /**
+             * Constructs a new SessionRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.SessionRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SessionRequest description. */
+            description?: (skep.v1.NodeDescription.$Properties|null);
+
+            /** SessionRequest sessionId. */
+            sessionId: string;
+
+            /** SessionRequest advertiseAddress. */
+            advertiseAddress: string;
+
+            /**
+             * Creates a new SessionRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SessionRequest instance
+             */
+            static create(properties: skep.v1.SessionRequest.$Shape): skep.v1.SessionRequest & skep.v1.SessionRequest.$Shape;
+            static create(properties?: skep.v1.SessionRequest.$Properties): skep.v1.SessionRequest;
+
+            /**
+             * Encodes the specified SessionRequest message. Does not implicitly {@link skep.v1.SessionRequest.verify|verify} messages.
+             * @param message SessionRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.SessionRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SessionRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.SessionRequest & skep.v1.SessionRequest.$Shape} SessionRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.SessionRequest & skep.v1.SessionRequest.$Shape;
+        }
+
+        namespace SessionRequest {
+
+            /** Properties of a SessionRequest. */
+            interface $Properties {
+
+                /** SessionRequest description */
+                description?: (skep.v1.NodeDescription.$Properties|null);
+
+                /** SessionRequest sessionId */
+                sessionId?: (string|null);
+
+                /** SessionRequest advertiseAddress */
+                advertiseAddress?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SessionRequest. */
+            type $Shape = skep.v1.SessionRequest.$Properties;
+        }
+
+        /**
+         * Properties of a WeightedPeer.
+         * @deprecated Use skep.v1.WeightedPeer.$Properties instead.
+         */
+        interface IWeightedPeer extends skep.v1.WeightedPeer.$Properties {
+        }
+
+        /** Represents a WeightedPeer. */
+        class WeightedPeer {
+
+            /**
+             * Constructs a new WeightedPeer.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.WeightedPeer.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** WeightedPeer nodeId. */
+            nodeId: string;
+
+            /** WeightedPeer address. */
+            address: string;
+
+            /** WeightedPeer weight. */
+            weight: number;
+
+            /**
+             * Creates a new WeightedPeer instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns WeightedPeer instance
+             */
+            static create(properties: skep.v1.WeightedPeer.$Shape): skep.v1.WeightedPeer & skep.v1.WeightedPeer.$Shape;
+            static create(properties?: skep.v1.WeightedPeer.$Properties): skep.v1.WeightedPeer;
+
+            /**
+             * Encodes the specified WeightedPeer message. Does not implicitly {@link skep.v1.WeightedPeer.verify|verify} messages.
+             * @param message WeightedPeer message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.WeightedPeer.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a WeightedPeer message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.WeightedPeer & skep.v1.WeightedPeer.$Shape} WeightedPeer
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.WeightedPeer & skep.v1.WeightedPeer.$Shape;
+        }
+
+        namespace WeightedPeer {
+
+            /** Properties of a WeightedPeer. */
+            interface $Properties {
+
+                /** WeightedPeer nodeId */
+                nodeId?: (string|null);
+
+                /** WeightedPeer address */
+                address?: (string|null);
+
+                /** WeightedPeer weight */
+                weight?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a WeightedPeer. */
+            type $Shape = skep.v1.WeightedPeer.$Properties;
+        }
+
+        /**
+         * Properties of a SessionMessage.
+         * @deprecated Use skep.v1.SessionMessage.$Properties instead.
+         */
+        interface ISessionMessage extends skep.v1.SessionMessage.$Properties {
+        }
+
+        /** Represents a SessionMessage. */
+        class SessionMessage {
+
+            /**
+             * Constructs a new SessionMessage.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.SessionMessage.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SessionMessage sessionId. */
+            sessionId: string;
+
+            /** SessionMessage node. */
+            node?: (skep.v1.Node.$Properties|null);
+
+            /** SessionMessage managers. */
+            managers: skep.v1.WeightedPeer.$Properties[];
+
+            /** SessionMessage rootCaPem. */
+            rootCaPem?: (string|null);
+
+            /**
+             * Creates a new SessionMessage instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SessionMessage instance
+             */
+            static create(properties: skep.v1.SessionMessage.$Shape): skep.v1.SessionMessage & skep.v1.SessionMessage.$Shape;
+            static create(properties?: skep.v1.SessionMessage.$Properties): skep.v1.SessionMessage;
+
+            /**
+             * Encodes the specified SessionMessage message. Does not implicitly {@link skep.v1.SessionMessage.verify|verify} messages.
+             * @param message SessionMessage message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.SessionMessage.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SessionMessage message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.SessionMessage & skep.v1.SessionMessage.$Shape} SessionMessage
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.SessionMessage & skep.v1.SessionMessage.$Shape;
+        }
+
+        namespace SessionMessage {
+
+            /** Properties of a SessionMessage. */
+            interface $Properties {
+
+                /** SessionMessage sessionId */
+                sessionId?: (string|null);
+
+                /** SessionMessage node */
+                node?: (skep.v1.Node.$Properties|null);
+
+                /** SessionMessage managers */
+                managers?: (skep.v1.WeightedPeer.$Properties[]|null);
+
+                /** SessionMessage rootCaPem */
+                rootCaPem?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SessionMessage. */
+            type $Shape = skep.v1.SessionMessage.$Properties;
+        }
+
+        /**
+         * Properties of a HeartbeatRequest.
+         * @deprecated Use skep.v1.HeartbeatRequest.$Properties instead.
+         */
+        interface IHeartbeatRequest extends skep.v1.HeartbeatRequest.$Properties {
+        }
+
+        /** Represents a HeartbeatRequest. */
+        class HeartbeatRequest {
+
+            /**
+             * Constructs a new HeartbeatRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.HeartbeatRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** HeartbeatRequest sessionId. */
+            sessionId: string;
+
+            /**
+             * Creates a new HeartbeatRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns HeartbeatRequest instance
+             */
+            static create(properties: skep.v1.HeartbeatRequest.$Shape): skep.v1.HeartbeatRequest & skep.v1.HeartbeatRequest.$Shape;
+            static create(properties?: skep.v1.HeartbeatRequest.$Properties): skep.v1.HeartbeatRequest;
+
+            /**
+             * Encodes the specified HeartbeatRequest message. Does not implicitly {@link skep.v1.HeartbeatRequest.verify|verify} messages.
+             * @param message HeartbeatRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.HeartbeatRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a HeartbeatRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.HeartbeatRequest & skep.v1.HeartbeatRequest.$Shape} HeartbeatRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.HeartbeatRequest & skep.v1.HeartbeatRequest.$Shape;
+        }
+
+        namespace HeartbeatRequest {
+
+            /** Properties of a HeartbeatRequest. */
+            interface $Properties {
+
+                /** HeartbeatRequest sessionId */
+                sessionId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a HeartbeatRequest. */
+            type $Shape = skep.v1.HeartbeatRequest.$Properties;
+        }
+
+        /**
+         * Properties of a HeartbeatResponse.
+         * @deprecated Use skep.v1.HeartbeatResponse.$Properties instead.
+         */
+        interface IHeartbeatResponse extends skep.v1.HeartbeatResponse.$Properties {
+        }
+
+        /** Represents a HeartbeatResponse. */
+        class HeartbeatResponse {
+
+            /**
+             * Constructs a new HeartbeatResponse.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.HeartbeatResponse.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** HeartbeatResponse periodMs. */
+            periodMs: number;
+
+            /**
+             * Creates a new HeartbeatResponse instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns HeartbeatResponse instance
+             */
+            static create(properties: skep.v1.HeartbeatResponse.$Shape): skep.v1.HeartbeatResponse & skep.v1.HeartbeatResponse.$Shape;
+            static create(properties?: skep.v1.HeartbeatResponse.$Properties): skep.v1.HeartbeatResponse;
+
+            /**
+             * Encodes the specified HeartbeatResponse message. Does not implicitly {@link skep.v1.HeartbeatResponse.verify|verify} messages.
+             * @param message HeartbeatResponse message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.HeartbeatResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a HeartbeatResponse message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.HeartbeatResponse & skep.v1.HeartbeatResponse.$Shape} HeartbeatResponse
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.HeartbeatResponse & skep.v1.HeartbeatResponse.$Shape;
+        }
+
+        namespace HeartbeatResponse {
+
+            /** Properties of a HeartbeatResponse. */
+            interface $Properties {
+
+                /** HeartbeatResponse periodMs */
+                periodMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a HeartbeatResponse. */
+            type $Shape = skep.v1.HeartbeatResponse.$Properties;
+        }
+
+        /**
+         * Properties of an AssignmentsRequest.
+         * @deprecated Use skep.v1.AssignmentsRequest.$Properties instead.
+         */
+        interface IAssignmentsRequest extends skep.v1.AssignmentsRequest.$Properties {
+        }
+
+        /** Represents an AssignmentsRequest. */
+        class AssignmentsRequest {
+
+            /**
+             * Constructs a new AssignmentsRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.AssignmentsRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AssignmentsRequest sessionId. */
+            sessionId: string;
+
+            /**
+             * Creates a new AssignmentsRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns AssignmentsRequest instance
+             */
+            static create(properties: skep.v1.AssignmentsRequest.$Shape): skep.v1.AssignmentsRequest & skep.v1.AssignmentsRequest.$Shape;
+            static create(properties?: skep.v1.AssignmentsRequest.$Properties): skep.v1.AssignmentsRequest;
+
+            /**
+             * Encodes the specified AssignmentsRequest message. Does not implicitly {@link skep.v1.AssignmentsRequest.verify|verify} messages.
+             * @param message AssignmentsRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.AssignmentsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AssignmentsRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.AssignmentsRequest & skep.v1.AssignmentsRequest.$Shape} AssignmentsRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.AssignmentsRequest & skep.v1.AssignmentsRequest.$Shape;
+        }
+
+        namespace AssignmentsRequest {
+
+            /** Properties of an AssignmentsRequest. */
+            interface $Properties {
+
+                /** AssignmentsRequest sessionId */
+                sessionId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AssignmentsRequest. */
+            type $Shape = skep.v1.AssignmentsRequest.$Properties;
+        }
+
+        /**
+         * Properties of an Assignment.
+         * @deprecated Use skep.v1.Assignment.$Properties instead.
+         */
+        interface IAssignment extends skep.v1.Assignment.$Properties {
+        }
+
+        /** Represents an Assignment. */
+        class Assignment {
+
+            /**
+             * Constructs a new Assignment.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.Assignment.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Assignment task. */
+            task?: (skep.v1.Task.$Properties|null);
+
+            /** Assignment secret. */
+            secret?: (skep.v1.Secret.$Properties|null);
+
+            /** Assignment config. */
+            config?: (skep.v1.Config.$Properties|null);
+
+            /** Assignment item. */
+            item?: ("task"|"secret"|"config");
+
+            /**
+             * Creates a new Assignment instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Assignment instance
+             */
+            static create(properties: skep.v1.Assignment.$Shape): skep.v1.Assignment & skep.v1.Assignment.$Shape;
+            static create(properties?: skep.v1.Assignment.$Properties): skep.v1.Assignment;
+
+            /**
+             * Encodes the specified Assignment message. Does not implicitly {@link skep.v1.Assignment.verify|verify} messages.
+             * @param message Assignment message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.Assignment.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Assignment message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.Assignment & skep.v1.Assignment.$Shape} Assignment
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Assignment & skep.v1.Assignment.$Shape;
+        }
+
+        namespace Assignment {
+
+            /** Properties of an Assignment. */
+            interface $Properties {
+
+                /** Assignment task */
+                task?: (skep.v1.Task.$Properties|null);
+
+                /** Assignment secret */
+                secret?: (skep.v1.Secret.$Properties|null);
+
+                /** Assignment config */
+                config?: (skep.v1.Config.$Properties|null);
+
+                /** Assignment item */
+                item?: ("task"|"secret"|"config");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of an Assignment. */
+            type $Shape = {
+              task?: skep.v1.Task.$Shape|null;
+              secret?: skep.v1.Secret.$Shape|null;
+              config?: skep.v1.Config.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ item?: undefined; task?: null; secret?: null; config?: null }|{ item?: "task"; task: skep.v1.Task.$Shape; secret?: null; config?: null }|{ item?: "secret"; task?: null; secret: skep.v1.Secret.$Shape; config?: null }|{ item?: "config"; task?: null; secret?: null; config: skep.v1.Config.$Shape })
+            );
+        }
+
+        /**
+         * Properties of an AssignmentChange.
+         * @deprecated Use skep.v1.AssignmentChange.$Properties instead.
+         */
+        interface IAssignmentChange extends skep.v1.AssignmentChange.$Properties {
+        }
+
+        /** Represents an AssignmentChange. */
+        class AssignmentChange {
+
+            /**
+             * Constructs a new AssignmentChange.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.AssignmentChange.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AssignmentChange action. */
+            action: string;
+
+            /** AssignmentChange assignment. */
+            assignment?: (skep.v1.Assignment.$Properties|null);
+
+            /**
+             * Creates a new AssignmentChange instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns AssignmentChange instance
+             */
+            static create(properties: skep.v1.AssignmentChange.$Shape): skep.v1.AssignmentChange & skep.v1.AssignmentChange.$Shape;
+            static create(properties?: skep.v1.AssignmentChange.$Properties): skep.v1.AssignmentChange;
+
+            /**
+             * Encodes the specified AssignmentChange message. Does not implicitly {@link skep.v1.AssignmentChange.verify|verify} messages.
+             * @param message AssignmentChange message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.AssignmentChange.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AssignmentChange message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.AssignmentChange & skep.v1.AssignmentChange.$Shape} AssignmentChange
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.AssignmentChange & skep.v1.AssignmentChange.$Shape;
+        }
+
+        namespace AssignmentChange {
+
+            /** Properties of an AssignmentChange. */
+            interface $Properties {
+
+                /** AssignmentChange action */
+                action?: (string|null);
+
+                /** AssignmentChange assignment */
+                assignment?: (skep.v1.Assignment.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AssignmentChange. */
+            type $Shape = {
+              action?: string|null;
+              assignment?: skep.v1.Assignment.$Shape|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
+        /**
+         * Properties of an AssignmentsMessage.
+         * @deprecated Use skep.v1.AssignmentsMessage.$Properties instead.
+         */
+        interface IAssignmentsMessage extends skep.v1.AssignmentsMessage.$Properties {
+        }
+
+        /** Represents an AssignmentsMessage. */
+        class AssignmentsMessage {
+
+            /**
+             * Constructs a new AssignmentsMessage.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.AssignmentsMessage.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AssignmentsMessage type. */
+            type: string;
+
+            /** AssignmentsMessage appliesTo. */
+            appliesTo: string;
+
+            /** AssignmentsMessage resultsIn. */
+            resultsIn: string;
+
+            /** AssignmentsMessage changes. */
+            changes: skep.v1.AssignmentChange.$Properties[];
+
+            /** AssignmentsMessage more. */
+            more: boolean;
+
+            /**
+             * Creates a new AssignmentsMessage instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns AssignmentsMessage instance
+             */
+            static create(properties: skep.v1.AssignmentsMessage.$Shape): skep.v1.AssignmentsMessage & skep.v1.AssignmentsMessage.$Shape;
+            static create(properties?: skep.v1.AssignmentsMessage.$Properties): skep.v1.AssignmentsMessage;
+
+            /**
+             * Encodes the specified AssignmentsMessage message. Does not implicitly {@link skep.v1.AssignmentsMessage.verify|verify} messages.
+             * @param message AssignmentsMessage message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.AssignmentsMessage.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AssignmentsMessage message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.AssignmentsMessage & skep.v1.AssignmentsMessage.$Shape} AssignmentsMessage
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.AssignmentsMessage & skep.v1.AssignmentsMessage.$Shape;
+        }
+
+        namespace AssignmentsMessage {
+
+            /** Properties of an AssignmentsMessage. */
+            interface $Properties {
+
+                /** AssignmentsMessage type */
+                type?: (string|null);
+
+                /** AssignmentsMessage appliesTo */
+                appliesTo?: (string|null);
+
+                /** AssignmentsMessage resultsIn */
+                resultsIn?: (string|null);
+
+                /** AssignmentsMessage changes */
+                changes?: (skep.v1.AssignmentChange.$Properties[]|null);
+
+                /** AssignmentsMessage more */
+                more?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AssignmentsMessage. */
+            type $Shape = {
+              type?: string|null;
+              appliesTo?: string|null;
+              resultsIn?: string|null;
+              changes?: skep.v1.AssignmentChange.$Shape[]|null;
+              more?: boolean|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
+        /**
+         * Properties of a TaskStatusUpdate.
+         * @deprecated Use skep.v1.TaskStatusUpdate.$Properties instead.
+         */
+        interface ITaskStatusUpdate extends skep.v1.TaskStatusUpdate.$Properties {
+        }
+
+        /** Represents a TaskStatusUpdate. */
+        class TaskStatusUpdate {
+
+            /**
+             * Constructs a new TaskStatusUpdate.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.TaskStatusUpdate.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** TaskStatusUpdate taskId. */
+            taskId: string;
+
+            /** TaskStatusUpdate status. */
+            status?: (skep.v1.TaskStatus.$Properties|null);
+
+            /**
+             * Creates a new TaskStatusUpdate instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns TaskStatusUpdate instance
+             */
+            static create(properties: skep.v1.TaskStatusUpdate.$Shape): skep.v1.TaskStatusUpdate & skep.v1.TaskStatusUpdate.$Shape;
+            static create(properties?: skep.v1.TaskStatusUpdate.$Properties): skep.v1.TaskStatusUpdate;
+
+            /**
+             * Encodes the specified TaskStatusUpdate message. Does not implicitly {@link skep.v1.TaskStatusUpdate.verify|verify} messages.
+             * @param message TaskStatusUpdate message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.TaskStatusUpdate.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a TaskStatusUpdate message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.TaskStatusUpdate & skep.v1.TaskStatusUpdate.$Shape} TaskStatusUpdate
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.TaskStatusUpdate & skep.v1.TaskStatusUpdate.$Shape;
+        }
+
+        namespace TaskStatusUpdate {
+
+            /** Properties of a TaskStatusUpdate. */
+            interface $Properties {
+
+                /** TaskStatusUpdate taskId */
+                taskId?: (string|null);
+
+                /** TaskStatusUpdate status */
+                status?: (skep.v1.TaskStatus.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a TaskStatusUpdate. */
+            type $Shape = skep.v1.TaskStatusUpdate.$Properties;
+        }
+
+        /**
+         * Properties of an UpdateTaskStatusRequest.
+         * @deprecated Use skep.v1.UpdateTaskStatusRequest.$Properties instead.
+         */
+        interface IUpdateTaskStatusRequest extends skep.v1.UpdateTaskStatusRequest.$Properties {
+        }
+
+        /** Represents an UpdateTaskStatusRequest. */
+        class UpdateTaskStatusRequest {
+
+            /**
+             * Constructs a new UpdateTaskStatusRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.UpdateTaskStatusRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** UpdateTaskStatusRequest sessionId. */
+            sessionId: string;
+
+            /** UpdateTaskStatusRequest updates. */
+            updates: skep.v1.TaskStatusUpdate.$Properties[];
+
+            /**
+             * Creates a new UpdateTaskStatusRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns UpdateTaskStatusRequest instance
+             */
+            static create(properties: skep.v1.UpdateTaskStatusRequest.$Shape): skep.v1.UpdateTaskStatusRequest & skep.v1.UpdateTaskStatusRequest.$Shape;
+            static create(properties?: skep.v1.UpdateTaskStatusRequest.$Properties): skep.v1.UpdateTaskStatusRequest;
+
+            /**
+             * Encodes the specified UpdateTaskStatusRequest message. Does not implicitly {@link skep.v1.UpdateTaskStatusRequest.verify|verify} messages.
+             * @param message UpdateTaskStatusRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.UpdateTaskStatusRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an UpdateTaskStatusRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.UpdateTaskStatusRequest & skep.v1.UpdateTaskStatusRequest.$Shape} UpdateTaskStatusRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.UpdateTaskStatusRequest & skep.v1.UpdateTaskStatusRequest.$Shape;
+        }
+
+        namespace UpdateTaskStatusRequest {
+
+            /** Properties of an UpdateTaskStatusRequest. */
+            interface $Properties {
+
+                /** UpdateTaskStatusRequest sessionId */
+                sessionId?: (string|null);
+
+                /** UpdateTaskStatusRequest updates */
+                updates?: (skep.v1.TaskStatusUpdate.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an UpdateTaskStatusRequest. */
+            type $Shape = skep.v1.UpdateTaskStatusRequest.$Properties;
+        }
+
+        /**
+         * Properties of a HealthCheckRequest.
+         * @deprecated Use skep.v1.HealthCheckRequest.$Properties instead.
+         */
+        interface IHealthCheckRequest extends skep.v1.HealthCheckRequest.$Properties {
+        }
+
+        /** Represents a HealthCheckRequest. */
+        class HealthCheckRequest {
+
+            /**
+             * Constructs a new HealthCheckRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.HealthCheckRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** HealthCheckRequest service. */
+            service: string;
+
+            /**
+             * Creates a new HealthCheckRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns HealthCheckRequest instance
+             */
+            static create(properties: skep.v1.HealthCheckRequest.$Shape): skep.v1.HealthCheckRequest & skep.v1.HealthCheckRequest.$Shape;
+            static create(properties?: skep.v1.HealthCheckRequest.$Properties): skep.v1.HealthCheckRequest;
+
+            /**
+             * Encodes the specified HealthCheckRequest message. Does not implicitly {@link skep.v1.HealthCheckRequest.verify|verify} messages.
+             * @param message HealthCheckRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.HealthCheckRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a HealthCheckRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.HealthCheckRequest & skep.v1.HealthCheckRequest.$Shape} HealthCheckRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.HealthCheckRequest & skep.v1.HealthCheckRequest.$Shape;
+        }
+
+        namespace HealthCheckRequest {
+
+            /** Properties of a HealthCheckRequest. */
+            interface $Properties {
+
+                /** HealthCheckRequest service */
+                service?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a HealthCheckRequest. */
+            type $Shape = skep.v1.HealthCheckRequest.$Properties;
+        }
+
+        /**
+         * Properties of a HealthCheckResponse.
+         * @deprecated Use skep.v1.HealthCheckResponse.$Properties instead.
+         */
+        interface IHealthCheckResponse extends skep.v1.HealthCheckResponse.$Properties {
+        }
+
+        /** Represents a HealthCheckResponse. */
+        class HealthCheckResponse {
+
+            /**
+             * Constructs a new HealthCheckResponse.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.HealthCheckResponse.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** HealthCheckResponse status. */
+            status: string;
+
+            /**
+             * Creates a new HealthCheckResponse instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns HealthCheckResponse instance
+             */
+            static create(properties: skep.v1.HealthCheckResponse.$Shape): skep.v1.HealthCheckResponse & skep.v1.HealthCheckResponse.$Shape;
+            static create(properties?: skep.v1.HealthCheckResponse.$Properties): skep.v1.HealthCheckResponse;
+
+            /**
+             * Encodes the specified HealthCheckResponse message. Does not implicitly {@link skep.v1.HealthCheckResponse.verify|verify} messages.
+             * @param message HealthCheckResponse message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.HealthCheckResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a HealthCheckResponse message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.HealthCheckResponse & skep.v1.HealthCheckResponse.$Shape} HealthCheckResponse
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.HealthCheckResponse & skep.v1.HealthCheckResponse.$Shape;
+        }
+
+        namespace HealthCheckResponse {
+
+            /** Properties of a HealthCheckResponse. */
+            interface $Properties {
+
+                /** HealthCheckResponse status */
+                status?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a HealthCheckResponse. */
+            type $Shape = skep.v1.HealthCheckResponse.$Properties;
+        }
+
+        /**
+         * Properties of a LogSelector.
+         * @deprecated Use skep.v1.LogSelector.$Properties instead.
+         */
+        interface ILogSelector extends skep.v1.LogSelector.$Properties {
+        }
+
+        /** Represents a LogSelector. */
+        class LogSelector {
+
+            /**
+             * Constructs a new LogSelector.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.LogSelector.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LogSelector serviceIds. */
+            serviceIds: string[];
+
+            /** LogSelector taskIds. */
+            taskIds: string[];
+
+            /** LogSelector nodeIds. */
+            nodeIds: string[];
+
+            /**
+             * Creates a new LogSelector instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns LogSelector instance
+             */
+            static create(properties: skep.v1.LogSelector.$Shape): skep.v1.LogSelector & skep.v1.LogSelector.$Shape;
+            static create(properties?: skep.v1.LogSelector.$Properties): skep.v1.LogSelector;
+
+            /**
+             * Encodes the specified LogSelector message. Does not implicitly {@link skep.v1.LogSelector.verify|verify} messages.
+             * @param message LogSelector message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.LogSelector.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LogSelector message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.LogSelector & skep.v1.LogSelector.$Shape} LogSelector
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.LogSelector & skep.v1.LogSelector.$Shape;
+        }
+
+        namespace LogSelector {
+
+            /** Properties of a LogSelector. */
+            interface $Properties {
+
+                /** LogSelector serviceIds */
+                serviceIds?: (string[]|null);
+
+                /** LogSelector taskIds */
+                taskIds?: (string[]|null);
+
+                /** LogSelector nodeIds */
+                nodeIds?: (string[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LogSelector. */
+            type $Shape = skep.v1.LogSelector.$Properties;
+        }
+
+        /**
+         * Properties of a LogOptions.
+         * @deprecated Use skep.v1.LogOptions.$Properties instead.
+         */
+        interface ILogOptions extends skep.v1.LogOptions.$Properties {
+        }
+
+        /** Represents a LogOptions. */
+        class LogOptions {
+
+            /**
+             * Constructs a new LogOptions.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.LogOptions.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LogOptions stdout. */
+            stdout: boolean;
+
+            /** LogOptions stderr. */
+            stderr: boolean;
+
+            /** LogOptions follow. */
+            follow: boolean;
+
+            /** LogOptions tail. */
+            tail: number;
+
+            /** LogOptions sinceMs. */
+            sinceMs?: (number|null);
+
+            /**
+             * Creates a new LogOptions instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns LogOptions instance
+             */
+            static create(properties: skep.v1.LogOptions.$Shape): skep.v1.LogOptions & skep.v1.LogOptions.$Shape;
+            static create(properties?: skep.v1.LogOptions.$Properties): skep.v1.LogOptions;
+
+            /**
+             * Encodes the specified LogOptions message. Does not implicitly {@link skep.v1.LogOptions.verify|verify} messages.
+             * @param message LogOptions message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.LogOptions.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LogOptions message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.LogOptions & skep.v1.LogOptions.$Shape} LogOptions
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.LogOptions & skep.v1.LogOptions.$Shape;
+        }
+
+        namespace LogOptions {
+
+            /** Properties of a LogOptions. */
+            interface $Properties {
+
+                /** LogOptions stdout */
+                stdout?: (boolean|null);
+
+                /** LogOptions stderr */
+                stderr?: (boolean|null);
+
+                /** LogOptions follow */
+                follow?: (boolean|null);
+
+                /** LogOptions tail */
+                tail?: (number|null);
+
+                /** LogOptions sinceMs */
+                sinceMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LogOptions. */
+            type $Shape = skep.v1.LogOptions.$Properties;
+        }
+
+        /**
+         * Properties of a LogMessage.
+         * @deprecated Use skep.v1.LogMessage.$Properties instead.
+         */
+        interface ILogMessage extends skep.v1.LogMessage.$Properties {
+        }
+
+        /** Represents a LogMessage. */
+        class LogMessage {
+
+            /**
+             * Constructs a new LogMessage.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.LogMessage.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LogMessage serviceId. */
+            serviceId: string;
+
+            /** LogMessage taskId. */
+            taskId: string;
+
+            /** LogMessage nodeId. */
+            nodeId: string;
+
+            /** LogMessage timestampMs. */
+            timestampMs: number;
+
+            /** LogMessage timestamp. */
+            timestamp: string;
+
+            /** LogMessage stream. */
+            stream: string;
+
+            /** LogMessage data. */
+            data: Uint8Array;
+
+            /**
+             * Creates a new LogMessage instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns LogMessage instance
+             */
+            static create(properties: skep.v1.LogMessage.$Shape): skep.v1.LogMessage & skep.v1.LogMessage.$Shape;
+            static create(properties?: skep.v1.LogMessage.$Properties): skep.v1.LogMessage;
+
+            /**
+             * Encodes the specified LogMessage message. Does not implicitly {@link skep.v1.LogMessage.verify|verify} messages.
+             * @param message LogMessage message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.LogMessage.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LogMessage message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.LogMessage & skep.v1.LogMessage.$Shape} LogMessage
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.LogMessage & skep.v1.LogMessage.$Shape;
+        }
+
+        namespace LogMessage {
+
+            /** Properties of a LogMessage. */
+            interface $Properties {
+
+                /** LogMessage serviceId */
+                serviceId?: (string|null);
+
+                /** LogMessage taskId */
+                taskId?: (string|null);
+
+                /** LogMessage nodeId */
+                nodeId?: (string|null);
+
+                /** LogMessage timestampMs */
+                timestampMs?: (number|null);
+
+                /** LogMessage timestamp */
+                timestamp?: (string|null);
+
+                /** LogMessage stream */
+                stream?: (string|null);
+
+                /** LogMessage data */
+                data?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LogMessage. */
+            type $Shape = skep.v1.LogMessage.$Properties;
+        }
+
+        /**
+         * Properties of a SubscribeLogsRequest.
+         * @deprecated Use skep.v1.SubscribeLogsRequest.$Properties instead.
+         */
+        interface ISubscribeLogsRequest extends skep.v1.SubscribeLogsRequest.$Properties {
+        }
+
+        /** Represents a SubscribeLogsRequest. */
+        class SubscribeLogsRequest {
+
+            /**
+             * Constructs a new SubscribeLogsRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.SubscribeLogsRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SubscribeLogsRequest selector. */
+            selector?: (skep.v1.LogSelector.$Properties|null);
+
+            /** SubscribeLogsRequest options. */
+            options?: (skep.v1.LogOptions.$Properties|null);
+
+            /**
+             * Creates a new SubscribeLogsRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SubscribeLogsRequest instance
+             */
+            static create(properties: skep.v1.SubscribeLogsRequest.$Shape): skep.v1.SubscribeLogsRequest & skep.v1.SubscribeLogsRequest.$Shape;
+            static create(properties?: skep.v1.SubscribeLogsRequest.$Properties): skep.v1.SubscribeLogsRequest;
+
+            /**
+             * Encodes the specified SubscribeLogsRequest message. Does not implicitly {@link skep.v1.SubscribeLogsRequest.verify|verify} messages.
+             * @param message SubscribeLogsRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.SubscribeLogsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SubscribeLogsRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.SubscribeLogsRequest & skep.v1.SubscribeLogsRequest.$Shape} SubscribeLogsRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.SubscribeLogsRequest & skep.v1.SubscribeLogsRequest.$Shape;
+        }
+
+        namespace SubscribeLogsRequest {
+
+            /** Properties of a SubscribeLogsRequest. */
+            interface $Properties {
+
+                /** SubscribeLogsRequest selector */
+                selector?: (skep.v1.LogSelector.$Properties|null);
+
+                /** SubscribeLogsRequest options */
+                options?: (skep.v1.LogOptions.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SubscribeLogsRequest. */
+            type $Shape = skep.v1.SubscribeLogsRequest.$Properties;
+        }
+
+        /**
+         * Properties of a LogBatch.
+         * @deprecated Use skep.v1.LogBatch.$Properties instead.
+         */
+        interface ILogBatch extends skep.v1.LogBatch.$Properties {
+        }
+
+        /** Represents a LogBatch. */
+        class LogBatch {
+
+            /**
+             * Constructs a new LogBatch.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.LogBatch.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LogBatch messages. */
+            messages: skep.v1.LogMessage.$Properties[];
+
+            /**
+             * Creates a new LogBatch instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns LogBatch instance
+             */
+            static create(properties: skep.v1.LogBatch.$Shape): skep.v1.LogBatch & skep.v1.LogBatch.$Shape;
+            static create(properties?: skep.v1.LogBatch.$Properties): skep.v1.LogBatch;
+
+            /**
+             * Encodes the specified LogBatch message. Does not implicitly {@link skep.v1.LogBatch.verify|verify} messages.
+             * @param message LogBatch message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.LogBatch.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LogBatch message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.LogBatch & skep.v1.LogBatch.$Shape} LogBatch
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.LogBatch & skep.v1.LogBatch.$Shape;
+        }
+
+        namespace LogBatch {
+
+            /** Properties of a LogBatch. */
+            interface $Properties {
+
+                /** LogBatch messages */
+                messages?: (skep.v1.LogMessage.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LogBatch. */
+            type $Shape = skep.v1.LogBatch.$Properties;
+        }
+
+        /**
+         * Properties of a SubscriptionMessage.
+         * @deprecated Use skep.v1.SubscriptionMessage.$Properties instead.
+         */
+        interface ISubscriptionMessage extends skep.v1.SubscriptionMessage.$Properties {
+        }
+
+        /** Represents a SubscriptionMessage. */
+        class SubscriptionMessage {
+
+            /**
+             * Constructs a new SubscriptionMessage.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.SubscriptionMessage.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SubscriptionMessage id. */
+            id: string;
+
+            /** SubscriptionMessage selector. */
+            selector?: (skep.v1.LogSelector.$Properties|null);
+
+            /** SubscriptionMessage options. */
+            options?: (skep.v1.LogOptions.$Properties|null);
+
+            /** SubscriptionMessage close. */
+            close: boolean;
+
+            /**
+             * Creates a new SubscriptionMessage instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SubscriptionMessage instance
+             */
+            static create(properties: skep.v1.SubscriptionMessage.$Shape): skep.v1.SubscriptionMessage & skep.v1.SubscriptionMessage.$Shape;
+            static create(properties?: skep.v1.SubscriptionMessage.$Properties): skep.v1.SubscriptionMessage;
+
+            /**
+             * Encodes the specified SubscriptionMessage message. Does not implicitly {@link skep.v1.SubscriptionMessage.verify|verify} messages.
+             * @param message SubscriptionMessage message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.SubscriptionMessage.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SubscriptionMessage message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.SubscriptionMessage & skep.v1.SubscriptionMessage.$Shape} SubscriptionMessage
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.SubscriptionMessage & skep.v1.SubscriptionMessage.$Shape;
+        }
+
+        namespace SubscriptionMessage {
+
+            /** Properties of a SubscriptionMessage. */
+            interface $Properties {
+
+                /** SubscriptionMessage id */
+                id?: (string|null);
+
+                /** SubscriptionMessage selector */
+                selector?: (skep.v1.LogSelector.$Properties|null);
+
+                /** SubscriptionMessage options */
+                options?: (skep.v1.LogOptions.$Properties|null);
+
+                /** SubscriptionMessage close */
+                close?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SubscriptionMessage. */
+            type $Shape = skep.v1.SubscriptionMessage.$Properties;
+        }
+
+        /**
+         * Properties of a PublishLogsMessage.
+         * @deprecated Use skep.v1.PublishLogsMessage.$Properties instead.
+         */
+        interface IPublishLogsMessage extends skep.v1.PublishLogsMessage.$Properties {
+        }
+
+        /** Represents a PublishLogsMessage. */
+        class PublishLogsMessage {
+
+            /**
+             * Constructs a new PublishLogsMessage.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.PublishLogsMessage.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PublishLogsMessage subscriptionId. */
+            subscriptionId: string;
+
+            /** PublishLogsMessage messages. */
+            messages: skep.v1.LogMessage.$Properties[];
+
+            /** PublishLogsMessage close. */
+            close: boolean;
+
+            /**
+             * Creates a new PublishLogsMessage instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns PublishLogsMessage instance
+             */
+            static create(properties: skep.v1.PublishLogsMessage.$Shape): skep.v1.PublishLogsMessage & skep.v1.PublishLogsMessage.$Shape;
+            static create(properties?: skep.v1.PublishLogsMessage.$Properties): skep.v1.PublishLogsMessage;
+
+            /**
+             * Encodes the specified PublishLogsMessage message. Does not implicitly {@link skep.v1.PublishLogsMessage.verify|verify} messages.
+             * @param message PublishLogsMessage message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.PublishLogsMessage.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PublishLogsMessage message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.PublishLogsMessage & skep.v1.PublishLogsMessage.$Shape} PublishLogsMessage
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.PublishLogsMessage & skep.v1.PublishLogsMessage.$Shape;
+        }
+
+        namespace PublishLogsMessage {
+
+            /** Properties of a PublishLogsMessage. */
+            interface $Properties {
+
+                /** PublishLogsMessage subscriptionId */
+                subscriptionId?: (string|null);
+
+                /** PublishLogsMessage messages */
+                messages?: (skep.v1.LogMessage.$Properties[]|null);
+
+                /** PublishLogsMessage close */
+                close?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PublishLogsMessage. */
+            type $Shape = skep.v1.PublishLogsMessage.$Properties;
+        }
+
+        /**
          * Properties of a Probe.
          * @deprecated Use skep.v1.Probe.$Properties instead.
          */
@@ -7388,6 +10880,166 @@ export namespace skep {
 
             /** Shape of a Probe. */
             type $Shape = skep.v1.Probe.$Properties;
+        }
+
+        /**
+         * Properties of a ClusterEvent.
+         * @deprecated Use skep.v1.ClusterEvent.$Properties instead.
+         */
+        interface IClusterEvent extends skep.v1.ClusterEvent.$Properties {
+        }
+
+        /** Represents a ClusterEvent. */
+        class ClusterEvent {
+
+            /**
+             * Constructs a new ClusterEvent.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.ClusterEvent.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ClusterEvent table. */
+            table: string;
+
+            /** ClusterEvent action. */
+            action: string;
+
+            /** ClusterEvent id. */
+            id: string;
+
+            /** ClusterEvent name. */
+            name: string;
+
+            /** ClusterEvent timeMs. */
+            timeMs: number;
+
+            /** ClusterEvent attributes. */
+            attributes: { [k: string]: string };
+
+            /**
+             * Creates a new ClusterEvent instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ClusterEvent instance
+             */
+            static create(properties: skep.v1.ClusterEvent.$Shape): skep.v1.ClusterEvent & skep.v1.ClusterEvent.$Shape;
+            static create(properties?: skep.v1.ClusterEvent.$Properties): skep.v1.ClusterEvent;
+
+            /**
+             * Encodes the specified ClusterEvent message. Does not implicitly {@link skep.v1.ClusterEvent.verify|verify} messages.
+             * @param message ClusterEvent message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.ClusterEvent.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ClusterEvent message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.ClusterEvent & skep.v1.ClusterEvent.$Shape} ClusterEvent
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.ClusterEvent & skep.v1.ClusterEvent.$Shape;
+        }
+
+        namespace ClusterEvent {
+
+            /** Properties of a ClusterEvent. */
+            interface $Properties {
+
+                /** ClusterEvent table */
+                table?: (string|null);
+
+                /** ClusterEvent action */
+                action?: (string|null);
+
+                /** ClusterEvent id */
+                id?: (string|null);
+
+                /** ClusterEvent name */
+                name?: (string|null);
+
+                /** ClusterEvent timeMs */
+                timeMs?: (number|null);
+
+                /** ClusterEvent attributes */
+                attributes?: ({ [k: string]: string }|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ClusterEvent. */
+            type $Shape = skep.v1.ClusterEvent.$Properties;
+        }
+
+        /**
+         * Properties of a ClusterEventBatch.
+         * @deprecated Use skep.v1.ClusterEventBatch.$Properties instead.
+         */
+        interface IClusterEventBatch extends skep.v1.ClusterEventBatch.$Properties {
+        }
+
+        /** Represents a ClusterEventBatch. */
+        class ClusterEventBatch {
+
+            /**
+             * Constructs a new ClusterEventBatch.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.ClusterEventBatch.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ClusterEventBatch events. */
+            events: skep.v1.ClusterEvent.$Properties[];
+
+            /**
+             * Creates a new ClusterEventBatch instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ClusterEventBatch instance
+             */
+            static create(properties: skep.v1.ClusterEventBatch.$Shape): skep.v1.ClusterEventBatch & skep.v1.ClusterEventBatch.$Shape;
+            static create(properties?: skep.v1.ClusterEventBatch.$Properties): skep.v1.ClusterEventBatch;
+
+            /**
+             * Encodes the specified ClusterEventBatch message. Does not implicitly {@link skep.v1.ClusterEventBatch.verify|verify} messages.
+             * @param message ClusterEventBatch message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.ClusterEventBatch.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ClusterEventBatch message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.ClusterEventBatch & skep.v1.ClusterEventBatch.$Shape} ClusterEventBatch
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.ClusterEventBatch & skep.v1.ClusterEventBatch.$Shape;
+        }
+
+        namespace ClusterEventBatch {
+
+            /** Properties of a ClusterEventBatch. */
+            interface $Properties {
+
+                /** ClusterEventBatch events */
+                events?: (skep.v1.ClusterEvent.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ClusterEventBatch. */
+            type $Shape = skep.v1.ClusterEventBatch.$Properties;
         }
     }
 }

@@ -1,0 +1,84 @@
+import type { Node, NodeDescription } from '../model/node.js'
+import type { Config, Secret } from '../model/secret.js'
+import type { Task, TaskStatus } from '../model/task.js'
+import { codec } from './codec.js'
+import { skep } from './gen/skep.js'
+import { emptyCodec, serverStream, service, unary, type CallerRole } from './service-table.js'
+
+/** See proto/dispatcher.proto for what each field means and for the course of a session. */
+export interface SessionRequest {
+  description: NodeDescription
+  sessionId: string
+  advertiseAddress: string
+}
+
+export interface WeightedPeer {
+  nodeId: string
+  address: string
+  weight: number
+}
+
+export interface SessionMessage {
+  sessionId: string
+  node?: Node
+  managers: WeightedPeer[]
+  rootCaPem?: string
+}
+
+export interface HeartbeatRequest {
+  sessionId: string
+}
+
+export interface HeartbeatResponse {
+  periodMs: number
+}
+
+export interface AssignmentsRequest {
+  sessionId: string
+}
+
+/** Exactly one of these. */
+export interface Assignment {
+  task?: Task
+  secret?: Secret
+  config?: Config
+}
+
+export interface AssignmentChange {
+  action: 'update' | 'remove'
+  assignment: Assignment
+}
+
+export interface AssignmentsMessage {
+  type: 'complete' | 'incremental'
+  appliesTo: string
+  resultsIn: string
+  changes: AssignmentChange[]
+  more: boolean
+}
+
+export interface TaskStatusUpdate {
+  taskId: string
+  status: TaskStatus
+}
+
+export interface UpdateTaskStatusRequest {
+  sessionId: string
+  updates: TaskStatusUpdate[]
+}
+
+const nodes: readonly CallerRole[] = ['worker', 'manager']
+
+/** Served by the leader, and by every other manager on its behalf. The caller's node is the one in its certificate. */
+export const dispatcherService = service('Dispatcher', {
+  session: serverStream(codec<SessionRequest>(skep.v1.SessionRequest), codec<SessionMessage>(skep.v1.SessionMessage), nodes),
+  heartbeat: unary(codec<HeartbeatRequest>(skep.v1.HeartbeatRequest), codec<HeartbeatResponse>(skep.v1.HeartbeatResponse), nodes),
+  assignments: serverStream(
+    codec<AssignmentsRequest>(skep.v1.AssignmentsRequest),
+    codec<AssignmentsMessage>(skep.v1.AssignmentsMessage),
+    nodes,
+  ),
+  updateTaskStatus: unary(codec<UpdateTaskStatusRequest>(skep.v1.UpdateTaskStatusRequest), emptyCodec, nodes),
+})
+
+export type DispatcherMethods = typeof dispatcherService.methods
