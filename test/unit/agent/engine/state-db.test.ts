@@ -1,0 +1,41 @@
+import { strict as assert } from 'node:assert'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { StateDb } from '../../../../agent/engine/state-db.js'
+
+describe('engine/state-db', () => {
+  let folder: string
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'state-db-'))))
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('keeps values over closing and opening, bucket by bucket', async () => {
+    const first = StateDb.open(join(folder, 'deep', 'state.db'))
+    await first.bucket<{ n: number }>('a').put('x', { n: 1 })
+    await first.bucket<string>('b').put('x', 'other')
+    await first.bucket<string>('b').put('w', 'before')
+    await first.close()
+
+    const second = StateDb.open(join(folder, 'deep', 'state.db'))
+    assert.deepEqual(second.bucket<{ n: number }>('a').get('x'), { n: 1 })
+    assert.deepEqual(second.bucket<string>('b').list(), [
+      { key: 'w', value: 'before' },
+      { key: 'x', value: 'other' },
+    ])
+    await second.bucket<string>('b').delete('x')
+    await second.bucket<string>('b').delete('never there')
+    assert.equal(second.bucket<string>('b').get('x'), undefined)
+    await second.close()
+  })
+
+  it('gives the same bucket for the same name', async () => {
+    const db = StateDb.open(join(folder, 'state.db'))
+    assert.equal(db.bucket('a'), db.bucket('a'))
+    await db.close()
+  })
+
+  it('says which file cannot be opened', () => {
+    writeFileSync(join(folder, 'file'), '')
+    assert.throws(() => StateDb.open(join(folder, 'file', 'state.db')), /cannot open the state database .*file\/state\.db: /)
+  })
+})
