@@ -1,0 +1,87 @@
+// Bundles the two programs into dist/skep and dist/skepd. What cannot be bundled (packages with native
+// code) is copied to dist/node_modules, so that dist/ can be moved to another place and still runs.
+import { build } from 'esbuild'
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const out = join(root, 'dist')
+const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
+/** Packages that load a .node file. */
+const native = ['koffi', 'lmdb', 'node-unix-socket']
+
+rmSync(out, { recursive: true, force: true })
+mkdirSync(out, { recursive: true })
+// The programs are CommonJS without a file extension; the project's own package.json says "module".
+writeFileSync(join(out, 'package.json'), `${JSON.stringify({ name: 'skep', version, type: 'commonjs', private: true })}\n`)
+
+const copied = new Set()
+function copyPackage(name, from) {
+  if (copied.has(name)) return
+  const folder = findPackage(name, from)
+  if (!folder) return
+  copied.add(name)
+  cpSync(folder, join(out, 'node_modules', name), { recursive: true, dereference: true })
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  for (const dependency of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })) {
+    copyPackage(dependency, folder)
+  }
+}
+function findPackage(name, from) {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const candidate = join(folder, 'node_modules', name)
+    if (existsSync(join(candidate, 'package.json'))) return candidate
+    if (folder === dirname(folder)) return undefined
+  }
+}
+for (const name of native) copyPackage(name, root)
+
+/** The commit the programs were built from, for `version`. */
+function commit() {
+  const head = join(root, '.git/HEAD')
+  if (!existsSync(head)) return 'unknown'
+  const text = readFileSync(head, 'utf8').trim()
+  if (!text.startsWith('ref: ')) return text.slice(0, 7)
+  const ref = join(root, '.git', text.slice(5))
+  return existsSync(ref) ? readFileSync(ref, 'utf8').trim().slice(0, 7) : 'unknown'
+}
+
+const entries = [
+  { entry: 'src/cli/main.ts', name: 'skep' },
+  { entry: 'src/daemon/main.ts', name: 'skepd', nodeFlags: true },
+].filter(({ entry }) => existsSync(join(root, entry)))
+
+await Promise.all(
+  entries.map(async ({ entry, name, nodeFlags }) => {
+    await build({
+      entryPoints: [join(root, entry)],
+      outfile: join(out, name),
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      format: 'cjs',
+      external: native,
+      minifySyntax: true,
+      minifyWhitespace: true,
+      keepNames: false,
+      legalComments: 'none',
+      logLevel: 'warning',
+      // Modules that find files beside themselves use import.meta; in one CommonJS file that is this file.
+      banner: {
+        js: `#!/usr/bin/env ${nodeFlags ? '-S node --max-semi-space-size=4 --no-deprecation' : 'node'}\nconst __bundleUrl=require('node:url').pathToFileURL(__filename).href;`,
+      },
+      define: {
+        'import.meta.url': '__bundleUrl',
+        'process.env.SKEP_VERSION': JSON.stringify(version),
+        'process.env.SKEP_COMMIT': JSON.stringify(commit()),
+      },
+    })
+    chmodSync(join(out, name), 0o755)
+  }),
+)
+// Resolves every native package once, so that a broken copy fails the build and not the first start.
+const require = createRequire(join(out, 'package.json'))
+for (const name of native) require(name)
+console.log(`built ${entries.map(({ name }) => `dist/${name}`).join(' and ')}`)

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Installs what skep needs on this machine and builds it. Safe to run again: it does only what is missing.
+#
+#   scripts/setup.sh            what skepd itself needs, the npm packages, the build
+#   scripts/setup.sh --test     also what the tests and the demo need
+#   scripts/setup.sh --bench    also Debian's Docker engine, the peer of the benchmarks
+#
+# It installs Debian or Ubuntu packages with apt-get, runs `npm ci`, and builds dist/. It changes no
+# configuration of the machine and starts no service. On another distribution it names the packages to
+# install and stops when a program is missing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '==> %s\n' "$*"; }
+fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+
+with_test=0
+with_bench=0
+for arg in "$@"; do
+  case "$arg" in
+    --test) with_test=1 ;;
+    --bench) with_test=1; with_bench=1 ;;
+    *) fail "unknown option '$arg' (known: --test, --bench)" ;;
+  esac
+done
+
+node -e 'const [a,b]=process.versions.node.split(".").map(Number); process.exit(a>20||(a===20&&b>=19)?0:1)' ||
+  fail "Node.js 20.19 or later is needed; this is $(node --version)"
+
+# program or file -> Debian package
+missing=()
+need() { # need PACKAGE PROBE...: the probe is a program's name or a path pattern
+  local package=$1 probe
+  shift
+  for probe in "$@"; do
+    case "$probe" in
+      /*) compgen -G "$probe" >/dev/null && return 0 ;;
+      *) command -v "$probe" >/dev/null 2>&1 && return 0 ;;
+    esac
+  done
+  missing+=("$package")
+}
+need crun crun
+need conmon conmon /usr/libexec/podman/conmon
+need iproute2 ip
+need nftables nft
+need libnftables1 '/usr/lib/*/libnftables.so.1' '/usr/lib64/libnftables.so.1' '/usr/lib/libnftables.so.1'
+need procps ps
+if [ $with_test = 1 ]; then
+  need busybox busybox
+  need curl curl
+  need util-linux nsenter
+fi
+if [ $with_bench = 1 ]; then
+  need docker.io dockerd
+  need iptables iptables
+fi
+
+if [ ${#missing[@]} -gt 0 ]; then
+  if command -v apt-get >/dev/null 2>&1; then
+    [ "$(id -u)" = 0 ] || fail "root is needed to install: apt-get install ${missing[*]}"
+    say "installing with apt-get: ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    # Packages that bring a service of their own (docker.io) must not start it here.
+    policy=/usr/sbin/policy-rc.d
+    made_policy=0
+    if [ ! -e $policy ]; then printf '#!/bin/sh\nexit 101\n' >$policy && chmod +x $policy && made_policy=1; fi
+    trap '[ $made_policy = 0 ] || rm -f $policy' EXIT
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    [ $made_policy = 0 ] || rm -f $policy
+    made_policy=0
+  else
+    fail "missing: ${missing[*]} (Debian's names). Install them and run this again:
+  Fedora, RHEL:  dnf install crun conmon iproute nftables nftables-libs procps-ng busybox curl util-linux
+  openSUSE:      zypper install crun conmon iproute2 nftables libnftables1 procps busybox curl util-linux
+  Arch:          pacman -S crun conmon iproute2 nftables procps-ng busybox curl util-linux
+  Alpine:        apk add crun conmon iproute2 nftables procps busybox curl util-linux (and gcompat)"
+  fi
+fi
+
+# The docker client for the tests that drive skepd with it. Only the program is taken out of Debian's
+# package: the engine that the package also holds is neither installed nor started.
+if [ $with_test = 1 ] && ! command -v docker >/dev/null 2>&1 && [ ! -x .cache/docker/usr/bin/docker ]; then
+  if command -v apt-get >/dev/null 2>&1; then
+    say "fetching the docker client into .cache/docker"
+    mkdir -p .cache/docker
+    package=docker.io
+    apt-cache show docker-cli >/dev/null 2>&1 && package=docker-cli
+    (cd .cache && rm -f ./docker*.deb && { apt-get download -qq "$package" || { apt-get update -qq && apt-get download -qq "$package"; }; } && dpkg-deb -x ./docker*.deb docker && rm -f ./docker*.deb)
+  else
+    fail "missing: the docker client program, which the tests drive skepd with"
+  fi
+fi
+
+if [ ! -e node_modules/.package-lock.json ] || ! cmp -s package-lock.json .cache/package-lock.installed 2>/dev/null; then
+  say "installing npm packages"
+  npm ci --no-fund --no-audit --loglevel=error
+  mkdir -p .cache
+  cp package-lock.json .cache/package-lock.installed
+fi
+
+# Built again whenever a source is newer than the bundle.
+if [ ! -x dist/skepd ] || [ ! -x dist/skep ] || [ -n "$(find src agent manager scripts/build.mjs package-lock.json -newer dist/skepd -print -quit)" ]; then
+  say "building dist/skep and dist/skepd"
+  node scripts/build.mjs
+fi
