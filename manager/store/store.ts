@@ -27,14 +27,23 @@ export interface ReadTx {
   get<K extends TableName>(table: K, id: string): Tables[K] | undefined
   /** All objects of a table, ordered by id. */
   list<K extends TableName>(table: K): Tables[K][]
-  /** By the name people use (case-insensitive for networks; a node's host name when its spec has none, first match). */
+  /** How many objects a table has. */
+  count(table: TableName): number
+  /**
+   * By the name people use, without regard to case: a node's host name when its spec has none; a task
+   * only by a name it was given (the usual `web.1.<id>` is found by its id). The first one of several.
+   */
   byName<K extends TableName>(table: K, name: string): Tables[K] | undefined
+  /** All objects of that name, ordered by id: nodes may share one. */
+  allByName<K extends TableName>(table: K, name: string): Tables[K][]
   /** At most `limit` (default 2) objects whose id starts so. */
   byIdPrefix<K extends TableName>(table: K, prefix: string, limit?: number): Tables[K][]
+  /** Ordered by slot, then id. */
   tasksByService(serviceId: string): Task[]
+  /** An empty id gives the tasks that no node has. */
   tasksByNode(nodeId: string): Task[]
   tasksBySlot(serviceId: string, slot: number): Task[]
-  /** Services and tasks that use a network, secret or config. */
+  /** Services and tasks that use a network, secret or config; tasks that have ended count too. */
   servicesUsing(table: 'network' | 'secret' | 'config', id: string): Service[]
   tasksUsing(table: 'network' | 'secret' | 'config', id: string): Task[]
 }
@@ -44,6 +53,9 @@ export interface ReadTx {
  * refuses with `outOfSequence` ("update out of sequence") when the object's `meta.version` is not the
  * current one, and with `notFound` when it is gone. Names are unique per table where the model says
  * so: `create` and `update` throw `conflict` ("name conflicts with an existing object").
+ * It sees what other transactions have decided but not yet committed, which `Store.view` does not:
+ * read what you change here, not from a view. Objects written here get their version when the
+ * change is applied; until then it is negative and means nothing outside.
  */
 export interface WriteTx extends ReadTx {
   create<K extends TableName>(table: K, object: Omit<Tables[K], 'meta'>): void

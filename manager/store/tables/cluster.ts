@@ -1,0 +1,3 @@
+import { table } from '../table.js'
+
+export const clusterTable = table('cluster', { name: (cluster) => cluster.spec.name, uniqueNames: true })

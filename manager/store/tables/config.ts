@@ -1,0 +1,3 @@
+import { table } from '../table.js'
+
+export const configTable = table('config', { name: (config) => config.spec.name, uniqueNames: true })

@@ -1,0 +1,3 @@
+import { table } from '../table.js'
+
+export const volumeTable = table('volume', { name: (volume) => volume.spec.name, uniqueNames: true })
