@@ -47,7 +47,7 @@ export class LinkBatch {
     return this.push(`add route to ${route.destination}`, RouteType.newRoute, create | replace, routeBody(route))
   }
   deleteRoute(route: Route): this {
-    return this.push(`delete route to ${route.destination}`, RouteType.deleteRoute, 0, routeBody(route), ['ESRCH', 'ENODEV'])
+    return this.push(`delete route to ${route.destination}`, RouteType.deleteRoute, 0, routeBody(route, true), ['ESRCH', 'ENODEV'])
   }
   /** A permanent ARP or neighbour entry, or a bridge forwarding entry. The all-zero MAC may have many forwarding entries. */
   setNeighbour(neighbour: Neighbour): this {

@@ -196,7 +196,7 @@ export function readString(bytes: Uint8Array): string {
   return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end))
 }
 
-function nativeU16(value: number): Uint8Array {
+export function nativeU16(value: number): Uint8Array {
   const bytes = new Uint8Array(2)
   new DataView(bytes.buffer).setUint16(0, value, little)
   return bytes

@@ -34,7 +34,8 @@ export interface LinkSettings {
 
 /** The kinds of links made here, with their own settings. */
 export type LinkKind =
-  | { kind: 'veth'; peer: LinkSettings & { name: string } }
+  /** The peer cannot be made up: it is made before the other end is there. */
+  | { kind: 'veth'; peer: Omit<LinkSettings, 'up'> & { name: string } }
   | { kind: 'bridge'; multicastSnooping?: boolean; ageingSeconds?: number }
   | {
       kind: 'vxlan'
@@ -147,7 +148,7 @@ function kindAttributes(writer: NetlinkWriter, kind: LinkKind): void {
   switch (kind.kind) {
     case 'veth':
       writer.nested(1, () => {
-        linkHeader(writer, 0, kind.peer.up)
+        linkHeader(writer, 0, undefined)
         linkAttributes(writer, kind.peer)
       })
       return
@@ -240,14 +241,15 @@ export function decodeAddress(message: NetlinkMessage): Address {
   }
 }
 
-export function routeBody(route: Route): (writer: NetlinkWriter) => void {
+/** `deleting` leaves scope and type open, so that a route is found by its destination alone. */
+export function routeBody(route: Route, deleting = false): (writer: NetlinkWriter) => void {
   const { address, prefixLength } = parsePrefix(route.destination)
   return (writer) => {
     const table = route.table ?? 254
     // Scope "link" for what is reached without a gateway, protocol "static".
-    const scope = route.gateway === undefined && route.family === 4 ? 253 : 0
+    const scope = deleting ? 255 : route.gateway === undefined && route.family === 4 ? 253 : 0
     writer.u8(route.family === 4 ? AddressFamily.ipv4 : AddressFamily.ipv6).u8(prefixLength).u8(0).u8(0)
-    writer.u8(table < 256 ? table : 0).u8(4).u8(scope).u8(1).u32(0)
+    writer.u8(table < 256 ? table : 0).u8(deleting ? 0 : 4).u8(scope).u8(deleting ? 0 : 1).u32(0)
     if (prefixLength > 0) writer.attribute(1, address)
     if (route.gateway !== undefined) writer.attribute(5, parseAddress(route.gateway))
     if (route.index !== undefined) writer.attributeU32(4, route.index)

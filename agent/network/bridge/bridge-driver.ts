@@ -1,0 +1,170 @@
+import { conflict, StatusError } from '../../../src/base/errors.js'
+import { LinkBatch } from '../../kernel/link.js'
+import { readSysctl, writeSysctl, writeSysctlIfPresent } from '../../kernel/sysctl.js'
+import type { NetworkDriver, OpenSandbox } from '../driver.js'
+import type { Endpoint, StoredNetwork } from '../endpoint.js'
+import { macOfHex, prefixLengthOf } from '../endpoint.js'
+import type { HostKernel } from '../host-kernel.js'
+import type { HostTable } from '../lb/host-table.js'
+import type { TableNetwork } from '../lb/host-ruleset.js'
+import type { NetworkSpec } from '../types.js'
+import { readBridgeOptions } from './bridge-options.js'
+import type { BridgeOptions } from './bridge-options.js'
+
+/** Networks on this host: a Linux bridge, a veth pair for each endpoint, the host's table for the rest. */
+export class BridgeDriver implements NetworkDriver {
+  readonly name = 'bridge'
+  readonly hasAddresses = true
+  readonly userDefined = true
+
+  constructor(
+    private readonly kernel: HostKernel,
+    private readonly table: HostTable,
+    private readonly defaultMtu: number,
+  ) {}
+
+  validate(spec: NetworkSpec): void {
+    this.optionsOf('', spec.options ?? {})
+  }
+
+  options(network: StoredNetwork): BridgeOptions {
+    return this.optionsOf(network.id, network.options)
+  }
+
+  deviceNames(network: StoredNetwork, endpointId: string): { containerPrefix: string; host: string } {
+    return { containerPrefix: this.options(network).containerPrefix, host: `${hostLinkPrefix}${endpointId.slice(0, 12)}` }
+  }
+
+  createNetwork(network: StoredNetwork): void {
+    const options = this.options(network)
+    this.enableForwarding(network)
+    this.makeDevice(network, options)
+    this.table.addNetwork(tableNetwork(network, options))
+  }
+
+  removeNetwork(network: StoredNetwork): void {
+    const { device } = this.options(network)
+    this.table.removeNetwork(device)
+    if (network.adoptedDevice) return
+    const link = this.kernel.links.find(device)
+    if (link) this.kernel.links.apply(new LinkBatch().deleteLink(link.index))
+  }
+
+  join(network: StoredNetwork, endpoint: Endpoint, sandbox: OpenSandbox): void {
+    const options = this.options(network)
+    const bridge = this.kernel.links.find(options.device)
+    if (!bridge) throw new StatusError('internal', `network ${network.name}: its bridge ${options.device} is gone; restart the daemon to make it again`)
+    this.makePair(endpoint, bridge.index, options, sandbox)
+    const link = sandbox.links.find(endpoint.interfaceName)
+    if (!link) throw new StatusError('internal', `network ${network.name}: the interface ${endpoint.interfaceName} vanished from the container`)
+    const batch = new LinkBatch()
+    // Without IPv6 on the network no link-local address is made either: it would only announce itself.
+    if (endpoint.ipv6Address === '') batch.setLink(link.index, { linkLocalIpv6: false })
+    for (const [address, prefixLength] of addressesOf(endpoint)) batch.addAddress({ index: link.index, address, prefixLength })
+    sandbox.links.apply(batch.setLink(link.index, { up: true }))
+  }
+
+  leave(_network: StoredNetwork, endpoint: Endpoint): void {
+    const link = this.kernel.links.find(endpoint.hostLink)
+    if (link) this.kernel.links.apply(new LinkBatch().deleteLink(link.index))
+  }
+
+  /** Removes the host ends that hang on bridges of these networks and belong to no endpoint. */
+  removeLeftovers(networks: readonly StoredNetwork[], known: ReadonlySet<string>): string[] {
+    const links = this.kernel.links.list()
+    const devices = new Set(networks.map((network) => this.options(network).device))
+    const bridges = new Set(links.filter((link) => devices.has(link.name)).map((link) => link.index))
+    const left = links.filter((link) => link.name.startsWith(hostLinkPrefix) && bridges.has(link.master) && !known.has(link.name))
+    const batch = new LinkBatch()
+    for (const link of left) batch.deleteLink(link.index)
+    this.kernel.links.apply(batch)
+    return left.map((link) => link.name)
+  }
+
+  private optionsOf(id: string, options: Readonly<Record<string, string>>): BridgeOptions {
+    return readBridgeOptions(id, options, this.defaultMtu)
+  }
+
+  private makePair(endpoint: Endpoint, bridge: number, options: BridgeOptions, sandbox: OpenSandbox): void {
+    const existing = this.kernel.links.find(endpoint.hostLink)
+    if (existing?.master === bridge && sandbox.links.find(endpoint.interfaceName)) return
+    const batch = new LinkBatch()
+    if (existing) batch.deleteLink(existing.index)
+    batch.addLink(
+      { name: endpoint.hostLink, master: bridge, mtu: options.mtu },
+      { kind: 'veth', peer: { name: endpoint.interfaceName, netnsFd: sandbox.netns.fd, mac: endpoint.macAddress, mtu: options.mtu } },
+    )
+    this.kernel.links.apply(batch)
+    const link = this.kernel.links.find(endpoint.hostLink)
+    if (!link) throw new StatusError('internal', `the interface ${endpoint.hostLink} vanished while it was made`)
+    const settings = new LinkBatch()
+    // Kept apart on the bridge itself: rules of the host see these frames only with br_netfilter.
+    if (!options.icc) settings.setBridgePort(link.index, { isolated: true })
+    this.kernel.links.apply(settings.setLink(link.index, { linkLocalIpv6: false, up: true }))
+  }
+
+  private makeDevice(network: StoredNetwork, options: BridgeOptions): void {
+    const { links } = this.kernel
+    let bridge = links.find(options.device)
+    if (bridge && bridge.kind !== 'bridge') {
+      throw conflict(`cannot make network ${network.name}: a device ${options.device} exists and is not a bridge; choose another name`)
+    }
+    if (!bridge) {
+      // A bridge without a MAC of its own takes its ports' and changes it when they come and go.
+      const settings = { name: options.device, mtu: options.mtu, mac: macOfHex(network.id) }
+      links.apply(new LinkBatch().addLink(settings, { kind: 'bridge', multicastSnooping: false }))
+      bridge = links.find(options.device)
+      if (!bridge) throw new StatusError('internal', `the bridge ${options.device} vanished while it was made`)
+    }
+    const { index } = bridge
+    const wanted = network.ipam.config.map(({ gateway, subnet }) => ({ index, address: gateway, prefixLength: prefixLengthOf(subnet) }))
+    const batch = new LinkBatch()
+    if (!network.adoptedDevice) {
+      const keep = new Set(wanted.map((one) => `${one.address}/${one.prefixLength}`))
+      const stale = links.addresses().filter((one) => one.index === index && !one.address.startsWith('fe80:') && !keep.has(`${one.address}/${one.prefixLength}`))
+      for (const address of stale) batch.deleteAddress(address)
+    }
+    if (network.enableIpv6) this.kernel.run(() => writeSysctlIfPresent(`net/ipv6/conf/${options.device}/accept_ra`, '0'))
+    else batch.setLink(index, { linkLocalIpv6: false })
+    for (const address of wanted) batch.addAddress(address)
+    links.apply(batch.setLink(index, { up: true }))
+    // Lets answers from containers go back to 127.0.0.1, for ports published on it.
+    if (network.enableIpv4) this.kernel.run(() => writeSysctl(`net/ipv4/conf/${options.device}/route_localnet`, '1'))
+  }
+
+  private enableForwarding(network: StoredNetwork): void {
+    if (network.internal) return
+    this.kernel.run(() => {
+      if (network.enableIpv4) writeSysctl('net/ipv4/ip_forward', '1')
+      if (!network.enableIpv6 || readSysctl('net/ipv6/conf/all/forwarding') !== '0') return
+      // A forwarding host ignores router advertisements, and would lose its own route, unless told "2".
+      for (const { name } of this.kernel.links.list()) {
+        const parameter = `net/ipv6/conf/${name}/accept_ra`
+        if (readSysctl(parameter) === '1') writeSysctl(parameter, '2')
+      }
+      writeSysctl('net/ipv6/conf/all/forwarding', '1')
+    })
+  }
+}
+
+/** Host ends of veth pairs: `skv` and 12 digits of the endpoint's id. */
+export const hostLinkPrefix = 'skv'
+
+/** A network as the host's table needs it. */
+export function tableNetwork(network: StoredNetwork, options: BridgeOptions): TableNetwork {
+  return {
+    bridge: options.device,
+    subnets: network.ipam.config.map((config) => config.subnet),
+    internal: network.internal,
+    icc: options.icc,
+    masquerade: options.masquerade,
+  }
+}
+
+function addressesOf(endpoint: Endpoint): [string, number][] {
+  const both: [string, number][] = [
+    [endpoint.ipv4Address, endpoint.ipv4PrefixLength],
+    [endpoint.ipv6Address, endpoint.ipv6PrefixLength],
+  ]
+  return both.filter(([address]) => address !== '')
+}

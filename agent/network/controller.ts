@@ -1,0 +1,338 @@
+import { conflict, internal, messageOf, StatusError } from '../../src/base/errors.js'
+import type { Clock } from '../../src/base/clock.js'
+import type { IdSource } from '../../src/base/id.js'
+import type { Logger } from '../../src/base/log.js'
+import type { Rng } from '../../src/base/rng.js'
+import { readSysctl } from '../kernel/sysctl.js'
+import { AddressBook } from './address-book.js'
+import { checkConnect, planEndpoint } from './endpoint-plan.js'
+import { EndpointTable } from './endpoint-table.js'
+import { gatewayEndpoint } from './endpoint.js'
+import type { Endpoint, Sandbox, StoredNetwork } from './endpoint.js'
+import { HostKernel } from './host-kernel.js'
+import { HostTable } from './lb/host-table.js'
+import { Networks, publicNetwork } from './networks.js'
+import { PortAllocator } from './port-allocator.js'
+import type { PortRange } from './port-allocator.js'
+import { forwardsOf, Publisher } from './publisher.js'
+import { Sandboxes, setDefaultRoutes } from './sandbox.js'
+import type { NetworkStore } from './store.js'
+import type {
+  EndpointInfo, EndpointSettings, Network, NetworkDetails, NetworkMember, NetworkOptions, NetworkSpec, PortBinding, PublishedPort, SandboxInfo, SandboxMode,
+} from './types.js'
+
+export interface NetworkControllerOptions {
+  store: NetworkStore
+  /** The folder of the containers' namespaces, in a place that is empty after a reboot: `<exec-root>/netns`. */
+  netnsDir: string
+  log: Logger
+  clock: Clock
+  rng: Rng
+  ids: IdSource
+  /** A namespace file to use as the host's; the daemon's own namespace when left out. */
+  hostNetns?: string
+  options?: NetworkOptions
+}
+
+/**
+ * The networks of this host and the containers on them. State is decided and the kernel is changed
+ * synchronously, so operations never interleave; only the store is waited for, at the end.
+ */
+export class NetworkController implements Disposable {
+  private readonly kernel: HostKernel
+  private readonly table: HostTable
+  private readonly networks: Networks
+  private readonly addresses: AddressBook
+  private readonly endpoints: EndpointTable
+  private readonly sandboxes: Sandboxes
+  private readonly publisher: Publisher
+  private readonly options: NetworkOptions
+
+  private constructor(private readonly given: NetworkControllerOptions) {
+    this.options = given.options ?? {}
+    this.kernel = new HostKernel(given.hostNetns)
+    this.table = new HostTable(this.kernel.nft, this.options.tableName ?? 'skep', given.log)
+    this.addresses = new AddressBook(given.clock)
+    this.endpoints = new EndpointTable(given.store)
+    this.sandboxes = new Sandboxes(given.netnsDir)
+    this.publisher = new Publisher(new PortAllocator(this.ephemeralRange(), this.kernel.holdPort), this.table, given.log)
+    this.networks = new Networks({ ...given, options: this.options, kernel: this.kernel, table: this.table, addresses: this.addresses, endpoints: this.endpoints })
+  }
+
+  /**
+   * Reads what is stored, makes the predefined networks and brings the devices and the host's table to
+   * that state. Call `recover` before anything else.
+   */
+  static async open(given: NetworkControllerOptions): Promise<NetworkController> {
+    const controller = new NetworkController(given)
+    try {
+      await controller.start()
+      return controller
+    } catch (thrown) {
+      controller[Symbol.dispose]()
+      throw thrown
+    }
+  }
+
+  /**
+   * After a start: takes over the containers that still live, makes again what they miss, and removes
+   * everything of all others: endpoints, addresses, ports, namespaces, interfaces.
+   */
+  async recover(liveContainers: ReadonlySet<string>): Promise<void> {
+    const work: Promise<unknown>[] = []
+    for (const sandbox of this.endpoints.allSandboxes()) {
+      if (liveContainers.has(sandbox.containerId)) this.adopt(sandbox)
+      else work.push(this.removeSandbox(sandbox.containerId))
+    }
+    for (const endpoint of this.endpoints.all()) {
+      if (!this.endpoints.sandbox(endpoint.containerId)) work.push(this.forget(endpoint))
+    }
+    for (const containerId of this.sandboxes.list()) if (!this.endpoints.sandbox(containerId)) this.sandboxes.remove(containerId)
+    this.networks.bridgeDriver.removeLeftovers(this.networks.bridges(), new Set(this.endpoints.all().map((endpoint) => endpoint.hostLink)))
+    await Promise.all(work)
+    await this.networks.followOptions()
+  }
+
+  /** Makes a network. Throws `conflict` when the name is taken, `invalid`, `forbidden`, `notFound` (driver), `exhausted`. */
+  createNetwork(spec: NetworkSpec): Promise<Network> {
+    return this.networks.create(spec)
+  }
+
+  /** Removes a network. Throws `notFound`, `forbidden` for predefined ones and while containers are on it. */
+  removeNetwork(ref: string): Promise<void> {
+    return this.networks.remove(ref)
+  }
+
+  list(): Network[] {
+    return this.networks.all().map(publicNetwork)
+  }
+
+  /** By id, name or start of the id. Throws `notFound`, `invalid` when ambiguous. */
+  inspect(ref: string): NetworkDetails {
+    const network = this.networks.resolve(ref)
+    const members = this.endpoints.ofNetwork(network.id).map((endpoint) => [endpoint.containerId, memberOf(endpoint)])
+    return { ...publicNetwork(network), containers: Object.fromEntries(members) as Record<string, NetworkMember> }
+  }
+
+  /**
+   * Prepares the container's namespace, fresh also when one is left over. Throws `conflict` when the
+   * container whose namespace is to be shared has none.
+   */
+  async createSandbox(containerId: string, mode: SandboxMode = { kind: 'own' }): Promise<SandboxInfo> {
+    const removed = this.removeSandbox(containerId)
+    if (mode.kind === 'container' && !this.endpoints.sandbox(mode.containerId)) {
+      await removed
+      throw conflict(`cannot join network of a non running container: ${mode.containerId}`)
+    }
+    const sandbox: Sandbox = { containerId, mode, published: [] }
+    // The record goes first: after a crash in the middle it tells what to clean up.
+    const saved = this.endpoints.saveSandbox(sandbox)
+    try {
+      if (mode.kind === 'own' || mode.kind === 'none') this.sandboxes.create(containerId)
+    } catch (thrown) {
+      await saved
+      await this.endpoints.deleteSandbox(containerId)
+      throw internal(`cannot make a network namespace for container ${containerId}: ${messageOf(thrown)}`, thrown)
+    }
+    await Promise.all([removed, saved])
+    return { containerId, mode, path: this.pathOf(sandbox) }
+  }
+
+  /** The sandbox of a container that runs; undefined when there is none. */
+  sandbox(containerId: string): SandboxInfo | undefined {
+    const sandbox = this.endpoints.sandbox(containerId)
+    return sandbox && { containerId, mode: sandbox.mode, path: this.pathOf(sandbox) }
+  }
+
+  /** Attaches the container, whose sandbox exists, to a network. Nothing is left behind when it fails. */
+  async connect(containerId: string, networkRef: string, settings: EndpointSettings): Promise<EndpointInfo> {
+    const sandbox = this.sandboxOf(containerId)
+    const network = this.networks.resolve(networkRef)
+    checkConnect(sandbox, network, settings, this.endpoints.ofNetwork(network.id))
+    const endpoint = this.newEndpoint(network, containerId, settings)
+    const saved = this.endpoints.add(endpoint)
+    try {
+      this.join(network, endpoint)
+    } catch (thrown) {
+      await saved
+      await this.forget(endpoint)
+      if (thrown instanceof StatusError) throw thrown
+      throw internal(`cannot connect container ${settings.containerName} to network ${network.name}: ${messageOf(thrown)}`, thrown)
+    }
+    await saved
+    return publicEndpoint(endpoint)
+  }
+
+  /** Detaches the container from a network. Throws `forbidden` when it is not on it. */
+  async disconnect(containerId: string, networkRef: string): Promise<void> {
+    const network = this.networks.resolve(networkRef)
+    const endpoint = this.endpoints.ofNetwork(network.id).find((one) => one.containerId === containerId)
+    if (!endpoint) throw new StatusError('forbidden', `container ${containerId} is not connected to network ${network.name}`)
+    const forgotten = this.forget(endpoint)
+    const sandbox = this.endpoints.sandbox(containerId)
+    if (sandbox) {
+      this.movePorts(sandbox, endpoint)
+      const left = this.endpoints.ofContainer(containerId)
+      if (left.length > 0 && this.sandboxes.exists(containerId)) this.sandboxes.with(containerId, ({ links }) => setDefaultRoutes(links, left))
+      await this.endpoints.saveSandbox(sandbox)
+    }
+    await forgotten
+  }
+
+  /** The endpoints of a container, in the order of attachment. */
+  endpointsOf(containerId: string): EndpointInfo[] {
+    return this.endpoints.ofContainer(containerId).map(publicEndpoint)
+  }
+
+  /**
+   * Publishes ports at the endpoint that gives the container's default route, all or none. Containers
+   * without such an endpoint (`host`, `none`, internal networks) publish nothing. Throws `internal` with
+   * Docker's sentence when a port is taken.
+   */
+  async publish(containerId: string, bindings: readonly PortBinding[]): Promise<PublishedPort[]> {
+    const sandbox = this.sandboxOf(containerId)
+    const endpoint = this.publishingEndpoint(containerId)
+    if (!endpoint || bindings.length === 0) return []
+    const network = this.networks.resolve(endpoint.networkId)
+    const hostIp = this.networks.bridgeDriver.options(network).hostIp ?? this.options.defaultHostIp ?? '0.0.0.0'
+    const published = this.publisher.publish(endpoint, bindings, hostIp)
+    sandbox.published = [...sandbox.published, ...published]
+    await this.endpoints.saveSandbox(sandbox)
+    return published.map(publicPort)
+  }
+
+  /** The ports that are published now. */
+  published(containerId: string): PublishedPort[] {
+    return (this.endpoints.sandbox(containerId)?.published ?? []).map(publicPort)
+  }
+
+  /** Removes the container's ports, endpoints and namespace; nothing to remove is fine. */
+  async removeSandbox(containerId: string): Promise<void> {
+    const sandbox = this.endpoints.sandbox(containerId)
+    if (!sandbox) return
+    const endpoints = this.endpoints.ofContainer(containerId)
+    this.publisher.withdraw(containerId, endpoints, sandbox.published)
+    // The interfaces go with the namespace, in the kernel's own time: deleting them would be waited for.
+    this.sandboxes.remove(containerId)
+    for (const endpoint of endpoints) this.addresses.release(endpoint)
+    await Promise.all([...endpoints.map((endpoint) => this.endpoints.delete(endpoint)), this.endpoints.deleteSandbox(containerId)])
+  }
+
+  /** Lets go of sockets. Networks, containers and rules stay as they are. */
+  [Symbol.dispose](): void {
+    this.publisher.close()
+    this.kernel[Symbol.dispose]()
+  }
+
+  /** Takes the daemon's bridges and table out of the kernel, for uninstalling; containers must be gone. */
+  tearDown(): void {
+    this.networks.tearDown()
+    this.table.remove()
+  }
+
+  private async start(): Promise<void> {
+    const forwards = this.endpoints.allSandboxes().flatMap((sandbox) =>
+      this.endpoints.ofContainer(sandbox.containerId).flatMap((endpoint) => forwardsOf(endpoint, sandbox.published)),
+    )
+    await this.networks.start(forwards)
+    for (const endpoint of this.endpoints.all()) {
+      try {
+        this.addresses.adopt(endpoint)
+      } catch (err) {
+        this.given.log.error('an address is stored twice', { endpoint: endpoint.endpointId, err })
+      }
+    }
+  }
+
+  private newEndpoint(network: StoredNetwork, containerId: string, settings: EndpointSettings): Endpoint {
+    const endpointId = this.given.ids.hexId()
+    const devices = this.networks.driverOf(network).deviceNames(network, endpointId)
+    const takenNames = this.endpoints.ofContainer(containerId).map((one) => one.interfaceName)
+    return planEndpoint({ endpointId, containerId, network, settings, addresses: this.addresses.allocate(network, settings), devices, takenNames })
+  }
+
+  private join(network: StoredNetwork, endpoint: Endpoint): void {
+    const driver = this.networks.driverOf(network)
+    if (!driver.hasAddresses) return
+    this.sandboxes.with(endpoint.containerId, (sandbox) => {
+      driver.join(network, endpoint, sandbox)
+      setDefaultRoutes(sandbox.links, this.endpoints.ofContainer(endpoint.containerId))
+    })
+  }
+
+  private adopt(sandbox: Sandbox): void {
+    const { containerId, mode, published } = sandbox
+    try {
+      this.publisher.adopt(containerId, published)
+      if (mode.kind !== 'own' || !this.sandboxes.exists(containerId)) return
+      for (const endpoint of this.endpoints.ofContainer(containerId)) {
+        const network = this.networks.get(endpoint.networkId)
+        if (network) this.join(network, endpoint)
+      }
+    } catch (err) {
+      this.given.log.error('the network of a running container could not be restored; restart the container', { container: containerId, err })
+    }
+  }
+
+  /** Ports of an endpoint that went away are led to the one that gives the default route now, or withdrawn. */
+  private movePorts(sandbox: Sandbox, from: Endpoint): void {
+    if (!sandbox.published.some((port) => port.endpointId === from.endpointId)) return
+    const to = this.publishingEndpoint(sandbox.containerId)
+    if (to) {
+      sandbox.published = this.publisher.move(from, to, sandbox.published)
+    } else {
+      this.publisher.withdraw(sandbox.containerId, [from], sandbox.published)
+      sandbox.published = []
+    }
+  }
+
+  private async forget(endpoint: Endpoint): Promise<void> {
+    const network = this.networks.get(endpoint.networkId)
+    if (network) this.networks.attempt(network, () => this.networks.driverOf(network).leave(network, endpoint))
+    this.addresses.release(endpoint)
+    await this.endpoints.delete(endpoint)
+  }
+
+  private sandboxOf(containerId: string): Sandbox {
+    const sandbox = this.endpoints.sandbox(containerId)
+    if (!sandbox) throw conflict(`container ${containerId} has no network namespace: it is not running`)
+    return sandbox
+  }
+
+  private pathOf(sandbox: Sandbox): string | undefined {
+    const { mode, containerId } = sandbox
+    if (mode.kind === 'host') return this.given.hostNetns
+    if (mode.kind !== 'container') return this.sandboxes.path(containerId)
+    const other = this.endpoints.sandbox(mode.containerId)
+    return other && this.pathOf(other)
+  }
+
+  private publishingEndpoint(containerId: string): Endpoint | undefined {
+    const endpoints = this.endpoints.ofContainer(containerId).filter((endpoint) => this.networks.get(endpoint.networkId)?.driver === 'bridge')
+    return gatewayEndpoint(endpoints, 4) ?? gatewayEndpoint(endpoints, 6)
+  }
+
+  private ephemeralRange(): PortRange {
+    const text = this.kernel.run(() => readSysctl('net/ipv4/ip_local_port_range')) ?? ''
+    const [first = 32_768, last = 60_999] = text.split(/\s+/).filter((part) => part !== '').map(Number)
+    return { first, last }
+  }
+}
+
+function publicEndpoint(endpoint: Endpoint): EndpointInfo {
+  const { hostLink: _, ...rest } = endpoint
+  return structuredClone(rest)
+}
+function publicPort({ containerPort, protocol, hostIp, hostPort }: PublishedPort): PublishedPort {
+  return { containerPort, protocol, hostIp, hostPort }
+}
+function memberOf(endpoint: Endpoint): NetworkMember {
+  const withLength = (address: string, length: number): string => (address === '' ? '' : `${address}/${length}`)
+  return {
+    name: endpoint.containerName,
+    endpointId: endpoint.endpointId,
+    macAddress: endpoint.macAddress,
+    ipv4Address: withLength(endpoint.ipv4Address, endpoint.ipv4PrefixLength),
+    ipv6Address: withLength(endpoint.ipv6Address, endpoint.ipv6PrefixLength),
+  }
+}

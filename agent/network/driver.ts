@@ -1,0 +1,33 @@
+import type { Links } from '../kernel/link.js'
+import type { Netns } from '../kernel/netns.js'
+import type { Endpoint, StoredNetwork } from './endpoint.js'
+import type { NetworkSpec } from './types.js'
+
+/** The namespace of a container while something is done in it. */
+export interface OpenSandbox {
+  netns: Netns
+  links: Links
+}
+
+/**
+ * What makes a kind of network. All methods are synchronous and may be repeated: what is there already
+ * is completed, what is gone already is fine. Addresses are allocated before a driver is called.
+ */
+export interface NetworkDriver {
+  readonly name: string
+  /** Networks of this driver have subnets, and endpoints have addresses. */
+  readonly hasAddresses: boolean
+  /** Users can make networks of this driver; otherwise it has one predefined network. */
+  readonly userDefined: boolean
+  /** Throws `invalid` for options that cannot work, before anything is made. */
+  validate(spec: NetworkSpec): void
+  /** Makes the network's devices and rules; called for each known network at start, too. */
+  createNetwork(network: StoredNetwork): void
+  removeNetwork(network: StoredNetwork): void
+  /** Connects a container's namespace; `endpoint` has its addresses and device names. */
+  join(network: StoredNetwork, endpoint: Endpoint, sandbox: OpenSandbox): void
+  /** Takes the endpoint's devices away while the namespace lives on. */
+  leave(network: StoredNetwork, endpoint: Endpoint): void
+  /** Names for a new endpoint's devices: in the container (a prefix for a number) and on the host. */
+  deviceNames(network: StoredNetwork, endpointId: string): { containerPrefix: string; host: string }
+}

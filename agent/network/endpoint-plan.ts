@@ -1,0 +1,78 @@
+import { invalid, StatusError } from '../../src/base/errors.js'
+import { parseAddress } from '../kernel/address-bytes.js'
+import type { EndpointAddresses } from './address-book.js'
+import { macOfHex, macOfIpv4, nextInterfaceName } from './endpoint.js'
+import type { Endpoint, Sandbox, StoredNetwork } from './endpoint.js'
+import type { EndpointSettings } from './types.js'
+
+/** Refuses an attachment that cannot work, in Docker's words. `present` are the network's endpoints. Pure. */
+export function checkConnect(sandbox: Sandbox, network: StoredNetwork, settings: EndpointSettings, present: readonly Endpoint[]): void {
+  const { mode, containerId } = sandbox
+  const allowed = { own: !['host', 'null'].includes(network.driver), host: network.driver === 'host', none: network.driver === 'null', container: false }
+  if (!allowed[mode.kind]) throw new StatusError('forbidden', `cannot connect container ${settings.containerName} to network ${network.name}: ${modeReasons[mode.kind]}`)
+  const named = network.driver === 'bridge' && present.some((one) => one.containerName === settings.containerName)
+  if (named || present.some((one) => one.containerId === containerId)) {
+    throw new StatusError('forbidden', `endpoint with name ${settings.containerName} already exists in network ${network.name}`)
+  }
+  if (network.name === 'bridge' && (settings.ipv4Address || settings.ipv6Address)) {
+    throw invalid('user specified IP address is supported on user defined networks only')
+  }
+  if (settings.macAddress && !/^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i.test(settings.macAddress)) throw invalid(`invalid MAC address: ${settings.macAddress}`)
+  checkAddress(settings.ipv4Address, 4)
+  checkAddress(settings.ipv6Address, 16)
+  if (settings.interfaceName !== undefined && !/^[a-zA-Z][a-zA-Z0-9_.-]{0,14}$/.test(settings.interfaceName)) {
+    throw invalid(`invalid interface name: "${settings.interfaceName}": give up to 15 letters, digits, "-", "_" and "."`)
+  }
+}
+
+const modeReasons: Record<Sandbox['mode']['kind'], string> = {
+  own: 'the container has a network namespace of its own',
+  host: 'container sharing network namespace with another container or host cannot be connected to any other network',
+  none: 'container cannot be connected to multiple networks with one of the networks in private (none) mode',
+  container: 'container sharing network namespace with another container or host cannot be connected to any other network',
+}
+
+function checkAddress(address: string | undefined, bytes: number): void {
+  if (!address) return
+  try {
+    if (parseAddress(address).length === bytes) return
+  } catch {
+    // The sentence below says it.
+  }
+  throw invalid(`invalid IPv${bytes === 4 ? 4 : 6} address: ${address}`)
+}
+
+/** What a new endpoint is made of. */
+export interface EndpointPlan {
+  endpointId: string
+  containerId: string
+  network: StoredNetwork
+  settings: EndpointSettings
+  addresses: EndpointAddresses
+  /** From the driver; an empty host name means that the endpoint has no devices. */
+  devices: { containerPrefix: string; host: string }
+  /** Interface names that the container has already. */
+  takenNames: readonly string[]
+}
+
+/** The record of a new endpoint. Pure. */
+export function planEndpoint(plan: EndpointPlan): Endpoint {
+  const { endpointId, containerId, network, settings, addresses, devices } = plan
+  const hasDevices = devices.host !== ''
+  const asked = settings.macAddress?.toLowerCase().replaceAll('-', ':')
+  const derived = addresses.ipv4Address === '' ? macOfHex(endpointId) : macOfIpv4(addresses.ipv4Address)
+  return {
+    endpointId,
+    networkId: network.id,
+    networkName: network.name,
+    containerId,
+    containerName: settings.containerName,
+    aliases: [...(settings.aliases ?? [])],
+    macAddress: hasDevices ? (asked || derived) : '',
+    ...addresses,
+    gatewayPriority: settings.gatewayPriority ?? 0,
+    interfaceName: hasDevices ? (settings.interfaceName ?? nextInterfaceName(devices.containerPrefix, plan.takenNames)) : '',
+    driverOptions: { ...settings.driverOptions },
+    hostLink: devices.host,
+  }
+}

@@ -1,0 +1,59 @@
+import type { EndpointInfo, Network, PublishedPort, SandboxMode } from './types.js'
+
+/** An endpoint as it is stored: what the API shows and what the driver needs to find it again. */
+export interface Endpoint extends EndpointInfo {
+  /** The device in the host's namespace; empty for drivers that make none. */
+  hostLink: string
+}
+
+/** A container's place on the network, as it is stored. */
+export interface Sandbox {
+  containerId: string
+  mode: SandboxMode
+  published: SandboxPort[]
+}
+
+/** A published port and where it leads. One asked-for port may be published for both families. */
+export interface SandboxPort extends PublishedPort {
+  endpointId: string
+}
+
+/** A network as it is stored. */
+export interface StoredNetwork extends Network {
+  /** The bridge device was there before the network: it is left there after it. */
+  adoptedDevice?: boolean
+}
+
+/**
+ * The endpoint that gives the container's default route: the highest gateway priority, then the first
+ * network name, as Docker chooses. Only endpoints that have a gateway of the family take part.
+ */
+export function gatewayEndpoint<E extends EndpointInfo>(endpoints: readonly E[], family: 4 | 6): E | undefined {
+  const gatewayOf = (endpoint: E): string => (family === 4 ? endpoint.ipv4Gateway : endpoint.ipv6Gateway)
+  return [...endpoints]
+    .filter((endpoint) => gatewayOf(endpoint) !== '')
+    .sort((a, b) => b.gatewayPriority - a.gatewayPriority || (a.networkName < b.networkName ? -1 : a.networkName > b.networkName ? 1 : 0))[0]
+}
+
+/** The first free name `<prefix>N`. */
+export function nextInterfaceName(prefix: string, taken: readonly string[]): string {
+  for (let n = 0; ; n++) if (!taken.includes(`${prefix}${n}`)) return `${prefix}${n}`
+}
+
+/**
+ * The MAC address that belongs to an IPv4 address (`02:42` and its four bytes): an address that is
+ * used again has the same MAC, so no neighbour's cache is ever wrong.
+ */
+export function macOfIpv4(address: string): string {
+  const hex = address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))
+  return `02:42:${hex.join(':')}`
+}
+
+/** A MAC address made from hexadecimal digits: locally administered, unicast. */
+export function macOfHex(digits: string): string {
+  return `02:42:${(digits.slice(0, 8).match(/../g) ?? []).join(':')}`
+}
+
+export function prefixLengthOf(subnet: string): number {
+  return Number(subnet.split('/')[1])
+}

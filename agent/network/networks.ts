@@ -1,0 +1,219 @@
+import { conflict, invalid, messageOf, notFound, internal, StatusError } from '../../src/base/errors.js'
+import type { Clock } from '../../src/base/clock.js'
+import type { IdSource } from '../../src/base/id.js'
+import type { Logger } from '../../src/base/log.js'
+import type { Rng } from '../../src/base/rng.js'
+import { prefixesOf } from './address-book.js'
+import type { AddressBook } from './address-book.js'
+import { BridgeDriver, tableNetwork } from './bridge/bridge-driver.js'
+import type { NetworkDriver } from './driver.js'
+import type { EndpointTable } from './endpoint-table.js'
+import type { StoredNetwork } from './endpoint.js'
+import { HostDriver } from './host/host-driver.js'
+import type { HostKernel } from './host-kernel.js'
+import { defaultAddressPools, planSubnets } from './ipam.js'
+import type { HostTable } from './lb/host-table.js'
+import type { PortForward } from './lb/host-ruleset.js'
+import { NetworkTable } from './network-table.js'
+import { NoneDriver } from './none/none-driver.js'
+import { defaultBridgeSpec, predefinedNames } from './predefined.js'
+import type { NetworkStore } from './store.js'
+import { parseSubnet } from './subnet.js'
+import type { Prefix } from './subnet.js'
+import type { Network, NetworkOptions, NetworkSpec } from './types.js'
+
+/** What the networks of a host are built on. */
+export interface NetworksGiven {
+  kernel: HostKernel
+  table: HostTable
+  addresses: AddressBook
+  endpoints: EndpointTable
+  store: NetworkStore
+  log: Logger
+  clock: Clock
+  rng: Rng
+  ids: IdSource
+  options: NetworkOptions
+}
+
+/** The life of networks: made, kept over restarts, removed. */
+export class Networks {
+  readonly bridgeDriver: BridgeDriver
+  private readonly table: NetworkTable
+  private readonly drivers: ReadonlyMap<string, NetworkDriver>
+
+  constructor(private readonly given: NetworksGiven) {
+    this.table = new NetworkTable(given.store)
+    this.bridgeDriver = new BridgeDriver(given.kernel, given.table, given.options.mtu ?? 1500)
+    const drivers: NetworkDriver[] = [this.bridgeDriver, new HostDriver(), new NoneDriver()]
+    this.drivers = new Map(drivers.map((driver) => [driver.name, driver]))
+  }
+
+  all(): StoredNetwork[] {
+    return this.table.all()
+  }
+  get(id: string): StoredNetwork | undefined {
+    return this.table.get(id)
+  }
+  /** By id, name or start of the id. Throws `notFound`, `invalid` when ambiguous. */
+  resolve(ref: string): StoredNetwork {
+    return this.table.resolve(ref)
+  }
+  bridges(): StoredNetwork[] {
+    return this.all().filter((network) => network.driver === this.bridgeDriver.name)
+  }
+  driverOf(network: StoredNetwork): NetworkDriver {
+    return this.driver(network.driver)
+  }
+
+  /** Brings the kernel to what is stored, with these published ports, and makes the predefined networks. */
+  async start(forwards: readonly PortForward[]): Promise<void> {
+    for (const network of this.all()) this.given.addresses.addNetwork(network)
+    this.given.table.load(this.bridges().map((network) => tableNetwork(network, this.bridgeDriver.options(network))), forwards)
+    for (const network of this.all()) this.attempt(network, () => this.driverOf(network).createNetwork(network))
+    if (!this.table.byName('host')) await this.add({ name: 'host', driver: 'host' })
+    if (!this.table.byName('none')) await this.add({ name: 'none', driver: 'null' })
+    if (!this.table.byName('bridge')) await this.followOptions()
+  }
+
+  /**
+   * Brings the default network to the daemon's options, once no container is on it: at start, after
+   * the endpoints of containers that are gone were removed.
+   */
+  async followOptions(): Promise<void> {
+    const wanted = this.given.options.bridge === 'none' ? undefined : defaultBridgeSpec(this.given.options)
+    const existing = this.table.byName('bridge')
+    if (existing && wanted && matches(existing, wanted)) return
+    if (existing && this.given.endpoints.ofNetwork(existing.id).length > 0) {
+      this.given.log.warn('the default network keeps its old options until a start with no container on it', { network: existing.name })
+      return
+    }
+    if (existing) await this.drop(existing)
+    if (wanted) await this.add(wanted)
+  }
+
+  async create(spec: NetworkSpec): Promise<Network> {
+    if (predefinedNames.includes(spec.name)) {
+      throw new StatusError('forbidden', `operation is not permitted on predefined ${spec.name} network`)
+    }
+    if (spec.name.trim() === '' || spec.name.includes('/')) throw invalid(`invalid network name: "${spec.name}"`)
+    this.driver(spec.driver || 'bridge').validate(spec)
+    return this.add(spec)
+  }
+
+  async remove(ref: string): Promise<void> {
+    const network = this.resolve(ref)
+    if (predefinedNames.includes(network.name)) {
+      throw new StatusError('forbidden', `${network.name} is a pre-defined network and cannot be removed`)
+    }
+    const active = this.given.endpoints.ofNetwork(network.id)
+    if (active.length > 0) {
+      const names = active.map((endpoint) => `name:"${endpoint.containerName}" id:"${endpoint.endpointId.slice(0, 12)}"`).join(', ')
+      throw new StatusError('forbidden', `error while removing network: network ${network.name} has active endpoints (${names}); disconnect them first`)
+    }
+    await this.drop(network)
+  }
+
+  /** Takes the devices of all networks out of the kernel. */
+  tearDown(): void {
+    for (const network of this.all()) this.attempt(network, () => this.driverOf(network).removeNetwork(network))
+  }
+
+  /** Does something for a network whose failure must not stop the rest. */
+  attempt(network: StoredNetwork, act: () => void): void {
+    try {
+      act()
+    } catch (err) {
+      this.given.log.error('a network could not be brought to its state', { network: network.name, err })
+    }
+  }
+
+  private async drop(network: StoredNetwork): Promise<void> {
+    this.driverOf(network).removeNetwork(network)
+    this.given.addresses.removeNetwork(network.id)
+    await this.table.delete(network.id)
+  }
+
+  private async add(spec: NetworkSpec): Promise<Network> {
+    const driver = this.driver(spec.driver || 'bridge')
+    if (this.table.byName(spec.name)) throw conflict(`network with name ${spec.name} already exists`)
+    const network: StoredNetwork = {
+      id: this.given.ids.hexId(),
+      name: spec.name,
+      driver: driver.name,
+      scope: 'local',
+      createdMs: this.given.clock.nowMs(),
+      internal: spec.internal ?? false,
+      enableIpv4: spec.enableIpv4 ?? true,
+      enableIpv6: spec.enableIpv6 ?? false,
+      attachable: spec.attachable ?? false,
+      ingress: spec.ingress ?? false,
+      options: { ...spec.options },
+      labels: { ...spec.labels },
+      ipam: { driver: spec.ipam?.driver || 'default', options: { ...spec.ipam?.options }, config: [] },
+    }
+    if (driver.hasAddresses) this.complete(network, spec)
+    // The record goes first: after a crash in the middle it tells what was about to be made.
+    const saved = this.table.add(network)
+    try {
+      this.given.addresses.addNetwork(network)
+      driver.createNetwork(network)
+    } catch (thrown) {
+      this.attempt(network, () => driver.removeNetwork(network))
+      this.given.addresses.removeNetwork(network.id)
+      await saved
+      await this.table.delete(network.id)
+      throw thrown instanceof StatusError ? thrown : internal(`cannot make network ${spec.name}: ${messageOf(thrown)}`, thrown)
+    }
+    await saved
+    return publicNetwork(network)
+  }
+
+  private complete(network: StoredNetwork, spec: NetworkSpec): void {
+    if (!network.enableIpv4 && !network.enableIpv6) throw invalid(`cannot make network ${network.name}: IPv4 or IPv6 must be enabled`)
+    const { device } = this.bridgeDriver.options(network)
+    const same = this.bridges().find((other) => this.bridgeDriver.options(other).device === device)
+    if (same) throw conflict(`cannot make network ${network.name}: network ${same.name} uses the bridge ${device} already`)
+    const present = this.given.kernel.links.find(device)
+    if (present?.kind === 'bridge') network.adoptedDevice = true
+    network.ipam.config = planSubnets({
+      config: spec.ipam?.config ?? [],
+      enableIpv4: network.enableIpv4,
+      enableIpv6: network.enableIpv6,
+      pools: this.given.options.defaultAddressPools ?? defaultAddressPools,
+      inUse: prefixesOf(this.all()),
+      onHost: this.prefixesOnHost(),
+      uniqueLocalBits: () => (BigInt(this.given.rng.below(0x100)) << 32n) | BigInt(this.given.rng.below(0x1_0000_0000)),
+    })
+  }
+
+  private prefixesOnHost(): Prefix[] {
+    const { links } = this.given.kernel
+    const routes = links.routes().filter((route) => !route.destination.endsWith('/0')).map((route) => route.destination)
+    const addresses = links.addresses().map((one) => `${one.address}/${one.prefixLength}`)
+    return [...routes, ...addresses].map(parseSubnet)
+  }
+
+  private driver(name: string): NetworkDriver {
+    const driver = this.drivers.get(name)
+    if (!driver) throw notFound(`plugin "${name}" not found: the network drivers here are ${[...this.drivers.keys()].join(', ')}`)
+    return driver
+  }
+}
+
+/** Whether a stored default network is what these options ask for. */
+function matches(network: StoredNetwork, spec: NetworkSpec): boolean {
+  const options = Object.entries(spec.options ?? {}).every(([name, value]) => network.options[name] === value)
+  const ranges = (spec.ipam?.config ?? []).every((wanted) =>
+    network.ipam.config.some(
+      (one) => one.subnet === wanted.subnet && (!wanted.gateway || one.gateway === wanted.gateway) && (!wanted.ipRange || one.ipRange === wanted.ipRange),
+    ),
+  )
+  return options && ranges && network.enableIpv6 === (spec.enableIpv6 ?? false)
+}
+
+/** A network as others may see it: a copy without what only this folder needs. */
+export function publicNetwork(network: StoredNetwork): Network {
+  const { adoptedDevice: _, ...rest } = network
+  return structuredClone(rest)
+}

@@ -1,0 +1,168 @@
+import { isIP } from 'node:net'
+import { errnoOf, internal, invalid, messageOf, StatusError } from '../../src/base/errors.js'
+import type { Logger } from '../../src/base/log.js'
+import type { Endpoint, SandboxPort } from './endpoint.js'
+import type { HostTable } from './lb/host-table.js'
+import type { PortForward } from './lb/host-ruleset.js'
+import { isWildcard, parseHostPort } from './port-allocator.js'
+import type { PortAllocator, PortLease, PortRange } from './port-allocator.js'
+import type { PortBinding, Protocol } from './types.js'
+
+/** How many ephemeral ports are tried until one is free for both families. */
+const bothFamiliesAttemptsMax = 64
+
+/** Published ports of containers: leases of host ports and the entries in the host's table. */
+export class Publisher {
+  private readonly leases = new Map<string, PortLease[]>()
+
+  constructor(
+    private readonly ports: PortAllocator,
+    private readonly table: HostTable,
+    private readonly log: Logger,
+  ) {}
+
+  /**
+   * Publishes all bindings to the endpoint, or none. `hostIp` stands in for bindings that name no
+   * address. Throws `internal` with Docker's sentence when a port is not to be had.
+   */
+  publish(endpoint: Endpoint, bindings: readonly PortBinding[], hostIp: string): SandboxPort[] {
+    const leases: PortLease[] = []
+    const published: SandboxPort[] = []
+    try {
+      for (const binding of bindings) {
+        const { containerPort, protocol } = binding
+        for (const lease of this.lease(endpoint, binding, hostIp)) {
+          leases.push(lease)
+          published.push({ containerPort, protocol, hostIp: lease.hostIp, hostPort: lease.hostPort, endpointId: endpoint.endpointId })
+        }
+      }
+      this.table.updateForwards(forwardsOf(endpoint, published), [])
+    } catch (thrown) {
+      for (const lease of leases) lease.release()
+      if (thrown instanceof StatusError && thrown.kind === 'invalid') throw thrown
+      throw internal(
+        `driver failed programming external connectivity on endpoint ${endpoint.containerName} (${endpoint.endpointId}): ${messageOf(thrown)}`,
+        thrown,
+      )
+    }
+    this.leases.set(endpoint.containerId, [...(this.leases.get(endpoint.containerId) ?? []), ...leases])
+    return published
+  }
+
+  /** Takes back the ports of a container from an earlier run; the table has its entries already. */
+  adopt(containerId: string, published: readonly SandboxPort[]): void {
+    const leases = published.map(({ protocol, hostIp, hostPort }) => {
+      const lease = this.ports.adopt(protocol, hostIp, hostPort)
+      if (lease.stolen) {
+        this.log.warn('another program holds a published port; connections to it are still redirected to the container', {
+          container: containerId, port: `${hostIp}:${hostPort}/${protocol}`,
+        })
+      }
+      return lease
+    })
+    this.leases.set(containerId, leases)
+  }
+
+  /** Withdraws the ports: the entries first, so that no port is free while it still leads to a container. */
+  withdraw(containerId: string, endpoints: readonly Endpoint[], published: readonly SandboxPort[]): void {
+    this.table.updateForwards([], endpoints.flatMap((endpoint) => forwardsOf(endpoint, published)))
+    for (const lease of this.leases.get(containerId) ?? []) lease.release()
+    this.leases.delete(containerId)
+  }
+
+  /** Leads the ports of `from` to `to` instead, in one transaction. */
+  move(from: Endpoint, to: Endpoint, published: readonly SandboxPort[]): SandboxPort[] {
+    const moved = published.map((port) => (port.endpointId === from.endpointId ? { ...port, endpointId: to.endpointId } : port))
+    this.table.updateForwards(forwardsOf(to, moved), forwardsOf(from, published))
+    return moved
+  }
+
+  /** Lets go of the sockets that hold ports; the rules stay. */
+  close(): void {
+    for (const lease of [...this.leases.values()].flat()) lease.release()
+    this.leases.clear()
+  }
+
+  private lease(endpoint: Endpoint, binding: PortBinding, defaultHostIp: string): PortLease[] {
+    if (!Number.isInteger(binding.containerPort) || binding.containerPort < 1 || binding.containerPort > 65_535) {
+      throw invalid(`invalid containerPort: ${binding.containerPort}`)
+    }
+    let range = parseHostPort(binding.hostPort ?? '')
+    const addresses = hostAddresses(endpoint, binding.hostIp ?? '', defaultHostIp)
+    for (let attempt = 1; ; attempt++) {
+      const leases: PortLease[] = []
+      try {
+        for (const address of addresses) leases.push(this.leaseOne(endpoint, binding, address, leases[0]?.hostPort, range))
+        return leases
+      } catch (thrown) {
+        for (const lease of leases) lease.release()
+        // A free port of one family may be taken in the other: a fixed port has no alternative.
+        const another = leases.length > 0 && (range === undefined || range.first < range.last)
+        if (!another || attempt === bothFamiliesAttemptsMax) throw thrown
+        if (range && leases[0]) range = { first: Math.min(leases[0].hostPort + 1, range.last), last: range.last }
+      }
+    }
+  }
+
+  private leaseOne(endpoint: Endpoint, binding: PortBinding, hostIp: string, samePort: number | undefined, range: PortRange | undefined): PortLease {
+    const { protocol, containerPort } = binding
+    const wanted = samePort === undefined ? range : { first: samePort, last: samePort }
+    try {
+      return wanted ? this.ports.fromRange(protocol, hostIp, wanted) : this.ports.ephemeralPort(protocol, hostIp)
+    } catch (thrown) {
+      const code = errnoOf(thrown)
+      if (code === undefined) throw thrown
+      const reason = bindReasons[code] ?? messageOf(thrown)
+      throw internal(
+        `failed to bind host port for ${bracketed(hostIp)}:${wanted?.first ?? 0}:${targetOf(endpoint, hostIp)}:${containerPort}/${protocol}: ${reason}`,
+        thrown,
+      )
+    }
+  }
+}
+
+/** The entries of the host's table that lead to this endpoint; none for a family that it has no address of. */
+export function forwardsOf(endpoint: Endpoint, published: readonly SandboxPort[]): PortForward[] {
+  return published
+    .filter((port) => port.endpointId === endpoint.endpointId)
+    .map(({ protocol, hostIp, hostPort, containerPort }) => {
+      const targetIp = hostIp.includes(':') ? endpoint.ipv6Address : endpoint.ipv4Address
+      return { protocol, hostIp, hostPort, targetIp, targetPort: containerPort }
+    })
+    .filter((forward) => forward.targetIp !== '')
+}
+
+/** Answers of `bind` in the words that Docker's users know. */
+const bindReasons: Record<string, string> = {
+  EADDRINUSE: 'address already in use',
+  EADDRNOTAVAIL: 'cannot assign requested address',
+  EACCES: 'permission denied',
+}
+
+/** The addresses that a binding means: all of the endpoint's families when it names none. */
+function hostAddresses(endpoint: Endpoint, asked: string, defaultHostIp: string): string[] {
+  const address = asked === '' ? defaultHostIp : asked
+  if (isIP(address) === 0) throw invalid(`invalid host IP address: ${address}`)
+  const hasFamily = (ip: string): boolean => (ip.includes(':') ? endpoint.ipv6Address : endpoint.ipv4Address) !== ''
+  if (asked === '' && isWildcard(address)) {
+    const both = ['0.0.0.0', '::'].filter(hasFamily)
+    if (both.length > 0) return both
+  }
+  if (!hasFamily(address)) {
+    const family = address.includes(':') ? 'IPv6' : 'IPv4'
+    throw invalid(`cannot publish on ${address}: the container has no ${family} address on network ${endpoint.networkName}`)
+  }
+  return [address]
+}
+
+const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address)
+const targetOf = (endpoint: Endpoint, hostIp: string): string =>
+  hostIp.includes(':') ? bracketed(endpoint.ipv6Address) : endpoint.ipv4Address
+
+/** Reads `80/tcp`, `53/udp` or `80`. Throws `invalid`. */
+export function parseContainerPort(text: string): { containerPort: number; protocol: Protocol } {
+  const match = /^(\d{1,5})(?:\/(tcp|udp|sctp))?$/.exec(text)
+  const containerPort = Number(match?.[1])
+  if (!match || containerPort < 1 || containerPort > 65_535) throw invalid(`invalid containerPort: ${text}`)
+  return { containerPort, protocol: (match[2] ?? 'tcp') as Protocol }
+}
