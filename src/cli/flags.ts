@@ -1,0 +1,223 @@
+/**
+ * Command-line flags with the grammar of pflag, which Docker's command line uses: `--name value`,
+ * `--name=value`, `-n value`, `-nvalue`, `-n=value`, grouped short flags, `--flag=false` for switches,
+ * `--` ends the flags. A command that runs another program's words stops at its first argument.
+ */
+export type FlagKind = 'bool' | 'string' | 'list' | 'int' | 'float' | 'duration' | 'bytes'
+
+interface FlagBase {
+  readonly short?: string
+  readonly help: string
+  /** What the help calls the value; the kind's usual word when absent. */
+  readonly valueName?: string
+  readonly hidden?: boolean
+}
+export type Flag =
+  | (FlagBase & { readonly kind: 'bool'; readonly default?: boolean })
+  | (FlagBase & { readonly kind: 'string'; readonly default?: string; readonly optionalValue?: string })
+  | (FlagBase & { readonly kind: 'list' })
+  | (FlagBase & { readonly kind: 'int' | 'float'; readonly default?: number })
+  /** Nanoseconds, written `1m30s`. */
+  | (FlagBase & { readonly kind: 'duration'; readonly default?: number })
+  /** Bytes, written `512m`, `1.5g`. */
+  | (FlagBase & { readonly kind: 'bytes'; readonly default?: number })
+
+export type FlagTable = Readonly<Record<string, Flag>>
+
+type ValueOf<F extends Flag> = F['kind'] extends 'bool'
+  ? boolean
+  : F['kind'] extends 'string'
+    ? F extends { default: string }
+      ? string
+      : string | undefined
+    : F['kind'] extends 'list'
+      ? string[]
+      : F extends { default: number }
+        ? number
+        : number | undefined
+
+/** The values of a table's flags by their long names. */
+export type FlagValues<T extends FlagTable> = { [K in keyof T]: ValueOf<T[K]> }
+
+/** The words of the command line do not fit the flags. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+export const flag = {
+  bool: <const O extends Omit<Extract<Flag, { kind: 'bool' }>, 'kind' | 'help'>>(help: string, options?: O) =>
+    ({ kind: 'bool', help, ...options }) as { kind: 'bool'; help: string } & O,
+  string: <const O extends Omit<Extract<Flag, { kind: 'string' }>, 'kind' | 'help'>>(help: string, options?: O) =>
+    ({ kind: 'string', help, ...options }) as { kind: 'string'; help: string } & O,
+  list: <const O extends Omit<Extract<Flag, { kind: 'list' }>, 'kind' | 'help'>>(help: string, options?: O) =>
+    ({ kind: 'list', help, ...options }) as { kind: 'list'; help: string } & O,
+  int: <const O extends Omit<Extract<Flag, { kind: 'int' | 'float' }>, 'kind' | 'help'>>(help: string, options?: O) =>
+    ({ kind: 'int', help, ...options }) as { kind: 'int'; help: string } & O,
+  float: <const O extends Omit<Extract<Flag, { kind: 'int' | 'float' }>, 'kind' | 'help'>>(help: string, options?: O) =>
+    ({ kind: 'float', help, ...options }) as { kind: 'float'; help: string } & O,
+  duration: <const O extends Omit<Extract<Flag, { kind: 'duration' }>, 'kind' | 'help'>>(help: string, options?: O) =>
+    ({ kind: 'duration', help, ...options }) as { kind: 'duration'; help: string } & O,
+  bytes: <const O extends Omit<Extract<Flag, { kind: 'bytes' }>, 'kind' | 'help'>>(help: string, options?: O) =>
+    ({ kind: 'bytes', help, ...options }) as { kind: 'bytes'; help: string } & O,
+}
+
+export interface ParsedWords<T extends FlagTable> {
+  values: FlagValues<T>
+  /** The flags that were on the command line, by long name. */
+  given: ReadonlySet<string>
+  /** What is left: the arguments. */
+  args: string[]
+  /** `--help` or `-h` was given (unless the table has its own `-h`). */
+  help: boolean
+}
+
+/**
+ * Takes the words apart. With `interspersed` false, everything from the first argument on is an
+ * argument. Throws `UsageError` with Docker's wording.
+ */
+export function parseFlags<T extends FlagTable>(table: T, words: readonly string[], interspersed: boolean): ParsedWords<T> {
+  const values: Record<string, unknown> = {}
+  for (const [name, spec] of Object.entries(table)) values[name] = initialValue(spec)
+  const shorts = new Map(Object.entries(table).flatMap(([name, spec]) => (spec.short ? [[spec.short, name] as const] : [])))
+  const given = new Set<string>()
+  const args: string[] = []
+  let help = false
+
+  const set = (name: string, spec: Flag, raw: string, shown: string): void => {
+    given.add(name)
+    if (spec.kind === 'list') (values[name] as string[]).push(raw)
+    else values[name] = parseValue(spec, raw, shown)
+  }
+
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as string
+    if (word === '--') {
+      args.push(...words.slice(i + 1))
+      break
+    }
+    if (word.startsWith('--')) {
+      const at = word.indexOf('=')
+      const name = at < 0 ? word.slice(2) : word.slice(2, at)
+      const spec = Object.hasOwn(table, name) ? table[name] : undefined
+      if (!spec) {
+        if (name === 'help') {
+          help = true
+          continue
+        }
+        throw new UsageError(`unknown flag: --${name}`)
+      }
+      if (at >= 0) set(name, spec, word.slice(at + 1), `--${name}`)
+      else if (spec.kind === 'bool') set(name, spec, 'true', `--${name}`)
+      else if (spec.kind === 'string' && spec.optionalValue !== undefined) set(name, spec, spec.optionalValue, `--${name}`)
+      else {
+        const value = words[++i]
+        if (value === undefined) throw new UsageError(`flag needs an argument: --${name}`)
+        set(name, spec, value, `--${name}`)
+      }
+      continue
+    }
+    if (word.startsWith('-') && word.length > 1) {
+      i = parseShorts(word, i)
+      continue
+    }
+    args.push(word)
+    if (!interspersed) {
+      args.push(...words.slice(i + 1))
+      break
+    }
+  }
+  return { values: values as FlagValues<T>, given, args, help }
+
+  function parseShorts(word: string, index: number): number {
+    for (let at = 1; at < word.length; at++) {
+      const letter = word[at] as string
+      const name = shorts.get(letter)
+      const spec = name === undefined ? undefined : table[name]
+      if (name === undefined || !spec) {
+        if (letter === 'h') {
+          help = true
+          continue
+        }
+        throw new UsageError(`unknown shorthand flag: '${letter}' in ${word}`)
+      }
+      const shown = `-${letter}, --${name}`
+      const rest = word.slice(at + 1)
+      if (spec.kind === 'bool') {
+        if (!rest.startsWith('=')) {
+          set(name, spec, 'true', shown)
+          continue
+        }
+        set(name, spec, rest.slice(1), shown)
+        return index
+      }
+      if (rest !== '') {
+        set(name, spec, rest.startsWith('=') ? rest.slice(1) : rest, shown)
+        return index
+      }
+      const value = words[index + 1]
+      if (value === undefined) throw new UsageError(`flag needs an argument: '${letter}' in ${word}`)
+      set(name, spec, value, shown)
+      return index + 1
+    }
+    return index
+  }
+}
+
+function initialValue(spec: Flag): unknown {
+  if (spec.kind === 'list') return []
+  if (spec.kind === 'bool') return spec.default ?? false
+  return spec.default
+}
+
+function parseValue(spec: Flag, raw: string, shown: string): unknown {
+  const bad = (why: string): UsageError => new UsageError(`invalid argument "${raw}" for "${shown}" flag: ${why}`)
+  switch (spec.kind) {
+    case 'bool': {
+      if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(raw)) return true
+      if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(raw)) return false
+      throw bad('true or false expected')
+    }
+    case 'int':
+      if (!/^[-+]?\d{1,15}$/.test(raw)) throw bad('a whole number expected')
+      return Number(raw)
+    case 'float':
+      if (raw.trim() === '' || !Number.isFinite(Number(raw))) throw bad('a number expected')
+      return Number(raw)
+    case 'duration': {
+      const ns = parseDuration(raw)
+      if (ns === undefined) throw bad('a duration such as 500ms, 10s or 1m30s expected')
+      return ns
+    }
+    case 'bytes': {
+      const bytes = parseBytes(raw)
+      if (bytes === undefined) throw bad('a size such as 512m or 1.5g expected')
+      return bytes
+    }
+    case 'string':
+    case 'list':
+      return raw
+  }
+}
+
+const durationUnits: Record<string, number> = { ns: 1, us: 1e3, 'µs': 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 }
+
+/** Nanoseconds of a duration as Go writes it (`1h2m3.5s`); undefined when it is none. */
+export function parseDuration(text: string): number | undefined {
+  if (text === '0') return 0
+  const sign = text.startsWith('-') ? -1 : 1
+  const body = text.replace(/^[-+]/, '')
+  if (!/^(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+$/.test(body)) return undefined
+  let total = 0
+  for (const [, number, unit] of body.matchAll(/(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)/g)) {
+    total += Number(number) * (durationUnits[unit as string] as number)
+  }
+  return sign * Math.round(total)
+}
+
+/** Bytes of a size in powers of 1024 (`64`, `512k`, `1.5GiB`); undefined when it is none. */
+export function parseBytes(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s?([kmgtp]?)i?b?$/i.exec(text.trim())
+  if (!match) return undefined
+  const power = 'kmgtp'.indexOf((match[2] ?? '').toLowerCase() || '-') + 1
+  return Math.round(Number(match[1]) * 1024 ** power)
+}

@@ -1,0 +1,56 @@
+/** Sizes and times as Docker's tables print them. */
+
+/** Decimal units, four significant digits: `5.4MB`, `0B`. */
+export function humanSize(bytes: number, digits = 4): string {
+  return scaled(bytes, 1000, ['B', 'kB', 'MB', 'GB', 'TB', 'PB'], digits)
+}
+
+/** Binary units: `1.5GiB`. */
+export function binarySize(bytes: number, digits = 4): string {
+  return scaled(bytes, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'], digits)
+}
+
+function scaled(value: number, base: number, units: readonly string[], digits: number): string {
+  let size = value
+  let unit = 0
+  while (Math.abs(size) >= base && unit < units.length - 1) {
+    size /= base
+    unit++
+  }
+  return `${String(Number(size.toPrecision(digits)))}${units[unit] ?? ''}`
+}
+
+/** A span of time in words: `About a minute`, `3 hours`. */
+export function humanDuration(ms: number): string {
+  const seconds = Math.floor(ms / 1000)
+  if (seconds < 1) return 'Less than a second'
+  if (seconds === 1) return '1 second'
+  if (seconds < 60) return `${seconds} seconds`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes === 1) return 'About a minute'
+  if (minutes < 60) return `${minutes} minutes`
+  const hours = Math.round(seconds / 3600)
+  if (hours === 1) return 'About an hour'
+  if (hours < 48) return `${hours} hours`
+  if (hours < 24 * 7 * 2) return `${Math.floor(hours / 24)} days`
+  if (hours < 24 * 30 * 2) return `${Math.floor(hours / 24 / 7)} weeks`
+  if (hours < 24 * 365 * 2) return `${Math.floor(hours / 24 / 30)} months`
+  return `${Math.floor(hours / 24 / 365)} years`
+}
+
+/** `3 minutes ago`, from a time in RFC 3339 or in milliseconds. */
+export function ago(time: string | number | undefined, nowMs: number): string {
+  const ms = typeof time === 'string' ? Date.parse(time) : (time ?? Number.NaN)
+  if (Number.isNaN(ms) || ms <= 0) return 'N/A'
+  return `${humanDuration(nowMs - ms)} ago`
+}
+
+/** The first 12 characters of an id, without its `sha256:`. */
+export function shortId(id: string): string {
+  return id.replace(/^sha256:/, '').slice(0, 12)
+}
+
+/** Cut to `length` characters with an ellipsis. */
+export function ellipsis(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`
+}
