@@ -1,0 +1,78 @@
+import { strict as assert } from 'node:assert'
+import { aesSealer } from '../../../../../manager/raft/wal/encryption.js'
+import { SnapshotStore } from '../../../../../manager/raft/wal/snapshot-file.js'
+import { nullLogger } from '../../../../../src/base/log.js'
+import { seededRng } from '../../../../../src/base/rng.js'
+import { MemoryDisk } from './memory-disk.js'
+
+const meta = (index: number) => ({ index, term: 2, conf: { voters: [1, 2], learners: [] } })
+
+async function storeOn(disk: MemoryDisk, key?: number): Promise<SnapshotStore> {
+  const store = new SnapshotStore({ disk, folder: '/snap', log: nullLogger, ...(key === undefined ? {} : { sealer: aesSealer(new Uint8Array(32).fill(key)) }) })
+  await store.open()
+  return store
+}
+
+async function contentOf(store: SnapshotStore, index: number): Promise<Buffer> {
+  const snapshot = await store.read({ index, term: 2 })
+  const parts: Uint8Array[] = []
+  for await (const chunk of snapshot.chunks) parts.push(chunk)
+  await snapshot.close()
+  return Buffer.concat(parts)
+}
+
+describe('raft snapshot files', () => {
+  const big = Buffer.alloc(3_000_000, 'snapshot ')
+
+  it('streams out what was streamed in, sealed or not', async () => {
+    for (const key of [undefined, 9]) {
+      const store = await storeOn(new MemoryDisk(), key)
+      await store.commit(await store.write({ meta: meta(10), extra: { members: ['a'] } }, [big.subarray(0, 1_500_000), big.subarray(1_500_000)]))
+      assert.ok((await contentOf(store, 10)).equals(big))
+      assert.deepEqual(await store.verify({ index: 10, term: 2 }), { meta: meta(10), extra: { members: ['a'] } })
+    }
+  })
+
+  it('a crash before it is in place leaves nothing behind', async () => {
+    const disk = new MemoryDisk()
+    await (await storeOn(disk)).write({ meta: meta(10), extra: null }, [big])
+    disk.crash(seededRng(1))
+    const store = await storeOn(disk)
+    assert.deepEqual(await store.list(), [])
+    assert.deepEqual(await disk.list('/snap'), [])
+  })
+
+  it('in place it survives a crash, and an older one is kept beside it', async () => {
+    const disk = new MemoryDisk()
+    const store = await storeOn(disk)
+    for (const index of [10, 20, 30]) await store.commit(await store.write({ meta: meta(index), extra: null }, [big]))
+    assert.equal(await store.prune(2), 20)
+    disk.crash(seededRng(2))
+    assert.deepEqual((await store.list()).map((s) => s.index), [30, 20])
+    assert.ok((await contentOf(store, 30)).equals(big))
+  })
+
+  it('names file and offset when it is damaged or cut short', async () => {
+    const disk = new MemoryDisk()
+    const store = await storeOn(disk)
+    await store.commit(await store.write({ meta: meta(10), extra: null }, [big]))
+    const file = `/snap/${(await disk.list('/snap'))[0] as string}`
+    const flipped = disk.clone()
+    flipped.damage(file, 1_000_000)
+    await assert.rejects((await storeOn(flipped)).verify({ index: 10, term: 2 }), /\.snap is damaged at offset \d+ .*fall back to the one before/)
+    const short = disk.clone()
+    short.truncate(file, disk.sizeOf(file) - 24)
+    await assert.rejects((await storeOn(short)).verify({ index: 10, term: 2 }), /is damaged at offset/)
+  })
+
+  it('a failing source leaves no file', async () => {
+    const disk = new MemoryDisk()
+    const store = await storeOn(disk)
+    const failing = async function* () {
+      yield big
+      throw new Error('gone')
+    }
+    await assert.rejects(store.write({ meta: meta(10), extra: null }, failing()), /gone/)
+    assert.deepEqual(await disk.list('/snap'), [])
+  })
+})
