@@ -1,0 +1,94 @@
+import { invalid, messageOf } from '../../base/errors.js'
+import { encodeOutput, serveAttach, streamType } from '../hijack.js'
+import type { Query } from '../query.js'
+import type { Handler } from '../route.js'
+import type { ContainersBackend, LogsOptions, WaitCondition } from './backend.js'
+
+const conditions: readonly WaitCondition[] = ['not-running', 'next-exit', 'removed']
+
+/** Endpoints whose answer grows over time. */
+export function streamHandlers(containers: ContainersBackend) {
+  const logs: Handler = async (exchange) => {
+    const { query, signal } = exchange
+    const options = readLogsOptions(query)
+    const { tty, chunks } = await containers.logs(exchange.param('id'), options, signal)
+    exchange.startStream(streamType(tty, exchange.version))
+    for await (const chunk of chunks) await exchange.write(encodeOutput(tty, chunk))
+    exchange.end()
+  }
+
+  const stats: Handler = async (exchange) => {
+    const { query, signal } = exchange
+    const oneShot = query.flag('one-shot')
+    const once = !query.flag('stream', true)
+    if (oneShot && !once) throw invalid('cannot have stream=true and one-shot=true')
+    const samples = containers.stats(exchange.param('id'), { once, oneShot }, signal)[Symbol.asyncIterator]()
+    // The first sample comes before the header: a container that does not exist is a 404.
+    let sample = await samples.next()
+    exchange.startStream('application/json')
+    for (; sample.done !== true; sample = await samples.next()) await exchange.write(`${JSON.stringify(sample.value)}\n`)
+    exchange.end()
+  }
+
+  const attach: Handler = async (exchange) => {
+    const { query } = exchange
+    const detachKeys = query.text('detachKeys')
+    const session = await containers.attach(exchange.param('id'), {
+      stdin: query.flag('stdin'),
+      stdout: query.flag('stdout'),
+      stderr: query.flag('stderr'),
+      logs: query.flag('logs'),
+      stream: query.flag('stream'),
+      ...(detachKeys !== undefined && { detachKeys }),
+    })
+    await serveAttach(exchange, session)
+  }
+
+  const wait: Handler = async (exchange) => {
+    const asked = exchange.query.text('condition') ?? 'not-running'
+    const condition = conditions.find((one) => one === asked)
+    if (!condition) throw invalid(`invalid condition: "${asked}", use one of ${conditions.join(', ')}`)
+    let armed = false
+    const accepted = () => {
+      armed = true
+      exchange.startStream('application/json')
+    }
+    try {
+      const { exitCode, error } = await containers.wait(exchange.param('id'), condition, accepted, exchange.signal)
+      if (!armed) accepted()
+      await exchange.write(`${JSON.stringify({ StatusCode: exitCode, ...(error !== undefined && { Error: { Message: error } }) })}\n`)
+    } catch (thrown) {
+      if (!armed || exchange.signal.aborted) throw thrown
+      // The header is out, so the error goes where a client of `wait` looks for it.
+      await exchange.write(`${JSON.stringify({ StatusCode: -1, Error: { Message: messageOf(thrown) } })}\n`)
+    }
+    exchange.end()
+  }
+
+  return { logs, stats, attach, wait }
+}
+
+/** The query parameters of the log endpoints. Throws `invalid` when no stream is chosen. */
+export function readLogsOptions(query: Query): LogsOptions {
+  const stdout = query.flag('stdout')
+  const stderr = query.flag('stderr')
+  if (!stdout && !stderr) throw invalid('Bad parameters: you must choose at least one stream')
+  const tail = tailLines(query)
+  const sinceMs = query.timeMs('since')
+  const untilMs = query.timeMs('until')
+  return {
+    stdout,
+    stderr,
+    follow: query.flag('follow'),
+    timestamps: query.flag('timestamps'),
+    ...(tail !== undefined && { tail }),
+    ...(sinceMs !== undefined && { sinceMs }),
+    ...(untilMs !== undefined && { untilMs }),
+  }
+}
+
+/** `all`, and what is not a number from 0, means everything. */
+function tailLines(query: Query): number | undefined {
+  const value = query.text('tail')
+  return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined
+}

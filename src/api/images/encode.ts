@@ -1,0 +1,16 @@
+import type { ImageInspect, ImageSummary } from '../../model/engine-api/image.js'
+import { atLeast, type ApiVersion } from '../versions.js'
+
+/** `VirtualSize` was there until 1.43. */
+export function encodeSummary(image: ImageSummary, version: ApiVersion): Record<string, unknown> {
+  return { ...image, ...(!atLeast(version, '1.44') && { VirtualSize: image.Size ?? 0 }) }
+}
+
+/** `ContainerConfig` was there until 1.44: Compose 1 stops with an error when it is missing. */
+export function encodeInspect(image: ImageInspect, version: ApiVersion): Record<string, unknown> {
+  return {
+    ...image,
+    ...(!atLeast(version, '1.44') && { VirtualSize: image.Size ?? 0 }),
+    ...(!atLeast(version, '1.45') && { Container: '', ContainerConfig: image.Config ?? {} }),
+  }
+}

@@ -1,0 +1,59 @@
+import { invalid } from '../../base/errors.js'
+import { Filters } from '../filters.js'
+import type { Query } from '../query.js'
+import type { Handler } from '../route.js'
+import { atLeast } from '../versions.js'
+import type { ImagesBackend } from './backend.js'
+import { encodeInspect, encodeSummary } from './encode.js'
+
+const listFilters = ['before', 'dangling', 'label', 'reference', 'since', 'until'] as const
+const pruneFilters = ['dangling', 'label', 'label!', 'until'] as const
+
+export function imageHandlers(images: ImagesBackend) {
+  const list: Handler = async (exchange) => {
+    const { query, version } = exchange
+    const found = await images.list({
+      all: query.flag('all'),
+      filters: readListFilters(query, atLeast(version, '1.41')),
+      sharedSize: query.flag('shared-size'),
+      digests: query.flag('digests'),
+    })
+    exchange.json(200, found.map((image) => encodeSummary(image, version)))
+  }
+
+  const inspect: Handler = async (exchange) => {
+    exchange.json(200, encodeInspect(await images.inspect(exchange.param('name')), exchange.version))
+  }
+
+  const history: Handler = async (exchange) => {
+    exchange.json(200, await images.history(exchange.param('name')))
+  }
+
+  const tag: Handler = async (exchange) => {
+    const repo = exchange.query.text('repo')
+    if (repo === undefined) throw invalid('repository name must have at least one component: the query parameter repo is needed')
+    await images.tag(exchange.param('name'), repo, exchange.query.text('tag') ?? '')
+    exchange.empty(201)
+  }
+
+  const remove: Handler = async (exchange) => {
+    const { query } = exchange
+    const options = { force: query.flag('force'), prune: !query.flag('noprune') }
+    exchange.json(200, await images.remove(exchange.param('name'), options))
+  }
+
+  const prune: Handler = async (exchange) => {
+    exchange.json(200, await images.prune(exchange.query.filters(pruneFilters)))
+  }
+
+  return { list, inspect, history, tag, remove, prune }
+}
+
+/** Clients before 1.41 may name one image by `filter` in place of the filter `reference`. */
+function readListFilters(query: Query, current: boolean): Filters {
+  const filters = query.filters(listFilters)
+  const name = current ? undefined : query.text('filter')
+  if (name === undefined) return filters
+  const entries = listFilters.map((key) => [key, filters.get(key)] as const)
+  return new Filters(new Map<string, readonly string[]>([...entries, ['reference', [...filters.get('reference'), name]]]))
+}

@@ -1,0 +1,103 @@
+import { ErrorKind, StatusError, invalid, messageOf } from '../../base/errors.js'
+import { Queue } from '../../base/queue.js'
+import { httpStatusOf } from '../error-status.js'
+import type { Exchange } from '../exchange.js'
+import type { Handler } from '../route.js'
+import type { ImagesBackend, ProgressMessage } from './backend.js'
+
+/** Lines of progress that a slow client has not read yet; what comes on top is left out. */
+const messagesMax = 1_000
+
+/** Endpoints with an archive in the request or in the answer: nothing of it is held in memory. */
+export function imageStreamHandlers(images: ImagesBackend) {
+  const load: Handler = async (exchange) => {
+    const { query, body, signal } = exchange
+    const platform = query.text('platform')
+    const options = { quiet: query.flag('quiet'), ...(platform !== undefined && { platform }) }
+    await withProgress(exchange, (progress) => images.load(body, options, progress, signal))
+  }
+
+  /** `docker import` sends a root filesystem here; `docker pull` comes to the same place with `fromImage`. */
+  const create: Handler = async (exchange) => {
+    const { query, body, signal } = exchange
+    if (query.has('fromImage')) {
+      throw new StatusError(
+        ErrorKind.unsupported,
+        `cannot pull ${query.text('fromImage') ?? ''}: this daemon does not pull from registries; use "docker load" or "docker import"`,
+      )
+    }
+    const source = query.text('fromSrc')
+    if (source !== '-') throw invalid('fromSrc must be "-": the root filesystem is taken from the request body')
+    const { repo, tag } = splitReference(query.text('repo'), query.text('tag'))
+    const message = query.text('message')
+    const platform = query.text('platform')
+    const options = {
+      changes: query.all('changes'),
+      ...(repo !== undefined && { repo }),
+      ...(tag !== undefined && { tag }),
+      ...(message !== undefined && { message }),
+      ...(platform !== undefined && { platform }),
+    }
+    await withProgress(exchange, async (progress) => {
+      const id = await images.import(body, options, progress, signal)
+      progress({ status: id })
+    })
+  }
+
+  const save = async (exchange: Exchange, refs: string[]) => {
+    const archive = await images.save(refs, exchange.signal)
+    exchange.startStream('application/x-tar')
+    for await (const chunk of archive) await exchange.write(chunk)
+    exchange.end()
+  }
+
+  const saveOne: Handler = (exchange) => save(exchange, [exchange.param('name')])
+
+  const saveMany: Handler = (exchange) => {
+    const refs = exchange.query.all('names').flatMap((names) => names.split(',')).filter((name) => name !== '')
+    if (refs.length === 0) throw invalid('no images named: give one or more names in the query parameter names')
+    return save(exchange, refs)
+  }
+
+  return { load, create, saveOne, saveMany }
+}
+
+/**
+ * Runs `work` and sends its progress as JSON lines. An error before the first line gets a status of its
+ * own; a later one becomes the last line, as Docker's clients expect it.
+ */
+async function withProgress(exchange: Exchange, work: (progress: (message: ProgressMessage) => void) => Promise<void>): Promise<void> {
+  const messages = new Queue<ProgressMessage>(messagesMax)
+  const write = (message: ProgressMessage) => exchange.write(`${JSON.stringify(message)}\r\n`)
+  const pump = async () => {
+    for await (const message of messages) await write(message)
+  }
+  let failure: Error | undefined
+  const fail = (thrown: unknown) => void (failure ??= thrown instanceof Error ? thrown : new Error(messageOf(thrown)))
+  const pumped = pump().catch(fail)
+  try {
+    await work((message) => {
+      if (exchange.open) exchange.startStream('application/json')
+      messages.push(message)
+    })
+  } catch (thrown) {
+    fail(thrown)
+  }
+  messages.close()
+  await pumped
+  if (failure !== undefined) {
+    if (exchange.open || exchange.signal.aborted) throw failure
+    const message = messageOf(failure)
+    await write({ error: message, errorDetail: { message, code: httpStatusOf(failure) } })
+  }
+  if (exchange.open) exchange.startStream('application/json')
+  exchange.end()
+}
+
+/** A tag may come within the repository (`app:v1`) or beside it. */
+function splitReference(repo: string | undefined, tag: string | undefined): { repo?: string; tag?: string } {
+  if (repo === undefined) return {}
+  const colon = repo.lastIndexOf(':')
+  if (tag === undefined && colon > repo.lastIndexOf('/')) return { repo: repo.slice(0, colon), tag: repo.slice(colon + 1) }
+  return { repo, ...(tag !== undefined && { tag }) }
+}

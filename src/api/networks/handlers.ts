@@ -1,0 +1,135 @@
+import { ErrorKind, StatusError, conflict, invalid, kindOf, notFound } from '../../base/errors.js'
+import type { Network } from '../../model/engine-api/network.js'
+import type { ApiDeps } from '../backends.js'
+import { untilMs } from '../prune.js'
+import type { Handler } from '../route.js'
+import type { SwarmBackend } from '../swarm/backend.js'
+import { decodeNetworkSpec, encodeClusterNetwork } from './encode.js'
+import { isPredefined, networkFilters, passes, pruneFilters } from './filter.js'
+import { connectBody, createBody, disconnectBody } from './shape.js'
+
+/** Networks of this host come from the engine, networks of the cluster from the manager; clients see one list. */
+export function networkHandlers({ networks, swarm, clock }: Pick<ApiDeps, 'networks' | 'swarm' | 'clock'>) {
+  const list: Handler = async (exchange) => {
+    const filters = exchange.query.filters(networkFilters)
+    const found = await everyNetwork()
+    exchange.json(200, found.filter((network) => passes(network, filters)).map(({ Containers: _, ...summary }) => ({ ...summary, Containers: {} })))
+  }
+
+  const inspect: Handler = async (exchange) => {
+    const scope = exchange.query.text('scope')
+    exchange.json(200, await find(exchange.param('id'), scope))
+  }
+
+  const create: Handler = async (exchange) => {
+    const body = await exchange.readJson(createBody)
+    const name = body.Name ?? ''
+    if (name === '') throw invalid('network name is missing: give one in Name')
+    if (isPredefined(name)) throw new StatusError(ErrorKind.forbidden, `operation is not permitted on predefined ${name} network`)
+    if (body.Driver !== 'overlay' && body.Scope !== 'swarm' && body.Ingress !== true) {
+      const created = await networks.create(body)
+      exchange.json(201, { Id: created.Id, Warning: created.Warning ?? '' })
+      return
+    }
+    const control = swarm.control()
+    if ((await networks.list()).some((network) => network.Name === name)) throw conflict(`network with name ${name} already exists`)
+    const created = await control.createNetwork(decodeNetworkSpec(body))
+    exchange.json(201, { Id: created.id, Warning: '' })
+  }
+
+  const remove: Handler = async (exchange) => {
+    const network = await find(exchange.param('id'))
+    if (network.Scope === 'swarm') await swarm.control().removeNetwork(network.Id ?? '')
+    else await networks.remove(network.Id ?? '')
+    exchange.empty(204)
+  }
+
+  const connect: Handler = async (exchange) => {
+    const body = await exchange.readJson(connectBody)
+    if (body.Container === undefined || body.Container === '') throw invalid('Container is missing: name the container to connect')
+    const network = await find(exchange.param('id'))
+    if (network.Scope === 'swarm' && network.Attachable !== true) {
+      throw new StatusError(
+        ErrorKind.forbidden,
+        `Could not attach to network ${exchange.param('id')}: it is not manually attachable; create it with --attachable`,
+      )
+    }
+    await networks.connect(network.Id ?? '', body.Container, body.EndpointConfig ?? {})
+    exchange.empty(200)
+  }
+
+  const disconnect: Handler = async (exchange) => {
+    const body = await exchange.readJson(disconnectBody)
+    if (body.Container === undefined || body.Container === '') throw invalid('Container is missing: name the container to disconnect')
+    const network = await find(exchange.param('id'))
+    await networks.disconnect(network.Id ?? '', body.Container, body.Force ?? false)
+    exchange.empty(200)
+  }
+
+  const prune: Handler = async (exchange) => {
+    const filters = exchange.query.filters(pruneFilters)
+    const olderThanMs = untilMs(filters, clock)
+    const deleted: string[] = []
+    for (const { Id, Name, Labels, Created, Containers, Scope } of await everyNetwork()) {
+      const unused = Object.keys(Containers ?? {}).length === 0
+      const old = olderThanMs === undefined || Date.parse(Created ?? '') < olderThanMs
+      const labelled = filters.labels('label', Labels) && (!filters.has('label!') || !filters.labels('label!', Labels))
+      if (isPredefined(Name ?? '') || Name === 'ingress' || Name === 'docker_gwbridge' || !unused || !old || !labelled) continue
+      if (await removeUnused(Id ?? '', Scope === 'swarm')) deleted.push(Name ?? '')
+    }
+    exchange.json(200, { NetworksDeleted: deleted.length === 0 ? null : deleted })
+  }
+
+  /** False when it is in use after all. */
+  const removeUnused = async (id: string, ofCluster: boolean): Promise<boolean> => {
+    try {
+      await (ofCluster ? swarm.control().removeNetwork(id) : networks.remove(id))
+      return true
+    } catch (thrown) {
+      const kind = kindOf(thrown)
+      if (kind === 'internal' || kind === 'unavailable') throw thrown
+      return false
+    }
+  }
+
+  const everyNetwork = async (): Promise<Network[]> => {
+    const local = await networks.list()
+    const cluster = await clusterNetworks(swarm)
+    const inCluster = new Map(cluster.map((network) => [network.Id, network]))
+    // What the host knows of a cluster network goes past the cluster's view: it has the containers.
+    const merged = local.map((network) => ({ ...inCluster.get(network.Id), ...network }))
+    return [...merged, ...cluster.filter((network) => !local.some(({ Id }) => Id === network.Id))]
+  }
+
+  /** By full id, then full name, then a unique prefix of an id. Throws `notFound`, or `invalid` when more than one fits. */
+  const find = async (ref: string, scope?: string): Promise<Network> => {
+    const all = (await everyNetwork()).filter((network) => scope === undefined || network.Scope === scope)
+    for (const fits of [
+      (network: Network) => network.Id === ref,
+      (network: Network) => network.Name === ref,
+      (network: Network) => (network.Id ?? '').startsWith(ref),
+    ]) {
+      const found = all.filter(fits)
+      if (found.length > 1) throw invalid(`network ${ref} is ambiguous (${found.length} matches found on name or id prefix)`)
+      const [network] = found
+      // The engine's own answer for a local network has all that `list` may leave out.
+      if (network) return network.Scope === 'swarm' ? network : { ...network, ...(await networks.inspect(network.Id ?? '')) }
+    }
+    throw notFound(`network ${ref} not found`)
+  }
+
+  return { list, inspect, create, remove, connect, disconnect, prune }
+}
+
+/** None on a node that is not a manager: it knows only the networks it takes part in. */
+async function clusterNetworks(swarm: SwarmBackend): Promise<Network[]> {
+  const { ControlAvailable: manager } = await swarm.info()
+  if (manager !== true) return []
+  try {
+    return (await swarm.control().listNetworks()).filter(({ spec }) => spec.scope !== 'local').map(encodeClusterNetwork)
+  } catch (thrown) {
+    // A cluster without a leader does not take away the host's own networks.
+    if (kindOf(thrown) === 'unavailable') return []
+    throw thrown
+  }
+}

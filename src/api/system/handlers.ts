@@ -1,0 +1,75 @@
+import { invalid } from '../../base/errors.js'
+import type { AuthConfig } from '../../model/engine-api/image.js'
+import type { SwarmInfo } from '../../model/engine-api/swarm.js'
+import type { ApiDeps } from '../backends.js'
+import { Filters } from '../filters.js'
+import { shape, text } from '../json-check.js'
+import type { Handler } from '../route.js'
+import { apiVersionMax, apiVersionMin, atLeast } from '../versions.js'
+
+const credentials = shape<AuthConfig>({ username: text, password: text, email: text, serveraddress: text })
+const diskUsageTypes = ['container', 'image', 'volume', 'build-cache'] as const
+
+export function systemHandlers(deps: Pick<ApiDeps, 'system' | 'swarm' | 'containers' | 'images' | 'volumes'>) {
+  const { system, swarm, containers, images, volumes } = deps
+
+  const ping: Handler = async (exchange) => {
+    exchange.text(200, 'OK', {
+      // 1 is the classic builder: clients choose their way of building by it.
+      'Builder-Version': '1',
+      'Cache-Control': 'no-cache, no-store, must-revalidate',
+      Pragma: 'no-cache',
+      Swarm: swarmHeader(await swarm.info()),
+    })
+  }
+
+  const version: Handler = async (exchange) => {
+    const found = await system.version()
+    exchange.json(200, { ...found, ApiVersion: apiVersionMax, MinAPIVersion: apiVersionMin })
+  }
+
+  const info: Handler = async (exchange) => {
+    const [host, cluster] = await Promise.all([system.info(), swarm.info()])
+    exchange.json(200, { ...host, Swarm: cluster })
+  }
+
+  const diskUsage: Handler = async (exchange) => {
+    const asked = exchange.query.all('type')
+    for (const type of asked) {
+      if (!diskUsageTypes.some((one) => one === type)) throw invalid(`unknown object type: ${type}`)
+    }
+    const wanted = (type: (typeof diskUsageTypes)[number]) => asked.length === 0 || asked.includes(type)
+    const none = new Filters()
+    const [layersBytes, imageList, containerList, volumeList] = await Promise.all([
+      wanted('image') ? system.layersBytes() : undefined,
+      wanted('image') ? images.list({ all: false, filters: none, sharedSize: true, digests: true }) : undefined,
+      wanted('container') ? containers.list({ all: true, size: true, filters: none }) : undefined,
+      wanted('volume') ? volumes.list({ usage: true }) : undefined,
+    ])
+    exchange.json(200, {
+      ...(layersBytes !== undefined && { LayersSize: layersBytes }),
+      ...(imageList && { Images: imageList }),
+      ...(containerList && { Containers: containerList }),
+      ...(volumeList && { Volumes: volumeList }),
+      // Nothing is kept between builds.
+      ...(wanted('build-cache') && { BuildCache: [], ...(!atLeast(exchange.version, '1.42') && { BuilderSize: 0 }) }),
+    })
+  }
+
+  const auth: Handler = async (exchange) => {
+    const given = await exchange.readJson(credentials)
+    const { status, identityToken } = await system.authenticate(given, exchange.signal)
+    exchange.json(200, { Status: status, IdentityToken: identityToken })
+  }
+
+  /** There are no plugins, and the list says so; see `unserved` for managing them. */
+  const plugins: Handler = (exchange) => exchange.json(200, [])
+
+  return { ping, version, info, diskUsage, auth, plugins }
+}
+
+/** The `Swarm` header of a ping: the state, and for an active node its role. */
+function swarmHeader(info: SwarmInfo): string {
+  const state = info.LocalNodeState === undefined || info.LocalNodeState === '' ? 'inactive' : info.LocalNodeState
+  return state === 'active' ? `active/${info.ControlAvailable === true ? 'manager' : 'worker'}` : state
+}

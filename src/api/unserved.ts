@@ -1,0 +1,63 @@
+import { ErrorKind, StatusError } from '../base/errors.js'
+import type { Method, Route } from './route.js'
+
+/** An operation of the Engine API that answers 501, with the reason that the client gets to read. */
+export interface Unserved {
+  /** As the API's definition names it. */
+  operation: string
+  method: Method
+  path: string
+  reason: string
+}
+
+const noPlugins = 'plugins are not supported by this daemon'
+const noRegistry = 'this daemon does not talk to registries; move images with "docker save" and "docker load"'
+const noBuilder = 'this daemon does not build images; build elsewhere and use "docker load" or "docker import"'
+const noCopy = 'copying files into and out of containers is not supported by this daemon; use "docker exec" with tar'
+
+/** Everything of the Engine API that is not served. `test/conformance` holds this table against the definition. */
+export const unserved: readonly Unserved[] = [
+  { operation: 'ContainerArchive', method: 'GET', path: '/containers/:id/archive', reason: noCopy },
+  { operation: 'ContainerArchiveInfo', method: 'HEAD', path: '/containers/:id/archive', reason: noCopy },
+  { operation: 'PutContainerArchive', method: 'PUT', path: '/containers/:id/archive', reason: noCopy },
+  { operation: 'ContainerExport', method: 'GET', path: '/containers/:id/export', reason: 'exporting a container is not supported by this daemon' },
+  { operation: 'ImageCommit', method: 'POST', path: '/commit', reason: 'making an image from a container is not supported by this daemon' },
+  {
+    operation: 'ContainerAttachWebsocket',
+    method: 'GET',
+    path: '/containers/:id/attach/ws',
+    reason: 'attaching by WebSocket is not supported by this daemon; use POST /containers/{id}/attach',
+  },
+  { operation: 'ImageBuild', method: 'POST', path: '/build', reason: noBuilder },
+  { operation: 'BuildPrune', method: 'POST', path: '/build/prune', reason: noBuilder },
+  { operation: 'Session', method: 'POST', path: '/session', reason: noBuilder },
+  { operation: 'ImagePush', method: 'POST', path: '/images/:name/push', reason: noRegistry },
+  { operation: 'ImageSearch', method: 'GET', path: '/images/search', reason: noRegistry },
+  { operation: 'DistributionInspect', method: 'GET', path: '/distribution/:name/json', reason: noRegistry },
+  {
+    operation: 'VolumeUpdate',
+    method: 'PUT',
+    path: '/volumes/:name',
+    reason: 'only cluster volumes can be updated, and this daemon has none',
+  },
+  { operation: 'GetPluginPrivileges', method: 'GET', path: '/plugins/privileges', reason: noPlugins },
+  { operation: 'PluginPull', method: 'POST', path: '/plugins/pull', reason: noPlugins },
+  { operation: 'PluginCreate', method: 'POST', path: '/plugins/create', reason: noPlugins },
+  { operation: 'PluginInspect', method: 'GET', path: '/plugins/:name/json', reason: noPlugins },
+  { operation: 'PluginDelete', method: 'DELETE', path: '/plugins/:name', reason: noPlugins },
+  { operation: 'PluginEnable', method: 'POST', path: '/plugins/:name/enable', reason: noPlugins },
+  { operation: 'PluginDisable', method: 'POST', path: '/plugins/:name/disable', reason: noPlugins },
+  { operation: 'PluginUpgrade', method: 'POST', path: '/plugins/:name/upgrade', reason: noPlugins },
+  { operation: 'PluginPush', method: 'POST', path: '/plugins/:name/push', reason: noPlugins },
+  { operation: 'PluginSet', method: 'POST', path: '/plugins/:name/set', reason: noPlugins },
+]
+
+export function unservedRoutes(): Route[] {
+  return unserved.map(({ method, path, reason }) => ({
+    method,
+    path,
+    handle: () => {
+      throw new StatusError(ErrorKind.unsupported, reason)
+    },
+  }))
+}
