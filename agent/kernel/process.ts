@@ -1,0 +1,69 @@
+import { closeSync, readFileSync } from 'node:fs'
+import { errnoOf } from '../../src/base/errors.js'
+import { cFunction, describeErrno, SystemCallError } from './ffi.js'
+import koffi from 'koffi'
+
+/**
+ * A process that cannot be mistaken for another: the kernel reuses numbers, but never with the same
+ * start time. `startTicks` is field 22 of /proc/PID/stat (clock ticks since boot), as proc(5) has it.
+ */
+export interface ProcessIdentity {
+  pid: number
+  startTicks: number
+}
+
+/** System call numbers, the same on every architecture since Linux 5.1. */
+const pidfdSendSignal = 424
+const pidfdOpen = 434
+
+const pidfdOpenCall = cFunction<[number, number, number], number>('long syscall(long number, int pid, unsigned int flags)')
+const pidfdSendCall = cFunction<[number, number, number, null, number], number>(
+  'long syscall(long number, int pidfd, int sig, void *info, unsigned int flags)',
+)
+
+/** The process that has this number now; undefined when there is none. */
+export function identify(pid: number): ProcessIdentity | undefined {
+  const stat = readStat(pid)
+  return stat && { pid, startTicks: stat.startTicks }
+}
+
+/** True while this very process runs; a zombie does not run. */
+export function isAlive(process: ProcessIdentity): boolean {
+  const stat = readStat(process.pid)
+  return stat !== undefined && stat.startTicks === process.startTicks && stat.state !== 'Z' && stat.state !== 'X'
+}
+
+/**
+ * Sends a signal to this very process, never to a later one of the same number. False when it is gone.
+ * Throws `SystemCallError` for a signal that does not exist.
+ */
+export function sendSignal(process: ProcessIdentity, signal: number): boolean {
+  // The descriptor pins the process; the check after opening it tells which one was pinned.
+  const fd = pidfdOpenCall(pidfdOpen, process.pid, 0)
+  if (fd < 0) return sendFailed('pidfd_open', koffi.errno())
+  try {
+    if (!isAlive(process)) return false
+    return pidfdSendCall(pidfdSendSignal, fd, signal, null, 0) < 0 ? sendFailed('pidfd_send_signal', koffi.errno()) : true
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function sendFailed(call: string, errno: number): false {
+  if (describeErrno(errno).code === 'ESRCH') return false
+  throw new SystemCallError(call, errno)
+}
+
+function readStat(pid: number): { state: string; startTicks: number } | undefined {
+  let text: string
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  } catch (thrown) {
+    const code = errnoOf(thrown)
+    if (code === 'ENOENT' || code === 'ESRCH') return undefined
+    throw thrown
+  }
+  // The command's name, in parentheses, may hold anything: fields are counted from its end.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return { state: fields[0] ?? '', startTicks: Number(fields[19]) }
+}

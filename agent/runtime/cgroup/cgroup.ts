@@ -1,0 +1,132 @@
+import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { delay, type Clock } from '../../../src/base/clock.js'
+import { errnoOf } from '../../../src/base/errors.js'
+import { identify, sendSignal } from '../../kernel/process.js'
+import { cgroupRoot, type CgroupMode } from './mode.js'
+import { readStatsV1 } from './v1.js'
+import { readStatsV2 } from './v2.js'
+import type { CgroupStats } from './stats.js'
+
+const sigkill = 9
+/** A group is busy until the last of its dying processes is gone. */
+const removalTriesMax = 100
+const removalRetryMs = 20
+
+/** The control groups of containers, by path (`/skep-1a2b3c4d/<id>`), for both versions alike. */
+export class Cgroups {
+  constructor(
+    readonly mode: CgroupMode,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The folders of a group: one on v2, one for each hierarchy on v1. */
+  folders(path: string): string[] {
+    if (this.mode.version === 2) return [join(cgroupRoot, path)]
+    return [...new Set(this.mode.hierarchies.values())].map((folder) => join(folder, path))
+  }
+
+  /** Stops or continues every process of the group. Resolves when the kernel has done it. */
+  async setFrozen(path: string, frozen: boolean): Promise<void> {
+    if (this.mode.version === 2) {
+      const folder = join(cgroupRoot, path)
+      writeFileSync(join(folder, 'cgroup.freeze'), frozen ? '1' : '0')
+      await this.until(() => readFileSync(join(folder, 'cgroup.events'), 'utf8').includes(`frozen ${frozen ? 1 : 0}`))
+      return
+    }
+    const state = join(this.hierarchy('freezer'), path, 'freezer.state')
+    const wanted = frozen ? 'FROZEN' : 'THAWED'
+    await this.until(() => {
+      // A v1 group that got a new process while it froze stays FREEZING until it is told again.
+      writeFileSync(state, wanted)
+      return readFileSync(state, 'utf8').trim() === wanted
+    })
+  }
+
+  /** What the group uses now; undefined when it is gone. */
+  stats(path: string): CgroupStats | undefined {
+    const anyFolder = this.folders(path)[0]
+    if (anyFolder === undefined || !existsSync(anyFolder)) return undefined
+    return this.mode.version === 2 ? readStatsV2(join(cgroupRoot, path)) : readStatsV1(path, this.mode.hierarchies)
+  }
+
+  /** Process ids in the group, groups below it included. */
+  processes(path: string): number[] {
+    const root = this.mode.version === 2 ? join(cgroupRoot, path) : join(this.hierarchy('pids', 'memory', 'devices'), path)
+    const found: number[] = []
+    const walk = (folder: string): void => {
+      const text = readOr(join(folder, 'cgroup.procs'), '')
+      for (const line of text.split('\n')) if (line !== '') found.push(Number(line))
+      for (const child of childGroups(folder)) walk(join(folder, child))
+    }
+    walk(root)
+    return found
+  }
+
+  /** Kills what is left in the group and removes it; one that is not there is fine. */
+  async remove(path: string): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      const busy = this.folders(path).filter((folder) => !removeTree(folder))
+      if (busy.length === 0) return
+      for (const pid of this.processes(path)) {
+        const process = identify(pid)
+        if (process) sendSignal(process, sigkill)
+      }
+      if (tries >= removalTriesMax) throw new Error(`control group ${path} stays busy: ${busy.join(', ')}`)
+      await delay(this.clock, removalRetryMs)
+    }
+  }
+
+  /** Names of the groups directly below a path, in any hierarchy. */
+  children(path: string): string[] {
+    return [...new Set(this.folders(path).flatMap((folder) => childGroups(folder)))]
+  }
+
+  private hierarchy(...controllers: string[]): string {
+    if (this.mode.version === 1) {
+      for (const name of controllers) {
+        const folder = this.mode.hierarchies.get(name)
+        if (folder !== undefined) return folder
+      }
+    }
+    throw new Error(`this host has no control group hierarchy for ${controllers.join(' or ')}`)
+  }
+
+  private async until(condition: () => boolean): Promise<void> {
+    for (let tries = 0; !condition(); tries++) {
+      if (tries >= removalTriesMax) throw new Error('the kernel did not freeze or thaw the container in time')
+      await delay(this.clock, removalRetryMs)
+    }
+  }
+}
+
+/** False while something in it is busy. */
+function removeTree(folder: string): boolean {
+  for (const child of childGroups(folder)) if (!removeTree(join(folder, child))) return false
+  try {
+    rmdirSync(folder)
+    return true
+  } catch (thrown) {
+    const code = errnoOf(thrown)
+    if (code === 'ENOENT') return true
+    if (code === 'EBUSY' || code === 'ENOTEMPTY') return false
+    throw thrown
+  }
+}
+
+function childGroups(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT') return []
+    throw thrown
+  }
+}
+
+function readOr(path: string, fallback: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return fallback
+  }
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { errnoOf } from '../../../src/base/errors.js'
+
+/** What one control group uses: the same figures for both versions. Times are nanoseconds, sizes bytes. */
+export interface CgroupStats {
+  cpu: {
+    totalNs: number
+    userNs: number
+    systemNs: number
+    periods: number
+    throttledPeriods: number
+    throttledNs: number
+    perCpuNs?: number[]
+  }
+  memory: {
+    usage: number
+    /** Absent where the kernel does not keep it. */
+    maxUsage?: number
+    /** Absent when unlimited. */
+    limit?: number
+    failures?: number
+    /** `memory.stat`, key by key. */
+    details: Record<string, number>
+  }
+  pids: { current: number; limit?: number }
+  io: { serviceBytes: BlkioEntry[]; serviced: BlkioEntry[] }
+}
+
+export interface BlkioEntry {
+  major: number
+  minor: number
+  /** `read`, `write`, ... in lower case. */
+  op: string
+  value: number
+}
+
+/** The file's text; empty when the controller is not there. */
+export function readGroupFile(folder: string | undefined, file: string): string {
+  if (folder === undefined) return ''
+  try {
+    return readFileSync(join(folder, file), 'utf8')
+  } catch (thrown) {
+    const code = errnoOf(thrown)
+    if (code === 'ENOENT' || code === 'ENODEV' || code === 'EOPNOTSUPP') return ''
+    throw thrown
+  }
+}
+
+/** Lines of `key value`. */
+export function parseFlatKeyed(text: string): Record<string, number> {
+  const values: Record<string, number> = {}
+  for (const line of text.split('\n')) {
+    const [key, value] = line.split(' ')
+    if (key && value !== undefined) values[key] = Number(value)
+  }
+  return values
+}
+
+/** A single number; undefined for `max`, nothing, and v1's "no limit" (the highest page-aligned number). */
+export function parseLimit(text: string): number | undefined {
+  const trimmed = text.trim()
+  if (trimmed === '' || trimmed === 'max') return undefined
+  const value = Number(trimmed)
+  return value >= 0x7fff_ffff_ffff_0000 ? undefined : value
+}

@@ -1,0 +1,76 @@
+import { rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { basename, join } from 'node:path'
+import { internal } from '../../src/base/errors.js'
+import { exec } from '../../src/sys/exec.js'
+import { spawnWithFds, type DescriptorUse, type SpawnedProcess } from '../kernel/spawn.js'
+
+/** An OCI runtime's program with a state folder of our own. */
+export class OciRuntime {
+  /** crun waits for a byte in a FIFO of its state folder: writing it is a program less to start. */
+  private readonly startsByFifo: boolean
+
+  constructor(
+    /** Path of the program: `/usr/bin/crun`. */
+    readonly program: string,
+    /** Its `--root`: one folder for each container. */
+    readonly root: string,
+  ) {
+    this.startsByFifo = basename(program) === 'crun'
+  }
+
+  get name(): string {
+    return basename(this.program)
+  }
+
+  /** What comes before the command on its command line. */
+  get globalArgs(): string[] {
+    return ['--root', this.root]
+  }
+
+  /** Lets a created container's process run. Throws `internal` with the runtime's message. */
+  async start(id: string): Promise<void> {
+    if (this.startsByFifo && (await this.writeStartByte(id))) return
+    await this.run(['start', id])
+  }
+
+  /** Applies an OCI `linux.resources` object to a running container. */
+  async update(id: string, resources: object): Promise<void> {
+    await this.run(['update', '--resources', '-', id], JSON.stringify(resources))
+  }
+
+  /** Starts `exec` with an OCI process file; the program stays and exits with the command's code. */
+  exec(id: string, processFile: string, pidFile: string, descriptors: readonly DescriptorUse[]): Promise<SpawnedProcess> {
+    const args = [...this.globalArgs, 'exec', '--process', processFile, '--pid-file', pidFile, id]
+    return spawnWithFds(this.program, args, { descriptors, env: runtimeEnv })
+  }
+
+  /** Forgets an ended container. The cgroup is removed by its owner (`cgroup/`); nothing to remove is fine. */
+  forget(id: string): void {
+    rmSync(join(this.root, id), { recursive: true, force: true })
+  }
+
+  private async writeStartByte(id: string): Promise<boolean> {
+    try {
+      // Without a reader this fails at once: then the runtime itself says what is wrong.
+      const fifo = await open(join(this.root, id, 'exec.fifo'), constants.O_WRONLY | constants.O_NONBLOCK)
+      try {
+        await fifo.write('1')
+        return true
+      } finally {
+        await fifo.close()
+      }
+    } catch {
+      return false
+    }
+  }
+
+  private async run(args: string[], input?: string): Promise<void> {
+    const result = await exec(this.program, [...this.globalArgs, ...args], { env: runtimeEnv, ...(input !== undefined && { input }) })
+    if (result.code !== 0) throw internal(`${this.name} ${args[0] ?? ''}: ${result.stderr.trim()}`)
+  }
+}
+
+/** Runtimes are given nothing of the daemon's environment. */
+export const runtimeEnv: Record<string, string> = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' }

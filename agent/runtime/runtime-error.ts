@@ -1,0 +1,34 @@
+/** What the OCI runtime refused, with the exit code that clients expect of such a container. */
+export class RuntimeError extends Error {
+  override readonly name = 'RuntimeError'
+  constructor(
+    message: string,
+    /** As a shell has it: 127 for a program that is not there, 126 for one that cannot be run, 128 otherwise. */
+    readonly exitCode: number,
+  ) {
+    super(message)
+  }
+}
+
+/**
+ * The error for a message of crun or runc. Missing and unrunnable programs get Docker's wording, which
+ * scripts look for.
+ */
+export function runtimeError(message: string, program?: string): RuntimeError {
+  const text = message.replace(/^Error: /, '').trim()
+  const named = /executable file [`'"]([^`'"]*)[`'"] not found/.exec(text)?.[1] ?? /exec: "([^"]*)"/.exec(text)?.[1] ?? program
+  const subject = `exec: ${JSON.stringify(named ?? '')}`
+  if (/not found in \$PATH/i.test(text)) {
+    return new RuntimeError(`${prefix}: ${subject}: executable file not found in $PATH: unknown`, 127)
+  }
+  if (/No such file or directory/i.test(text) && /exec|open executable|stat/i.test(text) && named !== undefined) {
+    return new RuntimeError(`${prefix}: ${subject}: stat ${named}: no such file or directory: unknown`, 127)
+  }
+  if (/permission denied/i.test(text) && /exec|open executable/i.test(text)) {
+    return new RuntimeError(`${prefix}: ${subject}: permission denied: unknown`, 126)
+  }
+  if (/is a directory/i.test(text)) return new RuntimeError(`${prefix}: ${subject}: is a directory: unknown`, 126)
+  return new RuntimeError(`${prefix}: ${text}: unknown`, 128)
+}
+
+const prefix = 'failed to create task for container: failed to create shim task: OCI runtime create failed: unable to start container process'
