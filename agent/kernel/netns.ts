@@ -28,6 +28,7 @@ const ownNamespace = '/proc/thread-self/ns/net'
 
 /** An open network namespace. It exists at least as long as this handle. */
 export class Netns implements Disposable {
+  private closed = false
   private constructor(
     /** The descriptor, as IFLA_NET_NS_FD takes it. */
     readonly fd: number,
@@ -55,6 +56,9 @@ export class Netns implements Disposable {
   }
 
   close(): void {
+    // Closing twice would close a descriptor that somebody else was given meanwhile.
+    if (this.closed) return
+    this.closed = true
     closeSync(this.fd)
   }
 

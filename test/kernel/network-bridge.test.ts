@@ -11,18 +11,16 @@ function tool(netns: string, ...command: string[]): string {
   return execFileSync('nsenter', [`--net=${netns}`, ...command], { encoding: 'utf8' })
 }
 
-describe('bridge networks in the kernel', () => {
+for (const bridgeNetfilter of [false, true]) describe(`bridge networks in the kernel, br_netfilter ${bridgeNetfilter ? 'on' : 'off'}`, () => {
   let host: NetworkHost
   let networks: NetworkController
 
   beforeEach(async () => {
-    host = new NetworkHost()
+    host = new NetworkHost(bridgeNetfilter)
     networks = await host.controller()
     await networks.recover(new Set())
   })
-  afterEach(async () => {
-    await host[Symbol.asyncDispose]()
-  })
+  afterEach(() => host[Symbol.dispose]())
 
   async function start(id: string, name: string, network: string, ports: PortBinding[] = []): Promise<{ path: string; endpoint: EndpointInfo; ports: PublishedPort[] }> {
     const sandbox = await networks.createSandbox(id)
@@ -132,7 +130,8 @@ describe('bridge networks in the kernel', () => {
     const two = await start(ids.two, 'two', 'quiet')
     await host.serve(one.path, 80, 'one')
     assert.equal(await host.ask(two.path, one.endpoint.ipv4Address, 80, 400), undefined)
-    assert.match((await host.ask(two.path, '192.0.2.1', 8080)) ?? '', /^one /)
+    // With br_netfilter the redirected frame would have to cross the bridge, where the ports are isolated.
+    if (!bridgeNetfilter) assert.match((await host.ask(two.path, '192.0.2.1', 8080)) ?? '', /^one /)
   })
 
   it('lets nothing out of an internal network', async () => {

@@ -5,8 +5,9 @@ import type { Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LinkBatch, Links } from '../../agent/kernel/link.js'
-import { createNetns, deleteNetns, inNetns, Netns } from '../../agent/kernel/netns.js'
+import { createNetns, deleteNetns, inNetns, listNetns, Netns } from '../../agent/kernel/netns.js'
 import { openSocket } from '../../agent/kernel/socket.js'
+import { writeSysctlIfPresent } from '../../agent/kernel/sysctl.js'
 import { NetworkController } from '../../agent/network/controller.js'
 import type { NetworkStore } from '../../agent/network/store.js'
 import type { NetworkOptions } from '../../agent/network/types.js'
@@ -41,7 +42,7 @@ export class MemoryNetworkStore implements NetworkStore {
  * A host for tests in namespaces of its own: `host` (192.0.2.1/24) with a neighbour `client`
  * (192.0.2.2/24) on a veth pair. Nothing touches the machine's own namespace.
  */
-export class NetworkHost implements AsyncDisposable {
+export class NetworkHost implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'skep-network-test-'))
   readonly host = join(this.folder, 'host')
   readonly client = join(this.folder, 'client')
@@ -52,9 +53,13 @@ export class NetworkHost implements AsyncDisposable {
   private readonly controllers: NetworkController[] = []
   private readonly servers: { close(): void }[] = []
 
-  constructor() {
+  /** `bridgeNetfilter` is whether frames on bridges pass the host's IP rules, where the kernel can do that. */
+  constructor(bridgeNetfilter = false) {
     createNetns(this.host)
     createNetns(this.client)
+    inNetns(this.host, () => {
+      for (const family of ['ip', 'ip6']) writeSysctlIfPresent(`net/bridge/bridge-nf-call-${family}tables`, bridgeNetfilter ? '1' : '0')
+    })
     using client = Netns.open(this.client)
     using inHost = inNetns(this.host, () => Links.open())
     using inClient = inNetns(this.client, () => Links.open())
@@ -107,16 +112,12 @@ export class NetworkHost implements AsyncDisposable {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Removes everything, whatever state it is in. */
+  [Symbol.dispose](): void {
     for (const server of this.servers) server.close()
-    for (const controller of this.controllers) {
-      for (const network of controller.list()) {
-        for (const containerId of Object.keys(controller.inspect(network.id).containers)) await controller.removeSandbox(containerId)
-      }
-      controller[Symbol.dispose]()
-    }
+    for (const controller of this.controllers) controller[Symbol.dispose]()
+    for (const name of listNetns(this.netnsDir)) deleteNetns(join(this.netnsDir, name))
     for (const name of [this.host, this.client]) deleteNetns(name)
-    rmSync(this.netnsDir, { recursive: true, force: true })
     rmSync(this.folder, { recursive: true })
   }
 }

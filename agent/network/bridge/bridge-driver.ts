@@ -86,21 +86,24 @@ export class BridgeDriver implements NetworkDriver {
   }
 
   private makePair(endpoint: Endpoint, bridge: number, options: BridgeOptions, sandbox: OpenSandbox): void {
-    const existing = this.kernel.links.find(endpoint.hostLink)
-    if (existing?.master === bridge && sandbox.links.find(endpoint.interfaceName)) return
-    const batch = new LinkBatch()
-    if (existing) batch.deleteLink(existing.index)
-    batch.addLink(
-      { name: endpoint.hostLink, master: bridge, mtu: options.mtu },
-      { kind: 'veth', peer: { name: endpoint.interfaceName, netnsFd: sandbox.netns.fd, mac: endpoint.macAddress, mtu: options.mtu } },
-    )
-    this.kernel.links.apply(batch)
-    const link = this.kernel.links.find(endpoint.hostLink)
+    const { links } = this.kernel
+    const existing = links.find(endpoint.hostLink)
+    if (existing?.master !== bridge || !sandbox.links.find(endpoint.interfaceName)) {
+      const batch = new LinkBatch()
+      if (existing) batch.deleteLink(existing.index)
+      const peer = { name: endpoint.interfaceName, netnsFd: sandbox.netns.fd, mac: endpoint.macAddress, mtu: options.mtu }
+      links.apply(batch.addLink({ name: endpoint.hostLink, master: bridge, mtu: options.mtu }, { kind: 'veth', peer }))
+    }
+    const link = links.find(endpoint.hostLink)
     if (!link) throw new StatusError('internal', `the interface ${endpoint.hostLink} vanished while it was made`)
-    const settings = new LinkBatch()
-    // Kept apart on the bridge itself: rules of the host see these frames only with br_netfilter.
-    if (!options.icc) settings.setBridgePort(link.index, { isolated: true })
-    this.kernel.links.apply(settings.setLink(link.index, { linkLocalIpv6: false, up: true }))
+    const port = {
+      // Containers are kept apart on the bridge itself: rules of the host see these frames only with br_netfilter.
+      isolated: !options.icc,
+      // With br_netfilter, a container's connection to its own published port is redirected on the bridge
+      // and has to go back out of the port it came from. Elsewhere broadcasts need not come back.
+      hairpin: this.kernel.run(() => bridgeFilterParameters.some((name) => readSysctl(name) === '1')),
+    }
+    links.apply(new LinkBatch().setBridgePort(link.index, port).setLink(link.index, { linkLocalIpv6: false, up: true }))
   }
 
   private makeDevice(network: StoredNetwork, options: BridgeOptions): void {
@@ -149,6 +152,8 @@ export class BridgeDriver implements NetworkDriver {
 
 /** Host ends of veth pairs: `skv` and 12 digits of the endpoint's id. */
 export const hostLinkPrefix = 'skv'
+
+const bridgeFilterParameters = ['net/bridge/bridge-nf-call-iptables', 'net/bridge/bridge-nf-call-ip6tables']
 
 /** A network as the host's table needs it. */
 export function tableNetwork(network: StoredNetwork, options: BridgeOptions): TableNetwork {
