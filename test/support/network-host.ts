@@ -60,6 +60,7 @@ export class NetworkHost implements Disposable {
     inNetns(this.host, () => {
       for (const family of ['ip', 'ip6']) writeSysctlIfPresent(`net/bridge/bridge-nf-call-${family}tables`, bridgeNetfilter ? '1' : '0')
     })
+    for (const netns of [this.host, this.client]) inNetns(netns, () => writeSysctlIfPresent('net/ipv6/conf/default/accept_dad', '0'))
     using client = Netns.open(this.client)
     using inHost = inNetns(this.host, () => Links.open())
     using inClient = inNetns(this.client, () => Links.open())

@@ -60,6 +60,8 @@ export class BridgeDriver implements NetworkDriver {
     const batch = new LinkBatch()
     // Without IPv6 on the network no link-local address is made either: it would only announce itself.
     if (endpoint.ipv6Address === '') batch.setLink(link.index, { linkLocalIpv6: false })
+    // Looking for duplicates would hold up the first seconds; addresses and MACs are allocated here.
+    else sandbox.netns.run(() => writeSysctlIfPresent(`net/ipv6/conf/${endpoint.interfaceName}/accept_dad`, '0'))
     for (const [address, prefixLength] of addressesOf(endpoint)) batch.addAddress({ index: link.index, address, prefixLength })
     sandbox.links.apply(batch.setLink(link.index, { up: true }))
   }
@@ -127,8 +129,14 @@ export class BridgeDriver implements NetworkDriver {
       const stale = links.addresses().filter((one) => one.index === index && !one.address.startsWith('fe80:') && !keep.has(`${one.address}/${one.prefixLength}`))
       for (const address of stale) batch.deleteAddress(address)
     }
-    if (network.enableIpv6) this.kernel.run(() => writeSysctlIfPresent(`net/ipv6/conf/${options.device}/accept_ra`, '0'))
-    else batch.setLink(index, { linkLocalIpv6: false })
+    if (network.enableIpv6) {
+      this.kernel.run(() => {
+        writeSysctlIfPresent(`net/ipv6/conf/${options.device}/accept_ra`, '0')
+        writeSysctlIfPresent(`net/ipv6/conf/${options.device}/accept_dad`, '0')
+      })
+    } else {
+      batch.setLink(index, { linkLocalIpv6: false })
+    }
     for (const address of wanted) batch.addAddress(address)
     links.apply(batch.setLink(index, { up: true }))
     // Lets answers from containers go back to 127.0.0.1, for ports published on it.
