@@ -6,7 +6,7 @@ import type { Task } from '../../src/model/task.js'
 import { batch } from '../store/batch.js'
 import type { ReadTx } from '../store/store.js'
 import { StoreLoop, type LoopDeps, type LoopHandler, type StoreChange } from '../store/store-loop.js'
-import { deepEqual } from './equality.js'
+import { deepEqual } from '../../src/model/equality.js'
 import { matchesPlacement } from './placement.js'
 import { byCreation } from './slots.js'
 

@@ -6,7 +6,7 @@ import { EndpointMode, type EndpointSpec, type Service, type TaskSpec } from '..
 import { TaskState } from '../../src/model/task-state.js'
 import type { Task } from '../../src/model/task.js'
 import { matchesPlacement } from './placement.js'
-import { deepEqual } from './equality.js'
+import { deepEqual } from '../../src/model/equality.js'
 import { isJob, runState } from './slots.js'
 
 /** A task as `WriteTx.create` takes it. */

@@ -7,7 +7,7 @@ import { UpdateState, type Service, type UpdateStatus } from '../../../src/model
 import { TaskState } from '../../../src/model/task-state.js'
 import type { Task } from '../../../src/model/task.js'
 import type { WriteTx } from '../../store/store.js'
-import { deepEqual } from '../equality.js'
+import { deepEqual } from '../../../src/model/equality.js'
 import { raiseDesired, type Plan } from '../plan.js'
 import type { RestartSupervisor } from '../restart/supervisor.js'
 import { isGlobal, slotKey } from '../slots.js'
