@@ -1,0 +1,107 @@
+import type { ContainerConfig, HostConfig } from '../../../src/model/engine-api/container.js'
+import { effectiveCapabilities } from './capabilities.js'
+import { deviceNodes, deviceRules, type ResolvedDevice } from './devices.js'
+import { mounts, type BundleMount } from './mounts.js'
+import { namespaces, type NamespaceInput } from './namespaces.js'
+import { containerProcess, initInContainer, securityOption } from './process.js'
+import { ociResources, type DeviceNumbers } from './resources.js'
+import { customSeccomp, defaultSeccomp } from './seccomp.js'
+import type { OciLinux, OciSpec } from './spec.js'
+import type { ResolvedUser } from './user.js'
+
+/** Everything that a bundle depends on; nothing is looked up. */
+export interface BundleInput {
+  /** Image and client settings merged. */
+  config: ContainerConfig
+  hostConfig: HostConfig
+  user: ResolvedUser
+  /** Absolute path of the mounted root file system. */
+  rootfs: string
+  hostname: string
+  /** From the cgroup mount's root: `/skep-1a2b3c4d/<id>`. */
+  cgroupPath: string
+  namespaces: NamespaceInput
+  /** Binds, volumes, tmpfs and the files under /etc. */
+  mounts: readonly BundleMount[]
+  devices: readonly ResolvedDevice[]
+  /** Path on the host of the program for `Init`; undefined when it is not wanted. */
+  initProgram: string | undefined
+  host: { arch: string; kernel: string; seccomp: boolean }
+  deviceNumbers: DeviceNumbers
+}
+
+/** Files of /proc and /sys that tell or change too much of the host: Docker's lists. */
+export const defaultMaskedPaths: readonly string[] = [
+  '/proc/acpi', '/proc/asound', '/proc/interrupts', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/sched_debug', '/proc/scsi',
+  '/proc/timer_list', '/proc/timer_stats', '/sys/devices/virtual/powercap', '/sys/firmware',
+]
+export const defaultReadonlyPaths: readonly string[] = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger']
+
+/** The OCI bundle's `config.json`. Throws `invalid` for settings that cannot be. */
+export function buildBundle(input: BundleInput): OciSpec {
+  const { config, hostConfig, user } = input
+  const privileged = hostConfig.Privileged ?? false
+  const capabilities = effectiveCapabilities({ add: hostConfig.CapAdd ?? [], drop: hostConfig.CapDrop ?? [], privileged })
+  const ownUts = input.namespaces.uts === 'own'
+  const init: BundleMount[] =
+    input.initProgram === undefined
+      ? []
+      : [{ kind: 'bind', source: input.initProgram, target: initInContainer, readOnly: true, propagation: 'rprivate', recursive: false, recursiveReadOnly: false }]
+  return {
+    ociVersion: '1.0.2',
+    process: containerProcess({ config, hostConfig, user, hostname: input.hostname, capabilities, init: input.initProgram !== undefined }),
+    root: { path: input.rootfs, readonly: hostConfig.ReadonlyRootfs ?? false },
+    ...(ownUts && { hostname: input.hostname }),
+    ...(ownUts && config.Domainname && { domainname: config.Domainname }),
+    mounts: mounts({
+      hostConfig,
+      mounts: [...init, ...input.mounts],
+      networkHost: input.namespaces.network === 'host',
+      ipcHost: input.namespaces.ipc === 'host',
+    }),
+    ...(hostConfig.Annotations && { annotations: hostConfig.Annotations }),
+    linux: linux(input, capabilities, privileged),
+  }
+}
+
+function linux(input: BundleInput, capabilities: readonly string[], privileged: boolean): OciLinux {
+  const { hostConfig } = input
+  const seccomp = seccompOf(input, capabilities, privileged)
+  const masked = hostConfig.MaskedPaths ?? defaultMaskedPaths
+  const readonly = hostConfig.ReadonlyPaths ?? defaultReadonlyPaths
+  const unmasked = privileged || securityOption(hostConfig, 'systempaths') === 'unconfined'
+  return {
+    namespaces: namespaces(input.namespaces),
+    cgroupsPath: input.cgroupPath,
+    resources: {
+      devices: deviceRules(input.devices, hostConfig.DeviceCgroupRules ?? [], privileged),
+      ...ociResources(hostConfig, input.deviceNumbers),
+    },
+    ...(input.devices.length > 0 && { devices: deviceNodes(input.devices) }),
+    ...(seccomp && { seccomp }),
+    sysctl: sysctls(input),
+    maskedPaths: unmasked ? [] : [...masked],
+    readonlyPaths: unmasked ? [] : [...readonly],
+    ...(sharesPropagation(input.mounts) && { rootfsPropagation: 'rshared' }),
+  }
+}
+
+function seccompOf(input: BundleInput, capabilities: readonly string[], privileged: boolean): OciLinux['seccomp'] {
+  const wanted = securityOption(input.hostConfig, 'seccomp')
+  if (!input.host.seccomp || wanted === 'unconfined') return undefined
+  if (wanted !== undefined && wanted !== 'builtin') return customSeccomp(wanted, capabilities, input.host)
+  return privileged ? undefined : defaultSeccomp(capabilities, input.host.arch)
+}
+
+/** Unprivileged ports and ping belong to the container's own network namespace, so every user may have them. */
+function sysctls(input: BundleInput): Record<string, string> {
+  const own = input.namespaces.network !== 'host' && !input.hostConfig.Privileged
+  return {
+    ...(own && { 'net.ipv4.ip_unprivileged_port_start': '0', 'net.ipv4.ping_group_range': '0 2147483647' }),
+    ...input.hostConfig.Sysctls,
+  }
+}
+
+function sharesPropagation(list: readonly BundleMount[]): boolean {
+  return list.some((mount) => mount.kind === 'bind' && /^r?(shared|slave)$/.test(mount.propagation))
+}
