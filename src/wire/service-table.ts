@@ -15,6 +15,8 @@ export interface Method<Request, Response, Kind extends CallKind> {
   readonly request: Codec<Request>
   readonly response: Codec<Response>
   readonly roles: readonly CallerRole[]
+  /** It changes nothing: a call whose outcome is not known may simply be made again. */
+  readonly readOnly?: boolean
 }
 
 /** A declared service: served by `GrpcServer`, called through `clientOf`. Each method's path is made of its name. */
@@ -37,7 +39,8 @@ const declare =
     request: Codec<Request>,
     response: Codec<Response>,
     roles: readonly CallerRole[],
-  ): Method<Request, Response, Kind> => ({ kind, request, response, roles })
+    options: { readOnly?: boolean } = {},
+  ): Method<Request, Response, Kind> => ({ kind, request, response, roles, ...options })
 
 export const unary = declare(CallKind.unary)
 export const serverStream = declare(CallKind.serverStream)

@@ -10782,104 +10782,963 @@ export namespace skep {
         }
 
         /**
-         * Properties of a Probe.
-         * @deprecated Use skep.v1.Probe.$Properties instead.
+         * Properties of a RaftEntry.
+         * @deprecated Use skep.v1.RaftEntry.$Properties instead.
          */
-        interface IProbe extends skep.v1.Probe.$Properties {
+        interface IRaftEntry extends skep.v1.RaftEntry.$Properties {
         }
 
-        /** Represents a Probe. */
-        class Probe {
+        /** Represents a RaftEntry. */
+        class RaftEntry {
 
             /**
-             * Constructs a new Probe.
+             * Constructs a new RaftEntry.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skep.v1.Probe.$Properties);
+            constructor(properties?: skep.v1.RaftEntry.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** Probe id. */
-            id: number;
+            /** RaftEntry term. */
+            term: number;
 
-            /** Probe term. */
-            term?: (number|null);
+            /** RaftEntry index. */
+            index: number;
 
-            /** Probe names. */
-            names: string[];
+            /** RaftEntry kind. */
+            kind: number;
 
-            /** Probe inner. */
-            inner?: (skep.v1.Probe.$Properties|null);
-
-            /** Probe labels. */
-            labels: { [k: string]: string };
-
-            /** Probe data. */
+            /** RaftEntry data. */
             data: Uint8Array;
 
-            /** Probe on. */
-            on?: (boolean|null);
-
             /**
-             * Creates a new Probe instance using the specified properties.
+             * Creates a new RaftEntry instance using the specified properties.
              * @param [properties] Properties to set
-             * @returns Probe instance
+             * @returns RaftEntry instance
              */
-            static create(properties: skep.v1.Probe.$Shape): skep.v1.Probe & skep.v1.Probe.$Shape;
-            static create(properties?: skep.v1.Probe.$Properties): skep.v1.Probe;
+            static create(properties: skep.v1.RaftEntry.$Shape): skep.v1.RaftEntry & skep.v1.RaftEntry.$Shape;
+            static create(properties?: skep.v1.RaftEntry.$Properties): skep.v1.RaftEntry;
 
             /**
-             * Encodes the specified Probe message. Does not implicitly {@link skep.v1.Probe.verify|verify} messages.
-             * @param message Probe message or plain object to encode
+             * Encodes the specified RaftEntry message. Does not implicitly {@link skep.v1.RaftEntry.verify|verify} messages.
+             * @param message RaftEntry message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skep.v1.Probe.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skep.v1.RaftEntry.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a Probe message from the specified reader or buffer.
+             * Decodes a RaftEntry message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skep.v1.Probe & skep.v1.Probe.$Shape} Probe
+             * @returns {skep.v1.RaftEntry & skep.v1.RaftEntry.$Shape} RaftEntry
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.Probe & skep.v1.Probe.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RaftEntry & skep.v1.RaftEntry.$Shape;
         }
 
-        namespace Probe {
+        namespace RaftEntry {
 
-            /** Properties of a Probe. */
+            /** Properties of a RaftEntry. */
             interface $Properties {
 
-                /** Probe id */
-                id?: (number|null);
-
-                /** Probe term */
+                /** RaftEntry term */
                 term?: (number|null);
 
-                /** Probe names */
-                names?: (string[]|null);
+                /** RaftEntry index */
+                index?: (number|null);
 
-                /** Probe inner */
-                inner?: (skep.v1.Probe.$Properties|null);
+                /** RaftEntry kind */
+                kind?: (number|null);
 
-                /** Probe labels */
-                labels?: ({ [k: string]: string }|null);
-
-                /** Probe data */
+                /** RaftEntry data */
                 data?: (Uint8Array|null);
-
-                /** Probe on */
-                on?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a Probe. */
-            type $Shape = skep.v1.Probe.$Properties;
+            /** Shape of a RaftEntry. */
+            type $Shape = skep.v1.RaftEntry.$Properties;
+        }
+
+        /**
+         * Properties of a RaftSnapshotMeta.
+         * @deprecated Use skep.v1.RaftSnapshotMeta.$Properties instead.
+         */
+        interface IRaftSnapshotMeta extends skep.v1.RaftSnapshotMeta.$Properties {
+        }
+
+        /** Represents a RaftSnapshotMeta. */
+        class RaftSnapshotMeta {
+
+            /**
+             * Constructs a new RaftSnapshotMeta.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.RaftSnapshotMeta.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RaftSnapshotMeta index. */
+            index: number;
+
+            /** RaftSnapshotMeta term. */
+            term: number;
+
+            /** RaftSnapshotMeta voters. */
+            voters: number[];
+
+            /** RaftSnapshotMeta learners. */
+            learners: number[];
+
+            /**
+             * Creates a new RaftSnapshotMeta instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RaftSnapshotMeta instance
+             */
+            static create(properties: skep.v1.RaftSnapshotMeta.$Shape): skep.v1.RaftSnapshotMeta & skep.v1.RaftSnapshotMeta.$Shape;
+            static create(properties?: skep.v1.RaftSnapshotMeta.$Properties): skep.v1.RaftSnapshotMeta;
+
+            /**
+             * Encodes the specified RaftSnapshotMeta message. Does not implicitly {@link skep.v1.RaftSnapshotMeta.verify|verify} messages.
+             * @param message RaftSnapshotMeta message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.RaftSnapshotMeta.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RaftSnapshotMeta message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.RaftSnapshotMeta & skep.v1.RaftSnapshotMeta.$Shape} RaftSnapshotMeta
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RaftSnapshotMeta & skep.v1.RaftSnapshotMeta.$Shape;
+        }
+
+        namespace RaftSnapshotMeta {
+
+            /** Properties of a RaftSnapshotMeta. */
+            interface $Properties {
+
+                /** RaftSnapshotMeta index */
+                index?: (number|null);
+
+                /** RaftSnapshotMeta term */
+                term?: (number|null);
+
+                /** RaftSnapshotMeta voters */
+                voters?: (number[]|null);
+
+                /** RaftSnapshotMeta learners */
+                learners?: (number[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RaftSnapshotMeta. */
+            type $Shape = skep.v1.RaftSnapshotMeta.$Properties;
+        }
+
+        /**
+         * Properties of a RaftMessage.
+         * @deprecated Use skep.v1.RaftMessage.$Properties instead.
+         */
+        interface IRaftMessage extends skep.v1.RaftMessage.$Properties {
+        }
+
+        /** Represents a RaftMessage. */
+        class RaftMessage {
+
+            /**
+             * Constructs a new RaftMessage.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.RaftMessage.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RaftMessage kind. */
+            kind: string;
+
+            /** RaftMessage from. */
+            from: number;
+
+            /** RaftMessage to. */
+            to: number;
+
+            /** RaftMessage term. */
+            term: number;
+
+            /** RaftMessage index. */
+            index: number;
+
+            /** RaftMessage logTerm. */
+            logTerm: number;
+
+            /** RaftMessage commit. */
+            commit: number;
+
+            /** RaftMessage reject. */
+            reject: boolean;
+
+            /** RaftMessage force. */
+            force: boolean;
+
+            /** RaftMessage hintIndex. */
+            hintIndex: number;
+
+            /** RaftMessage hintTerm. */
+            hintTerm: number;
+
+            /** RaftMessage context. */
+            context: number;
+
+            /** RaftMessage entries. */
+            entries: skep.v1.RaftEntry.$Properties[];
+
+            /** RaftMessage snapshot. */
+            snapshot?: (skep.v1.RaftSnapshotMeta.$Properties|null);
+
+            /**
+             * Creates a new RaftMessage instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RaftMessage instance
+             */
+            static create(properties: skep.v1.RaftMessage.$Shape): skep.v1.RaftMessage & skep.v1.RaftMessage.$Shape;
+            static create(properties?: skep.v1.RaftMessage.$Properties): skep.v1.RaftMessage;
+
+            /**
+             * Encodes the specified RaftMessage message. Does not implicitly {@link skep.v1.RaftMessage.verify|verify} messages.
+             * @param message RaftMessage message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.RaftMessage.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RaftMessage message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.RaftMessage & skep.v1.RaftMessage.$Shape} RaftMessage
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RaftMessage & skep.v1.RaftMessage.$Shape;
+        }
+
+        namespace RaftMessage {
+
+            /** Properties of a RaftMessage. */
+            interface $Properties {
+
+                /** RaftMessage kind */
+                kind?: (string|null);
+
+                /** RaftMessage from */
+                from?: (number|null);
+
+                /** RaftMessage to */
+                to?: (number|null);
+
+                /** RaftMessage term */
+                term?: (number|null);
+
+                /** RaftMessage index */
+                index?: (number|null);
+
+                /** RaftMessage logTerm */
+                logTerm?: (number|null);
+
+                /** RaftMessage commit */
+                commit?: (number|null);
+
+                /** RaftMessage reject */
+                reject?: (boolean|null);
+
+                /** RaftMessage force */
+                force?: (boolean|null);
+
+                /** RaftMessage hintIndex */
+                hintIndex?: (number|null);
+
+                /** RaftMessage hintTerm */
+                hintTerm?: (number|null);
+
+                /** RaftMessage context */
+                context?: (number|null);
+
+                /** RaftMessage entries */
+                entries?: (skep.v1.RaftEntry.$Properties[]|null);
+
+                /** RaftMessage snapshot */
+                snapshot?: (skep.v1.RaftSnapshotMeta.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RaftMessage. */
+            type $Shape = skep.v1.RaftMessage.$Properties;
+        }
+
+        /**
+         * Properties of a RaftMember.
+         * @deprecated Use skep.v1.RaftMember.$Properties instead.
+         */
+        interface IRaftMember extends skep.v1.RaftMember.$Properties {
+        }
+
+        /** Represents a RaftMember. */
+        class RaftMember {
+
+            /**
+             * Constructs a new RaftMember.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.RaftMember.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RaftMember raftId. */
+            raftId: number;
+
+            /** RaftMember nodeId. */
+            nodeId: string;
+
+            /** RaftMember address. */
+            address: string;
+
+            /**
+             * Creates a new RaftMember instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RaftMember instance
+             */
+            static create(properties: skep.v1.RaftMember.$Shape): skep.v1.RaftMember & skep.v1.RaftMember.$Shape;
+            static create(properties?: skep.v1.RaftMember.$Properties): skep.v1.RaftMember;
+
+            /**
+             * Encodes the specified RaftMember message. Does not implicitly {@link skep.v1.RaftMember.verify|verify} messages.
+             * @param message RaftMember message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.RaftMember.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RaftMember message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.RaftMember & skep.v1.RaftMember.$Shape} RaftMember
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RaftMember & skep.v1.RaftMember.$Shape;
+        }
+
+        namespace RaftMember {
+
+            /** Properties of a RaftMember. */
+            interface $Properties {
+
+                /** RaftMember raftId */
+                raftId?: (number|null);
+
+                /** RaftMember nodeId */
+                nodeId?: (string|null);
+
+                /** RaftMember address */
+                address?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RaftMember. */
+            type $Shape = skep.v1.RaftMember.$Properties;
+        }
+
+        /**
+         * Properties of a RaftBatch.
+         * @deprecated Use skep.v1.RaftBatch.$Properties instead.
+         */
+        interface IRaftBatch extends skep.v1.RaftBatch.$Properties {
+        }
+
+        /** Represents a RaftBatch. */
+        class RaftBatch {
+
+            /**
+             * Constructs a new RaftBatch.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.RaftBatch.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RaftBatch messages. */
+            messages: skep.v1.RaftMessage.$Properties[];
+
+            /** RaftBatch sender. */
+            sender?: (skep.v1.RaftMember.$Properties|null);
+
+            /**
+             * Creates a new RaftBatch instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RaftBatch instance
+             */
+            static create(properties: skep.v1.RaftBatch.$Shape): skep.v1.RaftBatch & skep.v1.RaftBatch.$Shape;
+            static create(properties?: skep.v1.RaftBatch.$Properties): skep.v1.RaftBatch;
+
+            /**
+             * Encodes the specified RaftBatch message. Does not implicitly {@link skep.v1.RaftBatch.verify|verify} messages.
+             * @param message RaftBatch message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.RaftBatch.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RaftBatch message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.RaftBatch & skep.v1.RaftBatch.$Shape} RaftBatch
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RaftBatch & skep.v1.RaftBatch.$Shape;
+        }
+
+        namespace RaftBatch {
+
+            /** Properties of a RaftBatch. */
+            interface $Properties {
+
+                /** RaftBatch messages */
+                messages?: (skep.v1.RaftMessage.$Properties[]|null);
+
+                /** RaftBatch sender */
+                sender?: (skep.v1.RaftMember.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RaftBatch. */
+            type $Shape = skep.v1.RaftBatch.$Properties;
+        }
+
+        /**
+         * Properties of a RaftSendResponse.
+         * @deprecated Use skep.v1.RaftSendResponse.$Properties instead.
+         */
+        interface IRaftSendResponse extends skep.v1.RaftSendResponse.$Properties {
+        }
+
+        /** Represents a RaftSendResponse. */
+        class RaftSendResponse {
+
+            /**
+             * Constructs a new RaftSendResponse.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.RaftSendResponse.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RaftSendResponse removed. */
+            removed: boolean;
+
+            /**
+             * Creates a new RaftSendResponse instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RaftSendResponse instance
+             */
+            static create(properties: skep.v1.RaftSendResponse.$Shape): skep.v1.RaftSendResponse & skep.v1.RaftSendResponse.$Shape;
+            static create(properties?: skep.v1.RaftSendResponse.$Properties): skep.v1.RaftSendResponse;
+
+            /**
+             * Encodes the specified RaftSendResponse message. Does not implicitly {@link skep.v1.RaftSendResponse.verify|verify} messages.
+             * @param message RaftSendResponse message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.RaftSendResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RaftSendResponse message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.RaftSendResponse & skep.v1.RaftSendResponse.$Shape} RaftSendResponse
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RaftSendResponse & skep.v1.RaftSendResponse.$Shape;
+        }
+
+        namespace RaftSendResponse {
+
+            /** Properties of a RaftSendResponse. */
+            interface $Properties {
+
+                /** RaftSendResponse removed */
+                removed?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RaftSendResponse. */
+            type $Shape = skep.v1.RaftSendResponse.$Properties;
+        }
+
+        /**
+         * Properties of a RaftSnapshotPart.
+         * @deprecated Use skep.v1.RaftSnapshotPart.$Properties instead.
+         */
+        interface IRaftSnapshotPart extends skep.v1.RaftSnapshotPart.$Properties {
+        }
+
+        /** Represents a RaftSnapshotPart. */
+        class RaftSnapshotPart {
+
+            /**
+             * Constructs a new RaftSnapshotPart.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.RaftSnapshotPart.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RaftSnapshotPart message. */
+            message?: (skep.v1.RaftMessage.$Properties|null);
+
+            /** RaftSnapshotPart members. */
+            members: skep.v1.RaftMember.$Properties[];
+
+            /** RaftSnapshotPart removed. */
+            removed: number[];
+
+            /** RaftSnapshotPart data. */
+            data: Uint8Array;
+
+            /** RaftSnapshotPart end. */
+            end: boolean;
+
+            /** RaftSnapshotPart sender. */
+            sender?: (skep.v1.RaftMember.$Properties|null);
+
+            /**
+             * Creates a new RaftSnapshotPart instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RaftSnapshotPart instance
+             */
+            static create(properties: skep.v1.RaftSnapshotPart.$Shape): skep.v1.RaftSnapshotPart & skep.v1.RaftSnapshotPart.$Shape;
+            static create(properties?: skep.v1.RaftSnapshotPart.$Properties): skep.v1.RaftSnapshotPart;
+
+            /**
+             * Encodes the specified RaftSnapshotPart message. Does not implicitly {@link skep.v1.RaftSnapshotPart.verify|verify} messages.
+             * @param message RaftSnapshotPart message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.RaftSnapshotPart.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RaftSnapshotPart message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.RaftSnapshotPart & skep.v1.RaftSnapshotPart.$Shape} RaftSnapshotPart
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RaftSnapshotPart & skep.v1.RaftSnapshotPart.$Shape;
+        }
+
+        namespace RaftSnapshotPart {
+
+            /** Properties of a RaftSnapshotPart. */
+            interface $Properties {
+
+                /** RaftSnapshotPart message */
+                message?: (skep.v1.RaftMessage.$Properties|null);
+
+                /** RaftSnapshotPart members */
+                members?: (skep.v1.RaftMember.$Properties[]|null);
+
+                /** RaftSnapshotPart removed */
+                removed?: (number[]|null);
+
+                /** RaftSnapshotPart data */
+                data?: (Uint8Array|null);
+
+                /** RaftSnapshotPart end */
+                end?: (boolean|null);
+
+                /** RaftSnapshotPart sender */
+                sender?: (skep.v1.RaftMember.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RaftSnapshotPart. */
+            type $Shape = skep.v1.RaftSnapshotPart.$Properties;
+        }
+
+        /**
+         * Properties of a RaftJoinRequest.
+         * @deprecated Use skep.v1.RaftJoinRequest.$Properties instead.
+         */
+        interface IRaftJoinRequest extends skep.v1.RaftJoinRequest.$Properties {
+        }
+
+        /** Represents a RaftJoinRequest. */
+        class RaftJoinRequest {
+
+            /**
+             * Constructs a new RaftJoinRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.RaftJoinRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RaftJoinRequest nodeId. */
+            nodeId: string;
+
+            /** RaftJoinRequest address. */
+            address: string;
+
+            /**
+             * Creates a new RaftJoinRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RaftJoinRequest instance
+             */
+            static create(properties: skep.v1.RaftJoinRequest.$Shape): skep.v1.RaftJoinRequest & skep.v1.RaftJoinRequest.$Shape;
+            static create(properties?: skep.v1.RaftJoinRequest.$Properties): skep.v1.RaftJoinRequest;
+
+            /**
+             * Encodes the specified RaftJoinRequest message. Does not implicitly {@link skep.v1.RaftJoinRequest.verify|verify} messages.
+             * @param message RaftJoinRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.RaftJoinRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RaftJoinRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.RaftJoinRequest & skep.v1.RaftJoinRequest.$Shape} RaftJoinRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RaftJoinRequest & skep.v1.RaftJoinRequest.$Shape;
+        }
+
+        namespace RaftJoinRequest {
+
+            /** Properties of a RaftJoinRequest. */
+            interface $Properties {
+
+                /** RaftJoinRequest nodeId */
+                nodeId?: (string|null);
+
+                /** RaftJoinRequest address */
+                address?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RaftJoinRequest. */
+            type $Shape = skep.v1.RaftJoinRequest.$Properties;
+        }
+
+        /**
+         * Properties of a RaftJoinResponse.
+         * @deprecated Use skep.v1.RaftJoinResponse.$Properties instead.
+         */
+        interface IRaftJoinResponse extends skep.v1.RaftJoinResponse.$Properties {
+        }
+
+        /** Represents a RaftJoinResponse. */
+        class RaftJoinResponse {
+
+            /**
+             * Constructs a new RaftJoinResponse.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.RaftJoinResponse.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RaftJoinResponse raftId. */
+            raftId: number;
+
+            /** RaftJoinResponse members. */
+            members: skep.v1.RaftMember.$Properties[];
+
+            /** RaftJoinResponse removed. */
+            removed: number[];
+
+            /**
+             * Creates a new RaftJoinResponse instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RaftJoinResponse instance
+             */
+            static create(properties: skep.v1.RaftJoinResponse.$Shape): skep.v1.RaftJoinResponse & skep.v1.RaftJoinResponse.$Shape;
+            static create(properties?: skep.v1.RaftJoinResponse.$Properties): skep.v1.RaftJoinResponse;
+
+            /**
+             * Encodes the specified RaftJoinResponse message. Does not implicitly {@link skep.v1.RaftJoinResponse.verify|verify} messages.
+             * @param message RaftJoinResponse message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.RaftJoinResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RaftJoinResponse message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.RaftJoinResponse & skep.v1.RaftJoinResponse.$Shape} RaftJoinResponse
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RaftJoinResponse & skep.v1.RaftJoinResponse.$Shape;
+        }
+
+        namespace RaftJoinResponse {
+
+            /** Properties of a RaftJoinResponse. */
+            interface $Properties {
+
+                /** RaftJoinResponse raftId */
+                raftId?: (number|null);
+
+                /** RaftJoinResponse members */
+                members?: (skep.v1.RaftMember.$Properties[]|null);
+
+                /** RaftJoinResponse removed */
+                removed?: (number[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RaftJoinResponse. */
+            type $Shape = skep.v1.RaftJoinResponse.$Properties;
+        }
+
+        /**
+         * Properties of a RaftLeaveRequest.
+         * @deprecated Use skep.v1.RaftLeaveRequest.$Properties instead.
+         */
+        interface IRaftLeaveRequest extends skep.v1.RaftLeaveRequest.$Properties {
+        }
+
+        /** Represents a RaftLeaveRequest. */
+        class RaftLeaveRequest {
+
+            /**
+             * Constructs a new RaftLeaveRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.RaftLeaveRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RaftLeaveRequest nodeId. */
+            nodeId: string;
+
+            /**
+             * Creates a new RaftLeaveRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RaftLeaveRequest instance
+             */
+            static create(properties: skep.v1.RaftLeaveRequest.$Shape): skep.v1.RaftLeaveRequest & skep.v1.RaftLeaveRequest.$Shape;
+            static create(properties?: skep.v1.RaftLeaveRequest.$Properties): skep.v1.RaftLeaveRequest;
+
+            /**
+             * Encodes the specified RaftLeaveRequest message. Does not implicitly {@link skep.v1.RaftLeaveRequest.verify|verify} messages.
+             * @param message RaftLeaveRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.RaftLeaveRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RaftLeaveRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.RaftLeaveRequest & skep.v1.RaftLeaveRequest.$Shape} RaftLeaveRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RaftLeaveRequest & skep.v1.RaftLeaveRequest.$Shape;
+        }
+
+        namespace RaftLeaveRequest {
+
+            /** Properties of a RaftLeaveRequest. */
+            interface $Properties {
+
+                /** RaftLeaveRequest nodeId */
+                nodeId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RaftLeaveRequest. */
+            type $Shape = skep.v1.RaftLeaveRequest.$Properties;
+        }
+
+        /**
+         * Properties of a RaftResolveRequest.
+         * @deprecated Use skep.v1.RaftResolveRequest.$Properties instead.
+         */
+        interface IRaftResolveRequest extends skep.v1.RaftResolveRequest.$Properties {
+        }
+
+        /** Represents a RaftResolveRequest. */
+        class RaftResolveRequest {
+
+            /**
+             * Constructs a new RaftResolveRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.RaftResolveRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RaftResolveRequest raftId. */
+            raftId: number;
+
+            /**
+             * Creates a new RaftResolveRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RaftResolveRequest instance
+             */
+            static create(properties: skep.v1.RaftResolveRequest.$Shape): skep.v1.RaftResolveRequest & skep.v1.RaftResolveRequest.$Shape;
+            static create(properties?: skep.v1.RaftResolveRequest.$Properties): skep.v1.RaftResolveRequest;
+
+            /**
+             * Encodes the specified RaftResolveRequest message. Does not implicitly {@link skep.v1.RaftResolveRequest.verify|verify} messages.
+             * @param message RaftResolveRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.RaftResolveRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RaftResolveRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.RaftResolveRequest & skep.v1.RaftResolveRequest.$Shape} RaftResolveRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RaftResolveRequest & skep.v1.RaftResolveRequest.$Shape;
+        }
+
+        namespace RaftResolveRequest {
+
+            /** Properties of a RaftResolveRequest. */
+            interface $Properties {
+
+                /** RaftResolveRequest raftId */
+                raftId?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RaftResolveRequest. */
+            type $Shape = skep.v1.RaftResolveRequest.$Properties;
+        }
+
+        /**
+         * Properties of a RaftResolveResponse.
+         * @deprecated Use skep.v1.RaftResolveResponse.$Properties instead.
+         */
+        interface IRaftResolveResponse extends skep.v1.RaftResolveResponse.$Properties {
+        }
+
+        /** Represents a RaftResolveResponse. */
+        class RaftResolveResponse {
+
+            /**
+             * Constructs a new RaftResolveResponse.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.RaftResolveResponse.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RaftResolveResponse address. */
+            address: string;
+
+            /**
+             * Creates a new RaftResolveResponse instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RaftResolveResponse instance
+             */
+            static create(properties: skep.v1.RaftResolveResponse.$Shape): skep.v1.RaftResolveResponse & skep.v1.RaftResolveResponse.$Shape;
+            static create(properties?: skep.v1.RaftResolveResponse.$Properties): skep.v1.RaftResolveResponse;
+
+            /**
+             * Encodes the specified RaftResolveResponse message. Does not implicitly {@link skep.v1.RaftResolveResponse.verify|verify} messages.
+             * @param message RaftResolveResponse message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.RaftResolveResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RaftResolveResponse message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.RaftResolveResponse & skep.v1.RaftResolveResponse.$Shape} RaftResolveResponse
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RaftResolveResponse & skep.v1.RaftResolveResponse.$Shape;
+        }
+
+        namespace RaftResolveResponse {
+
+            /** Properties of a RaftResolveResponse. */
+            interface $Properties {
+
+                /** RaftResolveResponse address */
+                address?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RaftResolveResponse. */
+            type $Shape = skep.v1.RaftResolveResponse.$Properties;
         }
 
         /**

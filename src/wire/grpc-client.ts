@@ -1,0 +1,199 @@
+import type { PeerCertificate } from 'node:tls'
+import { Client as GrpcChannel, credentials, Metadata, type ChannelCredentials, type ClientDuplexStream } from '@grpc/grpc-js'
+import type { Clock } from '../base/clock.js'
+import { StatusError } from '../base/errors.js'
+import { identityOfSubject } from '../pki/node-certificate.js'
+import { messageBytesMax } from './codec.js'
+import { fromStatus } from './error-status.js'
+import { writeForwarded } from './forwarded.js'
+import type { IdentitySource } from './tls-identity.js'
+import type { Transport, TransportOptions } from './transport.js'
+
+type Stream = ClientDuplexStream<Uint8Array, Uint8Array>
+
+/** A connection to one manager, made on first use and made again when it is lost. */
+export class GrpcConnection implements Transport, Disposable {
+  private readonly channel: GrpcChannel
+
+  constructor(
+    /** host:port */
+    readonly address: string,
+    channelCredentials: ChannelCredentials,
+    private readonly clock: Clock,
+  ) {
+    this.channel = new GrpcChannel(address, channelCredentials, {
+      'grpc.max_receive_message_length': messageBytesMax,
+      'grpc.max_send_message_length': messageBytesMax,
+      'grpc.keepalive_time_ms': 10_000,
+      'grpc.keepalive_timeout_ms': 5_000,
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.min_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 2_000,
+      // Managers are dialled by address and know each other by certificate, not by host name.
+      'grpc.ssl_target_name_override': 'swarm-manager',
+      'grpc.default_authority': 'swarm-manager',
+      'grpc.enable_http_proxy': 0,
+      'grpc.use_local_subchannel_pool': 1,
+    })
+  }
+
+  async *call(path: string, requests: AsyncIterable<Uint8Array>, options: TransportOptions): AsyncGenerator<Uint8Array> {
+    const { signal, timeoutMs, onBehalfOf } = options
+    if (signal?.aborted) throw abortError(signal)
+    const metadata = new Metadata()
+    if (onBehalfOf) writeForwarded(metadata, onBehalfOf)
+    const stream: Stream = this.channel.makeBidiStreamRequest(path, toBuffer, toBuffer, metadata, {})
+    // Every failure also reaches the reader below; this keeps one that comes after it from being unhandled.
+    stream.on('error', () => undefined)
+    let late: StatusError | undefined
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : this.clock.setTimer(timeoutMs, () => {
+            late = new StatusError('deadline', `no answer from ${this.address} within ${timeoutMs} ms`)
+            stream.cancel()
+          })
+    const cancel = () => stream.cancel()
+    signal?.addEventListener('abort', cancel, { once: true })
+    const sending = new Sending(stream)
+    void sending.run(requests)
+    let complete = false
+    try {
+      for await (const bytes of stream) yield bytes as Uint8Array
+      complete = true
+    } catch (thrown) {
+      throw late ?? sending.failure ?? (signal?.aborted ? abortError(signal) : fromStatus(thrown, this.address))
+    } finally {
+      timer?.cancel()
+      signal?.removeEventListener('abort', cancel)
+      sending.stop()
+      // A reader that stops before the end tells the server so.
+      if (!complete) stream.cancel()
+    }
+  }
+
+  /** No calls any more; those under way go on to their end. */
+  [Symbol.dispose](): void {
+    this.channel.close()
+  }
+}
+
+/** Sends requests at the pace at which the server takes them. */
+class Sending {
+  private readonly ended = new AbortController()
+  /** What the source of the requests threw. */
+  failure: Error | undefined
+
+  constructor(private readonly stream: Stream) {}
+
+  async run(requests: AsyncIterable<Uint8Array>): Promise<void> {
+    try {
+      for await (const bytes of requests) {
+        if (this.ended.signal.aborted) return
+        if (!this.stream.write(bytes)) await this.drained()
+      }
+      this.stream.end()
+    } catch (thrown) {
+      this.failure = thrown instanceof Error ? thrown : new Error(String(thrown))
+      this.stream.cancel()
+    }
+  }
+
+  stop(): void {
+    this.ended.abort()
+  }
+
+  private drained(): Promise<void> {
+    const { stream, ended } = this
+    return new Promise((resolve) => {
+      const done = () => {
+        stream.off('drain', done)
+        ended.signal.removeEventListener('abort', done)
+        resolve()
+      }
+      if (ended.signal.aborted) return resolve()
+      stream.once('drain', done)
+      ended.signal.addEventListener('abort', done, { once: true })
+    })
+  }
+}
+
+function abortError(signal: AbortSignal): Error {
+  return signal.reason instanceof StatusError ? signal.reason : new StatusError('cancelled', 'the call was cancelled', { cause: signal.reason })
+}
+
+/**
+ * Connections to managers by address, with this node's certificate. After a renewal new calls use new
+ * connections; calls under way end on the old ones.
+ */
+export class ConnectionPool implements Disposable {
+  private readonly connections = new Map<string, GrpcConnection>()
+  private readonly stop: () => void
+
+  constructor(
+    private readonly identity: IdentitySource,
+    private readonly clock: Clock,
+  ) {
+    this.stop = identity.onChange(() => this.drop())
+  }
+
+  /** The connection to `address` (host:port). It fails with `NotDoneError` while nobody answers there. */
+  to(address: string): Transport {
+    let connection = this.connections.get(address)
+    if (!connection) {
+      connection = new GrpcConnection(address, this.credentials(), this.clock)
+      this.connections.set(address, connection)
+    }
+    return connection
+  }
+
+  /** Forgets the connection to a manager that is gone. */
+  forget(address: string): void {
+    this.connections.get(address)?.[Symbol.dispose]()
+    this.connections.delete(address)
+  }
+
+  [Symbol.dispose](): void {
+    this.stop()
+    this.drop()
+  }
+
+  private drop(): void {
+    for (const connection of this.connections.values()) connection[Symbol.dispose]()
+    this.connections.clear()
+  }
+
+  private credentials(): ChannelCredentials {
+    const { rootsPem, keyPem, certPem, clusterId } = this.identity.current()
+    return credentials.createSsl(Buffer.from(rootsPem), Buffer.from(keyPem), Buffer.from(certPem), {
+      checkServerIdentity: managerOf(clusterId),
+    })
+  }
+}
+
+/** A connection of a node that has no certificate yet, to a manager under a root that it trusts. */
+export function joiningConnection(address: string, rootsPem: string, clock: Clock): GrpcConnection {
+  const channelCredentials = credentials.createSsl(Buffer.from(rootsPem), null, null, { checkServerIdentity: managerOf(undefined) })
+  return new GrpcConnection(address, channelCredentials, clock)
+}
+
+/** A connection to whoever answers: only to ask for the root, whose digest the join token tells. */
+export function unverifiedConnection(address: string, clock: Clock): GrpcConnection {
+  return new GrpcConnection(
+    address,
+    credentials.createSsl(null, null, null, { rejectUnauthorized: false, checkServerIdentity: () => undefined }),
+    clock,
+  )
+}
+
+/** Accepts only servers with a manager's certificate (of the cluster, when it is known). */
+function managerOf(clusterId: string | undefined): (host: string, certificate: PeerCertificate) => Error | undefined {
+  return (_host, certificate) => {
+    const identity = identityOfSubject(certificate.subject)
+    if (identity?.role !== 'manager') return new Error('the server has no certificate of a manager')
+    if (clusterId !== undefined && identity.clusterId !== clusterId) return new Error('the server is a manager of another cluster')
+    return undefined
+  }
+}
+
+const toBuffer = (bytes: Uint8Array): Buffer => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))

@@ -1,0 +1,160 @@
+import { strict as assert } from 'node:assert'
+import fc from 'fast-check'
+import { StatusError } from '../../../src/base/errors.js'
+import { nullLogger } from '../../../src/base/log.js'
+import { seededRng } from '../../../src/base/rng.js'
+import { Scope } from '../../../src/base/scope.js'
+import type { Control } from '../../../src/model/control.js'
+import { systemClock } from '../../../src/sys/system-clock.js'
+import { controlClient } from '../../../src/wire/control-client.js'
+import { controlHandlers, controlService } from '../../../src/wire/control-service.js'
+import { NotDoneError } from '../../../src/wire/error-status.js'
+import { ConnectionPool } from '../../../src/wire/grpc-client.js'
+import { GrpcServer } from '../../../src/wire/grpc-server.js'
+import { LeaderRouter, type Leader, type Leadership } from '../../../src/wire/leader-proxy.js'
+import { clientOf } from '../../../src/wire/transport.js'
+import { eventually } from '../../support/eventually.js'
+import { anyConfig, anyService, anyTask } from './arbitraries.js'
+import { testCluster, type TestCluster } from './test-cluster.js'
+
+class FakeLeadership implements Leadership {
+  private readonly listeners = new Set<() => void>()
+  private leader: Leader | undefined
+  current = () => this.leader
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+  set(leader: Leader | undefined): void {
+    this.leader = leader
+    for (const listener of this.listeners) listener()
+  }
+}
+
+const [service] = fc.sample(anyService, { numRuns: 1, seed: 1 })
+const tasks = fc.sample(anyTask, { numRuns: 450, seed: 1 })
+const configs = fc.sample(anyConfig, { numRuns: 6, seed: 1 }).map((config) => ({ ...config, spec: { ...config.spec, data: new Uint8Array(700_000) } }))
+
+describe('calls to the leader', () => {
+  let scope: Scope
+  let cluster: TestCluster
+  beforeEach(async () => {
+    scope = new Scope()
+    cluster = await testCluster()
+  })
+  afterEach(() => scope[Symbol.asyncDispose]())
+
+  /** A manager with a `Control` of its own, of which only the leader's is to be used. */
+  async function manager(nodeId: string, control: Partial<Control>, patienceMs = 5_000) {
+    const identity = await cluster.identity(nodeId, 'manager')
+    const leadership = new FakeLeadership()
+    const connections = scope.use(new ConnectionPool(identity, systemClock))
+    const router = new LeaderRouter({ leadership, connections, clock: systemClock, rng: seededRng(1), patienceMs })
+    const handlers = controlHandlers(control as Control)
+    const server = scope.use(
+      await GrpcServer.listen({ address: '127.0.0.1:0', identity, isRevoked: () => false, clock: systemClock, log: nullLogger }, router.served(controlService, handlers)),
+    )
+    const leader = (): Leader => ({ self: false, nodeId, address: `127.0.0.1:${server.port}` })
+    const own = controlClient(router.client(controlService, handlers, () => ({ nodeId, role: 'manager', clusterId: cluster.clusterId })))
+    const over = (pool: ConnectionPool) => controlClient(clientOf(controlService, pool.to(`127.0.0.1:${server.port}`)))
+    return { leadership, server, leader, own, over, connections }
+  }
+
+  it('every manager answers with what the leader says, errors and lists included', async () => {
+    const leading = await manager('m1', {
+      getService: async () => service as never,
+      listTasks: async (select) => (select?.nodeId === 'n1' ? tasks : []),
+      listConfigs: async () => configs,
+      createService: async () => {
+        throw new StatusError('conflict', 'name conflicts with an existing object')
+      },
+      serviceStatuses: async (ids) => Object.fromEntries(ids.map((id) => [id, { running: 1, desired: 2, completed: 0 }])),
+      removeService: async () => undefined,
+      watch: async function* (signal) {
+        yield { table: 'service', action: 'create', id: 's', name: 'web', timeMs: 5, attributes: { name: 'web' } }
+        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+      },
+    })
+    const following = await manager('m2', {})
+    leading.leadership.set({ self: true })
+    following.leadership.set(leading.leader())
+    const worker = await cluster.identity('w', 'worker')
+    for (const control of [leading.own, following.own, following.over(leading.connections)]) {
+      assert.deepStrictEqual(await control.getService('web'), service)
+      assert.deepStrictEqual(await control.listTasks({ nodeId: 'n1' }), tasks)
+      assert.deepStrictEqual(await control.listTasks(), [])
+      assert.equal((await control.listConfigs()).length, 6)
+      await assert.rejects(control.createService(service?.spec as never), { kind: 'conflict', message: 'name conflicts with an existing object' })
+      assert.deepStrictEqual(await control.serviceStatuses(['a', 'b']), { a: { running: 1, desired: 2, completed: 0 }, b: { running: 1, desired: 2, completed: 0 } })
+      assert.equal(await control.removeService('web'), undefined)
+      const controller = new AbortController()
+      for await (const event of control.watch(controller.signal)) {
+        assert.equal(event.attributes.name, 'web')
+        break
+      }
+    }
+    const refused = following.over(scope.use(new ConnectionPool(worker, systemClock)))
+    await assert.rejects(refused.getService('web'), { kind: 'forbidden' })
+  })
+
+  it('a command right after the leader died waits for the next one', async () => {
+    const [dead, next, asked] = [await manager('m1', {}), await manager('m2', { createService: async () => service as never }), await manager('m3', {})]
+    asked.leadership.set(dead.leader())
+    await dead.server[Symbol.asyncDispose]()
+    const answer = asked.own.createService(service?.spec as never)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    asked.leadership.set(undefined)
+    next.leadership.set({ self: true })
+    asked.leadership.set(next.leader())
+    assert.deepStrictEqual(await answer, service)
+  })
+
+  it('a manager that is thought to lead but does not passes nothing on: no loops', async () => {
+    const [a, b] = [await manager('m1', {}, 300), await manager('m2', {}, 300)]
+    a.leadership.set(b.leader())
+    b.leadership.set(a.leader())
+    await assert.rejects(a.own.getService('web'), (thrown) => thrown instanceof NotDoneError && /does not have a leader/.test(thrown.message) && /does not lead/.test(thrown.message))
+  })
+
+  it('gives up after its patience when there is no leader', async () => {
+    const alone = await manager('m1', {}, 100)
+    await assert.rejects(alone.own.removeService('web'), { kind: 'unavailable', message: /The swarm does not have a leader/ })
+  })
+
+  it('a leader that is cut off: reads are asked again, writes say that the outcome is unknown', async () => {
+    let asked = 0
+    const never = async () => {
+      asked++
+      return await new Promise<never>(() => undefined)
+    }
+    const [old, next, follower] = [
+      await manager('m1', { getService: never, createService: never }),
+      await manager('m2', { getService: async () => service as never }),
+      await manager('m3', {}),
+    ]
+    old.leadership.set({ self: true })
+    next.leadership.set({ self: true })
+    follower.leadership.set(old.leader())
+    const [read, write] = [follower.own.getService('web'), follower.own.createService(service?.spec as never)]
+    const refused = assert.rejects(write, { kind: 'unavailable', message: /the leader changed: the outcome of this call is not known/ })
+    await eventually('both calls arrived', () => asked === 2)
+    follower.leadership.set(next.leader())
+    assert.deepStrictEqual(await read, service)
+    await refused
+  })
+
+  it('a write that failed at the leader is not made again', async () => {
+    let made = 0
+    const leading = await manager('m1', {
+      createService: async () => {
+        made++
+        throw new StatusError('unavailable', 'leadership was lost')
+      },
+    })
+    const follower = await manager('m2', {})
+    leading.leadership.set({ self: true })
+    follower.leadership.set(leading.leader())
+    await assert.rejects(follower.own.createService(service?.spec as never), { kind: 'unavailable', message: 'leadership was lost' })
+    assert.equal(made, 1)
+  })
+})
