@@ -21,7 +21,7 @@ export function decodeContainerSpec(json: SwarmContainerSpec): ContainerSpec {
     readOnly: json.ReadOnly ?? false,
     stopSignal: json.StopSignal ?? '',
     ...(json.StopGracePeriod !== undefined && { stopGracePeriodNs: json.StopGracePeriod }),
-    ...(json.HealthCheck && { healthCheck: decodeHealthCheck(json.HealthCheck) }),
+    ...((json.Healthcheck ?? json.HealthCheck) && { healthCheck: decodeHealthCheck((json.Healthcheck ?? json.HealthCheck) as HealthConfig) }),
     hosts: json.Hosts ?? [],
     ...(json.DNSConfig && {
       dns: {

@@ -38,7 +38,7 @@ export function encodeContainerSpec(spec: ContainerSpec): SwarmContainerSpec {
     ...(spec.isolation !== '' && { Isolation: spec.isolation as 'default' | 'process' | 'hyperv' }),
     ...(spec.init !== undefined && { Init: spec.init }),
     ...(spec.stopGracePeriodNs !== undefined && { StopGracePeriod: spec.stopGracePeriodNs }),
-    ...(spec.healthCheck && { HealthCheck: encodeHealthCheck(spec.healthCheck) }),
+    ...(spec.healthCheck && { Healthcheck: encodeHealthCheck(spec.healthCheck) }),
     ...(spec.dns && {
       DNSConfig: omitEmpty({ Nameservers: spec.dns.nameservers, Search: spec.dns.search, Options: spec.dns.options }),
     }),

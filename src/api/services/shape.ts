@@ -48,6 +48,7 @@ const containerSpec = shape<SwarmContainerSpec>({
   Mounts: listOf(mount),
   StopSignal: text,
   StopGracePeriod: whole,
+  Healthcheck: healthConfig,
   HealthCheck: healthConfig,
   Hosts: strings,
   DNSConfig: shape<NonNullable<SwarmContainerSpec['DNSConfig']>>({ Nameservers: strings, Search: strings, Options: strings }),

@@ -178,6 +178,8 @@ export interface TaskSpec {
     Mounts?: Mount[]
     StopSignal?: string
     StopGracePeriod?: number
+    /** What Docker writes and reads; the published definition has it as `HealthCheck`. */
+    Healthcheck?: HealthConfig
     HealthCheck?: HealthConfig
     Hosts?: string[]
     DNSConfig?: {
