@@ -1,0 +1,14 @@
+import type { Clock } from '../base/clock.js'
+import type { Client } from '../client/client.js'
+
+/** What every verb is handed: the daemon, the streams, the environment. */
+export interface Context {
+  readonly client: Client
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly environment: NodeJS.ProcessEnv
+  readonly clock: Clock
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal
+}
