@@ -1,0 +1,85 @@
+import ipaddr from 'ipaddr.js'
+import { invalid, StatusError } from '../../src/base/errors.js'
+import type { IpamConfig, Network, NetworkSpec } from '../../src/model/network.js'
+import { validateAnnotations } from './annotations-validate.js'
+
+/** Networks every node has of its own: their names are taken. */
+const predefined = ['bridge', 'host', 'none', 'default', 'docker_gwbridge']
+const internalLabel = 'com.docker.swarm.internal'
+const drivers = ['overlay']
+
+type Subnet = [ipaddr.IPv4 | ipaddr.IPv6, number]
+
+/** Checks a network's spec by itself. Throws `invalid`, or `forbidden` for what is reserved. */
+export function validateNetwork(spec: NetworkSpec): void {
+  validateAnnotations(spec)
+  if (predefined.includes(spec.name)) {
+    throw new StatusError('forbidden', `operation is not permitted on predefined ${spec.name} network: choose another name`)
+  }
+  if (Object.hasOwn(spec.labels, internalLabel)) {
+    throw new StatusError('forbidden', `label ${internalLabel} is for predefined internal networks and cannot be applied by users`)
+  }
+  if (spec.ingress && spec.driver.name !== '' && spec.driver.name !== 'overlay') {
+    throw new StatusError('unsupported', 'only overlay driver is currently supported for ingress network')
+  }
+  if (spec.ingress && spec.attachable) throw invalid('ingress network cannot be attachable')
+  if (spec.configFrom === '' && spec.driver.name !== '' && !drivers.includes(spec.driver.name)) {
+    throw invalid(`network driver "${spec.driver.name}" is not supported for a network of the swarm: use ${drivers.join(', ')}`)
+  }
+  spec.ipam?.configs.forEach((config) => validateIpam(config))
+  const subnets = (spec.ipam?.configs ?? []).map(({ subnet }) => subnet).filter((subnet) => subnet !== '')
+  subnets.forEach((subnet, at) => {
+    if (subnets.slice(0, at).some((other) => overlap(parseSubnet(subnet), parseSubnet(other)))) {
+      throw invalid(`ipam configuration: subnet ${subnet} overlaps with another one of the same network`)
+    }
+  })
+}
+
+function validateIpam({ subnet, range, gateway, auxAddresses }: IpamConfig): void {
+  if (subnet === '') {
+    if (range !== '' || gateway !== '') throw invalid('ipam configuration: a range or gateway needs a subnet: give one')
+    return
+  }
+  const net = parseSubnet(subnet)
+  if (!net) throw invalid(`ipam configuration: invalid subnet ${subnet}: write it as 10.1.0.0/24`)
+  if (range !== '') {
+    const part = parseSubnet(range)
+    if (!part) throw invalid(`ipam configuration: invalid range ${range}: write it as 10.1.0.128/25`)
+    if (part[1] < net[1] || !overlap(part, net)) throw invalid(`ipam configuration: subnet ${subnet} does not contain range ${range}`)
+  }
+  const named = [['gateway', gateway] as const, ...Object.entries(auxAddresses).map(([name, address]) => [`address of ${name}`, address] as const)]
+  for (const [what, address] of named) {
+    if (address === '') continue
+    if (!ipaddr.isValid(address)) throw invalid(`ipam configuration: invalid ${what} ${address}`)
+    const parsed = ipaddr.process(address)
+    if (parsed.kind() !== net[0].kind() || !parsed.match(net)) throw invalid(`ipam configuration: subnet ${subnet} does not contain ${what} ${address}`)
+  }
+}
+
+/**
+ * Refuses a subnet that another network of the cluster has, asked for or allocated. Throws
+ * `forbidden` with the sentence of Docker's address manager.
+ */
+export function checkSubnets(spec: NetworkSpec, networks: readonly Network[]): void {
+  const wanted = (spec.ipam?.configs ?? []).filter(({ subnet }) => subnet !== '')
+  for (const network of networks) {
+    const taken = [...(network.ipam?.configs ?? []), ...(network.spec.ipam?.configs ?? [])]
+    for (const { subnet } of wanted) {
+      if (!taken.some((other) => overlap(parseSubnet(subnet), parseSubnet(other.subnet)))) continue
+      throw new StatusError(
+        'forbidden',
+        `invalid pool request: Pool overlaps with other one on this address space: ${subnet} is in use by network ${network.spec.name}`,
+      )
+    }
+  }
+}
+
+function parseSubnet(text: string): Subnet | undefined {
+  return ipaddr.isValidCIDR(text) ? ipaddr.parseCIDR(text) : undefined
+}
+
+function overlap(a: Subnet | undefined, b: Subnet | undefined): boolean {
+  if (!a || !b || a[0].kind() !== b[0].kind()) return false
+  const bits = Math.min(a[1], b[1])
+  return a[0].match([b[0], bits])
+}

@@ -1,0 +1,61 @@
+import { must } from '../../src/base/assert.js'
+import { conflict, invalid, StatusError } from '../../src/base/errors.js'
+import type { NetworkId } from '../../src/model/ids.js'
+import type { Network, NetworkSpec } from '../../src/model/network.js'
+import { PublishMode } from '../../src/model/service.js'
+import { taskName } from '../../src/model/task.js'
+import { TaskState } from '../../src/model/task-state.js'
+import type { ReadTx } from '../store/store.js'
+import type { ControlDeps } from './deps.js'
+import { checkSubnets, validateNetwork } from './network-validate.js'
+import { resolve } from './resolve.js'
+
+/** The control API's methods for networks. */
+export class NetworkControl {
+  constructor(private readonly deps: ControlDeps) {}
+
+  list(): Network[] {
+    return this.deps.store.view().list('network')
+  }
+
+  get(ref: string): Network {
+    return resolve(this.deps.store.view(), 'network', ref)
+  }
+
+  create(spec: NetworkSpec): Promise<Network> {
+    const id = this.deps.ids.objectId() as NetworkId
+    return this.deps.store.update((tx) => {
+      validateNetwork(spec)
+      if (tx.byName('network', spec.name)) throw conflict(`network with name ${spec.name} already exists`)
+      const networks = tx.list('network')
+      const ingress = spec.ingress && networks.find((network) => network.spec.ingress)
+      if (ingress) throw conflict(`ingress network (${ingress.spec.name}) is already present`)
+      checkSubnets(spec, networks)
+      tx.create('network', { id, spec, pendingDelete: false })
+      return must(tx.get('network', id), 'a created network is there')
+    })
+  }
+
+  async remove(ref: string): Promise<void> {
+    await this.deps.store.update((tx) => {
+      const network = resolve(tx, 'network', ref)
+      checkUnused(tx, network)
+      tx.remove('network', network.id)
+    })
+  }
+}
+
+/** Throws `invalid` naming who uses the network: its addresses are given back only after they are gone. */
+function checkUnused(tx: ReadTx, { id, spec }: Network): void {
+  if (spec.driver.name === 'host' || spec.driver.name === 'bridge') {
+    throw new StatusError('forbidden', `${spec.name} is a pre-defined network and cannot be removed`)
+  }
+  if (spec.ingress) {
+    const service = tx.list('service').find((one) => one.spec.endpoint?.ports.some((port) => port.publishMode === PublishMode.ingress))
+    if (service) throw invalid(`ingress network cannot be removed because service ${service.id} (${service.spec.name}) depends on it`)
+  }
+  const [service] = tx.servicesUsing('network', id)
+  if (service) throw invalid(`network ${spec.name} is in use by service ${service.spec.name}`)
+  const task = tx.tasksUsing('network', id).find((one) => one.status.state <= TaskState.running)
+  if (task) throw invalid(`network ${spec.name} is in use by task ${taskName(task)}: wait until it has stopped`)
+}

@@ -1,0 +1,65 @@
+import { invalid, notFound, StatusError } from '../../src/base/errors.js'
+import { PublishMode, type NetworkAttachmentConfig, type PortConfig, type Service, type ServiceSpec } from '../../src/model/service.js'
+import type { ReadTx } from '../store/store.js'
+import { resolve } from './resolve.js'
+
+/**
+ * The spec with every network by its id. Networks that older clients give beside the task are moved
+ * into it. Throws for networks that are not there, cannot be used by services, or are the ingress network.
+ */
+export function withNetworks(tx: ReadTx, spec: ServiceSpec): ServiceSpec {
+  const asked = spec.task.networks.length > 0 ? spec.task.networks : spec.networks
+  const networks: NetworkAttachmentConfig[] = []
+  for (const attachment of asked) {
+    const network = resolve(tx, 'network', attachment.target)
+    if (network.spec.ingress) throw invalid(`service cannot be explicitly attached to the ingress network "${network.spec.name}"`)
+    if (network.pendingDelete) throw notFound(`network ${network.spec.name} not found: it is being removed`)
+    if (networks.some(({ target }) => target === network.id)) {
+      throw invalid(`network ${network.spec.name} is given twice: a service attaches to a network once`)
+    }
+    networks.push({ ...attachment, target: network.id })
+  }
+  return { ...spec, networks: [], task: { ...spec.task, networks } }
+}
+
+/** Throws `invalid` unless every secret and config the spec names by id is there. */
+export function checkFilesExist(tx: ReadTx, spec: ServiceSpec): void {
+  const { container } = spec.task
+  if (!container) return
+  for (const [table, references] of [['secret', container.secrets], ['config', container.configs]] as const) {
+    const missing = references.filter(({ id }) => !tx.get(table, id)).map(({ name }) => name)
+    if (missing.length > 0) throw invalid(`${table}${missing.length > 1 ? 's' : ''} not found: ${missing.join(', ')}`)
+  }
+  const { credentialSpec } = container.privileges ?? {}
+  if (credentialSpec && credentialSpec.config !== '' && !tx.get('config', credentialSpec.config)) {
+    throw invalid(`config not found: ${credentialSpec.config} (the credential spec)`)
+  }
+}
+
+/**
+ * Throws `invalid` when a published port is taken by another service. An ingress port is taken on
+ * every node; two services may publish the same port in host mode, on different nodes.
+ */
+export function checkPorts(tx: ReadTx, spec: ServiceSpec, serviceId: string): void {
+  const wanted = (spec.endpoint?.ports ?? []).filter((port) => port.publishedPort !== 0)
+  if (wanted.length === 0) return
+  for (const service of tx.list('service')) {
+    if (service.id === serviceId) continue
+    for (const port of wanted) for (const taken of portsOf(service)) refuseClash(port, taken, service)
+  }
+}
+
+/** Asked-for ports and those the allocator chose. */
+function portsOf(service: Service): PortConfig[] {
+  return [...(service.spec.endpoint?.ports ?? []), ...(service.endpoint?.ports ?? [])]
+}
+
+function refuseClash(port: PortConfig, taken: PortConfig, { id, spec }: Service): void {
+  if (port.publishedPort !== taken.publishedPort || port.protocol !== taken.protocol) return
+  if (taken.publishMode === PublishMode.ingress) {
+    throw new StatusError('invalid', `port '${port.publishedPort}' is already in use by service '${spec.name}' (${id}) as an ingress port`)
+  }
+  if (port.publishMode === PublishMode.ingress) {
+    throw new StatusError('invalid', `port '${port.publishedPort}' is already in use by service '${spec.name}' (${id}) as a host-published port`)
+  }
+}

@@ -1,0 +1,130 @@
+import { invalid, StatusError } from '../../src/base/errors.js'
+import { must } from '../../src/base/assert.js'
+import type { ServiceTaskCounts } from '../../src/model/control.js'
+import type { ServiceId } from '../../src/model/ids.js'
+import type { Service, ServiceMode, ServiceSpec } from '../../src/model/service.js'
+import { TaskState } from '../../src/model/task-state.js'
+import type { ReadTx } from '../store/store.js'
+import type { ControlDeps } from './deps.js'
+import { madeFrom, resolve } from './resolve.js'
+import { checkFilesExist, checkPorts, withNetworks } from './service-conflicts.js'
+import { validateService } from './service-validate.js'
+
+/** The control API's methods for services. */
+export class ServiceControl {
+  constructor(private readonly deps: ControlDeps) {}
+
+  list(): Service[] {
+    return this.deps.store.view().list('service')
+  }
+
+  get(ref: string): Service {
+    return resolve(this.deps.store.view(), 'service', ref)
+  }
+
+  create(spec: ServiceSpec): Promise<Service> {
+    const { store, clock, ids } = this.deps
+    const id = ids.objectId() as ServiceId
+    return store.update((tx) => {
+      validateService(spec)
+      const resolved = withNetworks(tx, spec)
+      checkPorts(tx, resolved, id)
+      checkFilesExist(tx, resolved)
+      tx.create('service', {
+        id,
+        spec: resolved,
+        specVersion: 0,
+        pendingDelete: false,
+        ...(isJob(spec.mode) && { jobStatus: { jobIteration: 0, lastExecutionMs: clock.nowMs() } }),
+      })
+      return must(tx.get('service', id), 'a created service is there')
+    })
+  }
+
+  /** What is refused, and what an update resets, is as in SwarmKit's control API. */
+  update(ref: string, version: number, spec: ServiceSpec, rollback: boolean): Promise<Service> {
+    return this.deps.store.update((tx) => {
+      const service = resolve(tx, 'service', ref)
+      tx.update('service', madeFrom(rollback ? this.rolledBack(service) : this.updated(tx, service, spec), version))
+      return must(tx.get('service', service.id), 'an updated service is there')
+    })
+  }
+
+  async remove(ref: string): Promise<void> {
+    await this.deps.store.update((tx) => tx.remove('service', resolve(tx, 'service', ref).id))
+  }
+
+  statuses(references: readonly string[]): Record<string, ServiceTaskCounts> {
+    const view = this.deps.store.view()
+    const counts = references.flatMap((ref) => {
+      const service = view.get('service', ref)
+      return service ? [[service.id, countTasks(view, service)] as const] : []
+    })
+    return Object.fromEntries(counts)
+  }
+
+  private updated(tx: ReadTx, service: Service, spec: ServiceSpec): Service {
+    if (service.pendingDelete) throw invalid(`service ${service.spec.name} is being removed: wait for that, then create it again`)
+    validateService(spec)
+    if (service.spec.mode.kind !== spec.mode.kind) {
+      throw new StatusError('unsupported', 'service mode change is not allowed: remove the service and create it again')
+    }
+    if (service.spec.name !== spec.name) {
+      throw new StatusError('unsupported', 'renaming services is not supported: create a new one and remove the old one')
+    }
+    const resolved = withNetworks(tx, spec)
+    checkPorts(tx, resolved, service.id)
+    checkFilesExist(tx, resolved)
+    const { updateStatus: _, ...rest } = service
+    return {
+      ...rest,
+      spec: resolved,
+      // Not the version this write gets: it only has to differ from the one before.
+      specVersion: service.meta.version,
+      previousSpec: service.spec,
+      previousSpecVersion: service.specVersion,
+      ...(isJob(spec.mode) && {
+        jobStatus: { jobIteration: (service.jobStatus?.jobIteration ?? 0) + 1, lastExecutionMs: this.deps.clock.nowMs() },
+      }),
+    }
+  }
+
+  private rolledBack(service: Service): Service {
+    if (!service.previousSpec) throw invalid(`service ${service.spec.name} does not have a previous spec`)
+    return {
+      ...service,
+      spec: service.previousSpec,
+      specVersion: service.previousSpecVersion ?? 0,
+      previousSpec: service.spec,
+      previousSpecVersion: service.specVersion,
+      updateStatus: {
+        state: 'rollback_started',
+        startedAtMs: this.deps.clock.nowMs(),
+        message: 'manually requested rollback',
+      },
+    }
+  }
+}
+
+function isJob(mode: ServiceMode): boolean {
+  return mode.kind === 'replicatedJob' || mode.kind === 'globalJob'
+}
+
+/** What `service ls` prints. Tasks on nodes that are down do not run, whatever was last heard of them. */
+function countTasks(view: ReadTx, service: Service): ServiceTaskCounts {
+  const { mode } = service.spec
+  const job = isJob(mode)
+  const iteration = service.jobStatus?.jobIteration ?? 0
+  const counts = { running: 0, desired: 0, completed: 0 }
+  for (const task of view.tasksByService(service.id)) {
+    if (job && (task.jobIteration ?? 0) !== iteration) continue
+    if (task.status.state === TaskState.complete) counts.completed++
+    const wanted = task.desiredState <= (job ? TaskState.complete : TaskState.running)
+    if (wanted && (mode.kind === 'global' || mode.kind === 'globalJob')) counts.desired++
+    const down = task.nodeId !== '' && view.get('node', task.nodeId)?.status.state === 'down'
+    if (wanted && task.status.state === TaskState.running && !down) counts.running++
+  }
+  if (mode.kind === 'replicated') counts.desired = mode.replicas
+  if (mode.kind === 'replicatedJob') counts.desired = Math.min(mode.maxConcurrent || 1, Math.max(0, mode.totalCompletions - counts.completed))
+  return counts
+}

@@ -1,0 +1,24 @@
+import type { Task } from '../../src/model/task.js'
+import type { ControlDeps } from './deps.js'
+import { resolve } from './resolve.js'
+
+/** The control API's methods for tasks. */
+export class TaskControl {
+  constructor(private readonly deps: ControlDeps) {}
+
+  list({ serviceId, nodeId }: { serviceId?: string; nodeId?: string } = {}): Task[] {
+    const view = this.deps.store.view()
+    if (serviceId !== undefined) {
+      return view.tasksByService(serviceId).filter((task) => nodeId === undefined || task.nodeId === nodeId)
+    }
+    return nodeId !== undefined ? view.tasksByNode(nodeId) : view.list('task')
+  }
+
+  get(ref: string): Task {
+    return resolve(this.deps.store.view(), 'task', ref)
+  }
+
+  async remove(ref: string): Promise<void> {
+    await this.deps.store.update((tx) => tx.remove('task', resolve(tx, 'task', ref).id))
+  }
+}
