@@ -1,0 +1,11 @@
+/** A line of progress, in the shape of the Engine API's JSON stream. */
+export interface ProgressMessage {
+  status?: string
+  id?: string
+  progressDetail?: { current?: number; total?: number }
+  stream?: string
+  aux?: unknown
+}
+
+/** Hears of progress; it must not throw. */
+export type Progress = (message: ProgressMessage) => void
