@@ -7,7 +7,7 @@ import { TaskState } from '../../src/model/task-state.js'
 import type { NetworkAttachment, Task } from '../../src/model/task.js'
 import { TransactionTooLargeError } from '../store/memory-store.js'
 import type { ReadTx, WriteTx } from '../store/store.js'
-import { StoreLoop, type LoopDeps, type LoopHandler, type StoreChange } from '../store/store-loop.js'
+import { nextTurn, StoreLoop, type LoopDeps, type LoopHandler, type StoreChange } from '../store/store-loop.js'
 import { Allocations } from './allocations.js'
 import { attachmentConfigs, endpointSpecOf, isAllocated, isReady, publishesIngress, virtualIpNetworks } from './vip.js'
 
@@ -80,6 +80,7 @@ export class Allocator implements LoopHandler {
       try {
         await this.deps.store.update((tx) => this.round(tx))
         this.budget = Math.min(batchMax, this.budget * 2)
+        await nextTurn()
       } catch (thrown) {
         if (thrown instanceof TransactionTooLargeError) this.budget = Math.max(1, Math.floor(this.budget / 4))
         throw thrown

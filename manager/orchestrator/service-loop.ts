@@ -5,7 +5,7 @@ import { TaskState } from '../../src/model/task-state.js'
 import type { Task } from '../../src/model/task.js'
 import { TransactionTooLargeError } from '../store/memory-store.js'
 import type { ReadTx, WriteTx } from '../store/store.js'
-import type { LoopDeps, LoopHandler, StoreChange } from '../store/store-loop.js'
+import { nextTurn, type LoopDeps, type LoopHandler, type StoreChange } from '../store/store-loop.js'
 import { inFlight } from './init-tasks.js'
 import { act, describeStep, raiseDesired, type Plan, type ServiceView } from './plan.js'
 import { RestartSupervisor } from './restart/supervisor.js'
@@ -89,6 +89,7 @@ export class ServiceLoop implements LoopHandler {
       try {
         await this.deps.store.update((tx) => this.round(tx))
         this.budget = Math.min(stepsMax, this.budget * 2)
+        if (this.hasWork()) await nextTurn()
       } catch (thrown) {
         // Large specs: smaller transactions, from a fresh view.
         if (thrown instanceof TransactionTooLargeError) this.budget = Math.max(1, Math.floor(this.budget / 4))

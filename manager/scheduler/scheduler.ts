@@ -2,7 +2,7 @@ import { TaskState } from '../../src/model/task-state.js'
 import type { Task, TaskStatus } from '../../src/model/task.js'
 import type { Volume } from '../../src/model/volume.js'
 import type { ReadTx, WriteTx } from '../store/store.js'
-import { StoreLoop, type LoopDeps, type LoopHandler, type StoreChange } from '../store/store-loop.js'
+import { nextTurn, StoreLoop, type LoopDeps, type LoopHandler, type StoreChange } from '../store/store-loop.js'
 import type { Filter } from './filters/filter.js'
 import { volumesFilter } from './filters/volumes.js'
 import { NodeSet } from './node-set.js'
@@ -150,9 +150,11 @@ export class Scheduler implements LoopHandler {
       if (current) this.noteTask(current)
     }
     for (const { task, nodeId } of decisions) {
-      const current = nodeId === undefined ? this.deps.store.view().get('task', task.id) : undefined
+      if (nodeId !== undefined) continue
+      const current = this.deps.store.view().get('task', task.id)
       if (current && current.status.state === TaskState.pending && !this.queue.has(task.id)) this.stuck.set(task.id, current)
     }
+    await nextTurn()
   }
 
   /** False when the decision no longer holds. */

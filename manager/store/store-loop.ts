@@ -33,6 +33,11 @@ export interface LoopHandler {
   stop?(): void
 }
 
+/** Lets everything else that is ready have its turn: long work calls it between its parts. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
 /**
  * Runs a handler over the store for as long as this manager leads. Changes that arrive while a run
  * waits for its commit are taken together by the next one, so bursts are debounced without waiting
@@ -125,7 +130,7 @@ export class StoreLoop implements AsyncDisposable {
       if (!this.wanted) await new Promise<void>((resolve) => (this.wakeRunner = resolve))
       if (this.stopped) return
       // One turn of the event loop gathers what else was committed at the same time.
-      await new Promise<void>((resolve) => setImmediate(resolve))
+      await nextTurn()
       if (this.stopped) return
       this.wanted = false
       try {

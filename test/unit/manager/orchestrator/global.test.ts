@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { Availability } from '../../../../src/model/node.js'
+import type { Availability } from '../../../../src/model/node.js'
 import { TaskState } from '../../../../src/model/task-state.js'
 import { TestManager, testNode } from '../../../support/manager-loops.js'
 import { containerSpec, taskSpec } from '../../../support/objects.js'

@@ -1,0 +1,94 @@
+import { strict as assert } from 'node:assert'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { TaskState } from '../../../../src/model/task-state.js'
+import type { Task } from '../../../../src/model/task.js'
+import { nullLogger } from '../../../../src/base/log.js'
+import { seededRng } from '../../../../src/base/rng.js'
+import { batch } from '../../../../manager/store/batch.js'
+import { schedulerLoop } from '../../../../manager/scheduler/scheduler.js'
+import { createTestStore } from '../../../support/memory-cluster.js'
+import { TestManager, testNode } from '../../../support/manager-loops.js'
+import { service, task, taskSpec } from '../../../support/objects.js'
+
+const reserving = (nanoCpus: number) => taskSpec({ resources: { reservations: { nanoCpus, memoryBytes: 0, generic: [] } } })
+
+describe('the scheduler', () => {
+  it('a task that fits nowhere says why, and gets its place when a node comes', async () => {
+    await using manager = await TestManager.lead(1)
+    await manager.create('web', { task: reserving(6e9) })
+    const [waiting] = manager.tasks('web')
+    assert.equal(waiting?.status.message, 'pending task scheduling')
+    assert.equal(waiting?.status.err, 'no suitable node (insufficient CPU on 1 node)')
+    const big = testNode('big')
+    await manager.store.update((tx) => tx.create('node', { ...big, description: { ...big.description!, resources: { nanoCpus: 8e9, memoryBytes: 1e9, generic: [] } } }))
+    await manager.quiet()
+    assert.equal(manager.running('web')[0]?.nodeId, 'big')
+    assert.equal(manager.running('web')[0]?.status.err, '')
+  })
+
+  it('finished tasks free their resources', async () => {
+    await using manager = await TestManager.lead(1)
+    await manager.create('a', { task: { ...reserving(3e9), restart: { condition: 'none', maxAttempts: 0, windowNs: 0 } } })
+    await manager.create('b', { task: reserving(3e9) })
+    assert.equal(manager.running('b').length, 0)
+    await manager.agent.end(manager.running('a')[0]!.id, TaskState.complete)
+    await manager.quiet()
+    assert.equal(manager.running('b').length, 1)
+  })
+
+  it('a removed task frees its resources', async () => {
+    await using manager = await TestManager.lead(1)
+    await manager.create('a', { task: reserving(3e9) })
+    await manager.create('b', { task: reserving(3e9) })
+    await manager.store.update((tx) => tx.remove('service', 'a'))
+    await manager.quiet()
+    assert.equal(manager.running('b').length, 1)
+  })
+
+  it('a service that keeps failing on one node goes elsewhere', async () => {
+    await using manager = await TestManager.lead(2)
+    manager.agent.behave = (one) => (one.nodeId === 'n1' ? 'fail' : 'run')
+    const restart = { condition: 'any', delayNs: 0, maxAttempts: 0, windowNs: 0 } as const
+    await manager.create('web', { mode: { kind: 'replicated', replicas: 4 }, task: taskSpec({ restart }) })
+    await manager.pass(3000)
+    assert.deepEqual(manager.running('web').map((one) => one.nodeId), ['n2', 'n2', 'n2', 'n2'])
+  })
+
+  it('a node that changes while tasks are being committed gets none of them by mistake', async () => {
+    await using manager = await TestManager.lead(2)
+    manager.raft.hold()
+    const created = manager.store.update((tx) => tx.create('service', service('web', { specVersion: 1 })))
+    const drained = manager.store.update((tx) => {
+      const node = tx.get('node', 'n1')!
+      tx.update('node', { ...node, spec: { ...node.spec, availability: 'drain' } })
+    })
+    manager.raft.release()
+    await Promise.all([created, drained])
+    await manager.quiet()
+    assert.deepEqual(manager.running('web').map((one) => one.nodeId), ['n2'])
+  })
+
+  it('10,000 tasks on 100 nodes take seconds and never hold up the event loop', async () => {
+    const { store, clock, ids } = createTestStore()
+    await store.update((tx) => {
+      for (let i = 0; i < 100; i++) tx.create('node', testNode(`n${i}`))
+      tx.create('service', service('web', { specVersion: 1 }))
+    })
+    const pending = { state: TaskState.pending, timestampMs: 0, message: 'pending task scheduling', err: '', ports: [], appliedBy: '' }
+    const all = Array.from({ length: 10_000 }, (_, i) => task(`t${i}`, { serviceId: 'web' as Task['serviceId'], slot: i + 1, specVersion: 1, status: pending, spec: reserving(1e6) }))
+    await batch(store, all, (tx, one) => tx.create('task', one))
+    const started = performance.now()
+    const delay = monitorEventLoopDelay({ resolution: 1 })
+    delay.enable()
+    await using loop = schedulerLoop({ store, clock, ids, rng: seededRng(1), log: nullLogger })
+    loop.start()
+    while (store.view().list('task').some(({ status }) => status.state === TaskState.pending)) await new Promise((resolve) => setTimeout(resolve, 20))
+    delay.disable()
+    const elapsedMs = performance.now() - started
+    const counts = new Set(Array.from({ length: 100 }, (_, i) => store.view().tasksByNode(`n${i}`).length))
+    assert.deepEqual([...counts], [100])
+    assert.ok(elapsedMs < 5000, `${Math.round(elapsedMs)} ms`)
+    // A generous bound: the machine is shared and collects garbage meanwhile.
+    assert.ok(delay.percentile(99) / 1e6 < 100, `event loop held up for ${Math.round(delay.percentile(99) / 1e6)} ms`)
+  }).timeout(30_000)
+})
