@@ -162,8 +162,8 @@ function compare(a: unknown, b: unknown): number {
 }
 
 function indexed(args: unknown[]): unknown {
-  let [value, ...keys] = args
-  for (const key of keys) {
+  let value = args[0]
+  for (const key of args.slice(1)) {
     if (value === null || value === undefined) return undefined
     if (Array.isArray(value)) {
       if (typeof key !== 'number' || key < 0 || key >= value.length) throw new TemplateError(`template: index out of range: ${String(key)}`)

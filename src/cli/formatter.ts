@@ -1,0 +1,103 @@
+import { invalid } from '../base/errors.js'
+import type { Context } from './context.js'
+import { flag } from './flags.js'
+import { renderTable } from './table.js'
+import { compileTemplate } from './template/run.js'
+
+/** The columns a listing knows: what `{{.Name}}` in its templates gives, and the heading. */
+export type Columns<Row> = Readonly<Record<string, { header: string; value: (row: Row) => string }>>
+
+export interface Listing<Row> {
+  columns: Columns<Row>
+  /** The columns shown when no format is given. */
+  table: readonly string[]
+  /** What `-q` prints; without it the listing has no `-q`. */
+  quiet?: string
+}
+
+/** The flags every listing has. */
+export const listFlags = {
+  filter: flag.list('Filter output based on conditions provided', { short: 'f', valueName: 'filter' }),
+  format: flag.string(
+    "Format output using a custom template:\n'table':            Print output in table format with column headers (default)\n'table TEMPLATE':   Print output in table format using the given Go template\n'json':             Print in JSON format\n'TEMPLATE':         Print output using the given Go template.",
+  ),
+  quiet: flag.bool('Only display IDs', { short: 'q' }),
+} as const
+
+/** Prints rows as `--format` and `-q` ask. Throws `invalid` for a bad template. */
+export function printListing<Row>(
+  context: Context,
+  rows: readonly Row[],
+  listing: Listing<Row>,
+  { format, quiet = false }: { format?: string | undefined; quiet?: boolean },
+): void {
+  const { columns } = listing
+  const record = (row: Row): Record<string, string> =>
+    Object.fromEntries(Object.entries(columns).map(([name, { value }]) => [name, value(row)]))
+  if (quiet && listing.quiet !== undefined && (format === undefined || format === '' || format === 'table')) {
+    const column = columns[listing.quiet]
+    for (const row of rows) context.stdout.write(`${column?.value(row) ?? ''}\n`)
+    return
+  }
+  if (format === undefined || format === '' || format === 'table') {
+    const shown = listing.table.map((name) => columns[name]).filter((column) => column !== undefined)
+    context.stdout.write(renderTable([shown.map(({ header }) => header), ...rows.map((row) => shown.map(({ value }) => value(row)))]))
+    return
+  }
+  if (format === 'json') {
+    for (const row of rows) context.stdout.write(`${JSON.stringify(record(row))}\n`)
+    return
+  }
+  const asTable = /^table\s+/.test(format)
+  const template = compile(unescape(asTable ? format.replace(/^table\s+/, '') : format))
+  if (!asTable) {
+    for (const row of rows) context.stdout.write(`${template(record(row))}\n`)
+    return
+  }
+  const headers = Object.fromEntries(Object.entries(columns).map(([name, { header }]) => [name, header]))
+  const lines = [template(headers), ...rows.map((row) => template(record(row)))]
+  context.stdout.write(renderTable(lines.map((line) => line.split('\t'))))
+}
+
+/** Shells hand `\t` and `\n` over as two characters; Docker reads them as one. */
+function unescape(format: string): string {
+  return format.replaceAll('\\t', '\t').replaceAll('\\n', '\n')
+}
+
+function compile(source: string, strictFields = true): (value: unknown) => string {
+  return compileTemplate(source, { strictFields })
+}
+
+/** Prints full objects, as JSON or by a template: what every `inspect` does. */
+export function printInspect(context: Context, objects: readonly unknown[], format: string | undefined): void {
+  if (format === undefined || format === '') {
+    context.stdout.write(`${JSON.stringify(objects, undefined, 4)}\n`)
+    return
+  }
+  if (format === 'json') {
+    for (const object of objects) context.stdout.write(`${JSON.stringify(object)}\n`)
+    return
+  }
+  const template = compile(unescape(format), false)
+  for (const object of objects) context.stdout.write(`${template(object)}\n`)
+}
+
+/** Prints one object by a template or with `fallback`. */
+export function printOne(context: Context, object: unknown, format: string | undefined, fallback: () => string): void {
+  if (format === undefined || format === '') context.stdout.write(fallback())
+  else if (format === 'json') context.stdout.write(`${JSON.stringify(object)}\n`)
+  else context.stdout.write(`${compile(unescape(format), false)(object)}\n`)
+}
+
+/** `-f key=value` options into the API's `filters` parameter; undefined when there is none. */
+export function filterQuery(options: readonly string[]): string | undefined {
+  if (options.length === 0) return undefined
+  const filters: Record<string, string[]> = {}
+  for (const option of options) {
+    const at = option.indexOf('=')
+    if (at <= 0) throw invalid(`invalid argument "${option}" for "-f, --filter" flag: bad format of filter (expected name=value)`)
+    const key = option.slice(0, at).trim().toLowerCase()
+    filters[key] = [...(filters[key] ?? []), option.slice(at + 1).trim()]
+  }
+  return JSON.stringify(filters)
+}
