@@ -89,7 +89,7 @@ function sharedBytes(store: ImageStore, record: ImageRecord, counts: Map<string,
 }
 
 function cut(store: ImageStore, refs: readonly string[], start: number, pick: (a: number, b: number) => number): number {
-  return refs.map((ref) => createdSeconds(store.find(ref))).reduce(pick, start)
+  return refs.map((ref) => createdSeconds(store.find(ref))).reduce((at, next) => pick(at, next), start)
 }
 
 /** The moment that `until` names, in milliseconds: a time, seconds since the epoch, or a duration before now. */
