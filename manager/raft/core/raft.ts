@@ -90,6 +90,10 @@ export class Raft {
   get leader(): PeerId {
     return this.r.leader
   }
+  /** The member that leadership is being handed to, or `noPeer`. */
+  get transferee(): PeerId {
+    return this.r.transferee
+  }
   get conf(): ConfState {
     return this.r.conf
   }
@@ -376,6 +380,22 @@ export class Raft {
 
   private softChanged(): boolean {
     return this.previousSoft.role !== this.r.role || this.previousSoft.leader !== this.r.leader
+  }
+
+  /**
+   * The messages that may leave at once, also while a turn is under way: heartbeats must not wait for
+   * a slow disk or a long restore.
+   */
+  takeMessages(): readonly Message[] {
+    const { r } = this
+    const { messages } = r
+    if (messages.length > 0) r.messages = []
+    return messages
+  }
+
+  /** A snapshot that was taken from a leader and is to be handed out. */
+  get pendingSnapshot(): SnapshotMeta | undefined {
+    return this.r.log.unstableSnapshot
   }
 
   /** The next turn's work. The next call comes after `advance`. */
