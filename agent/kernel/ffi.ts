@@ -82,6 +82,29 @@ export function cFunction<Args extends readonly CArgument[], Result extends CRes
 }
 
 /**
+ * Like `cFunction`, run on a thread of Node's pool: for calls that wait in the kernel. That thread is in
+ * the namespaces of the process, and `errno` is lost: the result must tell success from failure. The
+ * caller keeps buffers alive until the promise settles.
+ */
+export function cFunctionAsync<Args extends readonly CArgument[], Result extends CResult>(
+  prototype: string,
+  file: string | null = null,
+): (...args: Args) => Promise<Result> {
+  type Callback = (failure: unknown, result: Result) => void
+  let bound: ((...args: [...Args, Callback]) => void) | undefined
+  return (...args) => {
+    bound ??= library(file).func(prototype).async as (...args: [...Args, Callback]) => void
+    const call = bound
+    return new Promise((resolve, reject) => {
+      call(...args, (failure, result) => {
+        if (failure) reject(failure instanceof Error ? failure : new Error(String(failure)))
+        else resolve(result)
+      })
+    })
+  }
+}
+
+/**
  * A system call wrapper of the C library that reports failure by a negative result and `errno`
  * (`syscall<[number, number]>('int setns(int fd, int nstype)')`). The function returned gives the
  * result, or throws `SystemCallError` with the call's name and the error's code.

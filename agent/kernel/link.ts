@@ -10,7 +10,7 @@ import type { Address, BridgePortSettings, Link, LinkKind, LinkSettings, Neighbo
 /**
  * Links, addresses, routes and neighbours of one network namespace, through rtnetlink. Everything is
  * synchronous and takes microseconds, with one exception: deleting a veth pair waits for the kernel's
- * grace period (tens of milliseconds). Let the namespace go instead, which does it in the background.
+ * grace period (tens of milliseconds). Let the namespace go instead, or use `LinkRemover`.
  */
 
 const { create, exclusive, replace, append } = MessageFlag
@@ -129,6 +129,29 @@ export class Links implements Disposable {
 
   private dump(what: string, type: number, body: NetlinkRequest['body']) {
     return this.socket.dump({ what, type, flags: 0, body })
+  }
+}
+
+/**
+ * Deletes links of the namespace that the thread was in when it was opened, one request after another,
+ * on another thread: each waits for the kernel's grace period.
+ */
+export class LinkRemover implements Disposable {
+  private readonly socket = NetlinkSocket.open(NetlinkProtocol.route)
+  private last: Promise<void> = Promise.resolve()
+
+  /** Resolves when these links are gone; those that are not there are fine. */
+  remove(names: readonly string[]): Promise<void> {
+    const requests = names.map((name) => ({
+      what: `delete link ${name}`, type: RouteType.deleteLink, flags: 0, body: linkReferenceBody({ name }), tolerate: ['ENODEV'],
+    }))
+    const done = this.last.then(() => this.socket.batchElsewhere(requests))
+    this.last = done.catch(() => undefined)
+    return done
+  }
+
+  [Symbol.dispose](): void {
+    void this.last.then(() => this.socket.close())
   }
 }
 

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs'
 import { ControlType, decodeAcknowledgement, decodeMessages, MessageFlag, nativeU32, NetlinkWriter } from './netlink-message.js'
-import { describeErrno, syscall, SystemCallError } from './ffi.js'
+import { cFunctionAsync, describeErrno, syscall, SystemCallError } from './ffi.js'
 import type { NetlinkMessage } from './netlink-message.js'
 
 const socket = syscall<[number, number, number]>('int socket(int domain, int type, int protocol)')
@@ -8,6 +8,7 @@ const setsockopt = syscall<[number, number, number, Uint8Array, number]>(
   'int setsockopt(int fd, int level, int name, const void *value, unsigned int length)',
 )
 const send = syscall<[number, Uint8Array, number, number]>('ssize_t send(int fd, const void *data, size_t length, int flags)')
+const sendElsewhere = cFunctionAsync<[number, Uint8Array, number, number], number>('ssize_t send(int fd, const void *data, size_t length, int flags)')
 const recv = syscall<[number, Uint8Array, number, number]>('ssize_t recv(int fd, void *data, size_t length, int flags)')
 
 const netlinkFamily = 16
@@ -22,6 +23,7 @@ const receiveTimeoutOption = 20
 const receiveBytes = 64 * 1024
 const receiveTimeoutSeconds = 10
 const dumpAttemptsMax = 5
+const ioError = 5
 
 export const NetlinkProtocol = { route: 0, netfilter: 12 } as const
 export type NetlinkProtocol = (typeof NetlinkProtocol)[keyof typeof NetlinkProtocol]
@@ -79,27 +81,21 @@ export class NetlinkSocket implements Disposable {
    */
   batch(requests: readonly NetlinkRequest[]): void {
     if (requests.length === 0) return
-    const first = this.sequence
-    const writer = new NetlinkWriter()
-    for (const { type, flags, body } of requests) {
-      writer.begin(type, MessageFlag.request | MessageFlag.ack | flags, this.sequence++)
-      body(writer)
-    }
-    const bytes = writer.finish()
+    const { first, bytes } = this.writeBatch(requests)
     send(this.fd, bytes, bytes.length, 0)
-    let failure: NetlinkError | undefined
-    let awaited = requests.length
-    while (awaited > 0) {
-      for (const message of this.receive()) {
-        const request = requests[message.sequence - first]
-        if (message.type !== ControlType.error || !request) continue
-        awaited--
-        const { errno, text } = decodeAcknowledgement(message)
-        if (errno === 0 || request.tolerate?.includes(describeErrno(errno).code)) continue
-        failure ??= new NetlinkError(request.what, errno, text)
-      }
-    }
-    if (failure) throw failure
+    this.awaitAcknowledgements(requests, first)
+  }
+
+  /**
+   * Like `batch`, with the kernel's work on another thread: for changes that wait for grace periods.
+   * Nothing else may be asked of this socket until the promise settles.
+   */
+  async batchElsewhere(requests: readonly NetlinkRequest[]): Promise<void> {
+    if (requests.length === 0) return
+    const { first, bytes } = this.writeBatch(requests)
+    const sent = await sendElsewhere(this.fd, bytes, bytes.length, 0)
+    if (sent !== bytes.length) throw new NetlinkError(requests.map((request) => request.what).join(', '), ioError, 'the kernel did not take the request')
+    this.awaitAcknowledgements(requests, first)
   }
 
   /** Sends one request and throws `NetlinkError` when it is refused. */
@@ -144,6 +140,32 @@ export class NetlinkSocket implements Disposable {
 
   [Symbol.dispose](): void {
     this.close()
+  }
+
+  private writeBatch(requests: readonly NetlinkRequest[]): { first: number; bytes: Uint8Array } {
+    const first = this.sequence
+    const writer = new NetlinkWriter()
+    for (const { type, flags, body } of requests) {
+      writer.begin(type, MessageFlag.request | MessageFlag.ack | flags, this.sequence++)
+      body(writer)
+    }
+    return { first, bytes: writer.finish() }
+  }
+
+  private awaitAcknowledgements(requests: readonly NetlinkRequest[], first: number): void {
+    let failure: NetlinkError | undefined
+    let awaited = requests.length
+    while (awaited > 0) {
+      for (const message of this.receive()) {
+        const request = requests[message.sequence - first]
+        if (message.type !== ControlType.error || !request) continue
+        awaited--
+        const { errno, text } = decodeAcknowledgement(message)
+        if (errno === 0 || request.tolerate?.includes(describeErrno(errno).code)) continue
+        failure ??= new NetlinkError(request.what, errno, text)
+      }
+    }
+    if (failure) throw failure
   }
 
   private dumpOnce(request: NetlinkRequest): { messages: NetlinkMessage[]; interrupted: boolean } {

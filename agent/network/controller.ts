@@ -55,7 +55,8 @@ export class NetworkController implements Disposable {
     this.addresses = new AddressBook(given.clock)
     this.endpoints = new EndpointTable(given.store)
     this.sandboxes = new Sandboxes(given.netnsDir)
-    this.publisher = new Publisher(new PortAllocator(this.ephemeralRange(), this.kernel.holdPort), this.table, given.log)
+    const ports = new PortAllocator(this.ephemeralRange(), this.kernel.holdPort)
+    this.publisher = new Publisher(ports, this.table, (hostPorts) => this.kernel.forgetUdpFlows(hostPorts), given.log)
     this.networks = new Networks({ ...given, options: this.options, kernel: this.kernel, table: this.table, addresses: this.addresses, endpoints: this.endpoints })
   }
 
@@ -88,7 +89,7 @@ export class NetworkController implements Disposable {
       if (!this.endpoints.sandbox(endpoint.containerId)) work.push(this.forget(endpoint))
     }
     for (const containerId of this.sandboxes.list()) if (!this.endpoints.sandbox(containerId)) this.sandboxes.remove(containerId)
-    this.networks.bridgeDriver.removeLeftovers(this.networks.bridges(), new Set(this.endpoints.all().map((endpoint) => endpoint.hostLink)))
+    work.push(this.networks.bridgeDriver.removeLeftovers(this.networks.bridges(), new Set(this.endpoints.all().map((endpoint) => endpoint.hostLink))))
     await Promise.all(work)
     await this.networks.followOptions()
   }
@@ -225,8 +226,8 @@ export class NetworkController implements Disposable {
   }
 
   /** Takes the daemon's bridges and table out of the kernel, for uninstalling; containers must be gone. */
-  tearDown(): void {
-    this.networks.tearDown()
+  async tearDown(): Promise<void> {
+    await this.networks.tearDown()
     this.table.remove()
   }
 
@@ -288,9 +289,10 @@ export class NetworkController implements Disposable {
 
   private async forget(endpoint: Endpoint): Promise<void> {
     const network = this.networks.get(endpoint.networkId)
-    if (network) this.networks.attempt(network, () => this.networks.driverOf(network).leave(network, endpoint))
     this.addresses.release(endpoint)
-    await this.endpoints.delete(endpoint)
+    const deleted = this.endpoints.delete(endpoint)
+    if (network) await this.networks.attempt(network, () => this.networks.driverOf(network).leave(network, endpoint))
+    await deleted
   }
 
   private sandboxOf(containerId: string): Sandbox {

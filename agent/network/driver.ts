@@ -10,8 +10,9 @@ export interface OpenSandbox {
 }
 
 /**
- * What makes a kind of network. All methods are synchronous and may be repeated: what is there already
- * is completed, what is gone already is fine. Addresses are allocated before a driver is called.
+ * What makes a kind of network. All methods may be repeated: what is there already is completed, what
+ * is gone already is fine. They act synchronously, but for the removal of devices, which is waited for.
+ * Addresses are allocated before a driver is called.
  */
 export interface NetworkDriver {
   readonly name: string
@@ -23,11 +24,12 @@ export interface NetworkDriver {
   validate(spec: NetworkSpec): void
   /** Makes the network's devices and rules; called for each known network at start, too. */
   createNetwork(network: StoredNetwork): void
-  removeNetwork(network: StoredNetwork): void
+  /** Rules are gone at once, devices when the promise resolves. */
+  removeNetwork(network: StoredNetwork): Promise<void>
   /** Connects a container's namespace; `endpoint` has its addresses and device names. */
   join(network: StoredNetwork, endpoint: Endpoint, sandbox: OpenSandbox): void
   /** Takes the endpoint's devices away while the namespace lives on. */
-  leave(network: StoredNetwork, endpoint: Endpoint): void
+  leave(network: StoredNetwork, endpoint: Endpoint): Promise<void>
   /** Names for a new endpoint's devices: in the container (a prefix for a number) and on the host. */
   deviceNames(network: StoredNetwork, endpointId: string): { containerPrefix: string; host: string }
 }

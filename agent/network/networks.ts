@@ -40,6 +40,8 @@ export interface NetworksGiven {
 export class Networks {
   readonly bridgeDriver: BridgeDriver
   private readonly table: NetworkTable
+  /** Networks whose devices are going: their names and bridges are not free yet. */
+  private readonly leaving = new Set<string>()
   private readonly drivers: ReadonlyMap<string, NetworkDriver>
 
   constructor(private readonly given: NetworksGiven) {
@@ -50,14 +52,16 @@ export class Networks {
   }
 
   all(): StoredNetwork[] {
-    return this.table.all()
+    return this.table.all().filter((network) => !this.leaving.has(network.id))
   }
   get(id: string): StoredNetwork | undefined {
     return this.table.get(id)
   }
-  /** By id, name or start of the id. Throws `notFound`, `invalid` when ambiguous. */
+  /** By id, name or start of the id. Throws `notFound`, also while it is being removed, `invalid` when ambiguous. */
   resolve(ref: string): StoredNetwork {
-    return this.table.resolve(ref)
+    const network = this.table.resolve(ref)
+    if (this.leaving.has(network.id)) throw notFound(`network ${ref} not found`)
+    return network
   }
   bridges(): StoredNetwork[] {
     return this.all().filter((network) => network.driver === this.bridgeDriver.name)
@@ -70,7 +74,7 @@ export class Networks {
   async start(forwards: readonly PortForward[]): Promise<void> {
     for (const network of this.all()) this.given.addresses.addNetwork(network)
     this.given.table.load(this.bridges().map((network) => tableNetwork(network, this.bridgeDriver.options(network))), forwards)
-    for (const network of this.all()) this.attempt(network, () => this.driverOf(network).createNetwork(network))
+    for (const network of this.all()) await this.attempt(network, () => this.driverOf(network).createNetwork(network))
     if (!this.table.byName('host')) await this.add({ name: 'host', driver: 'host' })
     if (!this.table.byName('none')) await this.add({ name: 'none', driver: 'null' })
     if (!this.table.byName('bridge')) await this.followOptions()
@@ -115,23 +119,28 @@ export class Networks {
   }
 
   /** Takes the devices of all networks out of the kernel. */
-  tearDown(): void {
-    for (const network of this.all()) this.attempt(network, () => this.driverOf(network).removeNetwork(network))
+  async tearDown(): Promise<void> {
+    await Promise.all(this.all().map((network) => this.attempt(network, () => this.driverOf(network).removeNetwork(network))))
   }
 
-  /** Does something for a network whose failure must not stop the rest. */
-  attempt(network: StoredNetwork, act: () => void): void {
+  /** Does something for a network whose failure must not stop the rest; it is logged. */
+  async attempt(network: StoredNetwork, act: () => void | Promise<void>): Promise<void> {
     try {
-      act()
+      await act()
     } catch (err) {
       this.given.log.error('a network could not be brought to its state', { network: network.name, err })
     }
   }
 
   private async drop(network: StoredNetwork): Promise<void> {
-    this.driverOf(network).removeNetwork(network)
-    this.given.addresses.removeNetwork(network.id)
-    await this.table.delete(network.id)
+    this.leaving.add(network.id)
+    try {
+      await this.driverOf(network).removeNetwork(network)
+      this.given.addresses.removeNetwork(network.id)
+      await this.table.delete(network.id)
+    } finally {
+      this.leaving.delete(network.id)
+    }
   }
 
   private async add(spec: NetworkSpec): Promise<Network> {
@@ -159,10 +168,8 @@ export class Networks {
       this.given.addresses.addNetwork(network)
       driver.createNetwork(network)
     } catch (thrown) {
-      this.attempt(network, () => driver.removeNetwork(network))
-      this.given.addresses.removeNetwork(network.id)
       await saved
-      await this.table.delete(network.id)
+      await this.attempt(network, () => this.drop(network))
       throw thrown instanceof StatusError ? thrown : internal(`cannot make network ${spec.name}: ${messageOf(thrown)}`, thrown)
     }
     await saved
@@ -172,10 +179,13 @@ export class Networks {
   private complete(network: StoredNetwork, spec: NetworkSpec): void {
     if (!network.enableIpv4 && !network.enableIpv6) throw invalid(`cannot make network ${network.name}: IPv4 or IPv6 must be enabled`)
     const { device } = this.bridgeDriver.options(network)
-    const same = this.bridges().find((other) => this.bridgeDriver.options(other).device === device)
+    const same = this.table.all().filter((other) => other.driver === network.driver).find((other) => this.bridgeDriver.options(other).device === device)
     if (same) throw conflict(`cannot make network ${network.name}: network ${same.name} uses the bridge ${device} already`)
     const present = this.given.kernel.links.find(device)
-    if (present?.kind === 'bridge') network.adoptedDevice = true
+    if (present && present.kind !== 'bridge') {
+      throw conflict(`cannot make network ${network.name}: a device ${device} exists and is not a bridge; choose another name`)
+    }
+    if (present) network.adoptedDevice = true
     network.ipam.config = planSubnets({
       config: spec.ipam?.config ?? [],
       enableIpv4: network.enableIpv4,

@@ -18,6 +18,8 @@ export class Publisher {
   constructor(
     private readonly ports: PortAllocator,
     private readonly table: HostTable,
+    /** Called with the UDP ports of the host whose destination changed. */
+    private readonly forgetUdpFlows: (hostPorts: ReadonlySet<number>) => void,
     private readonly log: Logger,
   ) {}
 
@@ -36,7 +38,7 @@ export class Publisher {
           published.push({ containerPort, protocol, hostIp: lease.hostIp, hostPort: lease.hostPort, endpointId: endpoint.endpointId })
         }
       }
-      this.table.updateForwards(forwardsOf(endpoint, published), [])
+      this.update(forwardsOf(endpoint, published), [])
     } catch (thrown) {
       for (const lease of leases) lease.release()
       if (thrown instanceof StatusError && thrown.kind === 'invalid') throw thrown
@@ -65,7 +67,7 @@ export class Publisher {
 
   /** Withdraws the ports: the entries first, so that no port is free while it still leads to a container. */
   withdraw(containerId: string, endpoints: readonly Endpoint[], published: readonly SandboxPort[]): void {
-    this.table.updateForwards([], endpoints.flatMap((endpoint) => forwardsOf(endpoint, published)))
+    this.update([], endpoints.flatMap((endpoint) => forwardsOf(endpoint, published)))
     for (const lease of this.leases.get(containerId) ?? []) lease.release()
     this.leases.delete(containerId)
   }
@@ -73,7 +75,7 @@ export class Publisher {
   /** Leads the ports of `from` to `to` instead, in one transaction. */
   move(from: Endpoint, to: Endpoint, published: readonly SandboxPort[]): SandboxPort[] {
     const moved = published.map((port) => (port.endpointId === from.endpointId ? { ...port, endpointId: to.endpointId } : port))
-    this.table.updateForwards(forwardsOf(to, moved), forwardsOf(from, published))
+    this.update(forwardsOf(to, moved), forwardsOf(from, published))
     return moved
   }
 
@@ -81,6 +83,17 @@ export class Publisher {
   close(): void {
     for (const lease of [...this.leases.values()].flat()) lease.release()
     this.leases.clear()
+  }
+
+  private update(added: readonly PortForward[], removed: readonly PortForward[]): void {
+    this.table.updateForwards(added, removed)
+    const udpPorts = [...added, ...removed].filter((forward) => forward.protocol === 'udp').map((forward) => forward.hostPort)
+    try {
+      this.forgetUdpFlows(new Set(udpPorts))
+    } catch (err) {
+      // New clients are served; only those that were sending already wait for their flow to time out.
+      this.log.warn('tracked UDP flows could not be forgotten', { err })
+    }
   }
 
   private lease(endpoint: Endpoint, binding: PortBinding, defaultHostIp: string): PortLease[] {

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { execFileSync } from 'node:child_process'
+import { eventually } from '../support/eventually.js'
 import { NetworkHost } from '../support/network-host.js'
 import type { NetworkController } from '../../agent/network/controller.js'
 import type { EndpointInfo, PortBinding, PublishedPort } from '../../agent/network/types.js'
@@ -99,6 +100,67 @@ for (const bridgeNetfilter of [false, true]) describe(`bridge networks in the ke
     const two = await start(ids.two, 'two', 'bridge', [web('8080')])
     await host.serve(two.path, 80, 'two')
     assert.equal(await host.ask(host.client, '192.0.2.1', 8080), 'two 192.0.2.2')
+  })
+
+  it('leads UDP clients that never stop sending to the container that has the port now', async () => {
+    const dns = (hostPort: string): PortBinding => ({ containerPort: 53, protocol: 'udp', hostPort })
+    const client = host.udpSocket(host.client, 5000)
+    const answers: string[] = []
+    client.on('message', (message) => answers.push(message.toString()))
+    const answer = (text: string): Promise<boolean> =>
+      eventually(`an answer of ${text}`, () => {
+        client.send('?', 5353, '192.0.2.1')
+        return answers.at(-1) === text
+      }, { timeoutMs: 3_000 })
+    // A flow from before the port was published is tracked without translation.
+    client.send('?', 5353, '192.0.2.1')
+    const one = await start(ids.one, 'one', 'bridge', [dns('5353')])
+    host.serveUdp(one.path, 53, 'one')
+    await answer('one')
+    await networks.removeSandbox(ids.one)
+    const two = await start(ids.two, 'two', 'bridge', [dns('5353')])
+    host.serveUdp(two.path, 53, 'two')
+    await answer('two')
+  })
+
+  it('leaves a device alone whose name a network asks for', async () => {
+    await assert.rejects(networks.createNetwork({ name: 'bad', options: { 'com.docker.network.bridge.name': 'uplink0' } }), {
+      kind: 'conflict', message: 'cannot make network bad: a device uplink0 exists and is not a bridge; choose another name',
+    })
+    assert.match(tool(host.host, 'ip', 'link'), /uplink0/)
+  })
+
+  it('uses a bridge that was there before, and leaves it there', async () => {
+    tool(host.host, 'ip', 'link', 'add', 'mine', 'type', 'bridge')
+    await networks.createNetwork({ name: 'adopted', options: { 'com.docker.network.bridge.name': 'mine' } })
+    const one = await start(ids.one, 'one', 'adopted')
+    await host.serve(one.path, 80, 'one')
+    assert.match((await host.ask(host.host, one.endpoint.ipv4Address, 80)) ?? '', /^one /)
+    await networks.removeSandbox(ids.one)
+    await networks.removeNetwork('adopted')
+    assert.match(tool(host.host, 'ip', 'link'), /mine/)
+  })
+
+  it('refuses to remove a network in use, and predefined ones; a removed one is gone', async () => {
+    const { id } = await networks.createNetwork({ name: 'used' })
+    await start(ids.one, 'one', 'used')
+    await assert.rejects(networks.removeNetwork('used'), { kind: 'forbidden', message: /network used has active endpoints \(name:"one"/ })
+    await assert.rejects(networks.removeNetwork('bridge'), { kind: 'forbidden', message: 'bridge is a pre-defined network and cannot be removed' })
+    await networks.disconnect(ids.one, 'used')
+    const removal = networks.removeNetwork(id.slice(0, 10))
+    await assert.rejects(networks.connect(ids.one, 'used', { containerName: 'one' }), { kind: 'notFound' })
+    await removal
+    assert.doesNotMatch(tool(host.host, 'ip', 'link'), new RegExp(`br-${id.slice(0, 12)}`))
+    await networks.createNetwork({ name: 'used' })
+  })
+
+  it('undoes an attachment that the kernel refuses', async () => {
+    await networks.createSandbox(ids.one)
+    tool(host.host, 'ip', 'link', 'del', 'skep0')
+    await assert.rejects(networks.connect(ids.one, 'bridge', { containerName: 'one' }), /its bridge skep0 is gone/)
+    assert.deepEqual(networks.endpointsOf(ids.one), [])
+    assert.deepEqual(networks.inspect('bridge').containers, {})
+    assert.deepEqual(host.store.list('endpoint/'), [])
   })
 
   it('refuses a port that a container or another program has, in Docker\'s words', async () => {
@@ -210,7 +272,7 @@ for (const bridgeNetfilter of [false, true]) describe(`bridge networks in the ke
     tool(host.host, 'nft', 'delete', 'table', 'inet', 'skep')
     await start(ids.two, 'two', 'bridge', [web('9090')])
     assert.match((await host.ask(host.client, '192.0.2.1', 8080)) ?? '', /^one /)
-    networks.tearDown()
+    await networks.tearDown()
     assert.equal(tool(host.host, 'nft', 'list', 'tables').trim(), 'table inet foreign')
     assert.doesNotMatch(tool(host.host, 'ip', 'link'), /skep0/)
   })

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { createSocket } from 'node:dgram'
+import type { Socket as UdpSocket } from 'node:dgram'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, Socket } from 'node:net'
 import type { Server } from 'node:net'
@@ -93,6 +95,21 @@ export class NetworkHost implements Disposable {
       server.listen({ fd }, resolve)
     })
     this.servers.push(server)
+  }
+
+  /** Answers UDP datagrams with the text. */
+  serveUdp(netns: string, port: number, text: string): void {
+    const socket = this.udpSocket(netns, port)
+    socket.on('message', (_, peer) => socket.send(text, peer.port, peer.address))
+  }
+
+  /** A UDP socket of a namespace, bound to a port or to any (0); closed with the host. */
+  udpSocket(netns: string, port: number): UdpSocket {
+    const fd = inNetns(netns, () => openSocket({ protocol: 'udp', family: 4, bind: { address: '0.0.0.0', port } }))
+    const socket = createSocket('udp4')
+    socket.bind({ fd })
+    this.servers.push(socket)
+    return socket
   }
 
   /** What a server answers to a connection from a namespace; undefined when none comes about within `timeoutMs`. */

@@ -42,12 +42,11 @@ export class BridgeDriver implements NetworkDriver {
     this.table.addNetwork(tableNetwork(network, options))
   }
 
-  removeNetwork(network: StoredNetwork): void {
+  async removeNetwork(network: StoredNetwork): Promise<void> {
     const { device } = this.options(network)
     this.table.removeNetwork(device)
-    if (network.adoptedDevice) return
-    const link = this.kernel.links.find(device)
-    if (link) this.kernel.links.apply(new LinkBatch().deleteLink(link.index))
+    // Only ever a bridge: a network whose making was refused may bear the name of another device.
+    if (!network.adoptedDevice && this.kernel.links.find(device)?.kind === 'bridge') await this.kernel.remover.remove([device])
   }
 
   join(network: StoredNetwork, endpoint: Endpoint, sandbox: OpenSandbox): void {
@@ -66,21 +65,19 @@ export class BridgeDriver implements NetworkDriver {
     sandbox.links.apply(batch.setLink(link.index, { up: true }))
   }
 
-  leave(_network: StoredNetwork, endpoint: Endpoint): void {
-    const link = this.kernel.links.find(endpoint.hostLink)
-    if (link) this.kernel.links.apply(new LinkBatch().deleteLink(link.index))
+  async leave(_network: StoredNetwork, endpoint: Endpoint): Promise<void> {
+    await this.kernel.remover.remove([endpoint.hostLink])
   }
 
-  /** Removes the host ends that hang on bridges of these networks and belong to no endpoint. */
-  removeLeftovers(networks: readonly StoredNetwork[], known: ReadonlySet<string>): string[] {
+  /** Removes the host ends that hang on bridges of these networks and belong to no endpoint; gives their names. */
+  async removeLeftovers(networks: readonly StoredNetwork[], known: ReadonlySet<string>): Promise<string[]> {
     const links = this.kernel.links.list()
     const devices = new Set(networks.map((network) => this.options(network).device))
     const bridges = new Set(links.filter((link) => devices.has(link.name)).map((link) => link.index))
     const left = links.filter((link) => link.name.startsWith(hostLinkPrefix) && bridges.has(link.master) && !known.has(link.name))
-    const batch = new LinkBatch()
-    for (const link of left) batch.deleteLink(link.index)
-    this.kernel.links.apply(batch)
-    return left.map((link) => link.name)
+    const names = left.map((link) => link.name)
+    await this.kernel.remover.remove(names)
+    return names
   }
 
   private optionsOf(id: string, options: Readonly<Record<string, string>>): BridgeOptions {

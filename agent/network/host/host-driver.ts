@@ -11,9 +11,9 @@ export class HostDriver implements NetworkDriver {
     throw new StatusError('forbidden', 'only one instance of "host" network is allowed')
   }
   createNetwork(): void {}
-  removeNetwork(): void {}
+  async removeNetwork(): Promise<void> {}
   join(): void {}
-  leave(): void {}
+  async leave(): Promise<void> {}
   deviceNames(): { containerPrefix: string; host: string } {
     return { containerPrefix: '', host: '' }
   }
