@@ -23,6 +23,7 @@ const drainMs = 5_000
 export class Transport {
   private readonly peers = new Map<PeerId, Peer>()
   private readonly ending = new Set<Promise<void>>()
+  private addresses = new Map<PeerId, string>()
   private closed = false
 
   constructor(private readonly options: TransportOptions) {}
@@ -48,7 +49,11 @@ export class Transport {
       this.peers.delete(id)
       this.end(peer.drain(drainMs))
     }
-    for (const member of members) this.learn(member)
+    for (const member of members) {
+      // A member that moved tells so before the roster does: only a change of the roster overrides it.
+      if (this.addresses.get(member.raftId) !== member.address || !this.peers.has(member.raftId)) this.learn(member)
+    }
+    this.addresses = new Map(members.map((member) => [member.raftId, member.address]))
   }
 
   /** Opens a channel to a member that made itself known, or that is known to have moved. */

@@ -3,7 +3,7 @@ import { aesSealer } from '../../../../../manager/raft/wal/encryption.js'
 import { SnapshotStore } from '../../../../../manager/raft/wal/snapshot-file.js'
 import { nullLogger } from '../../../../../src/base/log.js'
 import { seededRng } from '../../../../../src/base/rng.js'
-import { MemoryDisk } from './memory-disk.js'
+import { MemoryDisk } from '../../../../sim/memory-disk.js'
 
 const meta = (index: number) => ({ index, term: 2, conf: { voters: [1, 2], learners: [] } })
 

@@ -9,7 +9,7 @@ import { aesSealer } from '../../../../../manager/raft/wal/encryption.js'
 import { Wal, type WalContent } from '../../../../../manager/raft/wal/wal.js'
 import { nullLogger } from '../../../../../src/base/log.js'
 import { seededRng } from '../../../../../src/base/rng.js'
-import { MemoryDisk } from './memory-disk.js'
+import { MemoryDisk } from '../../../../sim/memory-disk.js'
 
 const folder = '/wal'
 const entry = (index: number, term = 1, bytes = 20): Entry => ({ index, term, kind: EntryKind.normal, data: new Uint8Array(bytes).fill(index) })

@@ -1,5 +1,5 @@
-import type { Disk, DiskFile } from '../../../../../manager/raft/wal/disk.js'
-import type { Rng } from '../../../../../src/base/rng.js'
+import type { Disk, DiskFile } from '../../manager/raft/wal/disk.js'
+import type { Rng } from '../../src/base/rng.js'
 
 interface Inode {
   /** What a reader sees now. */
