@@ -1,0 +1,93 @@
+import { createPrivateKey } from 'node:crypto'
+import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { errnoOf, StatusError } from '../../src/base/errors.js'
+import { parseCertificate, splitPem } from '../../src/pki/root-ca.js'
+import { syncFolder, writeFileAtomic } from '../../src/sys/atomic-file.js'
+
+/** A node's certificate, its key and the roots it trusts, all PEM. */
+export interface NodeFiles {
+  certPem: string
+  keyPem: string
+  rootsPem: string
+}
+
+/**
+ * `<data-root>/swarm/certificates`: `swarm-node.crt`, `swarm-node.key`, `swarm-root-ca.crt`, as Docker
+ * names them. A renewal that is interrupted leaves a pair that belongs together: the new key waits
+ * beside the old one until its certificate is in place.
+ */
+export class IdentityFiles {
+  private readonly folder: string
+
+  constructor(dataRoot: string) {
+    this.folder = join(dataRoot, 'swarm', 'certificates')
+  }
+
+  /** Undefined when this node is not part of a swarm. Throws `internal` for files that are damaged. */
+  async load(): Promise<NodeFiles | undefined> {
+    const [certPem, rootsPem] = await Promise.all([this.read('swarm-node.crt'), this.read('swarm-root-ca.crt')])
+    const keyPem = certPem === undefined ? undefined : await this.keyOf(certPem)
+    if (certPem === undefined && keyPem === undefined) return undefined
+    if (certPem === undefined || keyPem === undefined || rootsPem === undefined) {
+      throw new StatusError(
+        'internal',
+        `the swarm identity in ${this.folder} is not complete: restore the files, or leave the swarm with --force and join again`,
+      )
+    }
+    return { certPem, keyPem, rootsPem }
+  }
+
+  async save({ certPem, keyPem, rootsPem }: NodeFiles): Promise<void> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 })
+    await this.saveRoots(rootsPem)
+    await writeFileAtomic(this.path('swarm-node.key.next'), keyPem, 0o600)
+    await writeFileAtomic(this.path('swarm-node.crt'), certPem, 0o644)
+    await this.adoptNextKey()
+  }
+
+  async saveRoots(rootsPem: string): Promise<void> {
+    await writeFileAtomic(this.path('swarm-root-ca.crt'), rootsPem, 0o644)
+  }
+
+  /** Forgets the swarm. */
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true })
+  }
+
+  /** The key that the certificate is for. */
+  private async keyOf(certPem: string): Promise<string | undefined> {
+    const key = await this.read('swarm-node.key')
+    if (key !== undefined && belongs(certPem, key)) return key
+    const next = await this.read('swarm-node.key.next')
+    if (next === undefined || !belongs(certPem, next)) return undefined
+    await this.adoptNextKey()
+    return next
+  }
+
+  private async adoptNextKey(): Promise<void> {
+    await rename(this.path('swarm-node.key.next'), this.path('swarm-node.key'))
+    await syncFolder(this.folder)
+  }
+
+  private async read(name: string): Promise<string | undefined> {
+    try {
+      return await readFile(this.path(name), 'utf8')
+    } catch (thrown) {
+      if (errnoOf(thrown) === 'ENOENT') return undefined
+      throw thrown
+    }
+  }
+
+  private path(name: string): string {
+    return join(this.folder, name)
+  }
+}
+
+function belongs(certPem: string, keyPem: string): boolean {
+  try {
+    return parseCertificate(splitPem(certPem)[0] ?? '').checkPrivateKey(createPrivateKey(keyPem))
+  } catch {
+    return false
+  }
+}
