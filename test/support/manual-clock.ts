@@ -22,6 +22,11 @@ export class ManualClock implements Clock {
     return this.timers.length
   }
 
+  /** Time passes and no timer runs, as for a process that was stopped; they are due at the next `advance`. */
+  jump(byMs: number): void {
+    this.currentMs += byMs
+  }
+
   /** Moves time on; promise callbacks run between timers. */
   async advance(byMs: number): Promise<void> {
     const untilMs = this.currentMs + byMs
@@ -32,7 +37,7 @@ export class ManualClock implements Clock {
         .sort((a, b) => a.atMs - b.atMs || a.sequence - b.sequence)[0]
       if (!due) break
       this.timers = this.timers.filter((other) => other !== due)
-      this.currentMs = due.atMs
+      this.currentMs = Math.max(this.currentMs, due.atMs)
       due.callback()
       await settle()
     }
