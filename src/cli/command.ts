@@ -1,5 +1,6 @@
 import type { Context } from './context.js'
-import { parseFlags, UsageError, type Flag, type FlagTable, type FlagValues } from './flags.js'
+import { flagHelp } from '../base/flag-help.js'
+import { parseFlags, UsageError, type FlagTable, type FlagValues } from '../base/flags.js'
 
 /** What a verb is handed. */
 export interface Invocation<T extends FlagTable> {
@@ -121,37 +122,6 @@ function verbHelp(path: string, spec: Omit<Verb, 'invoke'>): string {
   }
   const options = flagHelp(spec.flags)
   return options === '' ? out : `${out}\nOptions:\n${options}`
-}
-
-const valueNames: Record<Flag['kind'], string> = {
-  bool: '',
-  string: 'string',
-  list: 'list',
-  int: 'int',
-  float: 'decimal',
-  duration: 'duration',
-  bytes: 'bytes',
-}
-
-/** The aligned list of flags of a help page, by name. */
-export function flagHelp(flags: FlagTable): string {
-  const rows = Object.entries(flags)
-    .filter(([, spec]) => !spec.hidden)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, spec]) => {
-      const value = spec.valueName ?? valueNames[spec.kind]
-      const left = `  ${spec.short ? `-${spec.short}, ` : '    '}--${name}${value === '' ? '' : ` ${value}`}`
-      return [left, `${spec.help}${shownDefault(spec)}`] as const
-    })
-  const width = Math.max(0, ...rows.map(([left]) => left.length)) + 3
-  return rows
-    .map(([left, help]) => `${left.padEnd(width)}${help.split('\n').join(`\n${' '.repeat(width)}`)}\n`)
-    .join('')
-}
-
-function shownDefault(spec: Flag): string {
-  if (!('default' in spec) || spec.default === undefined || spec.default === false || spec.default === '' || spec.default === 0) return ''
-  return typeof spec.default === 'string' ? ` (default "${spec.default}")` : ` (default ${String(spec.default)})`
 }
 
 /** The help page of a noun. */

@@ -1,6 +1,6 @@
 import { invalid } from '../base/errors.js'
 import type { Context } from './context.js'
-import { flag } from './flags.js'
+import { flag } from '../base/flags.js'
 import { renderTable } from './table.js'
 import { compileTemplate } from './template/run.js'
 

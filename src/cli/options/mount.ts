@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { invalid } from '../../base/errors.js'
 import type { Mount } from '../../model/engine-api/container.js'
-import { parseBytes } from '../flags.js'
+import { parseBytes } from '../../base/flags.js'
 import { csvFields } from './csv.js'
 
 /** A `--mount` option: `type=bind,source=/a,target=/b,readonly`. */

@@ -4,7 +4,7 @@ import { parsePublish, parseServicePort, portBindings } from '../../../src/cli/o
 import { parseUlimit } from '../../../src/cli/options/ulimit.js'
 import { parseCpus } from '../../../src/cli/options/cpus.js'
 import { environmentOf } from '../../../src/cli/options/key-value.js'
-import { flag, parseBytes, parseDuration, parseFlags, UsageError } from '../../../src/cli/flags.js'
+import { flag, parseBytes, parseDuration, parseFlags, UsageError } from '../../../src/base/flags.js'
 import { humanDuration, humanSize } from '../../../src/cli/units.js'
 import { renderTable } from '../../../src/cli/table.js'
 

@@ -1,4 +1,4 @@
-import { flag, type FlagValues } from '../../flags.js'
+import { flag, type FlagValues } from '../../../base/flags.js'
 
 /** Flags that `service create` and `service update` share. */
 export const commonFlags = {

@@ -1,7 +1,7 @@
 import { invalid } from '../../../base/errors.js'
 import type { SwarmSpec } from '../../../model/engine-api/swarm.js'
 import { verb } from '../../command.js'
-import { flag } from '../../flags.js'
+import { flag } from '../../../base/flags.js'
 import { applySwarmFlags, swarmSpecFlags } from './spec-flags.js'
 
 const availabilities = ['active', 'pause', 'drain'] as const

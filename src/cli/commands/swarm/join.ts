@@ -1,5 +1,5 @@
 import { verb } from '../../command.js'
-import { flag } from '../../flags.js'
+import { flag } from '../../../base/flags.js'
 import { availabilityOf } from './init.js'
 
 export const join = verb({

@@ -1,6 +1,6 @@
 import { invalid } from '../../../base/errors.js'
 import type { SwarmSpec } from '../../../model/engine-api/swarm.js'
-import { flag, type FlagValues } from '../../flags.js'
+import { flag, type FlagValues } from '../../../base/flags.js'
 import { csvFields } from '../../options/csv.js'
 
 /** Flags that `init` and `update` share. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { invalid } from '../../../base/errors.js'
 import { verb } from '../../command.js'
-import { flag } from '../../flags.js'
+import { flag } from '../../../base/flags.js'
 import { unlockKeyText } from './init.js'
 import { applySwarmFlags, swarmSpecFlags } from './spec-flags.js'
 

@@ -1,0 +1,276 @@
+import { delay, type Clock } from '../src/base/clock.js'
+import { kindOf, messageOf } from '../src/base/errors.js'
+import type { IdSource } from '../src/base/id.js'
+import type { Logger } from '../src/base/log.js'
+import type { Rng } from '../src/base/rng.js'
+import { Scope } from '../src/base/scope.js'
+import type { Control } from '../src/model/control.js'
+import { createJoinToken } from '../src/pki/join-token.js'
+import { caService, type CaMethods } from '../src/wire/ca-service.js'
+import { controlClient } from '../src/wire/control-client.js'
+import { controlHandlers, controlService } from '../src/wire/control-service.js'
+import { dispatcherService, type DispatcherMethods } from '../src/wire/dispatcher-service.js'
+import { ConnectionPool } from '../src/wire/grpc-client.js'
+import { GrpcServer } from '../src/wire/grpc-server.js'
+import { healthService } from '../src/wire/health-service.js'
+import { LeaderRouter } from '../src/wire/leader-proxy.js'
+import { logBrokerService, logsService, type LogBrokerMethods } from '../src/wire/logbroker-service.js'
+import { raftService } from '../src/wire/raft-service.js'
+import type { Caller, Client } from '../src/wire/service-table.js'
+import type { IdentitySource } from '../src/wire/tls-identity.js'
+import { clientOf, servedMethods } from '../src/wire/transport.js'
+import { defaultIngressNetwork } from './allocator/ingress.js'
+import { Authority } from './ca/authority.js'
+import type { FoundedCluster } from './ca/found-cluster.js'
+import { signingLoop } from './ca/signing-loop.js'
+import { isBlacklisted } from './ca/trust.js'
+import { createControl } from './control/control.js'
+import { Dispatcher } from './dispatcher/dispatcher.js'
+import { healthHandlers } from './health.js'
+import { createUnlockKey } from './keys/unlock-key.js'
+import { Leader, leaderLoops, type LeaderLoop } from './leader.js'
+import { ManagerLeadership } from './leadership.js'
+import { LogBroker } from './logbroker/log-broker.js'
+import { RaftGroup } from './raft-membership.js'
+import { RaftNode } from './raft/node.js'
+import type { RaftStart } from './raft/node-types.js'
+import { grpcDialer } from './raft/transport/grpc-dialer.js'
+import { raftHandlers } from './raft/transport/service.js'
+import { MemoryStore } from './store/memory-store.js'
+import type { Store } from './store/store.js'
+import { wireChangeCodec } from './store/wire-codec.js'
+
+/** How a manager's part in the cluster begins when its folder is empty. */
+export type ManagerStart =
+  | { kind: 'found'; founded: FoundedCluster }
+  /** Asks one of these managers to be taken into the Raft group. */
+  | { kind: 'join'; managers: readonly string[] }
+
+export interface ManagerOptions {
+  /** The folder of the Raft log and its snapshots. */
+  dir: string
+  identity: IdentitySource
+  /** `0.0.0.0:2377` */
+  listenAddress: string
+  /** host:port at which the other nodes reach this one. */
+  advertiseAddress: string
+  start?: ManagerStart
+  forceNewCluster?: boolean
+  /** Seals log and snapshots. */
+  dataKey?: Uint8Array
+  clock: Clock
+  rng: Rng
+  ids: IdSource
+  log: Logger
+}
+
+/** Asking to be taken in is repeated this often while no manager answers. */
+const joinRetryMs = 500
+const joinTriesMax = 60
+
+/**
+ * Everything a manager is: its part in the Raft group, the store, the services on the cluster's port,
+ * and, while it leads, the loops.
+ */
+export class Manager implements AsyncDisposable {
+  private constructor(
+    private readonly scope: Scope,
+    readonly store: Store,
+    readonly raft: RaftNode,
+    /** The control API by way of the leader. */
+    readonly control: Control,
+    /** The services an agent in this process calls. */
+    readonly local: { dispatcher: Client<DispatcherMethods>; ca: Client<CaMethods>; logBroker: Client<LogBrokerMethods> },
+    /** The port the services are on. */
+    readonly port: number,
+    private readonly leadership: ManagerLeadership,
+  ) {}
+
+  /**
+   * Starts a manager; resolves when it takes part in the group. Throws `unavailable` when it cannot
+   * listen or no manager takes it in, and what `RaftNode.open` throws for a damaged log.
+   */
+  static async start(options: ManagerOptions): Promise<Manager> {
+    const scope = new Scope()
+    try {
+      return await Manager.assemble(scope, options)
+    } catch (thrown) {
+      await scope[Symbol.asyncDispose]()
+      throw thrown
+    }
+  }
+
+  private static async assemble(scope: Scope, options: ManagerOptions): Promise<Manager> {
+    const { identity, clock, rng, ids, log } = options
+    let raft: RaftNode | undefined
+    const leadership = new ManagerLeadership()
+    const store = new MemoryStore(
+      { propose: (data) => (raft ? raft.propose(data) : Promise.reject(new Error('this manager is starting'))) },
+      wireChangeCodec,
+      clock,
+    )
+    const connections = scope.use(new ConnectionPool(identity, clock))
+    const router = new LeaderRouter({ leadership, connections, clock, rng })
+    const self = (): Caller => {
+      const { nodeId, clusterId } = identity.current()
+      return { nodeId, clusterId, role: 'manager' }
+    }
+
+    const group = { current: undefined as RaftGroup | undefined }
+    const logBroker = new LogBroker({ store, clock, ids, log: log.child({ part: 'log broker' }) })
+    const dispatcher = new Dispatcher({ store, clock, rng, ids, log: log.child({ part: 'dispatcher' }) })
+    const authority = new Authority({ store, clock, ids })
+    const served = createControl({
+      store,
+      clock,
+      ids,
+      membership: {
+        isMember: (nodeId) => group.current?.isMember(nodeId) ?? false,
+        canRemove: (nodeId) => group.current?.canRemove(nodeId) ?? false,
+      },
+      secrets: { mintJoinToken: createJoinToken, mintUnlockKey: createUnlockKey },
+      serviceLogs: (selector, logOptions, signal) => logBroker.serviceLogs(selector, logOptions, signal),
+    })
+
+    const raftCalls = raftHandlers(() => raft)
+    const raftMethods = servedMethods(raftService, raftCalls)
+    const server = scope.use(
+      await GrpcServer.listen(
+        {
+          address: options.listenAddress,
+          identity,
+          isRevoked: (nodeId) => isBlacklisted(store.view().list('cluster')[0], nodeId),
+          clock,
+          log,
+        },
+        [
+          // Raft's own traffic is for this member; who comes and goes is the leader's to decide.
+          ...raftMethods.filter(({ path }) => !/\/(Join|Leave)$/i.test(path)),
+          ...router.served(raftService, raftCalls).filter(({ path }) => /\/(Join|Leave)$/i.test(path)),
+          ...router.served(controlService, controlHandlers(served)),
+          ...router.served(caService, authority.handlers()),
+          ...router.served(dispatcherService, dispatcher.handlers()),
+          ...router.served(logBrokerService, logBroker.agentHandlers()),
+          ...router.served(logsService, logBroker.managerHandlers()),
+          ...servedMethods(healthService, healthHandlers(() => raft !== undefined)),
+        ],
+      ),
+    )
+
+    raft = await RaftNode.open({
+      dir: options.dir,
+      nodeId: identity.current().nodeId,
+      address: options.advertiseAddress,
+      clock,
+      rng,
+      log: log.child({ part: 'raft' }),
+      dialer: (member) => grpcDialer(member, (address) => connections.to(address), (address) => connections.forget(address)),
+      stateMachine: {
+        apply: (index, _term, data) => store.apply(index, data),
+        snapshot: () => store.snapshot(),
+        restore: (index, chunks) => store.restore(index, chunks),
+      },
+      ...(await raftStart(options, connections, scope.signal)),
+      ...(options.forceNewCluster && { forceNewCluster: true }),
+      ...(options.dataKey && { dataKey: options.dataKey }),
+    })
+    const node = raft
+    scope.use(node)
+    group.current = new RaftGroup(node, clock)
+    const membership = group.current
+
+    const leader = scope.use(
+      new Leader((): LeaderLoop[] => {
+        const deps = (part: string) => ({ store, clock, rng, ids, log: log.child({ part }) })
+        return [signingLoop(deps('ca')), ...dispatcher.leaderLoops(), logBroker.leaderLoop(), ...leaderLoops(deps('orchestration'), membership)]
+      }),
+    )
+    const founded = options.start?.kind === 'found' ? options.start.founded : undefined
+    scope.defer(
+      node.onLeadership(({ isLeader, term }) => {
+        void (async () => {
+          if (!isLeader) return leader.resign()
+          if (founded) await createFirstObjects(store, founded, ids)
+          if (!node.isLeader || node.status().term !== term) return
+          log.info('this manager leads the cluster', { term })
+          await leader.lead()
+          leadership.setReady()
+        })().catch((thrown: unknown) => {
+          // Losing leadership on the way is not a failure; anything else must be seen.
+          if (kindOf(thrown) !== 'unavailable') log.error('could not begin to lead', { err: thrown })
+        })
+      }),
+    )
+    scope.defer(leadership.follow(node))
+
+    const control = controlClient(router.client(controlService, controlHandlers(served), self))
+    const local = {
+      dispatcher: router.client(dispatcherService, dispatcher.handlers(), self),
+      ca: router.client(caService, authority.handlers(), self),
+      logBroker: router.client(logBrokerService, logBroker.agentHandlers(), self),
+    }
+    return new Manager(scope, store, node, control, local, server.port, leadership)
+  }
+
+  /** This manager leads and serves as the leader. */
+  get isLeader(): boolean {
+    return this.leadership.current()?.self === true
+  }
+
+  /** Resolves once there is a leader that serves, here or elsewhere; rejects with the signal's reason. */
+  leaderKnown(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const check = (): void => {
+        if (!this.leadership.current()) return
+        stop()
+        signal.removeEventListener('abort', aborted)
+        resolve()
+      }
+      const aborted = (): void => {
+        stop()
+        reject(signal.reason instanceof Error ? signal.reason : new Error(messageOf(signal.reason)))
+      }
+      const stop = this.leadership.onChange(check)
+      signal.addEventListener('abort', aborted, { once: true })
+      if (signal.aborted) aborted()
+      else check()
+    })
+  }
+
+  /** Stops serving and taking part; what is on disk stays. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.scope[Symbol.asyncDispose]()
+  }
+}
+
+/** Where the Raft node starts from: what it was asked to, or what is on disk. */
+async function raftStart(options: ManagerOptions, connections: ConnectionPool, signal: AbortSignal): Promise<{ start?: RaftStart }> {
+  const { start, identity, advertiseAddress, clock, log } = options
+  if (start === undefined) return {}
+  if (start.kind === 'found') return { start: { kind: 'bootstrap' } }
+  for (let tries = 0; ; tries++) {
+    const address = start.managers[tries % start.managers.length] as string
+    try {
+      const joined = await clientOf(raftService, connections.to(address)).join(
+        { nodeId: identity.current().nodeId, address: advertiseAddress },
+        { signal },
+      )
+      return { start: { kind: 'join', joined } }
+    } catch (thrown) {
+      signal.throwIfAborted()
+      if (tries + 1 >= joinTriesMax || (kindOf(thrown) !== 'unavailable' && kindOf(thrown) !== 'deadline')) throw thrown
+      log.info(`not taken into the group of managers yet: ${messageOf(thrown)}`, { manager: address })
+      await delay(clock, joinRetryMs, signal)
+    }
+  }
+}
+
+/** The objects of a new cluster, in one transaction: what `swarm init` makes. */
+async function createFirstObjects(store: Store, { cluster, node }: FoundedCluster, ids: IdSource): Promise<void> {
+  await store.update((tx) => {
+    if (tx.list('cluster').length > 0) return
+    tx.create('cluster', cluster)
+    tx.create('node', node)
+    tx.create('network', defaultIngressNetwork(ids))
+  })
+}

@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs'
+import { errnoOf, invalid, messageOf } from '../base/errors.js'
+import type { FlagTable } from '../base/flags.js'
+import { daemonFlags, type DaemonFlags } from './flags.js'
+
+/** A key of daemon.json and the flag it stands for, where they differ as dockerd's do. */
+const fileKeys: Record<string, keyof DaemonFlags> = {
+  hosts: 'host',
+  labels: 'label',
+  'insecure-registries': 'insecure-registry',
+  'registry-mirrors': 'registry-mirror',
+  'default-address-pools': 'default-address-pool',
+  'dns-opts': 'dns-opt',
+  'node-generic-resources': 'node-generic-resource',
+  runtimes: 'add-runtime',
+}
+const flagOnly: readonly (keyof DaemonFlags)[] = ['config-file', 'validate', 'version']
+const configBytesMax = 1024 * 1024
+
+/** Settings of the daemon from flags and file together. */
+export type DaemonConfig = DaemonFlags
+
+/**
+ * Joins the flags with the configuration file. Throws `invalid` in dockerd's words for unknown keys,
+ * wrong types, and settings made in both places. A missing file is none, unless it was asked for.
+ */
+export function loadConfig(flags: DaemonFlags, given: ReadonlySet<string>): DaemonConfig {
+  const file = readConfigFile(flags['config-file'], given.has('config-file'))
+  const config: Record<string, unknown> = { ...flags }
+  const unknown: string[] = []
+  const twice: string[] = []
+  for (const [key, value] of Object.entries(file)) {
+    const name = fileKeys[key] ?? key
+    const spec = (daemonFlags as FlagTable)[name]
+    if (!spec || flagOnly.includes(name as keyof DaemonFlags) || (key !== name && !(key in fileKeys))) {
+      unknown.push(key)
+      continue
+    }
+    const converted = convert(key, value, spec.kind)
+    if (given.has(name)) twice.push(`${key}: (from flag: ${JSON.stringify(config[name])}, from file: ${JSON.stringify(converted)})`)
+    config[name] = converted
+  }
+  if (unknown.length > 0) throw invalid(`the following directives don't match any configuration option: ${unknown.join(', ')}`)
+  if (twice.length > 0) throw invalid(`the following directives are specified both as a flag and in the configuration file: ${twice.join(', ')}`)
+  const merged = config as DaemonConfig
+  validate(merged)
+  return merged
+}
+
+function readConfigFile(path: string, required: boolean): Record<string, unknown> {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT' && !required) return {}
+    throw invalid(`unable to read the configuration file ${path}: ${messageOf(thrown)}`, thrown)
+  }
+  if (text.length > configBytesMax) throw invalid(`the configuration file ${path} is over ${configBytesMax} bytes`)
+  if (text.trim() === '') return {}
+  try {
+    const parsed: unknown = JSON.parse(text)
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new Error('an object is expected')
+    return parsed as Record<string, unknown>
+  } catch (thrown) {
+    throw invalid(`unable to configure the daemon with file ${path}: ${messageOf(thrown)}`, thrown)
+  }
+}
+
+function convert(key: string, value: unknown, kind: FlagTable[string]['kind']): unknown {
+  const wrong = (what: string) => invalid(`the configuration file's ${JSON.stringify(key)} must be ${what}`)
+  switch (kind) {
+    case 'bool':
+      if (typeof value !== 'boolean') throw wrong('true or false')
+      return value
+    case 'string':
+      if (typeof value !== 'string') throw wrong('a string')
+      return value
+    case 'int':
+    case 'float':
+    case 'duration':
+    case 'bytes':
+      if (typeof value !== 'number') throw wrong('a number')
+      return value
+    case 'list':
+      if (key === 'runtimes') return runtimes(value, wrong)
+      if (key === 'default-address-pools') return addressPools(value, wrong)
+      if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) throw wrong('a list of strings')
+      return value
+  }
+}
+
+function runtimes(value: unknown, wrong: (what: string) => Error): string[] {
+  const what = 'an object of {"name": {"path": "/program"}}'
+  if (typeof value !== 'object' || value === null) throw wrong(what)
+  return Object.entries(value).map(([name, runtime]) => {
+    const path: unknown = typeof runtime === 'object' && runtime !== null && 'path' in runtime ? runtime.path : undefined
+    if (typeof path !== 'string') throw wrong(what)
+    return `${name}=${path}`
+  })
+}
+
+function addressPools(value: unknown, wrong: (what: string) => Error): string[] {
+  const what = 'a list of {"base": "CIDR", "size": bits}'
+  if (!Array.isArray(value)) throw wrong(what)
+  return value.map((pool: unknown) => {
+    const { base, size } = (pool ?? {}) as { base?: unknown; size?: unknown }
+    if (typeof base !== 'string' || typeof size !== 'number') throw wrong(what)
+    return `base=${base},size=${size}`
+  })
+}
+
+function validate(config: DaemonConfig): void {
+  if (!['debug', 'info', 'warn', 'error', 'fatal'].includes(config['log-level'])) {
+    throw invalid(`invalid logging level: ${config['log-level']} (debug, info, warn, error or fatal)`)
+  }
+  if (config['storage-driver'] !== 'overlay2') throw invalid(`unknown storage driver ${config['storage-driver']}: overlay2 is the one there is`)
+  for (const label of config.label) if (!label.includes('=')) throw invalid(`bad attribute format: ${label} (key=value expected)`)
+  const keys = config.label.map((label) => label.split('=', 1)[0] as string)
+  const conflicting = keys.find((key, index) => keys.indexOf(key) !== index && new Set(config.label.filter((label) => label.startsWith(`${key}=`))).size > 1)
+  if (conflicting !== undefined) throw invalid(`conflict labels for ${conflicting}`)
+  if (config.mtu < 68 || config.mtu > 65_535) throw invalid(`invalid MTU ${config.mtu}: 68 to 65535`)
+  if (config['shutdown-timeout'] < -1) throw invalid(`invalid shutdown timeout ${config['shutdown-timeout']}`)
+}

@@ -1,0 +1,43 @@
+import { flag, type FlagValues } from '../base/flags.js'
+
+/** skepd's flags: dockerd's, where they mean something here. Lists may be given more than once. */
+export const daemonFlags = {
+  'add-runtime': flag.list('Register an additional OCI compatible runtime', { valueName: 'name=path' }),
+  bip: flag.string('IPv4 address for the default bridge', { valueName: 'cidr' }),
+  'cgroup-parent': flag.string('Set parent cgroup for all containers'),
+  'config-file': flag.string('Daemon configuration file', { default: '/etc/skep/daemon.json' }),
+  'data-root': flag.string('Root directory of persistent state', { default: '/var/lib/skep' }),
+  debug: flag.bool('Enable debug mode', { short: 'D' }),
+  'default-address-pool': flag.list('Default address pools for local networks', { valueName: 'base=CIDR,size=BITS' }),
+  'default-runtime': flag.string('Default OCI runtime for containers (the first of crun and runc that works here when empty)'),
+  dns: flag.list('DNS server to use'),
+  'dns-opt': flag.list('DNS options to use'),
+  'dns-search': flag.list('DNS search domains to use'),
+  'exec-root': flag.string('Root directory for execution state files', { default: '/run/skep' }),
+  'fixed-cidr': flag.string('IPv4 subnet for the default bridge', { valueName: 'cidr' }),
+  group: flag.string('Group for the unix socket', { short: 'G', default: 'docker' }),
+  host: flag.list('Daemon socket(s) to connect to', { short: 'H' }),
+  icc: flag.bool('Enable inter-container communication for the default bridge network', { default: true }),
+  init: flag.bool('Run an init in the container to forward signals and reap processes'),
+  'insecure-registry': flag.list('Enable insecure registry communication'),
+  'ip-masq': flag.bool('Enable IP masquerading for the default bridge network', { default: true }),
+  label: flag.list('Set key=value labels to the daemon'),
+  'live-restore': flag.bool('Keep containers alive while the daemon is down: always so, accepted for compatibility', { default: true }),
+  'log-level': flag.string('Set the logging level ("debug"|"info"|"warn"|"error"|"fatal")', { default: 'info' }),
+  mtu: flag.int('MTU of the default bridge network', { default: 1500 }),
+  'node-generic-resource': flag.list('Advertise user-defined resource', { valueName: 'kind=value' }),
+  pidfile: flag.string('Path to use for daemon PID file', { short: 'p', default: '/run/skep.pid' }),
+  'registry-mirror': flag.list('Preferred registry mirror'),
+  'shutdown-timeout': flag.int('Set the shutdown timeout in seconds', { default: 15 }),
+  'storage-driver': flag.string('Storage driver to use (overlay2)', { short: 's', default: 'overlay2' }),
+  'swarm-default-advertise-addr': flag.string('Set default address or interface for swarm advertised address'),
+  tls: flag.bool('Use TLS; implied by --tlsverify'),
+  tlscacert: flag.string('Trust certs signed only by this CA', { default: '/etc/skep/ca.pem' }),
+  tlscert: flag.string('Path to TLS certificate file', { default: '/etc/skep/cert.pem' }),
+  tlskey: flag.string('Path to TLS key file', { default: '/etc/skep/key.pem' }),
+  tlsverify: flag.bool('Use TLS and verify the remote'),
+  validate: flag.bool('Validate daemon configuration and exit'),
+  version: flag.bool('Print version information and quit', { short: 'v' }),
+} as const
+
+export type DaemonFlags = FlagValues<typeof daemonFlags>
