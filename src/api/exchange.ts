@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import type { Duplex, Readable } from 'node:stream'
+import { PassThrough, type Duplex, type Readable } from 'node:stream'
 import { ErrorKind, StatusError } from '../base/errors.js'
 import { readJson } from './body.js'
 import type { Check } from './json-check.js'
@@ -29,6 +29,7 @@ export class Exchange {
   readonly query: Query
   readonly headers: IncomingHttpHeaders
   private hijacked = false
+  private detachedBody: Readable | undefined
 
   constructor(
     request: IncomingMessage,
@@ -52,9 +53,13 @@ export class Exchange {
     return this.params[name] ?? ''
   }
 
-  /** The request's body as it comes, for archives. */
+  /**
+   * The request's body as it comes, for archives. A reader that gives up destroys what it reads from; that must not
+   * take the connection with it, or the client never learns why. So readers get a stream of their own.
+   */
   get body(): Readable {
-    return this.transport.body
+    this.detachedBody ??= detach(this.transport.body)
+    return this.detachedBody
   }
 
   /** True when nothing was answered yet. */
@@ -119,12 +124,12 @@ export class Exchange {
    */
   hijack(contentType: string): HijackedConnection {
     this.hijacked = true
-    const { upgrade, body } = this.transport
+    const { upgrade } = this.transport
     if (!upgrade) {
       this.response.shouldKeepAlive = false
       this.startStream(contentType)
       return {
-        input: body,
+        input: this.body,
         hasInput: 'transfer-encoding' in this.headers,
         write: (chunk) => writeTo(this.response, chunk),
         end: () => void this.response.end(),
@@ -145,6 +150,17 @@ export class Exchange {
       },
     }
   }
+}
+
+function detach(source: Readable): Readable {
+  const copy = new PassThrough()
+  source.once('error', (thrown) => copy.destroy(thrown))
+  source.once('close', () => {
+    if (!source.readableEnded) copy.destroy(clientGone())
+  })
+  // Unread errors of a client that went away are no news: the exchange's signal tells.
+  copy.on('error', () => undefined)
+  return source.pipe(copy)
 }
 
 function writeTo(sink: ServerResponse | Duplex, chunk: Uint8Array | string): Promise<void> {

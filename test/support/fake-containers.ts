@@ -105,15 +105,16 @@ export class FakeContainers implements ContainersBackend {
     one.state = 'running'
     const [program, ...args] = one.body.Cmd ?? []
     if (program === 'cat') {
-      one.stdin.on('data', (chunk: Buffer) => this.print(one, 'stdout', chunk))
+      one.stdin.on('data', (chunk: Buffer) => this.print(one.id, 'stdout', chunk))
       one.stdin.once('end', () => this.exit(one, 0))
     } else if (program === 'echo' || program === 'err') {
-      this.print(one, program === 'err' ? 'stderr' : 'stdout', Buffer.from(`${args.join(' ')}\n`))
+      this.print(one.id, program === 'err' ? 'stderr' : 'stdout', Buffer.from(`${args.join(' ')}\n`))
       this.exit(one, 0)
     } else if (program === 'exit') this.exit(one, Number(args[0] ?? 0))
   }
 
-  private print(one: FakeContainer, stream: 'stdout' | 'stderr', data: Uint8Array) {
+  print(ref: string, stream: 'stdout' | 'stderr', data: Uint8Array) {
+    const one = this.find(ref)
     const chunk = { stream, data }
     one.log.push(chunk)
     for (const queue of one.attached) queue.push(chunk)

@@ -1,0 +1,83 @@
+import type { Readable } from 'node:stream'
+import type {
+  ErrorDetail,
+  ImageDeleteResponseItem,
+  ImageHistoryResponseItem,
+  ImageInspect,
+  ImageSummary,
+  ProgressDetail,
+} from '../model/engine-api/image.js'
+import { jsonLines } from './streams.js'
+import type { Client } from './client.js'
+import { filterText, type FilterValues } from './filters.js'
+
+/** A line of progress. `error` ends the operation without success. */
+export interface ImageProgress {
+  id?: string
+  status?: string
+  stream?: string
+  progress?: string
+  progressDetail?: ProgressDetail
+  error?: string
+  errorDetail?: ErrorDetail
+  aux?: unknown
+}
+
+const tarHeaders = { 'Content-Type': 'application/x-tar' }
+
+export class ImagesClient {
+  constructor(private readonly client: Client) {}
+
+  list(options: { all?: boolean; digests?: boolean; filters?: FilterValues } = {}): Promise<ImageSummary[]> {
+    const { filters = {}, ...query } = options
+    return this.client.json('GET', '/images/json', { query: { ...query, filters: filterText(filters) } })
+  }
+
+  inspect(ref: string): Promise<ImageInspect> {
+    return this.client.json('GET', `${at(ref)}/json`)
+  }
+
+  history(ref: string): Promise<ImageHistoryResponseItem[]> {
+    return this.client.json('GET', `${at(ref)}/history`)
+  }
+
+  tag(ref: string, repo: string, tag: string): Promise<void> {
+    return this.client.json('POST', `${at(ref)}/tag`, { query: { repo, tag } })
+  }
+
+  remove(ref: string, options: { force?: boolean; noprune?: boolean } = {}): Promise<ImageDeleteResponseItem[]> {
+    return this.client.json('DELETE', at(ref), { query: { ...options } })
+  }
+
+  prune(filters: FilterValues = {}): Promise<{ ImagesDeleted: ImageDeleteResponseItem[] | null; SpaceReclaimed: number }> {
+    return this.client.json('POST', '/images/prune', { query: { filters: filterText(filters) } })
+  }
+
+  /** Sends a `docker save` archive or an OCI layout. */
+  async load(archive: Readable, options: { quiet?: boolean; platform?: string } = {}): Promise<AsyncIterable<ImageProgress>> {
+    return jsonLines(await this.client.send('POST', '/images/load', { query: { ...options }, stream: archive, headers: tarHeaders }))
+  }
+
+  /** Makes an image of a root filesystem's tar. The last status is the image's id. */
+  async import(
+    rootfs: Readable,
+    options: { repo?: string; tag?: string; message?: string; changes?: string[]; platform?: string } = {},
+  ): Promise<AsyncIterable<ImageProgress>> {
+    return jsonLines(await this.client.send('POST', '/images/create', { query: { fromSrc: '-', ...options }, stream: rootfs, headers: tarHeaders }))
+  }
+
+  /** Asks the daemon to pull from a registry. `auth` is the value of `X-Registry-Auth`. */
+  async pull(image: string, options: { tag?: string; platform?: string; auth?: string } = {}): Promise<AsyncIterable<ImageProgress>> {
+    const { auth, ...query } = options
+    const headers: Record<string, string> = auth === undefined ? {} : { 'X-Registry-Auth': auth }
+    return jsonLines(await this.client.send('POST', '/images/create', { query: { fromImage: image, ...query }, headers }))
+  }
+
+  /** A `docker save` archive. */
+  save(refs: readonly string[]): Promise<Readable> {
+    return this.client.send('GET', '/images/get', { query: { names: refs } })
+  }
+}
+
+/** Slashes of a name stay as they are: every daemon takes them so. */
+const at = (ref: string) => `/images/${encodeURIComponent(ref).replaceAll('%2F', '/').replaceAll('%3A', ':').replaceAll('%40', '@')}`
