@@ -5,6 +5,13 @@ import type { Plan, ServiceView, Step } from '../plan.js'
 import { updatableTasks } from '../restart/policy.js'
 import { groupBySlot, isDraining, isOver, type Slot } from '../slots.js'
 
+/** A slot that is held: by wanted tasks, or by one that ended for good. `all` has its history too. */
+interface LiveSlot {
+  slot: number
+  tasks: Slot
+  all: Slot
+}
+
 /** The service starts a task's replacement before it stops the task. */
 export function startsFirst(service: Pick<Service, 'spec'>): boolean {
   return service.spec.update?.order === UpdateOrder.startFirst
@@ -19,20 +26,18 @@ export function reconcileReplicated(view: ServiceView): Plan {
   const { service } = view
   assert(service.spec.mode.kind === 'replicated', 'not a replicated service')
   const replicas = service.spec.mode.replicas
-  const live: { slot: number; tasks: Slot }[] = []
-  const dead: { slot: number; tasks: Slot }[] = []
-  for (const [key, tasks] of groupBySlot(service, view.tasks)) {
-    const updatable = updatableTasks(tasks, service, view.restarts(key))
-    if (updatable) live.push({ slot: Number(key), tasks: updatable })
-    else dead.push({ slot: Number(key), tasks })
+  const live: LiveSlot[] = []
+  const dead: { slot: number; all: Slot }[] = []
+  for (const [key, all] of groupBySlot(service, view.tasks)) {
+    const tasks = updatableTasks(all, service, view.restarts(key))
+    if (tasks) live.push({ slot: Number(key), tasks, all })
+    else dead.push({ slot: Number(key), all })
   }
   live.sort((a, b) => a.slot - b.slot)
 
   const steps: Step[] = []
   const kept = live.length > replicas ? keepFirst(live) : live
-  for (const { tasks } of kept.slice(replicas)) {
-    for (const task of tasks) steps.push({ kind: 'remove', task, cause: `scaled down to ${replicas}` })
-  }
+  for (const { all } of kept.slice(replicas)) remove(all, `scaled down to ${replicas}`, steps)
   const filled = new Set<number>()
   if (live.length < replicas) {
     const taken = new Set(live.map(({ slot }) => slot))
@@ -43,11 +48,8 @@ export function reconcileReplicated(view: ServiceView): Plan {
     }
   }
   // The history of slots that are filled again stays; what is left of others goes.
-  for (const { slot, tasks } of dead) {
-    if (filled.has(slot)) continue
-    for (const task of tasks) {
-      if (task.desiredState < TaskState.remove) steps.push({ kind: 'remove', task, cause: `slot ${slot} is not wanted any more` })
-    }
+  for (const { slot, all } of dead) {
+    if (!filled.has(slot)) remove(all, `slot ${slot} is not wanted any more`, steps)
   }
 
   const update: Plan['update'] = []
@@ -56,6 +58,11 @@ export function reconcileReplicated(view: ServiceView): Plan {
     if (rest.length > 0) update.push({ key: String(slot), tasks: rest })
   }
   return { steps, update }
+}
+
+/** The slot goes with all of its history. */
+function remove(tasks: Slot, cause: string, steps: Step[]): void {
+  for (const task of tasks) if (task.desiredState < TaskState.remove) steps.push({ kind: 'remove', task, cause })
 }
 
 /** For a task on a drained node: first a second task in its slot, and when that runs, its end. */
@@ -77,7 +84,7 @@ function handOver(view: ServiceView, slot: number, tasks: Slot, steps: Step[]): 
  * The slots with those to keep first: nodes that run most of the service lose tasks first, among
  * those the ones that do not run, among those the highest slots.
  */
-function keepFirst(slots: { slot: number; tasks: Slot }[]): { slot: number; tasks: Slot }[] {
+function keepFirst(slots: LiveSlot[]): LiveSlot[] {
   const runs = (tasks: Slot) => tasks.some((task) => task.status.state === TaskState.running)
   const ordered = [...slots].sort((a, b) => Number(runs(b.tasks)) - Number(runs(a.tasks)) || a.slot - b.slot)
   const perNode = new Map<string, number>()

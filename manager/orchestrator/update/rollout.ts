@@ -41,7 +41,7 @@ type SlotWork =
 export class Rollout {
   private readonly config: UpdateConfig
   private readonly rollingBack: boolean
-  private readonly total: number
+  private readonly all: Set<SlotKey>
   private readonly waiting: SlotKey[]
   private readonly active = new Map<SlotKey, SlotWork>()
   /** Tasks made here, with when each was first seen running. */
@@ -59,7 +59,7 @@ export class Rollout {
     this.rollingBack = service.updateStatus?.state === UpdateState.rollbackStarted
     this.config = (this.rollingBack ? service.spec.rollback : service.spec.update) ?? defaultUpdateConfig
     this.waiting = [...slots]
-    this.total = slots.length
+    this.all = new Set(slots)
   }
 
   /** Nothing more will come of it. */
@@ -75,19 +75,29 @@ export class Rollout {
     return times.length > 0 ? Math.min(...times) : undefined
   }
 
+  /** Slots that turned up on the way: a paused node became active, a task was placed late. */
+  include(slots: SlotKey[]): void {
+    for (const key of slots) {
+      if (this.active.has(key) || this.waiting.includes(key)) continue
+      this.all.add(key)
+      this.waiting.push(key)
+      this.monitorUntilMs = undefined
+    }
+  }
+
   step(view: RolloutView, nowMs: number): RolloutAction[] {
     if (this.ended) return []
     const actions: RolloutAction[] = []
     if (!this.begun) {
       this.begun = true
-      if (this.total === 0) return this.end(this.inProgress() ? [{ kind: 'complete' }] : [])
+      if (this.all.size === 0) return this.end(this.inProgress() ? [{ kind: 'complete' }] : [])
       if (this.service.updateStatus === undefined) actions.push({ kind: 'begin', message: 'update in progress' })
     }
     const verdict = this.watchFailures(view, nowMs)
     if (verdict) return this.end([...actions, verdict])
 
     this.advance(view, nowMs, actions)
-    const parallelism = this.config.parallelism > 0 ? this.config.parallelism : this.total
+    const parallelism = this.config.parallelism > 0 ? this.config.parallelism : this.all.size
     while (this.active.size < parallelism) {
       const key = this.waiting.shift()
       if (key === undefined) break
@@ -129,7 +139,7 @@ export class Rollout {
       if (!early || task.status.state === TaskState.shutdown) continue
       this.failed.add(taskId)
       if (this.config.failureAction === FailureAction.continue) continue
-      if (this.failed.size / this.total <= this.config.maxFailureRatio) continue
+      if (this.failed.size / this.all.size <= this.config.maxFailureRatio) continue
       const because = `due to failure or early termination of task ${taskId}`
       if (this.rollingBack) return { kind: 'pause', message: `rollback paused ${because}` }
       if (this.config.failureAction === FailureAction.pause) return { kind: 'pause', message: `update paused ${because}` }

@@ -37,17 +37,22 @@ export class UpdateSupervisor {
   }
 
   /**
-   * Brings the service's slots to its spec. Does nothing when a rollout works towards the same spec
-   * already, and stops the one that works towards another. A paused update stays paused.
+   * Brings the service's slots to its spec. A rollout that works towards the same spec already goes
+   * on with the slots it did not know of; one that works towards another is stopped. A paused update
+   * stays paused.
    */
   update(tx: WriteTx, service: Service, slots: Plan['update']): void {
     const running = this.rollouts.get(service.id)?.rollout
     const state = service.updateStatus?.state
     const paused = state === UpdateState.paused || state === UpdateState.rollbackPaused
-    if (running && !paused && deepEqual(running.service.spec, service.spec)) return
+    const dirty = paused ? [] : slots.filter(({ tasks }) => tasks.length > 1 || tasks.some((task) => this.isDirty(tx, service, task)))
+    if (running && !paused && deepEqual(running.service.spec, service.spec)) {
+      running.include(dirty.map(({ key }) => key))
+      this.ready.add(service.id)
+      return
+    }
     this.cancel(service.id)
     if (paused) return
-    const dirty = slots.filter(({ tasks }) => tasks.length > 1 || tasks.some((task) => this.isDirty(tx, service, task)))
     const idle = dirty.length === 0 && state !== UpdateState.updating && state !== UpdateState.rollbackStarted
     if (idle) return
     this.rollouts.set(service.id, { rollout: new Rollout(service, dirty.map(({ key }) => key)) })

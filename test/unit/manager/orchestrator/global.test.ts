@@ -41,6 +41,17 @@ describe('global services', () => {
     assert.deepEqual(images(), ['n1 b', 'n2 b'])
   })
 
+  it('a node that becomes active while an update is watched takes part in it', async () => {
+    await using manager = await TestManager.lead(2)
+    await manager.create('agent', { mode: { kind: 'global' } })
+    await setAvailability(manager, 'n1', 'pause')
+    await manager.updateSpec('agent', (spec) => ({ ...spec, task: taskSpec({ container: containerSpec({ image: 'b' }) }) }))
+    await setAvailability(manager, 'n1', 'active')
+    assert.deepEqual(manager.running('agent').map((task) => task.spec.container?.image), ['b', 'b'])
+    await manager.pass(5100, 500)
+    assert.equal(manager.service('agent').updateStatus?.state, 'completed')
+  })
+
   it('a node that is down has its task shut down; back up, it gets a new one', async () => {
     await using manager = await TestManager.lead(2)
     await manager.create('agent', { mode: { kind: 'global' } })

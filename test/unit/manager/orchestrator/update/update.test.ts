@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert'
-import type { ServiceSpec, UpdateConfig } from '../../../../src/model/service.js'
-import { TaskState } from '../../../../src/model/task-state.js'
-import { TestManager } from '../../../support/manager-loops.js'
-import { containerSpec, taskSpec } from '../../../support/objects.js'
+import type { ServiceSpec, UpdateConfig } from '../../../../../src/model/service.js'
+import { TaskState } from '../../../../../src/model/task-state.js'
+import { TestManager } from '../../../../support/manager-loops.js'
+import { containerSpec, taskSpec } from '../../../../support/objects.js'
 
 const config = (over: Partial<UpdateConfig> = {}): UpdateConfig => ({
   parallelism: 1,
