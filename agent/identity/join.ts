@@ -43,10 +43,7 @@ export async function joinCluster(options: JoinOptions): Promise<IssuedIdentity>
   const failures: string[] = []
   for (const manager of options.managers) {
     try {
-      const rootsPem = await fetchRoot(manager, expected, options)
-      using connection = joiningConnection(manager, rootsPem, options.clock)
-      const issued = await requestCertificate(clientOf(caService, connection), rootsPem, options)
-      return { ...issued, manager }
+      return await joinThrough(manager, expected, options)
     } catch (thrown) {
       options.signal.throwIfAborted()
       const kind = kindOf(thrown)
@@ -56,6 +53,13 @@ export async function joinCluster(options: JoinOptions): Promise<IssuedIdentity>
     }
   }
   throw new StatusError('unavailable', `could not join: ${failures.join('; ')}. Check the address, and that port 2377 is open on the manager`)
+}
+
+async function joinThrough(manager: string, expected: string, options: JoinOptions): Promise<IssuedIdentity> {
+  const rootsPem = await fetchRoot(manager, expected, options)
+  using connection = joiningConnection(manager, rootsPem, options.clock)
+  const issued = await requestCertificate(clientOf(caService, connection), rootsPem, options)
+  return { ...issued, manager }
 }
 
 async function fetchRoot(manager: string, expected: string, { clock, signal }: JoinOptions): Promise<string> {
