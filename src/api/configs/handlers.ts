@@ -34,7 +34,8 @@ export function configHandlers(swarm: SwarmBackend) {
   const create: Handler = async (exchange) => {
     const control = swarm.control()
     const created = await control.createConfig(decodeConfigSpec(await exchange.readJson(specShape)))
-    exchange.json(201, { ID: created.id })
+    // The definition says `Id`, Docker's daemon answers `ID`, and clients read the one or the other.
+    exchange.json(201, { ID: created.id, Id: created.id })
   }
 
   /** Labels alone can change; the control API says so. */

@@ -39,9 +39,7 @@ export function readHandlers(containers: ContainersBackend) {
   }
 
   const changes: Handler = async (exchange) => {
-    const found = await containers.changes(exchange.param('id'))
-    // Docker answers null for none, and clients iterate over it.
-    exchange.json(200, found.length === 0 ? null : found)
+    exchange.json(200, await containers.changes(exchange.param('id')))
   }
 
   return { list, inspect, top, changes }

@@ -77,7 +77,7 @@ export function networkHandlers({ networks, swarm, clock }: Pick<ApiDeps, 'netwo
       if (isPredefined(Name ?? '') || Name === 'ingress' || Name === 'docker_gwbridge' || !unused || !old || !labelled) continue
       if (await removeUnused(Id ?? '', Scope === 'swarm')) deleted.push(Name ?? '')
     }
-    exchange.json(200, { NetworksDeleted: deleted.length === 0 ? null : deleted })
+    exchange.json(200, { NetworksDeleted: deleted })
   }
 
   /** False when it is in use after all. */

@@ -51,7 +51,7 @@ export function serviceHandlers(swarm: SwarmBackend, randomName: () => string) {
     const spec = decodeServiceSpec(await exchange.readJson(serviceSpec))
     const service = await control.getService(exchange.param('id'))
     await control.updateService(service.id, version, spec, rollback !== undefined)
-    exchange.json(200, { Warnings: null })
+    exchange.json(200, { Warnings: [] })
   }
 
   const remove: Handler = async (exchange) => {

@@ -35,7 +35,7 @@ export function volumeHandlers(volumes: VolumesBackend) {
         filters.labels('label', volume.Labels)
       )
     })
-    exchange.json(200, { Volumes: kept, Warnings: null })
+    exchange.json(200, { Volumes: kept, Warnings: [] })
   }
 
   const inspect: Handler = async (exchange) => {
@@ -75,7 +75,7 @@ export function volumeHandlers(volumes: VolumesBackend) {
       deleted.push(volume.Name ?? '')
       reclaimed += Math.max(0, volume.UsageData?.Size ?? 0)
     }
-    exchange.json(200, { VolumesDeleted: deleted.length === 0 ? null : deleted, SpaceReclaimed: reclaimed })
+    exchange.json(200, { VolumesDeleted: deleted, SpaceReclaimed: reclaimed })
   }
 
   return { list, inspect, create, remove, prune }
