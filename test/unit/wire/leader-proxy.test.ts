@@ -12,6 +12,8 @@ import { NotDoneError } from '../../../src/wire/error-status.js'
 import { ConnectionPool } from '../../../src/wire/grpc-client.js'
 import { GrpcServer } from '../../../src/wire/grpc-server.js'
 import { LeaderRouter, type Leader, type Leadership } from '../../../src/wire/leader-proxy.js'
+import { logBrokerService, type PublishLogsMessage } from '../../../src/wire/logbroker-service.js'
+import type { CallContext } from '../../../src/wire/service-table.js'
 import { clientOf } from '../../../src/wire/transport.js'
 import { eventually } from '../../support/eventually.js'
 import { anyConfig, anyService, anyTask } from './arbitraries.js'
@@ -57,7 +59,7 @@ describe('calls to the leader', () => {
     const leader = (): Leader => ({ self: false, nodeId, address: `127.0.0.1:${server.port}` })
     const own = controlClient(router.client(controlService, handlers, () => ({ nodeId, role: 'manager', clusterId: cluster.clusterId })))
     const over = (pool: ConnectionPool) => controlClient(clientOf(controlService, pool.to(`127.0.0.1:${server.port}`)))
-    return { leadership, server, leader, own, over, connections }
+    return { leadership, router, server, leader, own, over, connections }
   }
 
   it('every manager answers with what the leader says, errors and lists included', async () => {
@@ -156,5 +158,46 @@ describe('calls to the leader', () => {
     follower.leadership.set(leading.leader())
     await assert.rejects(follower.own.createService(service?.spec as never), { kind: 'unavailable', message: 'leadership was lost' })
     assert.equal(made, 1)
+  })
+
+  it("streams of a worker go through a follower to the leader, in the worker's own name", async () => {
+    const told: string[] = []
+    const calls: CallContext[] = []
+    const handlers = {
+      listenSubscriptions: async function* (_request: object, call: CallContext) {
+        calls.push(call)
+        yield { id: 'sub1', selector: { serviceIds: [], taskIds: [], nodeIds: [] }, options: { stdout: true, stderr: true, follow: false, tail: -1 }, close: false }
+        await new Promise((resolve) => call.signal.addEventListener('abort', resolve, { once: true }))
+      },
+      publishLogs: async (requests: AsyncIterable<PublishLogsMessage>, call: CallContext) => {
+        calls.push(call)
+        for await (const { subscriptionId, messages } of requests) told.push(`${subscriptionId}:${messages.map(({ data }) => Buffer.from(data).toString()).join('')}`)
+        return {}
+      },
+    }
+    const [leading, following] = [await manager('m1', {}), await manager('m2', {})]
+    leading.leadership.set({ self: true })
+    following.leadership.set(leading.leader())
+    for (const one of [leading, following]) one.server.serve(one.router.served(logBrokerService, handlers))
+    const worker = scope.use(new ConnectionPool(await cluster.identity('w1', 'worker'), systemClock))
+    const broker = clientOf(logBrokerService, worker.to(`127.0.0.1:${following.server.port}`))
+    const lines = async function* () {
+      for (const line of ['a', 'b', 'c']) {
+        const message = { serviceId: '', taskId: '', nodeId: '', timestampMs: 0, timestamp: '', stream: 'stdout' as const, data: Buffer.from(line) }
+        yield { subscriptionId: 's', messages: [message], close: false }
+      }
+    }
+    await broker.publishLogs(lines())
+    assert.deepEqual(told, ['s:a', 's:b', 's:c'])
+    const listening = broker.listenSubscriptions({})[Symbol.asyncIterator]()
+    assert.equal(((await listening.next()).value as { id: string }).id, 'sub1')
+    for (const call of calls) {
+      assert.deepEqual(call.caller, { nodeId: 'w1', role: 'worker', clusterId: 'cluster1' })
+      assert.deepEqual([call.remoteAddress, call.forwardedBy], ['127.0.0.1', 'm2'])
+    }
+    // A change of leader ends the stream: the agent begins again and reaches the new one.
+    following.leadership.set({ self: true })
+    await assert.rejects(listening.next(), { kind: 'unavailable', message: /the leader changed/ })
+    await eventually('the old leader is told', () => calls[1]?.signal.aborted)
   })
 })
