@@ -1,5 +1,5 @@
 import { delay, type Clock } from '../src/base/clock.js'
-import { kindOf, messageOf } from '../src/base/errors.js'
+import { kindOf, messageOf, unavailable } from '../src/base/errors.js'
 import type { IdSource } from '../src/base/id.js'
 import type { Logger } from '../src/base/log.js'
 import type { Rng } from '../src/base/rng.js'
@@ -26,16 +26,16 @@ import { signingLoop } from './ca/signing-loop.js'
 import { isBlacklisted } from './ca/trust.js'
 import { createControl } from './control/control.js'
 import { Dispatcher } from './dispatcher/dispatcher.js'
-import { healthHandlers } from './health.js'
+import { Health } from './health.js'
 import { createUnlockKey } from './keys/unlock-key.js'
 import { Leader, leaderLoops, type LeaderLoop } from './leader.js'
 import { ManagerLeadership } from './leadership.js'
 import { LogBroker } from './logbroker/log-broker.js'
 import { RaftGroup } from './raft-membership.js'
 import { RaftNode } from './raft/node.js'
-import type { RaftStart } from './raft/node-types.js'
+import type { RaftNodeOptions } from './raft/node-types.js'
 import { grpcDialer } from './raft/transport/grpc-dialer.js'
-import { raftHandlers } from './raft/transport/service.js'
+import { raftHandlers, type JoinResult } from './raft/transport/service.js'
 import { MemoryStore } from './store/memory-store.js'
 import type { Store } from './store/store.js'
 import { wireChangeCodec } from './store/wire-codec.js'
@@ -102,10 +102,11 @@ export class Manager implements AsyncDisposable {
 
   private static async assemble(scope: Scope, options: ManagerOptions): Promise<Manager> {
     const { identity, clock, rng, ids, log } = options
-    let raft: RaftNode | undefined
+    // What the handlers reach once it has started.
+    const started: { raft?: RaftNode; group?: RaftGroup } = {}
     const leadership = new ManagerLeadership()
     const store = new MemoryStore(
-      { propose: (data) => (raft ? raft.propose(data) : Promise.reject(new Error('this manager is starting'))) },
+      { propose: (data) => (started.raft ? started.raft.propose(data) : Promise.reject(new Error('this manager is starting'))) },
       wireChangeCodec,
       clock,
     )
@@ -116,23 +117,24 @@ export class Manager implements AsyncDisposable {
       return { nodeId, clusterId, role: 'manager' }
     }
 
-    const group = { current: undefined as RaftGroup | undefined }
-    const logBroker = new LogBroker({ store, clock, ids, log: log.child({ part: 'log broker' }) })
-    const dispatcher = new Dispatcher({ store, clock, rng, ids, log: log.child({ part: 'dispatcher' }) })
+    const logBroker = new LogBroker({ store, clock, ids })
+    const dispatcher = new Dispatcher({ store, clock, rng, ids, log: log.child({ part: 'dispatcher' }), nodeId: identity.current().nodeId })
     const authority = new Authority({ store, clock, ids })
     const served = createControl({
       store,
       clock,
       ids,
       membership: {
-        isMember: (nodeId) => group.current?.isMember(nodeId) ?? false,
-        canRemove: (nodeId) => group.current?.canRemove(nodeId) ?? false,
+        isMember: (nodeId) => started.group?.isMember(nodeId) ?? false,
+        canRemove: (nodeId) => started.group?.canRemove(nodeId) ?? false,
       },
       secrets: { mintJoinToken: createJoinToken, mintUnlockKey: createUnlockKey },
       serviceLogs: (selector, logOptions, signal) => logBroker.serviceLogs(selector, logOptions, signal),
     })
 
-    const raftCalls = raftHandlers(() => raft)
+    const health = new Health()
+    health.set('raft', 'notServing')
+    const raftCalls = raftHandlers(() => started.raft)
     const raftMethods = servedMethods(raftService, raftCalls)
     const server = scope.use(
       await GrpcServer.listen(
@@ -149,15 +151,15 @@ export class Manager implements AsyncDisposable {
           ...router.served(raftService, raftCalls).filter(({ path }) => /\/(Join|Leave)$/i.test(path)),
           ...router.served(controlService, controlHandlers(served)),
           ...router.served(caService, authority.handlers()),
-          ...router.served(dispatcherService, dispatcher.handlers()),
-          ...router.served(logBrokerService, logBroker.agentHandlers()),
-          ...router.served(logsService, logBroker.managerHandlers()),
-          ...servedMethods(healthService, healthHandlers(() => raft !== undefined)),
+          ...router.served(dispatcherService, dispatcher.handlers),
+          ...router.served(logBrokerService, logBroker.agentHandlers),
+          ...router.served(logsService, logBroker.logsHandlers),
+          ...servedMethods(healthService, health.handlers),
         ],
       ),
     )
 
-    raft = await RaftNode.open({
+    const raftOptions: RaftNodeOptions = {
       dir: options.dir,
       nodeId: identity.current().nodeId,
       address: options.advertiseAddress,
@@ -170,19 +172,20 @@ export class Manager implements AsyncDisposable {
         snapshot: () => store.snapshot(),
         restore: (index, chunks) => store.restore(index, chunks),
       },
-      ...(await raftStart(options, connections, scope.signal)),
       ...(options.forceNewCluster && { forceNewCluster: true }),
       ...(options.dataKey && { dataKey: options.dataKey }),
-    })
-    const node = raft
+    }
+    const node = await openRaft(raftOptions, options, connections, scope.signal)
     scope.use(node)
-    group.current = new RaftGroup(node, clock)
-    const membership = group.current
+    const membership = new RaftGroup(node, clock)
+    started.raft = node
+    health.set('raft', 'serving')
+    started.group = membership
 
     const leader = scope.use(
       new Leader((): LeaderLoop[] => {
         const deps = (part: string) => ({ store, clock, rng, ids, log: log.child({ part }) })
-        return [signingLoop(deps('ca')), ...dispatcher.leaderLoops(), logBroker.leaderLoop(), ...leaderLoops(deps('orchestration'), membership)]
+        return [signingLoop(deps('ca')), whileLeading(dispatcher), whileLeading(logBroker), ...leaderLoops(deps('orchestration'), membership)]
       }),
     )
     const founded = options.start?.kind === 'found' ? options.start.founded : undefined
@@ -205,9 +208,9 @@ export class Manager implements AsyncDisposable {
 
     const control = controlClient(router.client(controlService, controlHandlers(served), self))
     const local = {
-      dispatcher: router.client(dispatcherService, dispatcher.handlers(), self),
+      dispatcher: router.client(dispatcherService, dispatcher.handlers, self),
       ca: router.client(caService, authority.handlers(), self),
-      logBroker: router.client(logBrokerService, logBroker.agentHandlers(), self),
+      logBroker: router.client(logBrokerService, logBroker.agentHandlers, self),
     }
     return new Manager(scope, store, node, control, local, server.port, leadership)
   }
@@ -243,19 +246,33 @@ export class Manager implements AsyncDisposable {
   }
 }
 
-/** Where the Raft node starts from: what it was asked to, or what is on disk. */
-async function raftStart(options: ManagerOptions, connections: ConnectionPool, signal: AbortSignal): Promise<{ start?: RaftStart }> {
-  const { start, identity, advertiseAddress, clock, log } = options
-  if (start === undefined) return {}
-  if (start.kind === 'found') return { start: { kind: 'bootstrap' } }
+/** A service that serves only while this manager leads. */
+const whileLeading = (part: { start(): void; stop(): Promise<void> }): LeaderLoop => ({
+  start: () => part.start(),
+  [Symbol.asyncDispose]: () => part.stop(),
+})
+
+/** Opens the log on disk; where there is none, founds the group or asks to be taken into one. */
+async function openRaft(raft: RaftNodeOptions, options: ManagerOptions, connections: ConnectionPool, signal: AbortSignal): Promise<RaftNode> {
+  const { start } = options
+  if (start?.kind === 'found') return RaftNode.open({ ...raft, start: { kind: 'bootstrap' } })
+  try {
+    return await RaftNode.open(raft)
+  } catch (thrown) {
+    // Joining twice would make a second member of this node: only a manager without a log asks.
+    if (kindOf(thrown) !== 'invalid' || start === undefined) throw thrown
+    return RaftNode.open({ ...raft, start: { kind: 'join', joined: await askToJoin(start.managers, options, connections, signal) } })
+  }
+}
+
+async function askToJoin(managers: readonly string[], options: ManagerOptions, connections: ConnectionPool, signal: AbortSignal): Promise<JoinResult> {
+  const { identity, advertiseAddress, clock, log } = options
+  const request = { nodeId: identity.current().nodeId, address: advertiseAddress }
   for (let tries = 0; ; tries++) {
-    const address = start.managers[tries % start.managers.length] as string
+    const address = managers[tries % managers.length]
+    if (address === undefined) throw unavailable('no other manager is known that could take this node in')
     try {
-      const joined = await clientOf(raftService, connections.to(address)).join(
-        { nodeId: identity.current().nodeId, address: advertiseAddress },
-        { signal },
-      )
-      return { start: { kind: 'join', joined } }
+      return await clientOf(raftService, connections.to(address)).join(request, { signal })
     } catch (thrown) {
       signal.throwIfAborted()
       if (tries + 1 >= joinTriesMax || (kindOf(thrown) !== 'unavailable' && kindOf(thrown) !== 'deadline')) throw thrown

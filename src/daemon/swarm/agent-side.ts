@@ -1,0 +1,20 @@
+import type { Node, NodeDescription } from '../../model/node.js'
+import type { ConnectionPool } from '../../wire/grpc-client.js'
+import type { AssignmentConsumer } from '../../../agent/assignments.js'
+import type { Reporter } from '../../../agent/reporter.js'
+
+/** What a swarm needs of this host: where tasks run. */
+export interface AgentSide {
+  readonly consumer: AssignmentConsumer
+  readonly reporter: Reporter
+  /** Called once this host is part of a swarm as this node: tasks known from before go on. */
+  begin(nodeId: string): Promise<void>
+  /** Stops watching over tasks; their containers run on. */
+  end(): Promise<void>
+  /** Removes every task with its container: this host is in no swarm. */
+  clear(): Promise<void>
+  describe(trustRootPem: string): Promise<NodeDescription>
+  onNode(node: Node): void
+  /** Answers requests for logs until the signal is aborted. */
+  publishLogs(manager: () => string | undefined, connections: ConnectionPool, signal: AbortSignal): Promise<void>
+}
