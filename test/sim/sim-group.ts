@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert'
 import type { Clock } from '../../src/base/clock.js'
+import { kindOf } from '../../src/base/errors.js'
 import { nullLogger } from '../../src/base/log.js'
 import { seededRng, type Rng } from '../../src/base/rng.js'
 import { RaftNode } from '../../manager/raft/node.js'
@@ -130,7 +131,14 @@ export class SimGroup {
       (thrown: unknown) => (failure = thrown),
     )
     await this.until(`start of ${name}`, 5_000, () => opened !== undefined || failure !== undefined)
-    if (!opened) throw failure
+    if (!opened) {
+      // It crashed before it had taken the first step: it would have to ask to join again.
+      if (!start && kindOf(failure) === 'invalid') {
+        host.gone = true
+        return
+      }
+      throw failure
+    }
     const node: RaftNode = opened
     host.node = node
     host.machine = machine
@@ -230,12 +238,14 @@ export class SimGroup {
     for (const host of this.hosts.values()) if (!host.node && !host.gone && (await this.knows(host))) await this.start(host.name)
     await this.until('a leader', 30_000, () => this.leader() !== undefined)
     const before = this.writes.length
-    let acknowledged = false
+    let nextMs = 0
     await this.until('a write', 30_000, () => {
       const leader = this.leader()
-      if (leader && this.writes.length < before + 50 && !acknowledged) this.write(leader)
-      acknowledged = this.writes.slice(before).some((w) => w.index !== undefined)
-      return acknowledged
+      if (leader && this.clock.nowMs() >= nextMs) {
+        nextMs = this.clock.nowMs() + 200
+        this.write(leader)
+      }
+      return this.writes.slice(before).some((w) => w.index !== undefined)
     })
     const members = (): Host[] => {
       const ids = new Set(this.leader()?.node?.members().map((m) => m.raftId))
@@ -271,7 +281,7 @@ export class SimGroup {
 
   describe(): string {
     return [...this.hosts.values()]
-      .map((host) => `  ${host.name}${host.gone ? ' (removed)' : ''}: ${host.node ? JSON.stringify({ ...host.node.status(), members: host.node.members().map((m) => `${m.nodeId}${m.learner ? 'L' : ''}`) }) : 'down'}`)
+      .map((host) => `  ${host.name}${host.gone ? ' (removed)' : ''}: ${host.node ? JSON.stringify({ ...host.node.status(), members: host.node.members().map((m) => `${m.nodeId}${m.learner ? 'L' : ''}`), peers: host.node.core.status().peers }) : 'down'}`)
       .join('\n')
   }
 }

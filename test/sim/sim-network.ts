@@ -97,7 +97,9 @@ export class SimNetwork {
     await this.wait(5 + this.rng.below(50))
     const receiver = this.receivers.get(peer.address)
     if (!receiver || signal.aborted || this.cuts.has(`${self.address}>${peer.address}`) || this.chance(this.weather.drop)) throw new Error('connection lost')
-    await receiver.receiveSnapshot(message, roster, streamed(carried), self)
+    // A receiver that dies meanwhile never answers: the sender gives up by itself.
+    const aborted = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('given up')), { once: true }))
+    await Promise.race([receiver.receiveSnapshot(message, roster, streamed(carried), self), aborted])
   }
 }
 

@@ -107,8 +107,8 @@ export class Peer {
       this.log.info('sent a snapshot', { to: this.member.nodeId, index })
       this.events.snapshotDone(this.member.raftId, true)
     } catch (thrown) {
-      if (this.stopping.signal.aborted) return
-      this.log.warn(`could not send a snapshot: ${messageOf(thrown)}`, { to: this.member.nodeId, index })
+      if (!this.stopping.signal.aborted) this.log.warn(`could not send a snapshot: ${messageOf(thrown)}`, { to: this.member.nodeId, index })
+      // Told also when this channel was closed for another: the core waits for it.
       this.events.snapshotDone(this.member.raftId, false)
     } finally {
       timer.cancel()
