@@ -176,7 +176,7 @@ export function decodeAcknowledgement(message: NetlinkMessage): Acknowledgement 
   const { payload, flags } = message
   if (payload.length < 4) return { errno: 71, text: 'truncated netlink answer' }
   const view = viewOf(payload)
-  const errno = -view.getInt32(0, little)
+  const errno = 0 - view.getInt32(0, little)
   if (!(flags & acknowledgementHasAttributes) || payload.length < 20) return { errno, text: undefined }
   // The request's header follows, and all of the request unless capped.
   const requestBytes = flags & acknowledgementCapped ? headerBytes : view.getUint32(4, little)

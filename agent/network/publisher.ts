@@ -1,12 +1,14 @@
 import { isIP } from 'node:net'
 import { errnoOf, internal, invalid, messageOf, StatusError } from '../../src/base/errors.js'
 import type { Logger } from '../../src/base/log.js'
+import { formatAddress, parseAddress } from '../kernel/address-bytes.js'
 import type { Endpoint, SandboxPort } from './endpoint.js'
 import type { HostTable } from './lb/host-table.js'
 import type { PortForward } from './lb/host-ruleset.js'
 import { isWildcard, parseHostPort } from './port-allocator.js'
 import type { PortAllocator, PortLease, PortRange } from './port-allocator.js'
-import type { PortBinding, Protocol } from './types.js'
+import { Protocol } from './types.js'
+import type { PortBinding } from './types.js'
 
 /** How many ephemeral ports are tried until one is free for both families. */
 const bothFamiliesAttemptsMax = 64
@@ -100,6 +102,7 @@ export class Publisher {
     if (!Number.isInteger(binding.containerPort) || binding.containerPort < 1 || binding.containerPort > 65_535) {
       throw invalid(`invalid containerPort: ${binding.containerPort}`)
     }
+    if (!Object.hasOwn(Protocol, binding.protocol)) throw invalid(`invalid protocol: ${String(binding.protocol)}`)
     let range = parseHostPort(binding.hostPort ?? '')
     const addresses = hostAddresses(endpoint, binding.hostIp ?? '', defaultHostIp)
     for (let attempt = 1; ; attempt++) {
@@ -154,8 +157,10 @@ const bindReasons: Record<string, string> = {
 
 /** The addresses that a binding means: all of the endpoint's families when it names none. */
 function hostAddresses(endpoint: Endpoint, asked: string, defaultHostIp: string): string[] {
-  const address = asked === '' ? defaultHostIp : asked
-  if (isIP(address) === 0) throw invalid(`invalid host IP address: ${address}`)
+  const given = asked === '' ? defaultHostIp : asked
+  if (isIP(given) === 0 || given.includes('%')) throw invalid(`invalid host IP address: ${given}`)
+  // One spelling for one address: it is compared with others and written into rules.
+  const address = formatAddress(parseAddress(given))
   const hasFamily = (ip: string): boolean => (ip.includes(':') ? endpoint.ipv6Address : endpoint.ipv4Address) !== ''
   if (asked === '' && isWildcard(address)) {
     const both = ['0.0.0.0', '::'].filter(hasFamily)
