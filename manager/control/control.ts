@@ -4,6 +4,7 @@ import type { ControlDeps } from './deps.js'
 import { ConfigControl, SecretControl } from './files.js'
 import { NetworkControl } from './networks.js'
 import { NodeControl } from './nodes.js'
+import { resolve } from './resolve.js'
 import { ServiceControl } from './services.js'
 import { TaskControl } from './tasks.js'
 import { watchCluster } from './watch.js'
@@ -58,6 +59,14 @@ export function createControl(deps: ControlDeps): Control {
     removeConfig: async (ref) => configs.remove(ref),
 
     watch: (signal) => watchCluster(deps.store, deps.clock, signal),
-    serviceLogs: (selector, options, signal) => deps.serviceLogs(selector, options, signal),
+    serviceLogs: async function* (selector, options, signal) {
+      const view = deps.store.view()
+      const resolved = {
+        serviceIds: selector.serviceIds.map((ref) => resolve(view, 'service', ref).id),
+        taskIds: selector.taskIds.map((ref) => resolve(view, 'task', ref).id),
+        nodeIds: selector.nodeIds.map((ref) => resolve(view, 'node', ref).id),
+      }
+      yield* deps.serviceLogs(resolved, options, signal)
+    },
   }
 }

@@ -1,0 +1,50 @@
+/**
+ * A bounded buffer between writers and one reader, where writers wait: a caller that reads logs
+ * slowly slows the agents down, and nothing piles up here.
+ */
+export class Channel<T> {
+  private items: T[] = []
+  private ended: { failure?: Error } | undefined
+  private wakeReader: (() => void) | undefined
+  private wakeWriters: (() => void)[] = []
+
+  constructor(private readonly lengthMax: number) {}
+
+  /** Resolves when there was room for the item; false when the channel has ended. */
+  async send(item: T): Promise<boolean> {
+    while (!this.ended && this.items.length >= this.lengthMax) {
+      await new Promise<void>((resolve) => this.wakeWriters.push(resolve))
+    }
+    if (this.ended) return false
+    this.items.push(item)
+    this.wakeReader?.()
+    return true
+  }
+
+  /** No more items. The reader gets what is there, then the end, or `failure` thrown. */
+  close(failure?: Error): void {
+    if (this.ended) return
+    this.ended = { ...(failure && { failure }) }
+    this.wakeReader?.()
+    this.releaseWriters()
+  }
+
+  async *read(): AsyncGenerator<T, void, undefined> {
+    for (;;) {
+      while (this.items.length === 0) {
+        if (this.ended?.failure) throw this.ended.failure
+        if (this.ended) return
+        await new Promise<void>((resolve) => (this.wakeReader = resolve))
+        this.wakeReader = undefined
+      }
+      const taken = this.items
+      this.items = []
+      this.releaseWriters()
+      yield* taken
+    }
+  }
+
+  private releaseWriters(): void {
+    for (const wake of this.wakeWriters.splice(0)) wake()
+  }
+}
