@@ -24,8 +24,8 @@ export class GrpcConnection implements Transport, Disposable {
     this.channel = new GrpcChannel(address, channelCredentials, {
       'grpc.max_receive_message_length': messageBytesMax,
       'grpc.max_send_message_length': messageBytesMax,
-      'grpc.keepalive_time_ms': 10_000,
-      'grpc.keepalive_timeout_ms': 5_000,
+      'grpc.keepalive_time_ms': 8_000,
+      'grpc.keepalive_timeout_ms': 8_000,
       'grpc.initial_reconnect_backoff_ms': 100,
       'grpc.min_reconnect_backoff_ms': 100,
       'grpc.max_reconnect_backoff_ms': 2_000,
@@ -137,14 +137,12 @@ export class ConnectionPool implements Disposable {
     this.stop = identity.onChange(() => this.drop())
   }
 
-  /** The connection to `address` (host:port). It fails with `NotDoneError` while nobody answers there. */
+  /**
+   * Calls to `address` (host:port), each on the connection of the moment: what this gives may be kept.
+   * They fail with `NotDoneError` while nobody answers there.
+   */
   to(address: string): Transport {
-    let connection = this.connections.get(address)
-    if (!connection) {
-      connection = new GrpcConnection(address, this.credentials(), this.clock)
-      this.connections.set(address, connection)
-    }
-    return connection
+    return { call: (path, requests, options) => this.connection(address).call(path, requests, options) }
   }
 
   /** Forgets the connection to a manager that is gone. */
@@ -156,6 +154,15 @@ export class ConnectionPool implements Disposable {
   [Symbol.dispose](): void {
     this.stop()
     this.drop()
+  }
+
+  private connection(address: string): GrpcConnection {
+    let connection = this.connections.get(address)
+    if (!connection) {
+      connection = new GrpcConnection(address, this.credentials(), this.clock)
+      this.connections.set(address, connection)
+    }
+    return connection
   }
 
   private drop(): void {

@@ -42,8 +42,8 @@ export class GrpcServer implements AsyncDisposable {
       'grpc.max_receive_message_length': messageBytesMax,
       'grpc.max_send_message_length': messageBytesMax,
       'grpc.max_concurrent_streams': 1000,
-      'grpc.keepalive_time_ms': 10_000,
-      'grpc.keepalive_timeout_ms': 5_000,
+      'grpc.keepalive_time_ms': 8_000,
+      'grpc.keepalive_timeout_ms': 8_000,
       'grpc-node.max_session_memory': 64,
     })
   }
