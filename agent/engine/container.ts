@@ -1,0 +1,93 @@
+import type { Timer } from '../../src/base/clock.js'
+import type { ContainerRecord } from './container-record.js'
+import { assertMove, hasProcesses, type ContainerStatus } from './container-state.js'
+import type { AttachHub } from './attach-hub.js'
+import type { ExecSession } from './exec-session.js'
+
+/** What a waiter is told. */
+export interface ExitNotice {
+  exitCode: number
+  error?: string
+}
+
+/** A container that is known: its record, and what lives only while this daemon runs. */
+export class Container {
+  /** Attached clients; there while it runs or somebody waits for it to. */
+  hub: AttachHub | undefined
+  /** Execs of the current run, and those that were not started. */
+  readonly execs = new Map<string, ExecSession>()
+  healthTimer: Timer | undefined
+  restartTimer: Timer | undefined
+  /** Delay before the next restart by policy, in milliseconds. */
+  restartDelayMs = 0
+  private queue: Promise<unknown> = Promise.resolve()
+  private readonly exitListeners = new Set<(notice: ExitNotice, final: boolean) => void>()
+  private readonly removalListeners = new Set<(notice: ExitNotice, error?: string) => void>()
+
+  constructor(readonly record: ContainerRecord) {}
+
+  get id(): string {
+    return this.record.id
+  }
+  get name(): string {
+    return this.record.name
+  }
+  get status(): ContainerStatus {
+    return this.record.state.status
+  }
+  get isUp(): boolean {
+    return hasProcesses(this.status)
+  }
+
+  /** Moves to another state; throws `conflict` for a move that cannot be. */
+  move(to: ContainerStatus): void {
+    assertMove(this.id, this.status, to)
+    this.record.state.status = to
+  }
+
+  /** Runs operations that change the container one after another. */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.queue.then(work, work)
+    this.queue = run.catch(() => undefined)
+    return run
+  }
+
+  /** Resolves when the operations asked for so far are done. */
+  settled(): Promise<void> {
+    return this.exclusive(() => Promise.resolve())
+  }
+
+  /** `final` is false when a restart follows. Gives the way to stop listening. */
+  onExit(listener: (notice: ExitNotice, final: boolean) => void): () => void {
+    this.exitListeners.add(listener)
+    return () => this.exitListeners.delete(listener)
+  }
+
+  /** `error` is set when the removal failed. */
+  onRemoval(listener: (notice: ExitNotice, error?: string) => void): () => void {
+    this.removalListeners.add(listener)
+    return () => this.removalListeners.delete(listener)
+  }
+
+  announceExit(final: boolean): void {
+    const notice = this.notice()
+    for (const listener of [...this.exitListeners]) listener(notice, final)
+  }
+
+  announceRemoval(error?: string): void {
+    const notice = this.notice()
+    for (const listener of [...this.removalListeners]) listener(notice, error)
+    this.removalListeners.clear()
+  }
+
+  /** How it ended last. */
+  notice(): ExitNotice {
+    const { exitCode, error } = this.record.state
+    return { exitCode, ...(error !== '' && { error }) }
+  }
+
+  /** Attributes of its events: image, name and labels, as Docker has them. */
+  eventAttributes(extra: Record<string, string> = {}): Record<string, string> {
+    return { ...this.record.config.Labels, image: this.record.imageRef, name: this.name, ...extra }
+  }
+}

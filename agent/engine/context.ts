@@ -1,0 +1,75 @@
+import type { Clock } from '../../src/base/clock.js'
+import type { IdSource } from '../../src/base/id.js'
+import type { Logger } from '../../src/base/log.js'
+import type { Rng } from '../../src/base/rng.js'
+import type { FilesystemChange } from '../../src/model/engine-api/container.js'
+import type { Cgroups } from '../runtime/cgroup/cgroup.js'
+import type { Conmon } from '../runtime/conmon.js'
+import type { ExitWatch } from '../runtime/exit-watch.js'
+import type { OciRuntime } from '../runtime/oci-runtime.js'
+import type { DnsSettings } from '../network/dns/resolv-conf.js'
+import type { LayerView } from '../snapshot/snapshotter.js'
+import type { ContainerStore } from './container-store.js'
+import type { EventLog } from './events.js'
+import type { EnginePaths } from './paths.js'
+import type { ImageProvider, NetworkProvider, RootfsProvider, VolumeProvider } from './ports.js'
+
+/** The daemon's settings that matter to containers. */
+export interface EngineSettings {
+  /** Sends SIGTERM and waits this long by default, in seconds. */
+  stopTimeoutSeconds: number
+  /** Control group above the containers; made from the exec root when left out. */
+  cgroupParent?: string
+  defaultShmBytes: number
+  defaultUlimits: { Name: string; Soft: number; Hard: number }[]
+  /** Run an init program in every container. */
+  init: boolean
+  /** Path of the init program; looked for in the usual places when left out. */
+  initPath?: string
+  dns: DnsSettings
+  /** Limits on the log, as `--log-opt` has them. */
+  logOptions: Record<string, string>
+}
+
+export const defaultEngineSettings: EngineSettings = {
+  stopTimeoutSeconds: 10,
+  defaultShmBytes: 64 * 1024 * 1024,
+  defaultUlimits: [],
+  init: false,
+  dns: {},
+  logOptions: {},
+}
+
+/** What this host is and can do. */
+export interface HostFacts {
+  /** As Node.js names processors: `x64`. */
+  arch: string
+  kernel: string
+  cpus: number
+  memoryBytes: number
+  /** The kernel filters system calls. */
+  seccomp: boolean
+}
+
+/** Everything that the engine's operations share. */
+export interface EngineContext {
+  clock: Clock
+  rng: Rng
+  ids: IdSource
+  log: Logger
+  paths: EnginePaths
+  settings: EngineSettings
+  host: HostFacts
+  store: ContainerStore
+  events: EventLog
+  images: ImageProvider
+  rootfs: RootfsProvider
+  volumes: VolumeProvider
+  network: NetworkProvider
+  runtime: OciRuntime
+  conmon: Conmon
+  cgroups: Cgroups
+  exitWatch: ExitWatch
+  /** What a container changed in its image's files. */
+  changes: (view: LayerView) => Promise<FilesystemChange[]>
+}

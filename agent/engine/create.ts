@@ -1,0 +1,146 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { invalid } from '../../src/base/errors.js'
+import type { ContainerCreateResponse, HostConfig } from '../../src/model/engine-api/container.js'
+import { commandLine } from '../runtime/bundle/process.js'
+import { mergeConfig } from './config-merge.js'
+import type { ContainerRecord, MountRecord } from './container-record.js'
+import type { EngineContext } from './context.js'
+import { initProgramPath } from './init-program.js'
+import { planMounts, type PlannedMount } from './mount-plan.js'
+import { generateName } from './names.js'
+import type { CreateRequest } from './types.js'
+import { validateConfig } from './validate.js'
+
+/**
+ * Makes a container from an image. Throws `notFound` for the image, `conflict` for a taken name,
+ * `invalid` for settings that cannot be; nothing is left behind then.
+ */
+export async function createContainer(context: EngineContext, name: string | undefined, request: CreateRequest): Promise<ContainerCreateResponse> {
+  const { HostConfig: askedHost = {}, NetworkingConfig: networking = {}, ...asked } = request
+  if (!asked.Image) throw invalid('No image specified')
+  const image = context.images.forRun(asked.Image)
+  const config = mergeConfig(asked, image.config)
+  const hostConfig = hostDefaults(context, askedHost)
+  validateConfig(config, hostConfig, context.host)
+  commandLine(config)
+  checkNetworkMode(context, hostConfig)
+  if (hostConfig.Init ?? context.settings.init) initProgramPath(context.settings.initPath)
+
+  const id = context.ids.hexId()
+  const chosen = name?.replace(/^\//, '') ?? generateName(context.rng, (one) => context.store.isNameTaken(one))
+  config.Hostname ||= hostConfig.NetworkMode === 'host' || hostConfig.UTSMode === 'host' ? hostname() : id.slice(0, 12)
+  const endpoints = networking.EndpointsConfig ?? {}
+  const planned = planMounts(config, hostConfig, inheritedMounts(context, hostConfig))
+  const record: ContainerRecord = {
+    id,
+    name: chosen,
+    createdMs: context.clock.nowMs(),
+    imageRef: asked.Image,
+    imageId: image.id,
+    platform: image.platform,
+    ...(image.chainId !== undefined && { chainId: image.chainId }),
+    config,
+    hostConfig,
+    networking: Object.keys(endpoints).length > 0 ? endpoints : {},
+    mounts: planned.map(withoutPlan),
+    state: { status: 'created', starting: false, exitCode: 0, error: '', oomKilled: false, startedMs: 0, finishedMs: 0, stoppedByHand: false },
+    restartCount: 0,
+    endpoints: [],
+  }
+  // The name is taken, and the record written, before anything else is made.
+  const container = await context.store.add(record)
+  const undo: (() => Promise<unknown>)[] = [() => context.store.delete(container)]
+  try {
+    undo.push(() => rm(context.paths.container(id), { recursive: true, force: true }))
+    await mkdir(context.paths.container(id), { recursive: true, mode: 0o700 })
+    undo.push(() => context.rootfs.removeWritable(id))
+    await context.rootfs.prepare(id, image.chainId, { ephemeral: hostConfig.AutoRemove ?? false })
+    for (const [index, mount] of planned.entries()) {
+      const made = await makeMount(context, mount)
+      record.mounts[index] = made
+      if (made.anonymous && made.name !== undefined) {
+        const volume = made.name
+        undo.push(() => context.volumes.removeAnonymous(volume))
+      }
+    }
+    if (planned.length > 0) await context.store.save(container)
+  } catch (thrown) {
+    for (const step of undo.reverse()) await step().catch((err: unknown) => context.log.warn('undoing a failed create', { container: id, err }))
+    throw thrown
+  }
+  context.events.publish('container', 'create', id, container.eventAttributes())
+  return { Id: id, Warnings: warnings(hostConfig) }
+}
+
+function hostDefaults(context: EngineContext, asked: HostConfig): HostConfig {
+  const ulimits = asked.Ulimits ?? []
+  const named = new Set(ulimits.map((limit) => limit.Name))
+  return {
+    ...asked,
+    NetworkMode: asked.NetworkMode || 'default',
+    ShmSize: asked.ShmSize || context.settings.defaultShmBytes,
+    IpcMode: asked.IpcMode || 'private',
+    CgroupnsMode: asked.CgroupnsMode || (asked.Privileged && context.cgroups.mode.version === 1 ? 'host' : 'private'),
+    RestartPolicy: { Name: asked.RestartPolicy?.Name || 'no', MaximumRetryCount: asked.RestartPolicy?.MaximumRetryCount ?? 0 },
+    LogConfig: { Type: asked.LogConfig?.Type || 'json-file', Config: { ...context.settings.logOptions, ...asked.LogConfig?.Config } },
+    Ulimits: [...ulimits, ...context.settings.defaultUlimits.filter((limit) => !named.has(limit.Name))],
+    PortBindings: asked.PortBindings ?? {},
+  }
+}
+
+/** Refuses names of containers that are not there, and settings that the mode excludes. */
+function checkNetworkMode(context: EngineContext, hostConfig: HostConfig): void {
+  const mode = hostConfig.NetworkMode ?? ''
+  if (mode.startsWith('container:')) {
+    context.store.find(mode.slice('container:'.length))
+    if (Object.keys(hostConfig.PortBindings ?? {}).length > 0) {
+      throw invalid('conflicting options: port publishing and the container type network mode')
+    }
+  }
+  for (const shared of [hostConfig.PidMode, hostConfig.IpcMode]) {
+    if (shared?.startsWith('container:')) context.store.find(shared.slice('container:'.length))
+  }
+}
+
+function inheritedMounts(context: EngineContext, hostConfig: HostConfig): MountRecord[] {
+  return (hostConfig.VolumesFrom ?? []).flatMap((spec) => {
+    const [ref = '', mode] = spec.split(':')
+    if (mode !== undefined && mode !== 'ro' && mode !== 'rw' && mode !== 'z' && mode !== 'Z') throw invalid(`invalid mode: ${mode}`)
+    const source = context.store.find(ref)
+    return source.record.mounts
+      .filter((mount) => mount.type !== 'tmpfs')
+      .map((mount) => ({ ...mount, readWrite: mount.readWrite && mode !== 'ro' }))
+  })
+}
+
+function withoutPlan({ volume: _volume, createSource: _createSource, ...mount }: PlannedMount): MountRecord {
+  return mount
+}
+
+async function makeMount(context: EngineContext, planned: PlannedMount): Promise<MountRecord> {
+  const mount = withoutPlan(planned)
+  if (mount.type === 'volume' && planned.volume) {
+    const volume = await context.volumes.ensure(planned.volume)
+    return { ...mount, name: volume.name, driver: volume.driver, source: volume.mountpoint }
+  }
+  if (mount.type === 'bind' && !existsSync(mount.source)) {
+    if (!planned.createSource) {
+      throw invalid(`invalid mount config for type "bind": bind source path does not exist: ${mount.source}`)
+    }
+    mkdirSync(mount.source, { recursive: true })
+  }
+  return mount
+}
+
+function warnings(hostConfig: HostConfig): string[] {
+  const list: string[] = []
+  if (hostConfig.OomKillDisable && !hostConfig.Memory) {
+    list.push('OOM killer is disabled for the container, but no memory limit is set, this can result in the system running out of resources.')
+  }
+  if (hostConfig.NetworkMode === 'host' && Object.keys(hostConfig.PortBindings ?? {}).length > 0) {
+    list.push('Published ports are discarded when using host network mode')
+  }
+  return list
+}

@@ -1,0 +1,40 @@
+import { invalid } from '../../src/base/errors.js'
+
+export const defaultDetachKeys = 'ctrl-p,ctrl-q'
+
+/** The bytes of `ctrl-p,ctrl-q` or `a,ctrl-@`. Throws `invalid` with Docker's sentence. */
+export function parseDetachKeys(text: string): Uint8Array {
+  const bytes = text.split(',').map((key) => {
+    if (/^[\x20-\x7e]$/.test(key)) return key.charCodeAt(0)
+    const control = /^ctrl-([a-z@[\\\]^_])$/i.exec(key)?.[1]
+    if (control === undefined) throw invalid(`invalid detach keys: ${text}`)
+    return control.toUpperCase().charCodeAt(0) - 64
+  })
+  return Uint8Array.from(bytes)
+}
+
+/**
+ * Looks for the detach sequence in what a client types. Bytes that may begin it are held back until it
+ * is clear that they do not.
+ */
+export class DetachScanner {
+  private matched = 0
+  constructor(private readonly keys: Uint8Array) {}
+
+  /** What goes to the process, and whether the sequence is complete. */
+  scan(data: Uint8Array): { pass: Uint8Array; detached: boolean } {
+    const pass: number[] = []
+    for (const byte of data) {
+      if (byte === this.keys[this.matched]) {
+        this.matched++
+        if (this.matched === this.keys.length) return { pass: Uint8Array.from(pass), detached: true }
+        continue
+      }
+      pass.push(...this.keys.subarray(0, this.matched))
+      this.matched = 0
+      if (byte === this.keys[0]) this.matched = 1
+      else pass.push(byte)
+    }
+    return { pass: Uint8Array.from(pass), detached: false }
+  }
+}

@@ -1,0 +1,251 @@
+import { mkdirSync } from 'node:fs'
+import { conflict } from '../../src/base/errors.js'
+import type {
+  ContainerCreateResponse, ContainerInspectResponse, ContainerSummary, ContainerTopResponse, ContainerUpdateResponse, FilesystemChange, Resources,
+  RestartPolicy,
+} from '../../src/model/engine-api/container.js'
+import type { ContainerStatsResponse } from '../../src/model/engine-api/stats.js'
+import { Cgroups } from '../runtime/cgroup/cgroup.js'
+import type { CgroupMode } from '../runtime/cgroup/mode.js'
+import { Conmon, resizeTerminal } from '../runtime/conmon.js'
+import { ExitWatch } from '../runtime/exit-watch.js'
+import { OciRuntime } from '../runtime/oci-runtime.js'
+import { attachContainer } from './attach.js'
+import type { Container } from './container.js'
+import type { ContainerRecord } from './container-record.js'
+import { ContainerStore } from './container-store.js'
+import { defaultEngineSettings, type EngineContext, type EngineSettings } from './context.js'
+import { createContainer } from './create.js'
+import { EngineExecs } from './engine-execs.js'
+import { EventLog } from './events.js'
+import { handleExit } from './exit.js'
+import { stopHealthChecks } from './health.js'
+import { inspectContainer } from './inspect.js'
+import { listContainers } from './list.js'
+import { logFiles, readLogs } from './logs.js'
+import { parseLogSize, rotatedFilesMax } from './log-rotation.js'
+import { connectNetwork, disconnectNetwork } from './networks.js'
+import { pruneContainers } from './prune.js'
+import { recover } from './recover.js'
+import { removeContainer } from './remove.js'
+import { startContainer } from './start.js'
+import { readStats } from './stats.js'
+import { killContainer, pauseContainer, stopContainer, unpauseContainer, type StopOptions } from './stop.js'
+import { superviseContainers } from './supervision.js'
+import { topContainer } from './top.js'
+import type { StateDb } from './state-db.js'
+import type {
+  AttachOptions, AttachSession, CreateRequest, ListFilters, LogsOptions, OutputChunk, TerminalSize, WaitCondition,
+} from './types.js'
+import { updateContainer } from './update.js'
+import { waitContainer } from './wait.js'
+
+/** What an engine is made of. */
+export interface EngineOptions
+  extends Pick<EngineContext, 'clock' | 'rng' | 'ids' | 'log' | 'paths' | 'images' | 'rootfs' | 'volumes' | 'network' | 'host' | 'changes'> {
+  db: StateDb
+  settings?: Partial<EngineSettings>
+  cgroupMode: CgroupMode
+  /** Path of the OCI runtime's program. */
+  runtimeProgram: string
+  /** Path of conmon. */
+  conmonProgram: string
+  /** Shared with what else makes events on this host; one of its own when left out. */
+  events?: EventLog
+}
+
+/**
+ * The containers of this host. `ref` is a name, an id or a unique start of one; every method throws
+ * `notFound` for others. Methods have the shapes that the Engine API's handlers ask for.
+ */
+export class Engine implements AsyncDisposable {
+  readonly execs: EngineExecs
+  private stopSupervision: () => void = () => undefined
+
+  private constructor(readonly context: EngineContext) {
+    this.execs = new EngineExecs(context)
+  }
+
+  /** Opens the engine and brings what is stored and what runs together. */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const { db, settings, cgroupMode, runtimeProgram, conmonProgram, events, ...shared } = options
+    const { paths, log } = shared
+    for (const folder of [paths.runtimeRoot, paths.exitDir, paths.bundlesDir, paths.containersDir]) mkdirSync(folder, { recursive: true, mode: 0o711 })
+    const runtime = new OciRuntime(runtimeProgram, paths.runtimeRoot)
+    const context: EngineContext = {
+      ...shared,
+      settings: { ...defaultEngineSettings, ...settings },
+      store: new ContainerStore(db.bucket<ContainerRecord>('containers')),
+      events: events ?? new EventLog(shared.clock),
+      runtime,
+      conmon: new Conmon(conmonProgram, runtime, paths.socketDir),
+      cgroups: new Cgroups(cgroupMode, shared.clock),
+      exitWatch: new ExitWatch(
+        paths.exitDir,
+        (id, exitCode) => {
+          const container = context.store.byExactId(id)
+          if (container) handleExit(context, container, exitCode)
+        },
+        (err) => log.error('the watch for ended containers failed; restart the daemon', { err }),
+      ),
+    }
+    const engine = new Engine(context)
+    await recover(context)
+    // What ended between its adoption and now.
+    context.exitWatch.reportAll()
+    engine.stopSupervision = superviseContainers(context)
+    return engine
+  }
+
+  /** Lets go of everything; containers go on, and the next engine adopts them. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { store, events, exitWatch } = this.context
+    this.stopSupervision()
+    exitWatch[Symbol.dispose]()
+    for (const container of store.all()) {
+      stopHealthChecks(container)
+      container.restartTimer?.cancel()
+    }
+    await Promise.all(store.all().map((container) => container.settled()))
+    for (const container of store.all()) container.hub?.end()
+    events.close()
+  }
+
+  get events(): EventLog {
+    return this.context.events
+  }
+
+  /** The container behind a reference, for other parts of the daemon. */
+  find(ref: string): Container {
+    return this.context.store.find(ref)
+  }
+
+  /** Every container. */
+  all(): Container[] {
+    return this.context.store.all()
+  }
+
+  /** The containers made from an image, by the image's id. */
+  usersOf(imageId: string): { containerId: string; running: boolean }[] {
+    return this.all().flatMap((container) => (container.record.imageId === imageId ? [{ containerId: container.id, running: container.isUp }] : []))
+  }
+
+  list(options: { all: boolean; limit?: number; size: boolean; filters: ListFilters }): Promise<ContainerSummary[]> {
+    return listContainers(this.context, options)
+  }
+
+  async create(name: string | undefined, body: CreateRequest, _platform?: string): Promise<ContainerCreateResponse> {
+    const limit = body.HostConfig?.LogConfig?.Config?.['max-size']
+    if (limit !== undefined) parseLogSize(limit)
+    return createContainer(this.context, name, body)
+  }
+
+  async inspect(ref: string, options: { size: boolean }): Promise<ContainerInspectResponse> {
+    return inspectContainer(this.context, this.find(ref), options)
+  }
+
+  async start(ref: string): Promise<void> {
+    await startContainer(this.context, this.find(ref))
+  }
+
+  async stop(ref: string, options: StopOptions = {}): Promise<void> {
+    await stopContainer(this.context, this.find(ref), options)
+  }
+
+  async restart(ref: string, options: StopOptions = {}): Promise<void> {
+    const container = this.find(ref)
+    if (container.isUp || container.status === 'restarting') await stopContainer(this.context, container, options)
+    await startContainer(this.context, container)
+    this.events.publish('container', 'restart', container.id, container.eventAttributes())
+  }
+
+  async kill(ref: string, signal: string): Promise<void> {
+    await killContainer(this.context, this.find(ref), signal)
+  }
+
+  async pause(ref: string): Promise<void> {
+    await pauseContainer(this.context, this.find(ref))
+  }
+
+  async unpause(ref: string): Promise<void> {
+    await unpauseContainer(this.context, this.find(ref))
+  }
+
+  async rename(ref: string, name: string): Promise<void> {
+    const container = this.find(ref)
+    const wanted = name.replace(/^\//, '')
+    await container.exclusive(async () => {
+      const oldName = container.name
+      await this.context.store.rename(container, wanted)
+      this.events.publish('container', 'rename', container.id, container.eventAttributes({ oldName: `/${oldName}` }))
+    })
+  }
+
+  async update(ref: string, changes: Resources & { RestartPolicy?: RestartPolicy }): Promise<ContainerUpdateResponse> {
+    return updateContainer(this.context, this.find(ref), changes)
+  }
+
+  async wait(ref: string, condition: WaitCondition, accepted: () => void, signal: AbortSignal): Promise<{ exitCode: number; error?: string }> {
+    return waitContainer(this.find(ref), condition, accepted, signal)
+  }
+
+  async remove(ref: string, options: { force: boolean; volumes: boolean; link: boolean }): Promise<void> {
+    const container = this.find(ref)
+    if (options.link) throw conflict(`container ${container.name} has no links: use networks and their aliases instead`)
+    await container.settled()
+    if (container.isUp || container.status === 'restarting') {
+      if (!options.force) {
+        const state = container.status
+        throw conflict(`cannot remove container "/${container.name}": container is ${state}: stop the container before removing or force remove`)
+      }
+      await killContainer(this.context, container, 'SIGKILL')
+    }
+    await container.exclusive(async () => {
+      // One that removes itself when it ends may be gone by now.
+      if (this.context.store.byExactId(container.id)) await removeContainer(this.context, container, { volumes: options.volumes })
+    })
+  }
+
+  prune(filters: ListFilters): Promise<{ ContainersDeleted: string[]; SpaceReclaimed: number }> {
+    return pruneContainers(this.context, filters)
+  }
+
+  async logs(ref: string, options: LogsOptions, signal: AbortSignal): Promise<{ tty: boolean; chunks: AsyncIterable<OutputChunk> }> {
+    const container = this.find(ref)
+    if (container.record.hostConfig.LogConfig?.Type === 'none') throw conflict('configured logging driver does not support reading')
+    const files = logFiles(this.context.paths.log(container.id), rotatedFilesMax(container))
+    return { tty: container.record.config.Tty ?? false, chunks: readLogs(container, files, options, signal) }
+  }
+
+  async attach(ref: string, options: AttachOptions): Promise<AttachSession> {
+    return attachContainer(this.context, this.find(ref), options)
+  }
+
+  async resize(ref: string, size: TerminalSize): Promise<void> {
+    const container = this.find(ref)
+    if (!container.isUp) throw conflict(`cannot resize a stopped container: unknown`)
+    await resizeTerminal(this.context.paths.bundle(container.id), size)
+  }
+
+  async top(ref: string, psArgs: string): Promise<ContainerTopResponse> {
+    return topContainer(this.context, this.find(ref), psArgs)
+  }
+
+  stats(ref: string, options: { once: boolean; oneShot: boolean }, signal: AbortSignal): AsyncIterable<ContainerStatsResponse> {
+    return readStats(this.context, this.find(ref), options, signal)
+  }
+
+  async changes(ref: string): Promise<FilesystemChange[]> {
+    const { id } = this.find(ref)
+    return this.context.changes(this.context.rootfs.view(id))
+  }
+
+  /** Attaches a container to one more network, at once when it runs. */
+  async connectNetwork(ref: string, network: string, settings: Parameters<typeof connectNetwork>[3]): Promise<void> {
+    await connectNetwork(this.context, this.find(ref), network, settings)
+  }
+
+  async disconnectNetwork(ref: string, network: string): Promise<void> {
+    await disconnectNetwork(this.context, this.find(ref), network)
+  }
+}

@@ -1,0 +1,86 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { errnoOf } from '../../src/base/errors.js'
+import { formatHostsFile } from '../network/dns/hosts-file.js'
+import { containerResolvConf, formatResolvConf, hostResolvConfPath } from '../network/dns/resolv-conf.js'
+import type { EndpointInfo } from '../network/types.js'
+import type { BundleMount } from '../runtime/bundle/mounts.js'
+import type { Container } from './container.js'
+import type { EngineContext } from './context.js'
+
+/**
+ * Writes /etc/hosts, /etc/hostname and /etc/resolv.conf of a container and gives their mounts. A container
+ * in another's network has the other's files.
+ */
+export function writeEtcFiles(context: EngineContext, container: Container, endpoints: readonly EndpointInfo[]): BundleMount[] {
+  const { id } = container
+  const owner = fileOwner(context, container)
+  if (owner === id) {
+    writeFileSync(context.paths.hostname(id), `${container.record.config.Hostname ?? ''}\n`)
+    writeHosts(context, container, endpoints)
+    writeFileSync(context.paths.resolvConf(id), resolvConf(context, container, endpoints))
+  }
+  return [
+    etcMount(context.paths.resolvConf(owner), '/etc/resolv.conf'),
+    etcMount(context.paths.hostname(owner), '/etc/hostname'),
+    etcMount(context.paths.hosts(owner), '/etc/hosts'),
+  ].filter((mount) => !container.record.mounts.some((own) => own.destination === mount.target))
+}
+
+/** Writes /etc/hosts, in place: the file is mounted in the container. */
+export function writeHosts(context: EngineContext, container: Container, endpoints: readonly EndpointInfo[]): void {
+  const { config, hostConfig } = container.record
+  const extraHosts = hostConfig.ExtraHosts ?? []
+  const hostname = config.Hostname ?? ''
+  const full = config.Domainname ? [`${hostname}.${config.Domainname}`] : []
+  const hostGateways = extraHosts.some((entry) => entry.endsWith('host-gateway')) ? defaultGateways(context) : []
+  const text =
+    hostConfig.NetworkMode === 'host'
+      ? readOrEmpty('/etc/hosts') + linesOf(formatHostsFile({ addresses: [], names: [], extraHosts, hostGateways })).slice(6).join('')
+      : formatHostsFile({
+          addresses: endpoints.flatMap((endpoint) => [endpoint.ipv4Address, endpoint.ipv6Address].filter((address) => address !== '')),
+          names: [...full, hostname],
+          extraHosts,
+          hostGateways,
+        })
+  writeFileSync(context.paths.hosts(container.id), text)
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/(?<=\n)/)
+}
+
+/** The container whose files these are. */
+function fileOwner(context: EngineContext, container: Container): string {
+  const mode = container.record.hostConfig.NetworkMode ?? ''
+  if (!mode.startsWith('container:')) return container.id
+  return fileOwner(context, context.store.find(mode.slice('container:'.length)))
+}
+
+function resolvConf(context: EngineContext, container: Container, endpoints: readonly EndpointInfo[]): string {
+  const { Dns, DnsSearch, DnsOptions, NetworkMode } = container.record.hostConfig
+  const settings = {
+    servers: Dns?.length ? Dns : (context.settings.dns.servers ?? []),
+    search: DnsSearch?.length ? DnsSearch : (context.settings.dns.search ?? []),
+    options: DnsOptions?.length ? DnsOptions : (context.settings.dns.options ?? []),
+  }
+  const hostText = readOrEmpty(hostResolvConfPath(readOrEmpty('/etc/resolv.conf')))
+  if (NetworkMode === 'host' && settings.servers.length + settings.search.length + settings.options.length === 0) return hostText
+  return formatResolvConf(containerResolvConf(hostText, settings, endpoints.some((endpoint) => endpoint.ipv6Address !== '')))
+}
+
+function defaultGateways(context: EngineContext): string[] {
+  return context.network.inspect('bridge').ipam.config.map((config) => config.gateway)
+}
+
+function etcMount(source: string, target: string): BundleMount {
+  return { kind: 'bind', source, target, readOnly: false, propagation: 'rprivate', recursive: true, recursiveReadOnly: false }
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT') return ''
+    throw thrown
+  }
+}

@@ -1,0 +1,209 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { conflict, invalid, notFound } from '../../src/base/errors.js'
+import { identify, sendSignal } from '../kernel/process.js'
+import { effectiveCapabilities } from '../runtime/bundle/capabilities.js'
+import { capabilitySets, environment, securityOption } from '../runtime/bundle/process.js'
+import type { OciProcess } from '../runtime/bundle/spec.js'
+import { resolveUser } from '../runtime/bundle/user.js'
+import { resizeTerminal } from '../runtime/conmon.js'
+import { runtimeError } from '../runtime/runtime-error.js'
+import { AttachHub } from './attach-hub.js'
+import { withDetachKeys } from './attach.js'
+import type { Container } from './container.js'
+import type { EngineContext } from './context.js'
+import { defaultDetachKeys, parseDetachKeys } from './detach-keys.js'
+import { ExecSession } from './exec-session.js'
+import { inputTo } from './input-stream.js'
+import { OutputQueue } from './output-queue.js'
+import { readInRoot } from './rootfs-path.js'
+import type { AttachSession, ExecRequest, TerminalSize } from './types.js'
+
+/** Ended execs that can still be inspected, for each container. */
+const endedExecsMax = 64
+
+/** Readies a process for a running container. Throws `conflict` when it does not run, `invalid` without a command. */
+export function createExec(context: EngineContext, container: Container, request: ExecRequest): ExecSession {
+  assertRuns(container)
+  if (!request.Cmd || request.Cmd.length === 0) throw invalid('No exec command specified')
+  if (request.DetachKeys) parseDetachKeys(request.DetachKeys)
+  const session = new ExecSession(context.ids.hexId(), container.id, request)
+  container.execs.set(session.id, session)
+  const ended = [...container.execs.values()].filter((one) => one.status === 'ended')
+  for (const old of ended.slice(0, Math.max(0, ended.length - endedExecsMax))) container.execs.delete(old.id)
+  publish(context, container, session, `exec_create: ${request.Cmd.join(' ')}`)
+  return session
+}
+
+/** The exec of this id, in any container. Throws `notFound`. */
+export function findExec(context: EngineContext, id: string): { container: Container; session: ExecSession } {
+  for (const container of context.store.all()) {
+    const session = container.execs.get(id)
+    if (session) return { container, session }
+  }
+  throw notFound(`No such exec instance: ${id}`)
+}
+
+/** Runs it. Throws `conflict` when it ran already or the container does not run, and what the runtime refuses. */
+export async function startExec(
+  context: EngineContext,
+  container: Container,
+  session: ExecSession,
+  options: { tty?: boolean; size?: TerminalSize; detached: boolean },
+): Promise<AttachSession> {
+  if (session.status !== 'created') throw conflict(`exec ${session.id} has already been started`)
+  assertRuns(container)
+  if (options.tty !== undefined) session.request.Tty = options.tty
+  session.status = 'running'
+  const folder = context.paths.exec(container.id, session.id)
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const size = options.size ?? sizeOf(session.request.ConsoleSize)
+    writeFileSync(join(folder, 'process.json'), JSON.stringify(execProcess(container, session.request, size)))
+    const attached = session.request.Tty
+      ? await startOnTerminal(context, container, session, folder)
+      : await startOnPipes(context, container, session, folder, options.detached)
+    publish(context, container, session, `exec_start: ${(session.request.Cmd ?? []).join(' ')}`)
+    return attached
+  } catch (thrown) {
+    finish(context, container, session, 126)
+    throw thrown
+  }
+}
+
+/** The terminal's size. Throws `notFound` for one that does not run. */
+export async function resizeExec(context: EngineContext, session: ExecSession, size: TerminalSize): Promise<void> {
+  if (session.status !== 'running') throw conflict(`exec ${session.id} is not running`)
+  await resizeTerminal(context.paths.exec(session.containerId, session.id), size)
+}
+
+async function startOnTerminal(context: EngineContext, container: Container, session: ExecSession, folder: string): Promise<AttachSession> {
+  const { request } = session
+  const hub = new AttachHub(() => undefined)
+  session.hub = hub
+  const queue = hub.read({ stdout: true, stderr: true })
+  const begun = await context.conmon.exec({ containerId: container.id, folder, terminal: true, stdin: request.AttachStdin ?? false })
+  await hub.connect(folder)
+  void begun.exitCode.then((code) => finish(context, container, session, code))
+  const { pid } = await begun.begin()
+  session.process = identify(pid)
+  const input = request.AttachStdin ? withDetachKeys(hub.input(true), detachKeysOf(request), () => hub.leave(queue)) : undefined
+  return { tty: true, output: queue, ...(input && { input }), close: () => hub.leave(queue) }
+}
+
+async function startOnPipes(
+  context: EngineContext,
+  container: Container,
+  session: ExecSession,
+  folder: string,
+  detached: boolean,
+): Promise<AttachSession> {
+  const { request } = session
+  const pipe = (wanted: boolean | undefined) => (wanted && !detached ? 'pipe' : 'ignore')
+  // Errors of the runtime itself come on stderr too, so it is read in any case.
+  const spawned = await context.runtime.exec(container.id, join(folder, 'process.json'), join(folder, 'pid'), [pipe(request.AttachStdin), pipe(request.AttachStdout), 'pipe'])
+  session.spawned = spawned
+  const streams = [
+    ...(request.AttachStdout && !detached ? [{ name: 'stdout' as const, stream: spawned.reader(1) }] : []),
+    { name: 'stderr' as const, stream: spawned.reader(2) },
+  ]
+  const queue = new OutputQueue(() => {
+    for (const { stream } of streams) {
+      if (queue.bytes > execBacklogBytes) stream.pause()
+      else if (stream.isPaused()) stream.resume()
+    }
+  })
+  let failure = ''
+  for (const { name, stream } of streams) {
+    stream.on('data', (data: Buffer) => {
+      if (name === 'stderr' && failure.length < execErrorBytesMax) failure += data.toString('utf8')
+      if (name === 'stdout' || (request.AttachStderr && !detached)) queue.push({ stream: name, data })
+    })
+  }
+  void spawned.ended.then(({ code }) => {
+    // No pid file: the runtime could not start it, and its message is on stderr.
+    const started = readOrEmpty(join(folder, 'pid')) !== ''
+    const exitCode = started ? (code ?? 137) : runtimeError(failure, request.Cmd?.[0]).exitCode
+    finish(context, container, session, exitCode)
+    queue.close()
+  })
+  const input = request.AttachStdin && !detached ? inputTo(spawned.writer(0)) : undefined
+  return {
+    tty: false,
+    output: queue,
+    ...(input && { input }),
+    close: () => {
+      // Nobody reads any more, but the process must not block on a full pipe.
+      input?.end()
+      queue.abandon()
+    },
+  }
+}
+
+/** Output held for a client that reads slowly. */
+const execBacklogBytes = 1024 * 1024
+const execErrorBytesMax = 4096
+
+function finish(context: EngineContext, container: Container, session: ExecSession, exitCode: number): void {
+  if (session.status === 'ended') return
+  session.status = 'ended'
+  session.exitCode = exitCode
+  session.hub = undefined
+  session.spawned = undefined
+  rmSync(context.paths.exec(container.id, session.id), { recursive: true, force: true })
+  publish(context, container, session, 'exec_die', { exitCode: String(exitCode) })
+}
+
+/** Ends a process that takes too long. */
+export function killExec(context: EngineContext, session: ExecSession, signal: number): void {
+  const pid = Number(readOrEmpty(join(context.paths.exec(session.containerId, session.id), 'pid')))
+  const process = session.process ?? (pid > 0 ? identify(pid) : undefined)
+  if (process) sendSignal(process, signal)
+  else session.spawned?.kill('SIGKILL')
+}
+
+/** The OCI process: the container's settings, with what the request changes. Its identity files come from the running root. */
+function execProcess(container: Container, request: ExecRequest, size: TerminalSize | undefined): OciProcess {
+  const { config, hostConfig, state } = container.record
+  const root = `/proc/${state.process?.pid ?? 0}/root`
+  const user = resolveUser(request.User || config.User || '', readInRoot(root, '/etc/passwd'), readInRoot(root, '/etc/group'), hostConfig.GroupAdd ?? [])
+  const privileged = request.Privileged || hostConfig.Privileged || false
+  const capabilities = effectiveCapabilities({ add: hostConfig.CapAdd ?? [], drop: hostConfig.CapDrop ?? [], privileged })
+  const tty = request.Tty ?? false
+  return {
+    terminal: tty,
+    ...(tty && size && { consoleSize: { height: size.rows, width: size.columns } }),
+    user: { uid: user.uid, gid: user.gid, additionalGids: user.additionalGids },
+    args: request.Cmd ?? [],
+    env: environment({ Tty: tty, Env: [...(config.Env ?? []), ...(request.Env ?? [])] }, config.Hostname ?? '', user.home),
+    cwd: request.WorkingDir || config.WorkingDir || '/',
+    capabilities: capabilitySets(capabilities, user),
+    noNewPrivileges: securityOption(hostConfig, 'no-new-privileges') === 'true',
+  }
+}
+
+function assertRuns(container: Container): void {
+  if (container.status === 'paused') throw conflict(`container ${container.id} is paused, unpause the container before exec`)
+  if (container.status !== 'running') throw conflict(`container ${container.id} is not running`)
+}
+
+function publish(context: EngineContext, container: Container, session: ExecSession, action: string, extra: Record<string, string> = {}): void {
+  context.events.publish('container', action, container.id, container.eventAttributes({ execID: session.id, ...extra }))
+}
+
+function detachKeysOf(request: ExecRequest): Uint8Array {
+  return parseDetachKeys(request.DetachKeys || defaultDetachKeys)
+}
+
+function sizeOf(consoleSize: number[] | null | undefined): TerminalSize | undefined {
+  const [rows = 0, columns = 0] = consoleSize ?? []
+  return rows > 0 && columns > 0 ? { rows, columns } : undefined
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}

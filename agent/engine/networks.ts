@@ -1,0 +1,43 @@
+import { conflict } from '../../src/base/errors.js'
+import type { EndpointSettings } from '../../src/model/engine-api/network.js'
+import type { Container } from './container.js'
+import type { EngineContext } from './context.js'
+import { writeHosts } from './etc-files.js'
+import { endpointSettings } from './network-plan.js'
+
+/** Attaches a container to one more network. Throws `conflict` for containers without a network of their own. */
+export function connectNetwork(context: EngineContext, container: Container, network: string, asked: EndpointSettings): Promise<void> {
+  return container.exclusive(async () => {
+    const { record } = container
+    const mode = record.hostConfig.NetworkMode ?? ''
+    if (mode === 'host' || mode === 'none' || mode.startsWith('container:')) {
+      throw conflict(`container sharing network namespace with another container or host cannot be connected to any other network`)
+    }
+    const { name } = context.network.inspect(network)
+    if (container.isUp) {
+      await context.network.connect(container.id, name, endpointSettings(record, name, asked))
+      refresh(context, container)
+    }
+    record.networking[name] = asked
+    await context.store.save(container)
+  })
+}
+
+/** Detaches a container from a network. */
+export function disconnectNetwork(context: EngineContext, container: Container, network: string): Promise<void> {
+  return container.exclusive(async () => {
+    const { record } = container
+    const { name } = context.network.inspect(network)
+    if (container.isUp) {
+      await context.network.disconnect(container.id, name)
+      refresh(context, container)
+    }
+    delete record.networking[name]
+    await context.store.save(container)
+  })
+}
+
+function refresh(context: EngineContext, container: Container): void {
+  container.record.endpoints = context.network.endpointsOf(container.id)
+  writeHosts(context, container, container.record.endpoints)
+}

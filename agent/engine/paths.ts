@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+
+/** A path that a unix socket can be bound to below needs to be this short. */
+const socketDirBytesMax = 70
+
+/**
+ * Where the engine keeps things. What must not outlive a boot is below the exec root, what lasts is below
+ * the data root.
+ */
+export class EnginePaths {
+  constructor(
+    readonly execRoot: string,
+    readonly dataRoot: string,
+  ) {}
+
+  /** The OCI runtime's own state. */
+  get runtimeRoot(): string {
+    return join(this.execRoot, 'oci')
+  }
+  /** conmon writes exit codes here. */
+  get exitDir(): string {
+    return join(this.execRoot, 'exits')
+  }
+  get bundlesDir(): string {
+    return join(this.execRoot, 'c')
+  }
+  /** OCI bundle, sockets and FIFOs of one running container. */
+  bundle(id: string): string {
+    return join(this.bundlesDir, id)
+  }
+  exec(id: string, execId: string): string {
+    return join(this.bundle(id), `exec-${execId.slice(0, 16)}`)
+  }
+  /** Where the socket for handing over a terminal is made. */
+  get socketDir(): string {
+    return Buffer.byteLength(this.execRoot) <= socketDirBytesMax ? this.execRoot : '/tmp'
+  }
+
+  get containersDir(): string {
+    return join(this.dataRoot, 'containers')
+  }
+  /** Log and /etc files of one container. */
+  container(id: string): string {
+    return join(this.containersDir, id)
+  }
+  log(id: string): string {
+    return join(this.container(id), `${id}.log`)
+  }
+  hosts(id: string): string {
+    return join(this.container(id), 'hosts')
+  }
+  hostname(id: string): string {
+    return join(this.container(id), 'hostname')
+  }
+  resolvConf(id: string): string {
+    return join(this.container(id), 'resolv.conf')
+  }
+
+  /** The control group above this daemon's containers: daemons on one kernel have different exec roots. */
+  get cgroupParent(): string {
+    return `/skep-${createHash('sha256').update(this.execRoot).digest('hex').slice(0, 8)}`
+  }
+}

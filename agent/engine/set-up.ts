@@ -1,0 +1,237 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { conflict, errnoOf, internal, invalid } from '../../src/base/errors.js'
+import { identify, sendSignal } from '../kernel/process.js'
+import { buildBundle } from '../runtime/bundle/build.js'
+import type { BundleMount } from '../runtime/bundle/mounts.js'
+import type { NamespaceChoice } from '../runtime/bundle/namespaces.js'
+import { resolveUser } from '../runtime/bundle/user.js'
+import type { Container } from './container.js'
+import type { EngineContext } from './context.js'
+import { writeEtcFiles } from './etc-files.js'
+import { blockDeviceNumbers, hostDevices } from './host-devices.js'
+import { initProgramPath } from './init-program.js'
+import { planNetwork } from './network-plan.js'
+import { readInRoot, resolveInRoot } from './rootfs-path.js'
+import { signalNumber } from './signals.js'
+
+/** What the steps of one start hand on. */
+export interface StartDraft {
+  rootfs: string
+  mounts: BundleMount[]
+  network: NamespaceChoice
+}
+
+/**
+ * One thing that a running container needs. `down` undoes `up`, also when `up` went only half-way or was
+ * done by an earlier daemon, and may be repeated.
+ */
+export interface SetUpStep {
+  name: string
+  up(context: EngineContext, container: Container, draft: StartDraft): Promise<void> | void
+  down(context: EngineContext, container: Container): Promise<void> | void
+}
+
+const bundleFolder: SetUpStep = {
+  name: 'bundle folder',
+  up: (context, { id }) => {
+    context.exitWatch.forget(id)
+    rmSync(context.paths.bundle(id), { recursive: true, force: true })
+    mkdirSync(context.paths.bundle(id), { recursive: true, mode: 0o711 })
+  },
+  down: (context, { id }) => rmSync(context.paths.bundle(id), { recursive: true, force: true }),
+}
+
+const rootfs: SetUpStep = {
+  name: 'root file system',
+  up: async (context, { id }, draft) => {
+    draft.rootfs = await context.rootfs.mount(id)
+  },
+  down: (context, { id }) => context.rootfs.unmount(id),
+}
+
+const mounts: SetUpStep = {
+  name: 'volumes',
+  up: async (context, container, draft) => {
+    for (const mount of container.record.mounts) {
+      if (mount.type === 'tmpfs') {
+        draft.mounts.push({ kind: 'tmpfs', target: mount.destination, options: mount.tmpfsOptions ?? [] })
+        continue
+      }
+      let source = mount.source
+      if (mount.type === 'volume' && mount.name !== undefined) {
+        source = await context.volumes.acquire(mount.name, container.id)
+        if (mount.copyUp) await context.volumes.copyUp(mount.name, resolveInRoot(draft.rootfs, mount.destination))
+        if (mount.subpath !== undefined) source = resolveInRoot(source, mount.subpath)
+      }
+      if (!existsSync(source)) throw invalid(`invalid mount config for type "${mount.type}": bind source path does not exist: ${source}`)
+      const { readWrite, propagation, recursive, recursiveReadOnly } = mount
+      draft.mounts.push({ kind: 'bind', source, target: mount.destination, readOnly: !readWrite, propagation, recursive, recursiveReadOnly })
+    }
+  },
+  down: async (context, container) => {
+    for (const mount of container.record.mounts) {
+      if (mount.type === 'volume' && mount.name !== undefined) await context.volumes.release(mount.name, container.id)
+    }
+  },
+}
+
+const network: SetUpStep = {
+  name: 'network',
+  up: async (context, container, draft) => {
+    const plan = planNetwork(container.record, (ref) => context.store.find(ref).id)
+    const sandbox = await context.network.createSandbox(container.id, plan.mode)
+    draft.network = sandbox.path === undefined ? 'host' : { path: sandbox.path }
+    for (const { network: name, settings } of plan.connections) await context.network.connect(container.id, name, settings)
+    if (plan.bindings.length > 0) await context.network.publish(container.id, plan.bindings)
+    container.record.endpoints = context.network.endpointsOf(container.id)
+  },
+  down: async (context, container) => {
+    await context.network.removeSandbox(container.id)
+  },
+}
+
+const etcFiles: SetUpStep = {
+  name: 'files in /etc',
+  up: (context, container, draft) => {
+    mkdirSync(context.paths.container(container.id), { recursive: true, mode: 0o700 })
+    draft.mounts.push(...writeEtcFiles(context, container, container.record.endpoints))
+  },
+  down: () => undefined,
+}
+
+const bundle: SetUpStep = {
+  name: 'bundle',
+  up: (context, container, draft) => {
+    const { record } = container
+    const { config, hostConfig } = record
+    makeWorkingFolder(draft, config.WorkingDir)
+    const spec = buildBundle({
+      config,
+      hostConfig,
+      user: resolveUser(config.User ?? '', readInRoot(draft.rootfs, '/etc/passwd'), readInRoot(draft.rootfs, '/etc/group'), hostConfig.GroupAdd ?? []),
+      rootfs: draft.rootfs,
+      hostname: config.Hostname ?? '',
+      cgroupPath: cgroupPath(context, container),
+      namespaces: {
+        network: draft.network,
+        pid: namespaceOf(context, 'pid', hostConfig.PidMode),
+        ipc: namespaceOf(context, 'ipc', hostConfig.IpcMode),
+        uts: namespaceOf(context, 'uts', hostConfig.UTSMode),
+        cgroup: hostConfig.CgroupnsMode === 'host' ? 'host' : 'own',
+      },
+      mounts: draft.mounts,
+      devices: hostDevices(hostConfig),
+      initProgram: (hostConfig.Init ?? context.settings.init) ? initProgramPath(context.settings.initPath) : undefined,
+      host: context.host,
+      deviceNumbers: blockDeviceNumbers,
+    })
+    writeFileSync(join(context.paths.bundle(container.id), 'config.json'), JSON.stringify(spec), { mode: 0o600 })
+  },
+  down: () => undefined,
+}
+
+const cgroup: SetUpStep = {
+  name: 'control group',
+  // The runtime makes it.
+  up: () => undefined,
+  down: (context, container) => context.cgroups.remove(cgroupPath(context, container)),
+}
+
+const supervisor: SetUpStep = {
+  name: 'supervisor',
+  up: async (context, container) => {
+    const { id, record } = container
+    const { config, hostConfig } = record
+    const folder = context.paths.bundle(id)
+    const made = await context.conmon.create({
+      id,
+      name: record.name,
+      bundle: folder,
+      exitDir: context.paths.exitDir,
+      logPath: hostConfig.LogConfig?.Type === 'none' ? undefined : context.paths.log(id),
+      terminal: config.Tty ?? false,
+      stdin: config.OpenStdin ?? false,
+      leaveStdinOpen: !config.StdinOnce,
+    })
+    const process = identify(made.pid)
+    const conmon = identify(made.conmonPid)
+    if (!process || !conmon) throw internal(`container ${id} ended before it was started`)
+    Object.assign(record.state, { process, conmon })
+  },
+  down: (context, container) => {
+    endProcesses(context, container)
+    context.runtime.forget(container.id)
+  },
+}
+
+/** What a container needs, in order; taking it down is the reverse. */
+export const setUpSteps: readonly SetUpStep[] = [bundleFolder, rootfs, mounts, network, etcFiles, bundle, cgroup, supervisor]
+
+/** Takes everything down that `setUpSteps` made; goes on after a failure and logs it. */
+export async function tearDown(context: EngineContext, container: Container): Promise<void> {
+  for (const step of [...setUpSteps].reverse()) {
+    try {
+      await step.down(context, container)
+    } catch (err) {
+      context.log.warn(`cannot take down: ${step.name}`, { container: container.id, err })
+    }
+  }
+}
+
+/** Where the container's processes are accounted. */
+export function cgroupPath(context: EngineContext, container: Container): string {
+  const parent = container.record.hostConfig.CgroupParent || context.settings.cgroupParent || context.paths.cgroupParent
+  return `/${parent.replace(/^\/+|\/+$/g, '')}/${container.id}`
+}
+
+/** Kills what an unfinished start left: the files in the bundle tell, for the record may not. */
+function endProcesses(context: EngineContext, container: Container): void {
+  const kill = signalNumber('KILL')
+  const { process, conmon } = container.record.state
+  for (const known of [process, conmon]) if (known) sendSignal(known, kill)
+  const folder = context.paths.bundle(container.id)
+  if (process || !existsSync(folder)) return
+  for (const file of ['pid', 'conmon.pid']) {
+    const pid = readPid(join(folder, file))
+    const found = pid === undefined ? undefined : identify(pid)
+    if (found && belongsTo(found.pid, container.id)) sendSignal(found, kill)
+  }
+}
+
+/** True when the process's command line or control group names the container: its number may be another's by now. */
+export function belongsTo(pid: number, containerId: string): boolean {
+  return ['cmdline', 'cgroup'].some((file) => readOrEmpty(`/proc/${pid}/${file}`).includes(containerId))
+}
+
+/** The process id in a file; undefined when there is none. */
+export function readPid(path: string): number | undefined {
+  const text = readOrEmpty(path).trim()
+  return /^\d+$/.test(text) ? Number(text) : undefined
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT' || errnoOf(thrown) === 'ESRCH') return ''
+    throw thrown
+  }
+}
+
+function namespaceOf(context: EngineContext, kind: 'pid' | 'ipc' | 'uts', mode = ''): NamespaceChoice {
+  if (mode === 'host') return 'host'
+  if (!mode.startsWith('container:')) return 'own'
+  const other = context.store.find(mode.slice('container:'.length))
+  const process = other.record.state.process
+  if (!other.isUp || !process) throw conflict(`cannot join ${kind.toUpperCase()} of a non running container: ${other.id}`)
+  return { path: `/proc/${process.pid}/ns/${kind}` }
+}
+
+/** The working folder is made when the image does not have it, unless a mount covers it. */
+function makeWorkingFolder(draft: StartDraft, folder: string | undefined): void {
+  if (!folder || folder === '/') return
+  if (draft.mounts.some((mount) => folder === mount.target || folder.startsWith(`${mount.target}/`))) return
+  const path = resolveInRoot(draft.rootfs, folder)
+  if (!existsSync(path)) mkdirSync(path, { recursive: true })
+}

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs'
+import { delay, rfc3339, zeroTime } from '../../src/base/clock.js'
+import type { ContainerCPUStats, ContainerNetworkStats, ContainerStatsResponse } from '../../src/model/engine-api/stats.js'
+import type { CgroupStats } from '../runtime/cgroup/stats.js'
+import type { Container } from './container.js'
+import type { EngineContext } from './context.js'
+import { cgroupPath } from './set-up.js'
+
+const periodMs = 1000
+const nsPerTick = 10_000_000
+
+/**
+ * One sample a second until the signal is aborted; one sample with `once`, together with the reading a second
+ * before it unless `oneShot`. A container that does not run gives one empty sample.
+ */
+export async function* readStats(
+  context: EngineContext,
+  container: Container,
+  options: { once: boolean; oneShot: boolean },
+  signal: AbortSignal,
+): AsyncGenerator<ContainerStatsResponse, void, undefined> {
+  let previous: ContainerStatsResponse | undefined
+  if (options.once && !options.oneShot && container.isUp) {
+    previous = sample(context, container, undefined)
+    await pause(context, signal)
+  }
+  while (!signal.aborted) {
+    const current = sample(context, container, previous)
+    yield current
+    if (options.once || options.oneShot) return
+    previous = current
+    await pause(context, signal)
+  }
+}
+
+async function pause(context: EngineContext, signal: AbortSignal): Promise<void> {
+  // The caller going away is the normal end of a stream.
+  await delay(context.clock, periodMs, signal).catch(() => undefined)
+}
+
+function sample(context: EngineContext, container: Container, previous: ContainerStatsResponse | undefined): ContainerStatsResponse {
+  const stats = container.isUp ? context.cgroups.stats(cgroupPath(context, container)) : undefined
+  const base = { id: container.id, name: `/${container.name}`, preread: previous?.read ?? zeroTime, precpu_stats: previous?.cpu_stats ?? emptyCpu }
+  if (!stats) return { ...base, read: zeroTime, pids_stats: {}, blkio_stats: {}, num_procs: 0, storage_stats: {}, cpu_stats: emptyCpu, memory_stats: {} }
+  return {
+    ...base,
+    read: rfc3339(context.clock.nowMs()),
+    num_procs: 0,
+    storage_stats: {},
+    pids_stats: { current: stats.pids.current, ...(stats.pids.limit !== undefined && { limit: stats.pids.limit }) },
+    blkio_stats: blkio(stats),
+    cpu_stats: cpu(stats, context.host.cpus),
+    memory_stats: {
+      usage: stats.memory.usage,
+      ...(stats.memory.maxUsage !== undefined && { max_usage: stats.memory.maxUsage }),
+      ...(stats.memory.failures !== undefined && { failcnt: stats.memory.failures }),
+      stats: stats.memory.details,
+      limit: Math.min(stats.memory.limit ?? Infinity, context.host.memoryBytes),
+    },
+    ...networks(context, container),
+  }
+}
+
+const emptyCpu: ContainerCPUStats = {
+  cpu_usage: { total_usage: 0, usage_in_kernelmode: 0, usage_in_usermode: 0 },
+  throttling_data: { periods: 0, throttled_periods: 0, throttled_time: 0 },
+}
+
+function cpu({ cpu: used }: CgroupStats, cpus: number): ContainerCPUStats {
+  return {
+    cpu_usage: {
+      total_usage: used.totalNs,
+      ...(used.perCpuNs && { percpu_usage: used.perCpuNs }),
+      usage_in_kernelmode: used.systemNs,
+      usage_in_usermode: used.userNs,
+    },
+    system_cpu_usage: hostCpuNs(),
+    online_cpus: cpus,
+    throttling_data: { periods: used.periods, throttled_periods: used.throttledPeriods, throttled_time: used.throttledNs },
+  }
+}
+
+/** CPU time of the host since boot: the first line of /proc/stat, without what guests used (proc(5)). */
+function hostCpuNs(): number {
+  const line = readFileSync('/proc/stat', 'utf8').split('\n', 1)[0] ?? ''
+  const ticks = line.split(/\s+/).slice(1, 9).map(Number)
+  return ticks.reduce((sum, value) => sum + value, 0) * nsPerTick
+}
+
+function blkio({ io }: CgroupStats): ContainerStatsResponse['blkio_stats'] {
+  return {
+    io_service_bytes_recursive: io.serviceBytes,
+    io_serviced_recursive: io.serviced,
+    io_queue_recursive: null,
+    io_service_time_recursive: null,
+    io_wait_time_recursive: null,
+    io_merged_recursive: null,
+    io_time_recursive: null,
+    sectors_recursive: null,
+  }
+}
+
+/** Counters of the container's interfaces, of containers with a network of their own. */
+function networks(context: EngineContext, container: Container): { networks?: Record<string, ContainerNetworkStats> } {
+  const { process } = container.record.state
+  if (!process || context.network.sandbox(container.id)?.mode.kind !== 'own') return {}
+  try {
+    return { networks: parseNetDev(readFileSync(`/proc/${process.pid}/net/dev`, 'utf8')) }
+  } catch {
+    // It ended between the two readings.
+    return {}
+  }
+}
+
+/** /proc/net/dev: two header lines, then an interface a line, eight figures received and eight sent. `lo` is left out. */
+export function parseNetDev(text: string): Record<string, ContainerNetworkStats> {
+  const found: Record<string, ContainerNetworkStats> = {}
+  for (const line of text.split('\n').slice(2)) {
+    const [name = '', figures = ''] = line.split(':')
+    const numbers = figures.trim().split(/\s+/).map(Number)
+    if (name.trim() === '' || name.trim() === 'lo' || numbers.length < 12) continue
+    const [rx_bytes = 0, rx_packets = 0, rx_errors = 0, rx_dropped = 0] = numbers
+    const [tx_bytes = 0, tx_packets = 0, tx_errors = 0, tx_dropped = 0] = numbers.slice(8)
+    found[name.trim()] = { rx_bytes, rx_packets, rx_errors, rx_dropped, tx_bytes, tx_packets, tx_errors, tx_dropped }
+  }
+  return found
+}

@@ -1,0 +1,145 @@
+import { invalid } from '../../src/base/errors.js'
+import type { ContainerConfig, HostConfig, Resources, RestartPolicy } from '../../src/model/engine-api/container.js'
+import { deviceRules } from '../runtime/bundle/devices.js'
+import { effectiveCapabilities } from '../runtime/bundle/capabilities.js'
+import { rlimits, securityOption } from '../runtime/bundle/process.js'
+import type { HostFacts } from './context.js'
+import { parseDetachKeys } from './detach-keys.js'
+import { signalNumber } from './signals.js'
+
+const memoryMinBytes = 6 * 1024 * 1024
+const hostnamePattern = /^[a-zA-Z0-9]([a-zA-Z0-9_.-]{0,62}[a-zA-Z0-9])?$/
+
+/** Refuses figures that cannot be, with Docker's sentences. Throws `invalid`. */
+export function validateResources(resources: Resources, host: HostFacts): void {
+  const { Memory = 0, MemorySwap = 0, MemoryReservation = 0, NanoCpus = 0, CpuQuota = 0, CpuPeriod = 0 } = resources
+  if (Memory < 0 || (Memory > 0 && Memory < memoryMinBytes)) throw invalid('Minimum memory limit allowed is 6MB')
+  if (Memory > 0 && MemorySwap > 0 && MemorySwap < Memory) {
+    throw invalid('Minimum memoryswap limit should be larger than memory limit, see usage')
+  }
+  if (Memory === 0 && MemorySwap > 0) throw invalid('You should always set the Memory limit when using Memoryswap limit, see usage')
+  if (MemoryReservation < 0 || (MemoryReservation > 0 && MemoryReservation < memoryMinBytes)) {
+    throw invalid('Minimum memory reservation allowed is 6MB')
+  }
+  if (Memory > 0 && MemoryReservation > Memory) {
+    throw invalid('Minimum memory limit can not be less than memory reservation limit, see usage')
+  }
+  const swappiness = resources.MemorySwappiness ?? -1
+  if (swappiness < -1 || swappiness > 100) throw invalid(`Invalid value: ${swappiness}, valid memory swappiness range is 0-100`)
+  if (NanoCpus !== 0) {
+    if (CpuPeriod > 0) throw invalid('Conflicting options: Nano CPUs and CPU Period cannot both be set.')
+    if (CpuQuota > 0) throw invalid('Conflicting options: Nano CPUs and CPU Quota cannot both be set.')
+    if (NanoCpus < 0.01e9 || NanoCpus > host.cpus * 1e9) {
+      throw invalid(`range of CPUs is from 0.01 to ${host.cpus}.00, as there are only ${host.cpus} CPUs available`)
+    }
+  }
+  if (CpuPeriod !== 0 && (CpuPeriod < 1000 || CpuPeriod > 1_000_000)) {
+    throw invalid('CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)')
+  }
+  if (CpuQuota > 0 && CpuQuota < 1000) throw invalid('CPU cfs quota can not be less than 1ms (i.e. 1000)')
+  const shares = resources.CpuShares ?? 0
+  if (shares < 0) throw invalid(`invalid CPU shares (${shares}): value must be a positive integer`)
+  validateCpuset(resources.CpusetCpus ?? '', host.cpus)
+  const weight = resources.BlkioWeight ?? 0
+  if (weight !== 0 && (weight < 10 || weight > 1000)) throw invalid('Range of blkio weight is from 10 to 1000')
+  for (const device of resources.BlkioWeightDevice ?? []) {
+    if ((device.Weight ?? 0) !== 0 && ((device.Weight ?? 0) < 10 || (device.Weight ?? 0) > 1000)) {
+      throw invalid('Range of blkio weight is from 10 to 1000')
+    }
+  }
+}
+
+function validateCpuset(text: string, cpus: number): void {
+  if (text === '') return
+  for (const part of text.split(',')) {
+    const match = /^(\d+)(?:-(\d+))?$/.exec(part.trim())
+    const last = Number(match?.[2] ?? match?.[1])
+    if (!match || last < Number(match[1])) throw invalid(`Invalid value ${text} for cpuset cpus`)
+    if (last >= cpus) throw invalid(`Requested CPUs are not available - requested ${text}, available: 0-${cpus - 1}`)
+  }
+}
+
+/** Refuses unknown policies and counts that make no sense. Throws `invalid`. */
+export function validateRestartPolicy(policy: RestartPolicy): void {
+  const name = policy.Name ?? ''
+  if (!['', 'no', 'always', 'on-failure', 'unless-stopped'].includes(name)) {
+    throw invalid(`invalid restart policy: unknown policy '${name}'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'`)
+  }
+  const retries = policy.MaximumRetryCount ?? 0
+  if (retries < 0) throw invalid('invalid restart policy: maximum retry count cannot be negative')
+  if (retries > 0 && name !== 'on-failure') {
+    throw invalid("invalid restart policy: maximum retry count can only be used with 'on-failure'")
+  }
+}
+
+/** Checks everything that needs neither image nor host files. Throws `invalid`. */
+export function validateConfig(config: ContainerConfig, hostConfig: HostConfig, host: HostFacts): void {
+  if (config.Hostname && !hostnamePattern.test(config.Hostname)) throw invalid(`invalid hostname format: ${config.Hostname}`)
+  if (config.WorkingDir && !config.WorkingDir.startsWith('/')) {
+    throw invalid(`the working directory '${config.WorkingDir}' is invalid, it needs to be an absolute path`)
+  }
+  for (const entry of config.Env ?? []) if (entry === '' || entry.startsWith('=')) throw invalid(`invalid environment variable: ${entry}`)
+  if (config.StopSignal) signalNumber(config.StopSignal)
+  validateHealth(config)
+  validateResources(hostConfig, host)
+  validateRestartPolicy(hostConfig.RestartPolicy ?? {})
+  const policy = hostConfig.RestartPolicy?.Name ?? ''
+  if (hostConfig.AutoRemove && policy !== '' && policy !== 'no') throw invalid("can't create 'AutoRemove' container with restart policy")
+  if ((hostConfig.ShmSize ?? 0) < 0) throw invalid('SHM size can not be less than 0')
+  const oom = hostConfig.OomScoreAdj ?? 0
+  if (oom < -1000 || oom > 1000) throw invalid(`Invalid value ${oom}, range for oom score adj is [-1000, 1000]`)
+  for (const entry of hostConfig.ExtraHosts ?? []) if (!/^[^:=]+[:=].+$/.test(entry)) throw invalid(`bad format for add-host: "${entry}"`)
+  validateSecurity(hostConfig)
+  for (const { PathOnHost = '', CgroupPermissions = '' } of hostConfig.Devices ?? []) {
+    if (!/^[rwm]{0,3}$/.test(CgroupPermissions)) throw invalid(`invalid device mode: ${CgroupPermissions} for ${PathOnHost}`)
+  }
+  // These throw their own sentences.
+  effectiveCapabilities({ add: hostConfig.CapAdd ?? [], drop: hostConfig.CapDrop ?? [] })
+  rlimits(hostConfig.Ulimits ?? [])
+  deviceRules([], hostConfig.DeviceCgroupRules ?? [], false)
+  if ((hostConfig.DeviceRequests ?? []).length > 0) {
+    const [first] = hostConfig.DeviceRequests ?? []
+    throw invalid(`could not select device driver "${first?.Driver ?? ''}" with capabilities: ${JSON.stringify(first?.Capabilities ?? [])}; give devices by path instead`)
+  }
+  const logType = hostConfig.LogConfig?.Type ?? ''
+  if (!['', 'json-file', 'local', 'none'].includes(logType)) {
+    throw invalid(`logger: no log driver named '${logType}' is registered; use json-file, local or none`)
+  }
+}
+
+const securityKeys = ['seccomp', 'apparmor', 'label', 'no-new-privileges', 'systempaths', 'writable-cgroups', 'credentialspec']
+
+function validateSecurity(hostConfig: HostConfig): void {
+  for (const option of hostConfig.SecurityOpt ?? []) {
+    const key = option.split(/[=:]/)[0] ?? ''
+    if (!securityKeys.includes(key)) throw invalid(`invalid --security-opt 2: "${option}"`)
+  }
+  const seccomp = securityOption(hostConfig, 'seccomp')
+  if (seccomp !== undefined && seccomp !== 'unconfined' && seccomp !== 'builtin' && !seccomp.trim().startsWith('{')) {
+    throw invalid('invalid seccomp option: unconfined, builtin or the JSON of a profile expected')
+  }
+  const apparmor = securityOption(hostConfig, 'apparmor')
+  if (apparmor !== undefined && apparmor !== '' && apparmor !== 'unconfined') {
+    throw invalid(`AppArmor profile "${apparmor}" cannot be applied: this engine runs containers without AppArmor; leave the option out`)
+  }
+}
+
+function validateHealth(config: ContainerConfig): void {
+  const health = config.Healthcheck
+  if (!health) return
+  const kind = health.Test?.[0]
+  if (kind !== undefined && !['', 'NONE', 'CMD', 'CMD-SHELL'].includes(kind)) {
+    throw invalid(`Unknown healthcheck type '${kind}' (expected 'CMD') in container config`)
+  }
+  const shortest = 1_000_000
+  for (const field of ['Interval', 'Timeout', 'StartPeriod', 'StartInterval'] as const) {
+    const value = health[field] ?? 0
+    if (value < 0 || (value > 0 && value < shortest)) throw invalid(`${field} in Healthcheck cannot be less than one millisecond`)
+  }
+  if ((health.Retries ?? 0) < 0) throw invalid('Retries in Healthcheck cannot be negative')
+}
+
+/** Throws `invalid` for a detach sequence that cannot be. */
+export function validateDetachKeys(keys: string | undefined): void {
+  if (keys) parseDetachKeys(keys)
+}
