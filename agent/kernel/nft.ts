@@ -1,4 +1,5 @@
-import { internal } from '../../src/base/errors.js'
+import { closeSync, openSync } from 'node:fs'
+import { internal, StatusError } from '../../src/base/errors.js'
 import { cFunction } from './ffi.js'
 import type { CPointer } from './ffi.js'
 
@@ -19,6 +20,51 @@ const runCommands = cFunction<[CPointer, string], number>('int nft_run_cmd_from_
 
 const outputJson = 1 << 4
 
+/** libnftables waits with select(2), which ends the whole process for a descriptor from here on. */
+const descriptorLimit = 1024
+const reservedDescriptors = 8
+
+/**
+ * Low descriptors kept aside for the sockets of contexts: a daemon with many published ports has used up
+ * the low numbers when it needs a context for a container. The first one is opened at start, when they are free.
+ */
+class LowDescriptors {
+  private held: number[] = []
+
+  refill(): void {
+    while (this.held.length < reservedDescriptors) {
+      const fd = openSync('/dev/null', 'r')
+      if (fd >= descriptorLimit) {
+        closeSync(fd)
+        return
+      }
+      this.held.push(fd)
+    }
+  }
+
+  /** Frees them for a moment: the next descriptor that is opened is low. */
+  release(): void {
+    for (const fd of this.held) closeSync(fd)
+    this.held = []
+    const probe = openSync('/dev/null', 'r')
+    closeSync(probe)
+    if (probe >= descriptorLimit) {
+      throw new StatusError('exhausted', `nftables cannot be used: all descriptors below ${descriptorLimit} are in use`)
+    }
+  }
+}
+
+const lowDescriptors = new LowDescriptors()
+
+function withLowDescriptors<T>(open: () => T): T {
+  lowDescriptors.release()
+  try {
+    return open()
+  } finally {
+    lowDescriptors.refill()
+  }
+}
+
 /** The nftables of the namespace that the thread was in when this was opened; it stays with that namespace. */
 export class Nft implements Disposable {
   private context: CPointer | null
@@ -28,7 +74,7 @@ export class Nft implements Disposable {
   }
 
   static open(): Nft {
-    const context = newContext(0)
+    const context = withLowDescriptors(() => newContext(0))
     if (context === null) throw internal('nftables cannot be used: libnftables gave no context (is CAP_NET_ADMIN missing?)')
     bufferOutput(context)
     bufferError(context)
@@ -59,6 +105,7 @@ export class Nft implements Disposable {
     if (this.context === null) return
     freeContext(this.context)
     this.context = null
+    lowDescriptors.refill()
   }
   [Symbol.dispose](): void {
     this.close()

@@ -152,8 +152,10 @@ export class NetworkController implements Disposable {
     checkConnect(sandbox, network, settings, this.endpoints.ofNetwork(network.id))
     const endpoint = this.newEndpoint(network, containerId, settings)
     const saved = this.endpoints.add(endpoint)
+    let moved: boolean
     try {
       this.join(network, endpoint)
+      moved = this.movePorts(sandbox)
     } catch (thrown) {
       await saved
       await this.forget(endpoint)
@@ -161,6 +163,7 @@ export class NetworkController implements Disposable {
       throw internal(`cannot connect container ${settings.containerName} to network ${network.name}: ${messageOf(thrown)}`, thrown)
     }
     await saved
+    if (moved) await this.endpoints.saveSandbox(sandbox)
     return publicEndpoint(endpoint)
   }
 
@@ -265,7 +268,8 @@ export class NetworkController implements Disposable {
     const { containerId, mode, published } = sandbox
     try {
       this.publisher.adopt(containerId, published)
-      if (mode.kind !== 'own' || !this.sandboxes.exists(containerId)) return
+      if (mode.kind !== 'own') return
+      if (!this.sandboxes.exists(containerId)) throw conflict(`the network namespace ${this.sandboxes.path(containerId)} is gone`)
       for (const endpoint of this.endpoints.ofContainer(containerId)) {
         const network = this.networks.get(endpoint.networkId)
         if (network) this.join(network, endpoint)
@@ -275,16 +279,24 @@ export class NetworkController implements Disposable {
     }
   }
 
-  /** Ports of an endpoint that went away are led to the one that gives the default route now, or withdrawn. */
-  private movePorts(sandbox: Sandbox, from: Endpoint): void {
-    if (!sandbox.published.some((port) => port.endpointId === from.endpointId)) return
-    const to = this.publishingEndpoint(sandbox.containerId)
-    if (to) {
-      sandbox.published = this.publisher.move(from, to, sandbox.published)
-    } else {
-      this.publisher.withdraw(sandbox.containerId, [from], sandbox.published)
+  /**
+   * Keeps the ports at the endpoint that gives the default route, so that answers leave by the way the
+   * requests came; without such an endpoint they are withdrawn. `gone` was just removed, if any was.
+   * Tells whether anything changed.
+   */
+  private movePorts(sandbox: Sandbox, gone?: Endpoint): boolean {
+    const { containerId, published } = sandbox
+    if (published.length === 0) return false
+    const sources = [...this.endpoints.ofContainer(containerId), ...(gone ? [gone] : [])]
+    const to = this.publishingEndpoint(containerId)
+    if (!to) {
+      this.publisher.withdraw(containerId, sources, published)
       sandbox.published = []
+      return true
     }
+    const leaving = sources.filter((from) => from.endpointId !== to.endpointId && published.some((port) => port.endpointId === from.endpointId))
+    for (const from of leaving) sandbox.published = this.publisher.move(from, to, sandbox.published)
+    return leaving.length > 0
   }
 
   private async forget(endpoint: Endpoint): Promise<void> {

@@ -49,9 +49,9 @@ export function macOfIpv4(address: string): string {
   return `02:42:${hex.join(':')}`
 }
 
-/** A MAC address made from hexadecimal digits: locally administered, unicast. */
-export function macOfHex(digits: string): string {
-  return `02:42:${(digits.slice(0, 8).match(/../g) ?? []).join(':')}`
+/** A MAC address made from 8 hexadecimal digits: locally administered, unicast. `kind` keeps the uses of one id apart. */
+export function macOfHex(digits: string, kind: '02:42' | '06:42' = '02:42'): string {
+  return `${kind}:${(digits.slice(0, 8).match(/../g) ?? []).join(':')}`
 }
 
 export function prefixLengthOf(subnet: string): number {

@@ -77,7 +77,9 @@ export class Publisher {
   /** Leads the ports of `from` to `to` instead, in one transaction. */
   move(from: Endpoint, to: Endpoint, published: readonly SandboxPort[]): SandboxPort[] {
     const moved = published.map((port) => (port.endpointId === from.endpointId ? { ...port, endpointId: to.endpointId } : port))
-    this.update(forwardsOf(to, moved), forwardsOf(from, published))
+    // `to` may have ports already: only those that come are added.
+    const coming = published.filter((port) => port.endpointId === from.endpointId).map((port) => ({ ...port, endpointId: to.endpointId }))
+    this.update(forwardsOf(to, coming), forwardsOf(from, published))
     return moved
   }
 

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { execFileSync } from 'node:child_process'
-import { closeSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LinkBatch, LinkRemover, Links } from '../../agent/kernel/link.js'
@@ -192,6 +192,19 @@ describe('network primitives', () => {
   })
 
   describe('nftables', () => {
+    it('work in a process with thousands of open files', () => {
+      createNetns(path('a'))
+      Nft.open().close()
+      const files = Array.from({ length: 1_500 }, () => openSync('/dev/null', 'r'))
+      try {
+        const contexts = [0, 1, 2].map(() => inNetns(path('a'), () => Nft.open()))
+        for (const nft of contexts) nft.run('add table inet t')
+        for (const nft of contexts) nft.close()
+      } finally {
+        for (const fd of files) closeSync(fd)
+      }
+    })
+
     it('run as one transaction, and say what is wrong', () => {
       createNetns(path('a'))
       using nft = inNetns(path('a'), () => Nft.open())

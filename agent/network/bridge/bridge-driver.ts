@@ -91,7 +91,9 @@ export class BridgeDriver implements NetworkDriver {
       const batch = new LinkBatch()
       if (existing) batch.deleteLink(existing.index)
       const peer = { name: endpoint.interfaceName, netnsFd: sandbox.netns.fd, mac: endpoint.macAddress, mtu: options.mtu }
-      links.apply(batch.addLink({ name: endpoint.hostLink, master: bridge, mtu: options.mtu }, { kind: 'veth', peer }))
+      // A random MAC would be replaced by udev's policy of persistent ones, at its own time.
+      const mac = macOfHex(endpoint.endpointId, '06:42')
+      links.apply(batch.addLink({ name: endpoint.hostLink, master: bridge, mtu: options.mtu, mac }, { kind: 'veth', peer }))
     }
     const link = links.find(endpoint.hostLink)
     if (!link) throw new StatusError('internal', `the interface ${endpoint.hostLink} vanished while it was made`)
