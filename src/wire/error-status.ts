@@ -55,7 +55,7 @@ export function fromStatus(thrown: unknown, address: string): StatusError {
     return new StatusError(said as ErrorKind, details)
   }
   // Not from a handler: the connection or the library speaks.
-  if (/No connection established|Name resolution failed|Failed to connect|Connection not established/i.test(details)) {
+  if (/No connection established|Name resolution failed|Channel closed before call started|has been shut down/i.test(details)) {
     return new NotDoneError(`cannot connect to ${address}: ${connectionReason(details)}`, { cause: thrown })
   }
   if (/RST_STREAM|Connection dropped|ECONN|socket|GOAWAY|Call cancelled/i.test(details) && thrown.code !== Status.DEADLINE_EXCEEDED) {

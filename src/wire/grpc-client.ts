@@ -1,27 +1,105 @@
 import type { PeerCertificate } from 'node:tls'
-import { Client as GrpcChannel, credentials, Metadata, type ChannelCredentials, type ClientDuplexStream } from '@grpc/grpc-js'
-import type { Clock } from '../base/clock.js'
+import { connectivityState, Client as GrpcChannel, credentials, Metadata, type ChannelCredentials, type ClientDuplexStream } from '@grpc/grpc-js'
+import type { Clock, Timer } from '../base/clock.js'
 import { StatusError } from '../base/errors.js'
 import { identityOfSubject } from '../pki/node-certificate.js'
+import { BoundedCredentials } from './bounded-credentials.js'
 import { messageBytesMax } from './codec.js'
-import { fromStatus } from './error-status.js'
+import { fromStatus, NotDoneError } from './error-status.js'
 import { writeForwarded } from './forwarded.js'
 import type { IdentitySource } from './tls-identity.js'
 import type { Transport, TransportOptions } from './transport.js'
 
 type Stream = ClientDuplexStream<Uint8Array, Uint8Array>
 
+/** How long making a connection may take. */
+export interface ConnectLimits {
+  /** From TCP's connection to a secure one. A frozen peer never answers. */
+  handshakeMs: number
+  /** In all. A peer that is cut off is tried again from the start: its system repeats the first packet ever more rarely. */
+  connectMs: number
+}
+const connectLimits: ConnectLimits = { handshakeMs: 4_000, connectMs: 5_000 }
+
 /** A connection to one manager, made on first use and made again when it is lost. */
 export class GrpcConnection implements Transport, Disposable {
-  private readonly channel: GrpcChannel
+  private channel: GrpcChannel
+  private connecting: Timer | undefined
+  private disposed = false
+  private readonly channelCredentials: ChannelCredentials
 
   constructor(
     /** host:port */
     readonly address: string,
     channelCredentials: ChannelCredentials,
     private readonly clock: Clock,
+    private readonly limits: ConnectLimits = connectLimits,
   ) {
-    this.channel = new GrpcChannel(address, channelCredentials, {
+    this.channelCredentials = new BoundedCredentials(channelCredentials, clock, limits.handshakeMs)
+    this.channel = this.open()
+  }
+
+  async *call(path: string, requests: AsyncIterable<Uint8Array>, options: TransportOptions): AsyncGenerator<Uint8Array> {
+    const { signal, timeoutMs, onBehalfOf } = options
+    if (signal?.aborted) throw abortError(signal)
+    const metadata = new Metadata()
+    if (onBehalfOf) writeForwarded(metadata, onBehalfOf)
+    const { channel } = this
+    const stream: Stream = channel.makeBidiStreamRequest(path, toBuffer, toBuffer, metadata, {})
+    const sent = new SentWatch(channel)
+    this.boundConnecting()
+    // Every failure also reaches the reader below; this keeps one that comes after it from being unhandled.
+    stream.on('error', () => undefined)
+    let stopped: Error | undefined
+    const stop = (why: Error) => {
+      // A call that waits for a connection has not been sent.
+      stopped ??= sent.possible ? why : new NotDoneError(`cannot connect to ${this.address}: ${why.message}`)
+      stream.cancel()
+    }
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : this.clock.setTimer(timeoutMs, () => stop(new StatusError('deadline', `no answer from ${this.address} within ${timeoutMs} ms`)))
+    const cancel = () => stop(abortError(signal))
+    signal?.addEventListener('abort', cancel, { once: true })
+    const sending = new Sending(stream)
+    void sending.run(requests)
+    let complete = false
+    try {
+      for await (const bytes of stream) yield bytes as Uint8Array
+      complete = true
+    } catch (thrown) {
+      throw sending.failure ?? stopped ?? fromStatus(thrown, this.address)
+    } finally {
+      timer?.cancel()
+      signal?.removeEventListener('abort', cancel)
+      sending.stop()
+      // A reader that stops before the end tells the server so.
+      if (!complete) stream.cancel()
+    }
+  }
+
+  /** No calls any more; those under way go on to their end. */
+  [Symbol.dispose](): void {
+    this.disposed = true
+    this.connecting?.cancel()
+    this.channel.close()
+  }
+
+  /** Begins anew when a connection takes too long to come about; calls that wait for it fail as not done. */
+  private boundConnecting(): void {
+    if (this.connecting || stateOf(this.channel) === connectivityState.READY) return
+    this.connecting = this.clock.setTimer(this.limits.connectMs, () => {
+      this.connecting = undefined
+      if (this.disposed || stateOf(this.channel) !== connectivityState.CONNECTING) return
+      const late = this.channel
+      this.channel = this.open()
+      late.close()
+    })
+  }
+
+  private open(): GrpcChannel {
+    return new GrpcChannel(this.address, this.channelCredentials, {
       'grpc.max_receive_message_length': messageBytesMax,
       'grpc.max_send_message_length': messageBytesMax,
       'grpc.keepalive_time_ms': 8_000,
@@ -36,45 +114,27 @@ export class GrpcConnection implements Transport, Disposable {
       'grpc.use_local_subchannel_pool': 1,
     })
   }
+}
 
-  async *call(path: string, requests: AsyncIterable<Uint8Array>, options: TransportOptions): AsyncGenerator<Uint8Array> {
-    const { signal, timeoutMs, onBehalfOf } = options
-    if (signal?.aborted) throw abortError(signal)
-    const metadata = new Metadata()
-    if (onBehalfOf) writeForwarded(metadata, onBehalfOf)
-    const stream: Stream = this.channel.makeBidiStreamRequest(path, toBuffer, toBuffer, metadata, {})
-    // Every failure also reaches the reader below; this keeps one that comes after it from being unhandled.
-    stream.on('error', () => undefined)
-    let late: StatusError | undefined
-    const timer =
-      timeoutMs === undefined
-        ? undefined
-        : this.clock.setTimer(timeoutMs, () => {
-            late = new StatusError('deadline', `no answer from ${this.address} within ${timeoutMs} ms`)
-            stream.cancel()
-          })
-    const cancel = () => stream.cancel()
-    signal?.addEventListener('abort', cancel, { once: true })
-    const sending = new Sending(stream)
-    void sending.run(requests)
-    let complete = false
-    try {
-      for await (const bytes of stream) yield bytes as Uint8Array
-      complete = true
-    } catch (thrown) {
-      throw late ?? sending.failure ?? (signal?.aborted ? abortError(signal) : fromStatus(thrown, this.address))
-    } finally {
-      timer?.cancel()
-      signal?.removeEventListener('abort', cancel)
-      sending.stop()
-      // A reader that stops before the end tells the server so.
-      if (!complete) stream.cancel()
-    }
+const stateOf = (channel: GrpcChannel): connectivityState => channel.getChannel().getConnectivityState(false)
+
+/** Whether a call may have reached the peer: there was a connection at some time since it began. */
+class SentWatch {
+  private seen = false
+
+  constructor(private readonly channel: GrpcChannel) {
+    this.watch()
   }
 
-  /** No calls any more; those under way go on to their end. */
-  [Symbol.dispose](): void {
-    this.channel.close()
+  get possible(): boolean {
+    return this.seen || stateOf(this.channel) === connectivityState.READY
+  }
+
+  private watch(): void {
+    const state = stateOf(this.channel)
+    if (state === connectivityState.READY) this.seen = true
+    if (this.seen || state === connectivityState.SHUTDOWN) return
+    this.channel.getChannel().watchConnectivityState(state, Infinity, () => this.watch())
   }
 }
 
@@ -118,8 +178,8 @@ class Sending {
   }
 }
 
-function abortError(signal: AbortSignal): Error {
-  return signal.reason instanceof StatusError ? signal.reason : new StatusError('cancelled', 'the call was cancelled', { cause: signal.reason })
+function abortError(signal: AbortSignal | undefined): Error {
+  return signal?.reason instanceof StatusError ? signal.reason : new StatusError('cancelled', 'the call was cancelled', { cause: signal?.reason })
 }
 
 /**

@@ -124,7 +124,7 @@ export class LeaderRouter {
           return
         } catch (thrown) {
           outer?.throwIfAborted()
-          const failure = term.over ? leaderChanged(method) : thrown
+          const failure = term.over && !(thrown instanceof NotDoneError) ? leaderChanged(method) : thrown
           const certain = failure instanceof NotDoneError || (method.readOnly === true && kindOf(failure) === 'unavailable')
           // A stream of requests that was partly read cannot be sent again.
           if (begun || !certain || (again === undefined && !(thrown instanceof NotDoneError && leader.self))) throw failure

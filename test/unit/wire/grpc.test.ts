@@ -1,5 +1,7 @@
 import { strict as assert } from 'node:assert'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { connect } from 'node:tls'
+import { credentials } from '@grpc/grpc-js'
 import { ErrorKind, StatusError } from '../../../src/base/errors.js'
 import { nullLogger } from '../../../src/base/log.js'
 import { Scope } from '../../../src/base/scope.js'
@@ -7,7 +9,7 @@ import { systemClock } from '../../../src/sys/system-clock.js'
 import { codec } from '../../../src/wire/codec.js'
 import { NotDoneError } from '../../../src/wire/error-status.js'
 import { skep } from '../../../src/wire/gen/skep.js'
-import { ConnectionPool, joiningConnection, unverifiedConnection } from '../../../src/wire/grpc-client.js'
+import { ConnectionPool, GrpcConnection, joiningConnection, unverifiedConnection, type ConnectLimits } from '../../../src/wire/grpc-client.js'
 import { GrpcServer, hostOf } from '../../../src/wire/grpc-server.js'
 import { bidi, clientStream, serverStream, service, unary, type CallContext, type Handlers } from '../../../src/wire/service-table.js'
 import { clientOf, servedMethods } from '../../../src/wire/transport.js'
@@ -113,9 +115,9 @@ describe('gRPC server and client', () => {
     assert.equal(calls[0]?.remoteAddress, '127.0.0.1')
   })
 
-  it('thousands of unary calls one after another use one connection and no resets', async () => {
+  it('a thousand unary calls and more one after another use one connection and no resets', async () => {
     const { echo } = await client()
-    for (let i = 0; i < 2000; i++) await echo({ ref: 'x' })
+    for (let i = 0; i < 1200; i++) await echo({ ref: 'x' })
   })
 
   it('every kind of error arrives with its sentence', async () => {
@@ -232,6 +234,27 @@ describe('gRPC server and client', () => {
     await eventually('a refusal that is certain', () => echo({ ref: 'x' }).then(() => false, (thrown) => thrown instanceof NotDoneError))
     server = await listen(port)
     assert.deepEqual(await eventually('an answer', () => echo({ ref: 'y' })), { ref: 'y' })
+  })
+
+  it('a peer that takes connections and never answers is given up, and calls that wait were not done', async () => {
+    const sockets = new Set<Socket>()
+    const frozen = createServer((socket) => void sockets.add(socket))
+    scope.defer(() => new Promise((resolve) => frozen.close(resolve)))
+    scope.defer(() => sockets.forEach((socket) => socket.destroy()))
+    await new Promise<void>((resolve) => frozen.listen(0, '127.0.0.1', resolve))
+    const { port } = frozen.address() as AddressInfo
+    const { rootsPem } = (await cluster.identity('x', 'worker')).current()
+    const connect = (limits: ConnectLimits) =>
+      clientOf(table, scope.use(new GrpcConnection(`127.0.0.1:${port}`, credentials.createSsl(Buffer.from(rootsPem)), systemClock, limits)))
+    const isNotDone = (thrown: unknown) => thrown instanceof NotDoneError && thrown.message.startsWith(`cannot connect to 127.0.0.1:${port}: `)
+    await assert.rejects(connect({ handshakeMs: 50, connectMs: 60_000 }).open({ ref: 'x' }), isNotDone)
+    await eventually('its connection is closed', () => [...sockets].every((socket) => socket.destroyed || socket.readableEnded) || sockets.forEach((socket) => socket.resume()) === undefined && false)
+    await assert.rejects(connect({ handshakeMs: 60_000, connectMs: 50 }).open({ ref: 'x' }), isNotDone)
+    await assert.rejects(connect({ handshakeMs: 60_000, connectMs: 60_000 }).open({ ref: 'x' }, { timeoutMs: 50 }), isNotDone)
+    const controller = new AbortController()
+    const waiting = connect({ handshakeMs: 60_000, connectMs: 60_000 }).open({ ref: 'x' }, { signal: controller.signal })
+    setTimeout(() => controller.abort(), 50)
+    await assert.rejects(waiting, isNotDone)
   })
 
   it('closing the server ends calls with a reason', async () => {
