@@ -1,7 +1,7 @@
 import { conflict, invalid, notFound } from '../../src/base/errors.js'
+import type { Bucket } from '../../src/base/key-value.js'
 import { Container } from './container.js'
 import type { ContainerRecord } from './container-record.js'
-import type { Bucket } from './state-db.js'
 
 /** Docker's rule for names. */
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/

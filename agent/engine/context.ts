@@ -2,13 +2,11 @@ import type { Clock } from '../../src/base/clock.js'
 import type { IdSource } from '../../src/base/id.js'
 import type { Logger } from '../../src/base/log.js'
 import type { Rng } from '../../src/base/rng.js'
-import type { FilesystemChange } from '../../src/model/engine-api/container.js'
 import type { Cgroups } from '../runtime/cgroup/cgroup.js'
 import type { Conmon } from '../runtime/conmon.js'
 import type { ExitWatch } from '../runtime/exit-watch.js'
 import type { OciRuntime } from '../runtime/oci-runtime.js'
 import type { DnsSettings } from '../network/dns/resolv-conf.js'
-import type { LayerView } from '../snapshot/snapshotter.js'
 import type { ContainerStore } from './container-store.js'
 import type { EventLog } from './events.js'
 import type { EnginePaths } from './paths.js'
@@ -70,6 +68,4 @@ export interface EngineContext {
   conmon: Conmon
   cgroups: Cgroups
   exitWatch: ExitWatch
-  /** What a container changed in its image's files. */
-  changes: (view: LayerView) => Promise<FilesystemChange[]>
 }

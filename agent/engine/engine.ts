@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { conflict } from '../../src/base/errors.js'
+import type { KeyValueStore } from '../../src/base/key-value.js'
 import type {
   ContainerCreateResponse, ContainerInspectResponse, ContainerSummary, ContainerTopResponse, ContainerUpdateResponse, FilesystemChange, Resources,
   RestartPolicy,
@@ -10,6 +11,7 @@ import type { CgroupMode } from '../runtime/cgroup/mode.js'
 import { Conmon, resizeTerminal } from '../runtime/conmon.js'
 import { ExitWatch } from '../runtime/exit-watch.js'
 import { OciRuntime } from '../runtime/oci-runtime.js'
+import { changesOf } from '../snapshot/diff.js'
 import { attachContainer } from './attach.js'
 import type { Container } from './container.js'
 import type { ContainerRecord } from './container-record.js'
@@ -33,7 +35,6 @@ import { readStats } from './stats.js'
 import { killContainer, pauseContainer, stopContainer, unpauseContainer, type StopOptions } from './stop.js'
 import { superviseContainers } from './supervision.js'
 import { topContainer } from './top.js'
-import type { StateDb } from './state-db.js'
 import type {
   AttachOptions, AttachSession, CreateRequest, ListFilters, LogsOptions, OutputChunk, TerminalSize, WaitCondition,
 } from './types.js'
@@ -42,8 +43,8 @@ import { waitContainer } from './wait.js'
 
 /** What an engine is made of. */
 export interface EngineOptions
-  extends Pick<EngineContext, 'clock' | 'rng' | 'ids' | 'log' | 'paths' | 'images' | 'rootfs' | 'volumes' | 'network' | 'host' | 'changes'> {
-  db: StateDb
+  extends Pick<EngineContext, 'clock' | 'rng' | 'ids' | 'log' | 'paths' | 'images' | 'rootfs' | 'volumes' | 'network' | 'host'> {
+  db: KeyValueStore
   settings?: Partial<EngineSettings>
   cgroupMode: CgroupMode
   /** Path of the OCI runtime's program. */
@@ -237,7 +238,8 @@ export class Engine implements AsyncDisposable {
 
   async changes(ref: string): Promise<FilesystemChange[]> {
     const { id } = this.find(ref)
-    return this.context.changes(this.context.rootfs.view(id))
+    const changes = await changesOf(this.context.rootfs.view(id))
+    return changes.map(({ path, kind }) => ({ Path: path, Kind: kind }))
   }
 
   /** Attaches a container to one more network, at once when it runs. */

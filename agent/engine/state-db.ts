@@ -2,17 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { open, type Database, type RootDatabase } from 'lmdb'
 import { ErrorKind, StatusError, messageOf } from '../../src/base/errors.js'
-
-/** One named collection of JSON-like values under string keys, in key order. */
-export interface Bucket<T> {
-  get(key: string): T | undefined
-  /** Resolves when the value survives a crash of this process. The value must not be changed afterwards. */
-  put(key: string, value: T): Promise<void>
-  /** Deleting what is not there is no error. */
-  delete(key: string): Promise<void>
-  /** A snapshot: later changes are not seen. */
-  list(): { key: string; value: T }[]
-}
+import type { Bucket, KeyValueStore } from '../../src/base/key-value.js'
 
 /** How many buckets one database file can hold. */
 const bucketsMax = 32
@@ -21,7 +11,7 @@ const bucketsMax = 32
  * The engine's local state: containers, images, volumes, networks and tasks of this host, in one
  * memory-mapped, transactional file. Writes made in the same turn of the event loop are committed together.
  */
-export class StateDb {
+export class StateDb implements KeyValueStore {
   private readonly buckets = new Map<string, Bucket<unknown>>()
 
   private constructor(private readonly root: RootDatabase) {}

@@ -1,0 +1,154 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { Engine } from '../../agent/engine/engine.js'
+import { readHostFacts } from '../../agent/engine/host-facts.js'
+import { BucketNetworkStore } from '../../agent/engine/network-store.js'
+import { EnginePaths } from '../../agent/engine/paths.js'
+import type { ImageProvider } from '../../agent/engine/ports.js'
+import { StateDb } from '../../agent/engine/state-db.js'
+import type { OutputChunk } from '../../agent/engine/types.js'
+import { createNetns, deleteNetns } from '../../agent/kernel/netns.js'
+import { mountsBelow, unmountAll } from '../../agent/kernel/mount.js'
+import { identify, sendSignal } from '../../agent/kernel/process.js'
+import { NetworkController } from '../../agent/network/controller.js'
+import { Cgroups } from '../../agent/runtime/cgroup/cgroup.js'
+import { prepareCgroups } from '../../agent/runtime/cgroup/mode.js'
+import { chooseRuntime, findConmon } from '../../agent/runtime/programs.js'
+import { OverlaySnapshotter } from '../../agent/snapshot/overlay.js'
+import { VolumeStore } from '../../agent/volume/volume-store.js'
+import { notFound } from '../../src/base/errors.js'
+import { idSource } from '../../src/base/id.js'
+import { nullLogger } from '../../src/base/log.js'
+import type { ImageConfig } from '../../src/model/engine-api/image.js'
+import { createLogger } from '../../src/sys/logger.js'
+import { systemClock } from '../../src/sys/system-clock.js'
+import { systemRng } from '../../src/sys/system-rng.js'
+
+const chainId = `sha256:${'b'.repeat(64)}`
+const applets = ['sh', 'true', 'false', 'sleep', 'echo', 'cat', 'ls', 'id', 'env', 'pwd', 'hostname', 'head', 'yes', 'touch', 'mkdir', 'mount', 'ps', 'stty', 'seq', 'dd', 'kill', 'test', 'wc', 'nproc', 'grep', 'date', 'tail', 'rm']
+
+/** The image's settings; tests change a copy. */
+export const busyboxConfig: ImageConfig = { Cmd: ['sh'], Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'] }
+
+/** An engine with everything real below it, in a folder and a network namespace of its own. */
+export interface EngineHost {
+  engine: Engine
+  db: StateDb
+  network: NetworkController
+  /** Ends the engine; containers go on. */
+  close(): Promise<void>
+}
+
+/** The folder of a new test host, with a network namespace. Give it to `destroyEngineFolder` in the end. */
+export function makeEngineFolder(): string {
+  const folder = mkdtempSync('/tmp/skep-engine-')
+  createNetns(join(folder, 'host.netns'))
+  return folder
+}
+
+/** Opens the engine of a folder; images are `busybox` with this configuration and what `images` adds. */
+export async function openEngine(folder: string, images: Record<string, ImageConfig> = {}): Promise<EngineHost> {
+  const log = process.env['SKEP_TEST_LOG'] ? createLogger('debug') : nullLogger
+  const ids = idSource(systemRng)
+  const db = StateDb.open(join(folder, 'data/state.db'))
+  const rootfs = new OverlaySnapshotter(join(folder, 'data/layers'), db, ids, log)
+  await rootfs.recover()
+  if (!rootfs.has(chainId)) await addBusyboxLayer(rootfs)
+  const known: Record<string, ImageConfig> = { busybox: busyboxConfig, ...images }
+  const provider: ImageProvider = {
+    forRun: (ref) => {
+      const config = known[ref]
+      if (!config) throw notFound(`No such image: ${ref}:latest`)
+      return { id: chainId, chainId, config, platform: 'linux/amd64' }
+    },
+  }
+  const cgroupMode = prepareCgroups()
+  const network = await NetworkController.open({
+    store: new BucketNetworkStore(db.bucket('network')),
+    netnsDir: join(folder, 'run/netns'),
+    hostNetns: join(folder, 'host.netns'),
+    log,
+    clock: systemClock,
+    rng: systemRng,
+    ids,
+  })
+  const holder: { engine?: Engine } = {}
+  const volumes = new VolumeStore(join(folder, 'data/volumes'), db, ids, systemClock, {
+    users: () => {
+      const users = new Map<string, string[]>()
+      for (const { id, record } of holder.engine?.all() ?? []) {
+        for (const { name } of record.mounts) if (name !== undefined) users.set(name, [...(users.get(name) ?? []), id])
+      }
+      return users
+    },
+  })
+  const engine = await Engine.open({
+    db, log, ids, network, volumes, rootfs, cgroupMode,
+    clock: systemClock,
+    rng: systemRng,
+    images: provider,
+    host: readHostFacts(),
+    paths: new EnginePaths(join(folder, 'run'), join(folder, 'data')),
+    runtimeProgram: await chooseRuntime(undefined, cgroupMode),
+    conmonProgram: findConmon(),
+  })
+  holder.engine = engine
+  return {
+    engine,
+    db,
+    network,
+    close: async () => {
+      await engine[Symbol.asyncDispose]()
+      network[Symbol.dispose]()
+      await db.close()
+    },
+  }
+}
+
+/** Ends every container of a folder and removes all its traces, whatever state a failed test left. */
+export async function destroyEngineFolder(folder: string): Promise<void> {
+  const paths = new EnginePaths(join(folder, 'run'), join(folder, 'data'))
+  const cgroups = new Cgroups(prepareCgroups(), systemClock)
+  for (const id of existsSync(paths.bundlesDir) ? readdirSync(paths.bundlesDir) : []) {
+    for (const file of ['conmon.pid', 'pid']) killIn(join(paths.bundle(id), file), id)
+  }
+  for (const id of cgroups.children(paths.cgroupParent)) await cgroups.remove(`${paths.cgroupParent}/${id}`)
+  await cgroups.remove(paths.cgroupParent)
+  for (const { target } of mountsBelow(folder)) if (!target.endsWith('host.netns')) unmountAll(target)
+  deleteNetns(join(folder, 'host.netns'))
+  for (const { target } of mountsBelow(folder)) unmountAll(target)
+  rmSync(folder, { recursive: true, force: true })
+}
+
+function killIn(file: string, id: string): void {
+  if (!existsSync(file)) return
+  const pid = Number(execFileSync('cat', [file], { encoding: 'utf8' }))
+  const found = identify(pid)
+  if (found && execFileSync('cat', [`/proc/${pid}/cmdline`, `/proc/${pid}/cgroup`], { encoding: 'utf8' }).includes(id)) sendSignal(found, 9)
+}
+
+/** Everything of an output, by stream. */
+export async function collect(chunks: AsyncIterable<OutputChunk>): Promise<{ stdout: string; stderr: string }> {
+  const out = { stdout: '', stderr: '' }
+  for await (const { stream, data } of chunks) out[stream] += Buffer.from(data).toString('utf8')
+  return out
+}
+
+/** Debian's busybox with its libraries, as one layer. */
+async function addBusyboxLayer(snapshots: OverlaySnapshotter): Promise<void> {
+  const draft = await snapshots.draft()
+  const root = draft.folder
+  for (const name of ['bin', 'dev', 'etc', 'proc', 'root', 'sys', 'tmp', 'var/www']) mkdirSync(join(root, name), { recursive: true })
+  const libraries = [...execFileSync('ldd', ['/bin/busybox'], { encoding: 'utf8' }).matchAll(/(\/\S+)/g)].map((match) => match[1] as string)
+  for (const file of [...libraries, '/bin/busybox']) {
+    mkdirSync(join(root, dirname(file)), { recursive: true })
+    cpSync(file, join(root, file), { dereference: true })
+  }
+  for (const applet of applets) symlinkSync('busybox', join(root, 'bin', applet))
+  writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\nwww:x:33:44:www:/var/www:/bin/sh\n')
+  writeFileSync(join(root, 'etc/group'), 'root:x:0:\nwww:x:44:\nextra:x:55:www\n')
+  writeFileSync(join(root, 'var/www/index.html'), 'hello from the image\n')
+  writeFileSync(join(root, 'etc/plain'), 'not a program\n')
+  await snapshots.commit([{ draft, chainId, diffId: chainId, sizeBytes: 1 }])
+}
