@@ -24,7 +24,30 @@ export function encodeOutput(tty: boolean, chunk: OutputChunk): Uint8Array {
  * its side first (standard input ends) and go on reading.
  */
 export async function serveAttach(exchange: Exchange, session: AttachSession): Promise<void> {
-  const connection = exchange.hijack(streamType(session.tty, exchange.version))
+  await connectSession(exchange, exchange.hijack(streamType(session.tty, exchange.version)), session)
+}
+
+/**
+ * The same for a session that begins with the connection: the header goes out before `open` starts anything, because
+ * some clients lose output that comes in one piece with the header. What `open` throws is sent as output, as
+ * Docker does it; clients find the exit code by inspecting.
+ */
+export async function serveStarting(exchange: Exchange, tty: boolean, open: () => Promise<AttachSession>): Promise<void> {
+  const connection = exchange.hijack(streamType(tty, exchange.version))
+  let session: AttachSession
+  try {
+    session = await open()
+  } catch (thrown) {
+    connection.input.resume()
+    const data = Buffer.from(`${messageOf(thrown)}\r\n`)
+    await connection.write(encodeOutput(tty, { stream: 'stderr', data })).catch(() => undefined)
+    connection.end()
+    return
+  }
+  await connectSession(exchange, connection, session)
+}
+
+async function connectSession(exchange: Exchange, connection: HijackedConnection, session: AttachSession): Promise<void> {
   const onAbort = () => session.close()
   exchange.signal.addEventListener('abort', onAbort, { once: true })
   if (exchange.signal.aborted) onAbort()

@@ -1,5 +1,5 @@
 import { connect, type Server } from 'node:net'
-import { chownSync, existsSync, mkdirSync, readFileSync, unlinkSync } from 'node:fs'
+import { chownSync, existsSync, lstatSync, mkdirSync, readFileSync, unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { conflict, errnoOf, internal, invalid, messageOf } from '../base/errors.js'
 
@@ -92,7 +92,9 @@ export function describe(address: ListenAddress): string {
 }
 
 async function removeStaleSocket(path: string): Promise<void> {
-  if (!existsSync(path)) return
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (!found) return
+  if (!found.isSocket()) throw conflict(`cannot listen on unix://${path}: a file that is not a socket is there`)
   const inUse = await new Promise<boolean>((resolve) => {
     const probe = connect({ path })
     probe.once('connect', () => {
@@ -101,7 +103,7 @@ async function removeStaleSocket(path: string): Promise<void> {
     })
     probe.once('error', (thrown) => resolve(errnoOf(thrown) !== 'ECONNREFUSED'))
   })
-  if (inUse) throw conflict(`cannot listen on unix://${path}: another daemon serves it, or it is not a socket`)
+  if (inUse) throw conflict(`cannot listen on unix://${path}: another daemon serves it`)
   unlinkSync(path)
 }
 

@@ -57,7 +57,7 @@ export class FakeImages implements ImagesBackend {
     }))
   }
   async inspect(ref: string) {
-    const found = this.images.get(ref)
+    const found = this.images.get(ref) ?? [...this.images.values()].find((image) => image.Id === ref)
     if (!found) throw notFound(`No such image: ${ref}`)
     return found
   }

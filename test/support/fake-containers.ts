@@ -92,7 +92,7 @@ export class FakeContainers implements ContainersBackend {
       Image: `sha256:${'1'.repeat(64)}`,
       State: { Status: one.state, Running: one.state === 'running', ExitCode: one.exitCode, StartedAt: createdAt, FinishedAt: createdAt },
       Config: one.body,
-      HostConfig: one.body.HostConfig ?? {},
+      HostConfig: { LogConfig: { Type: 'json-file', Config: {} }, ...one.body.HostConfig },
       NetworkSettings: { Networks: {} },
       Mounts: [],
     }

@@ -43,7 +43,11 @@ export interface ExecStartOptions {
 export interface ExecBackend {
   /** Throws `notFound` for the container, `conflict` when it is paused or does not run. Gives the exec's id. */
   create(container: string, config: ExecConfig): Promise<string>
-  /** Runs it and hands over its streams. Throws `conflict` when it ran already. */
+  /**
+   * Runs it and hands over its streams. Throws `conflict` when it ran already or its container does not run, and what
+   * went wrong when the program cannot be started; `inspect` then gives 126 or 127 as the exit code. The client is
+   * connected by then, so it reads the sentence as output.
+   */
   start(id: string, options: ExecStartOptions): Promise<AttachSession>
   /** Runs it with nobody attached. */
   startDetached(id: string, options: ExecStartOptions): Promise<void>

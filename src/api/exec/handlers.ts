@@ -1,6 +1,6 @@
-import { invalid } from '../../base/errors.js'
+import { conflict, invalid } from '../../base/errors.js'
 import { terminalSize } from '../containers/lifecycle-handlers.js'
-import { serveAttach } from '../hijack.js'
+import { serveStarting } from '../hijack.js'
 import { count, flag, listOf, shape, text, textOrList } from '../json-check.js'
 import type { Handler } from '../route.js'
 import type { ExecBackend, ExecConfig, ExecStartOptions } from './backend.js'
@@ -44,7 +44,10 @@ export function execHandlers(exec: ExecBackend) {
       exchange.empty(200)
       return
     }
-    await serveAttach(exchange, await exec.start(exchange.param('id'), options))
+    const id = exchange.param('id')
+    const found = await exec.inspect(id)
+    if (found.Running) throw conflict(`Error: Exec command ${id} is already running`)
+    await serveStarting(exchange, body.Tty ?? found.ProcessConfig.tty ?? false, () => exec.start(id, options))
   }
 
   const inspect: Handler = async (exchange) => {

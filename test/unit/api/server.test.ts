@@ -233,6 +233,33 @@ describe('the API server', () => {
       })
     })
 
+    it('makes the container wait for a client that does not read', async () => {
+      let made = 0
+      daemon.deps.containers.attach = async () => ({
+        tty: true,
+        output: (async function* () {
+          for (; made < 2_000; made++) yield { stream: 'stdout' as const, data: Buffer.alloc(65_536) }
+        })(),
+        close: () => undefined,
+      })
+      const socket = connect({ path: daemon.socketPath, allowHalfOpen: true })
+      socket.pause()
+      socket.write('POST /containers/x/attach?stream=1&stdout=1 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n')
+      let before = -1
+      await eventually('the output to stand still', () => {
+        const still = made > 0 && made === before
+        before = made
+        return still
+      }, { everyMs: 100 })
+      assert.ok(made < 200, `${made} chunks were made`)
+      let received = 0
+      socket.on('data', (chunk: Buffer) => (received += chunk.length))
+      socket.resume()
+      await new Promise((resolve) => socket.once('end', resolve))
+      assert.ok(received > 2_000 * 65_536)
+      socket.destroy()
+    })
+
     it('runs an exec whose body comes with the upgrade', async () => {
       const id = await running('sleep')
       const made = await call('POST', `/containers/${id}/exec`, { Cmd: ['echo', 'from', 'exec'], AttachStdout: true })
@@ -250,6 +277,17 @@ describe('the API server', () => {
       const state = JSON.parse((await call('GET', `/exec/${Id}/json`)).text) as { ExitCode: number }
       assert.equal(state.ExitCode, 0)
       assert.match(message(await call('POST', `/containers/${id}/exec`, {})), /No exec command specified/)
+      assert.equal((await call('POST', '/exec/none/start', {})).status, 404)
+    })
+
+    it('sends the reason as output when an exec cannot start', async () => {
+      const id = await running('sleep')
+      const { Id } = JSON.parse((await call('POST', `/containers/${id}/exec`, { Cmd: ['nosuch'] })).text) as { Id: string }
+      daemon.deps.exec.start = () => Promise.reject(new Error('exec: "nosuch": not found'))
+      const { received, ended, socket } = raw(`POST /exec/${Id}/start HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n`)
+      await ended
+      socket.end()
+      assert.match(received(), /^HTTP\/1\.1 101 [\s\S]*exec: "nosuch": not found\r\n$/)
     })
   })
 
