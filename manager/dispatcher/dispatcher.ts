@@ -74,7 +74,7 @@ export class Dispatcher {
       missedMax: defaults.heartbeatsMissedMax,
     })
     this.updates = new NodeUpdates(store)
-    this.statuses = new StatusBatcher(store, clock, nodeId)
+    this.statuses = new StatusBatcher(store, clock, nodeId, deps.log)
   }
 
   /** The methods agents call; they answer `unavailable` unless this manager leads. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/base/clock.js'
-import { StatusError } from '../../src/base/errors.js'
+import type { Logger } from '../../src/base/log.js'
 import { deepEqual } from '../../src/model/equality.js'
 import type { TaskStatus } from '../../src/model/task.js'
 import type { Store, WriteTx } from '../store/store.js'
@@ -20,22 +20,24 @@ export class StatusBatcher {
     private readonly clock: Clock,
     /** Who vouches for the statuses: this manager's node. */
     private readonly managerId: string,
+    private readonly log: Logger,
   ) {
     this.writer = new BatchWriter(store, newest, (tx, taskId, status) => this.decide(tx, taskId, status))
   }
 
   /**
-   * Resolves when all of it is in the store. Throws `forbidden` for a task of another node, and takes
-   * nothing then; reports of tasks that are gone are dropped, as the agent will be told to.
+   * Resolves when all of it is in the store. Reports of tasks that are gone, or that another node has,
+   * are dropped: the agent sends what it has until it arrives, and one stray task must not hold up
+   * the news of the others.
    */
   async report(nodeId: string, reports: readonly TaskReport[]): Promise<void> {
     const view = this.store.view()
     const known = reports.filter(({ taskId }) => {
       const task = view.get('task', taskId)
       if (task && task.nodeId !== nodeId) {
-        throw new StatusError('forbidden', `cannot update task ${taskId}: it is not assigned to node ${nodeId}`)
+        this.log.warn('a node reports on a task that it does not have', { node: nodeId, task: taskId, owner: task.nodeId })
       }
-      return task !== undefined
+      return task?.nodeId === nodeId
     })
     await Promise.all(known.map(({ taskId, status }) => this.writer.add(taskId, status)))
   }

@@ -29,6 +29,8 @@ interface Pending {
   readonly actions: readonly StoreAction[]
   /** The state after it and everything proposed before it. */
   state: State
+  /** Settles when the outcome is known. */
+  outcome: Promise<unknown>
 }
 
 /** What the log's applier calls on every manager, in the order of the log. */
@@ -71,18 +73,17 @@ export class MemoryStore implements Store, StoreMachine {
     const tx = new Transaction(head, this.appliedIndex, Math.floor(this.clock.nowMs()), this.lastVersion)
     const result = decide(tx)
     const { actions, state } = tx.finish()
-    if (actions.length === 0) return result
+    if (actions.length === 0) {
+      // What it saw may still be under way: its answer holds only once that is committed.
+      await this.pending.at(-1)?.outcome
+      return result
+    }
     const data = this.codec.encode({ actions: actions.map(withoutVersion) })
     if (data.length > transactionBytesMax) throw new TransactionTooLargeError(data.length)
-    const pending: Pending = { data, actions, state }
+    const pending: Pending = { data, actions, state, outcome: Promise.resolve() }
     this.pending.push(pending)
-    try {
-      await this.proposer.propose(data)
-    } catch (thrown) {
-      this.abandon(pending)
-      if (thrown instanceof StatusError) throw thrown
-      throw unavailable(`the change could not be committed: ${messageOf(thrown)}`, thrown)
-    }
+    pending.outcome = this.commit(pending)
+    await pending.outcome
     return result
   }
 
@@ -131,6 +132,16 @@ export class MemoryStore implements Store, StoreMachine {
   /** Ends every watch. */
   close(): void {
     this.watchers.close()
+  }
+
+  private async commit(pending: Pending): Promise<void> {
+    try {
+      await this.proposer.propose(pending.data)
+    } catch (thrown) {
+      this.abandon(pending)
+      if (thrown instanceof StatusError) throw thrown
+      throw unavailable(`the change could not be committed: ${messageOf(thrown)}`, thrown)
+    }
   }
 
   /** Forgets a proposal that failed and those decided on top of it: the proposer fails them too. */

@@ -83,8 +83,9 @@ export interface Store {
   /**
    * Decides synchronously against the newest state, then commits what was written through the
    * proposer; resolves with the result of `decide` once it is applied here. Nothing written: nothing
-   * proposed. What `decide` throws is thrown, and nothing is proposed. Rejects with `unavailable`
-   * when this manager does not lead or stops leading before the commit is known.
+   * proposed, and it resolves once what `decide` saw is committed. What `decide` throws is thrown, and
+   * nothing is proposed. Rejects with `unavailable` when this manager does not lead or stops leading
+   * before the commit is known.
    */
   update<T>(decide: (tx: WriteTx) => T): Promise<T>
   /** Changes from now on. A reader that falls too far behind is closed with `exhausted`. */

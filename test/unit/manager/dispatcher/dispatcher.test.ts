@@ -292,7 +292,7 @@ describe('Dispatcher', () => {
       await fixture.assign('t2', 'n2')
       const agent = fixture.agent('n1')
       await agent.register()
-      await assert.rejects(agent.report('t2', { state: TaskState.running }), refusedWith('forbidden'))
+      await agent.report('t2', { state: TaskState.running })
       await agent.report('gone', { state: TaskState.running })
       assert.equal(fixture.store.view().get('task', 't2')?.status.state, TaskState.assigned)
     })

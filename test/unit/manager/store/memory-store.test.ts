@@ -79,15 +79,24 @@ describe('MemoryStore', () => {
     assert.equal(store.view().index, 1)
   })
 
+  it('answers from what is under way only once that is committed', async () => {
+    const { store, cluster } = createTestStore()
+    cluster.hold()
+    const write = store.update((tx) => tx.create('service', service('web')))
+    const read = store.update((tx) => tx.get('service', 'web'))
+    cluster.fail()
+    for (const work of [write, read]) await assert.rejects(work, (thrown: Error) => kindOf(thrown) === 'unavailable')
+  })
+
   it('takes a change of another manager in below what is under way', async () => {
     const { store, cluster } = createTestStore()
     cluster.hold()
     const own = store.update((tx) => tx.create('service', service('web')))
     const meta = { version: 0, createdAtMs: 5, updatedAtMs: 5 }
     cluster.commitForeign(testCodec.encode({ actions: [{ table: 'node', action: 'create', object: { ...node('n1'), meta } }] }))
-    await store.update((tx) => assert.ok(tx.get('node', 'n1') && tx.get('service', 'web')))
+    const look = store.update((tx) => assert.ok(tx.get('node', 'n1') && tx.get('service', 'web')))
     cluster.release()
-    await own
+    await Promise.all([own, look])
     assert.deepEqual([store.view().get('node', 'n1')?.meta.version, store.view().get('service', 'web')?.meta.version], [1, 2])
   })
 
