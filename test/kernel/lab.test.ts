@@ -3,18 +3,23 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { eventually } from '../support/eventually.js'
 import { Lab } from '../lab/lab.js'
-import { processesOf } from '../lab/belongings.js'
+import { cgroupsOf, processesOf } from '../lab/belongings.js'
 
 /** A stand-in for the daemon: answers on the socket, and with "leave" in its arguments leaves a process behind. */
 const standIn = `
 import { createServer } from 'node:http'
-import { rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { spawn } from 'node:child_process'
 const args = process.argv.slice(2)
 const socket = args[args.indexOf('-H') + 1].replace('unix://', '')
 if (args.includes('fail')) { console.error('no such flag: fail'); process.exit(1) }
 if (args.includes('leave')) spawn('sleep', ['600'], { cwd: args[args.indexOf('--data-root') + 1], detached: true, stdio: 'ignore' }).unref()
+if (args.includes('leave')) {
+  const top = existsSync('/sys/fs/cgroup/pids') ? '/sys/fs/cgroup/pids' : '/sys/fs/cgroup'
+  mkdirSync(top + args[args.indexOf('--cgroup-parent') + 1] + '/container', { recursive: true })
+}
 rmSync(socket, { force: true })
 createServer((request, response) => {
   response.writeHead(request.url === '/_ping' ? 200 : 404)
@@ -41,16 +46,18 @@ describe('the lab', function () {
   const ping = async (from: number, to: string): Promise<boolean> =>
     ((await lab?.host(from).run('busybox', ['ping', '-c', '1', '-W', '1', to]))?.code ?? 1) === 0
 
+  const reaches = (from: number, to: string): Promise<true> => eventually(`host ${from} reaches ${to}`, async () => (await ping(from, to)) || undefined)
+
   it('connects its hosts, and cuts one off and heals it', async () => {
     const { hosts } = await create(3)
     assert.deepEqual(hosts.map((host) => host.ipv4), ['10.77.0.1', '10.77.0.2', '10.77.0.3'])
-    assert(await ping(1, '10.77.0.2'))
-    assert(await ping(1, 'fd77::3'))
+    await reaches(1, '10.77.0.2')
+    await reaches(1, 'fd77::3')
     lab?.host(2).cutOff()
     assert.equal(await ping(1, '10.77.0.2'), false)
-    assert(await ping(1, '10.77.0.3'))
+    await reaches(1, '10.77.0.3')
     lab?.host(2).heal()
-    assert(await ping(1, '10.77.0.2'))
+    await reaches(1, '10.77.0.2')
     await lab?.close()
   })
 
@@ -94,7 +101,8 @@ describe('the lab', function () {
     const host = (await create(1)).host(1)
     await host.startDaemon(['leave'])
     const leaks = await lab?.close().then(() => '', (thrown: unknown) => String(thrown))
-    assert.match(leaks ?? '', /the lab leaked:\n  h1: process \d+: sleep 600/)
+    assert.match(leaks ?? '', /the lab leaked:\n {2}h1: process \d+: sleep 600\n {2}h1: cgroup .*\/h1\/container$/)
+    assert.deepEqual(cgroupsOf(lab?.name ?? ''), [])
     assert.deepEqual(processesOf(lab?.folder ?? ''), [])
     assert.equal(existsSync(lab?.folder ?? '/'), false)
   })

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { deleteNetns } from '../../agent/kernel/netns.js'
@@ -53,7 +53,8 @@ export function netnsFilesOf(folder: string): string[] {
 export function cgroupsOf(name: string): string[] {
   const top = '/sys/fs/cgroup'
   const candidates = [join(top, name), ...readdirSync(top).map((controller) => join(top, controller, name))]
-  return candidates.filter((path) => existsSync(path))
+  // Hierarchies of several controllers have links by each one's name.
+  return [...new Set(candidates.filter((path) => existsSync(path)).map((path) => realpathSync(path)))]
 }
 
 /** All cgroup folders below, deepest first. */

@@ -155,7 +155,11 @@ interface MachineState {
 function machineState(): MachineState {
   using links = Links.open()
   const tables = spawnSync('nft', ['list', 'tables'], { encoding: 'utf8' }).stdout ?? ''
-  return { links: links.list().map((link) => link.name), tables: tables.split('\n').filter((line) => line !== '') }
+  // Only what a daemon or a lab would name so: other programs may be at work on the machine.
+  return {
+    links: links.list().map((link) => link.name).filter((name) => /^(skv|skep|br-|vx)/.test(name)),
+    tables: tables.split('\n').filter((line) => line.includes('skep')),
+  }
 }
 
 function labsFolder(): string {
