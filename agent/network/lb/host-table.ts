@@ -12,7 +12,7 @@ export class HostTable {
   private readonly forwards = new Map<string, PortForward>()
 
   constructor(
-    private readonly nft: Nft,
+    private readonly nft: Pick<Nft, 'run'>,
     private readonly name: string,
     private readonly log: Logger,
   ) {}
@@ -26,8 +26,11 @@ export class HostTable {
     this.reload()
   }
 
+  /** A network that is there as it should be is left alone: traffic goes on over a restart of the daemon. */
   addNetwork(network: TableNetwork): void {
-    if (this.networks.has(network.bridge)) this.removeNetwork(network.bridge)
+    const present = this.networks.get(network.bridge)
+    if (present && addNetwork(this.name, present) === addNetwork(this.name, network)) return
+    if (present) this.removeNetwork(network.bridge)
     this.change(addNetwork(this.name, network), () => this.networks.set(network.bridge, network))
   }
 
