@@ -35,10 +35,10 @@ export class NodeControl {
   async remove(ref: string, force: boolean): Promise<void> {
     await this.deps.store.update((tx) => {
       const node = resolve(tx, 'node', ref)
-      if (node.spec.role === NodeRole.manager && (node.managerStatus || this.deps.membership.isMember(node.id))) {
-        throw invalid(
-          `node ${node.id} is a cluster manager and is a member of the raft cluster. It must be demoted to worker before removal`,
-        )
+      const manager = node.spec.role === NodeRole.manager
+      if (this.deps.membership.isMember(node.id) || (manager && node.managerStatus)) {
+        const remedy = manager ? 'It must be demoted to worker before removal' : 'Its demotion is under way: try again in a moment'
+        throw invalid(`node ${node.id} is a cluster manager and is a member of the raft cluster. ${remedy}`)
       }
       if (!force && node.status.state === NodeState.ready) {
         throw invalid(`node ${node.id} is not down and can't be removed: shut it down or let it leave the swarm first, or use force`)

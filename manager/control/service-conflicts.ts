@@ -3,6 +3,16 @@ import { PublishMode, type NetworkAttachmentConfig, type PortConfig, type Servic
 import type { ReadTx } from '../store/store.js'
 import { resolve } from './resolve.js'
 
+/** Every node has its own of these. */
+const localNetworks = ['bridge', 'host', 'none']
+
+function notForServices(name: string): StatusError {
+  return new StatusError(
+    'forbidden',
+    `network ${name} cannot be used with services. Only networks scoped to the swarm can be used, such as those created with the overlay driver.`,
+  )
+}
+
 /**
  * The spec with every network by its id. Networks that older clients give beside the task are moved
  * into it. Throws for networks that are not there, cannot be used by services, or are the ingress network.
@@ -11,6 +21,7 @@ export function withNetworks(tx: ReadTx, spec: ServiceSpec): ServiceSpec {
   const asked = spec.task.networks.length > 0 ? spec.task.networks : spec.networks
   const networks: NetworkAttachmentConfig[] = []
   for (const attachment of asked) {
+    if (localNetworks.includes(attachment.target) && !tx.byName('network', attachment.target)) throw notForServices(attachment.target)
     const network = resolve(tx, 'network', attachment.target)
     if (network.spec.ingress) throw invalid(`service cannot be explicitly attached to the ingress network "${network.spec.name}"`)
     if (network.pendingDelete) throw notFound(`network ${network.spec.name} not found: it is being removed`)

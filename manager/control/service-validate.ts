@@ -31,6 +31,9 @@ export function validateService(spec: ServiceSpec): void {
     if (spec.update || spec.rollback) throw invalid('update and rollback configuration is not supported for jobs: leave it out')
     if (spec.task.restart?.condition === 'any') throw invalid('a job ends when its tasks do: its restart condition must be "none" or "on-failure"')
   }
+  if ((spec.mode.kind === 'global' || spec.mode.kind === 'globalJob') && spec.task.placement && spec.task.placement.maxReplicas > 0) {
+    throw invalid('replicas-max-per-node can only be used with replicated or replicated-job mode: a global service has one task a node')
+  }
   if (spec.update) validateUpdate('update', spec.update)
   if (spec.rollback) validateUpdate('rollback', spec.rollback)
   if (spec.endpoint) validateEndpoint(spec.endpoint)

@@ -56,6 +56,15 @@ describe('control: nodes', () => {
     assert.ok((await control.getCluster()).blacklistedCertificates['w1' as NodeId])
   })
 
+  it('a node that was demoted stays until the Raft group has let it go', async () => {
+    const { control, members, removable } = await threeNodes()
+    removable.add('m1')
+    await control.updateNode('m1', (await control.getNode('m1')).meta.version, spec())
+    await refused('invalid', 'Its demotion is under way: try again in a moment', control.removeNode('m1', true))
+    members.delete('m1')
+    await control.removeNode('m1', true)
+  })
+
   it('refuses words that are no role or availability', async () => {
     const { control } = await threeNodes()
     const { version } = (await control.getNode('w1')).meta

@@ -95,6 +95,7 @@ describe('control: services', () => {
     const on = (...targets: string[]) => control.createService(serviceSpec('x', { task: taskSpec({ networks: targets.map(attach) }) }))
     await refused('notFound', 'network gone not found', on('gone'))
     await refused('invalid', 'service cannot be explicitly attached to the ingress network "ingress"', on('ingress'))
+    await refused('forbidden', 'network bridge cannot be used with services', on('bridge'))
     await refused('invalid', 'network back is given twice', on('back', 'n1'))
   })
 
@@ -173,6 +174,7 @@ describe('control: services', () => {
     ['invalid number of replicas -1', { mode: { kind: 'replicated', replicas: -1 } }],
     ['TaskSpec: update-delay cannot be negative', { update: { ...update, delayNs: -1 } }],
     ['TaskSpec: update-maxfailureratio cannot be less than 0 or bigger than 1', { update: { ...update, maxFailureRatio: 1.5 } }],
+    ['replicas-max-per-node can only be used with replicated', { mode: { kind: 'global' }, task: taskSpec({ placement: { constraints: [], preferences: [], maxReplicas: 1, platforms: [] } }) }],
     ['not supported for jobs', { mode: { kind: 'globalJob' }, update }],
     ['unrecognized rollback failure action rollback', { rollback: { ...update, failureAction: 'rollback' } }],
     ['EndpointSpec: duplicate published ports provided: 80/tcp', { endpoint: { mode: 'vip', ports: [port(80), port(80)] } }],
