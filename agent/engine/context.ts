@@ -47,6 +47,8 @@ export interface HostFacts {
   memoryBytes: number
   /** The kernel filters system calls. */
   seccomp: boolean
+  /** Capabilities that this process can give to others. */
+  capabilities: readonly string[]
 }
 
 /** Everything that the engine's operations share. */

@@ -17,7 +17,7 @@ import { ExecSession } from './exec-session.js'
 import { inputTo } from './input-stream.js'
 import { OutputQueue } from './output-queue.js'
 import { readInRoot } from './rootfs-path.js'
-import type { AttachSession, ExecRequest, TerminalSize } from './types.js'
+import type { AttachSession, ExecRequest, OutputChunk, TerminalSize } from './types.js'
 
 /** Ended execs that can still be inspected, for each container. */
 const endedExecsMax = 64
@@ -59,7 +59,7 @@ export async function startExec(
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const size = options.size ?? sizeOf(session.request.ConsoleSize)
-    writeFileSync(join(folder, 'process.json'), JSON.stringify(execProcess(container, session.request, size)))
+    writeFileSync(join(folder, 'process.json'), JSON.stringify(execProcess(context, container, session.request, size)))
     const attached = session.request.Tty
       ? await startOnTerminal(context, container, session, folder)
       : await startOnPipes(context, container, session, folder, options.detached)
@@ -84,11 +84,11 @@ async function startOnTerminal(context: EngineContext, container: Container, ses
   const queue = hub.read({ stdout: true, stderr: true })
   const begun = await context.conmon.exec({ containerId: container.id, folder, terminal: true, stdin: request.AttachStdin ?? false })
   await hub.connect(folder)
-  void begun.exitCode.then((code) => finish(context, container, session, code))
+  const ended = begun.exitCode.then((code) => finish(context, container, session, code))
   const { pid } = await begun.begin()
   session.process = identify(pid)
   const input = request.AttachStdin ? withDetachKeys(hub.input(true), detachKeysOf(request), () => hub.leave(queue)) : undefined
-  return { tty: true, output: queue, ...(input && { input }), close: () => hub.leave(queue) }
+  return { tty: true, output: followedBy(queue, ended), ...(input && { input }), close: () => hub.leave(queue) }
 }
 
 async function startOnPipes(
@@ -140,6 +140,12 @@ async function startOnPipes(
   }
 }
 
+/** The end of the output says that the exit code is known. */
+async function* followedBy(queue: OutputQueue, ended: Promise<void>): AsyncGenerator<OutputChunk, void, undefined> {
+  yield* queue
+  if (!queue.isAbandoned) await ended
+}
+
 /** Output held for a client that reads slowly. */
 const execBacklogBytes = 1024 * 1024
 const execErrorBytesMax = 4096
@@ -163,12 +169,12 @@ export function killExec(context: EngineContext, session: ExecSession, signal: n
 }
 
 /** The OCI process: the container's settings, with what the request changes. Its identity files come from the running root. */
-function execProcess(container: Container, request: ExecRequest, size: TerminalSize | undefined): OciProcess {
+function execProcess(context: EngineContext, container: Container, request: ExecRequest, size: TerminalSize | undefined): OciProcess {
   const { config, hostConfig, state } = container.record
   const root = `/proc/${state.process?.pid ?? 0}/root`
   const user = resolveUser(request.User || config.User || '', readInRoot(root, '/etc/passwd'), readInRoot(root, '/etc/group'), hostConfig.GroupAdd ?? [])
   const privileged = request.Privileged || hostConfig.Privileged || false
-  const capabilities = effectiveCapabilities({ add: hostConfig.CapAdd ?? [], drop: hostConfig.CapDrop ?? [], privileged })
+  const capabilities = effectiveCapabilities({ add: hostConfig.CapAdd ?? [], drop: hostConfig.CapDrop ?? [], privileged, available: context.host.capabilities })
   const tty = request.Tty ?? false
   return {
     terminal: tty,

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism, release, totalmem } from 'node:os'
+import { capabilitiesOfMask } from '../runtime/bundle/capabilities.js'
 import type { HostFacts } from './context.js'
 
 /** What this host is. */
@@ -10,5 +11,6 @@ export function readHostFacts(): HostFacts {
     cpus: availableParallelism(),
     memoryBytes: totalmem(),
     seccomp: existsSync('/proc/sys/kernel/seccomp'),
+    capabilities: capabilitiesOfMask(/^CapBnd:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'),
   }
 }

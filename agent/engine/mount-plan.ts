@@ -64,6 +64,9 @@ export function parseBind(bind: string, volumeDriver?: string): PlannedMount {
   const parts = bind.split(':')
   const [source, target, modes = ''] = parts.length === 1 ? [undefined, parts[0]] : parts
   if (parts.length > 3 || !target || source === '') throw invalid(`invalid volume specification: '${bind}'`)
+  if (!target.startsWith('/')) {
+    throw invalid(`invalid volume specification: '${bind}': invalid mount path: '${target}' mount path must be absolute`)
+  }
   const options = modes.split(',').filter((option) => option !== '')
   let readWrite = true
   let propagation = 'rprivate'

@@ -6,6 +6,8 @@ export class OutputQueue implements AsyncIterable<OutputChunk> {
   private wake: (() => void) | undefined
   private closed = false
   bytes = 0
+  /** Its reader left before the end. */
+  isAbandoned = false
 
   /** `onSize` hears of every change of `bytes`. */
   constructor(private readonly onSize: () => void = () => undefined) {}
@@ -26,6 +28,7 @@ export class OutputQueue implements AsyncIterable<OutputChunk> {
 
   /** The reader gets nothing more. */
   abandon(): void {
+    this.isAbandoned = true
     this.chunks = []
     this.bytes = 0
     this.onSize()

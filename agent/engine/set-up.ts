@@ -5,6 +5,7 @@ import { identify, sendSignal } from '../kernel/process.js'
 import { buildBundle } from '../runtime/bundle/build.js'
 import type { BundleMount } from '../runtime/bundle/mounts.js'
 import type { NamespaceChoice } from '../runtime/bundle/namespaces.js'
+import { commandLine } from '../runtime/bundle/process.js'
 import { resolveUser } from '../runtime/bundle/user.js'
 import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
@@ -147,6 +148,7 @@ const supervisor: SetUpStep = {
     const made = await context.conmon.create({
       id,
       name: record.name,
+      program: commandLine(config)[0] ?? '',
       bundle: folder,
       exitDir: context.paths.exitDir,
       logPath: hostConfig.LogConfig?.Type === 'none' ? undefined : context.paths.log(id),

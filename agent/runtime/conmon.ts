@@ -16,6 +16,8 @@ import { runtimeError } from './runtime-error.js'
 export interface ConmonStart {
   id: string
   name: string
+  /** What it runs, for messages. */
+  program: string
   /** The bundle folder; `attach`, `ctl`, `winsz`, `pid`, `conmon.pid` and `oom` appear in it. */
   bundle: string
   exitDir: string
@@ -70,7 +72,7 @@ export class Conmon {
     const { messages } = await this.spawn(args, start.bundle)
     const created = await first(messages)
     if (!created) throw internal(`conmon ended before it created container ${start.id}; see its messages in the system's journal`)
-    if (created.data < 0) throw runtimeError(created.message ?? 'no message')
+    if (created.data < 0) throw runtimeError(created.message ?? 'no message', start.program)
     return { pid: created.data, conmonPid: Number(await readFile(join(start.bundle, 'conmon.pid'), 'utf8')) }
   }
 

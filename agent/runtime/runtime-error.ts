@@ -16,12 +16,13 @@ export class RuntimeError extends Error {
  */
 export function runtimeError(message: string, program?: string): RuntimeError {
   const text = message.replace(/^Error: /, '').trim()
+  // The runtime's own message names the program only when it looked for it.
   const named = /executable file [`'"]([^`'"]*)[`'"] not found/.exec(text)?.[1] ?? /exec: "([^"]*)"/.exec(text)?.[1] ?? program
   const subject = `exec: ${JSON.stringify(named ?? '')}`
-  if (/not found in \$PATH/i.test(text)) {
+  if (/not found in \$PATH/i.test(text) && !named?.includes('/')) {
     return new RuntimeError(`${prefix}: ${subject}: executable file not found in $PATH: unknown`, 127)
   }
-  if (/No such file or directory/i.test(text) && /exec|open executable|stat/i.test(text) && named !== undefined) {
+  if (/No such file or directory|not found/i.test(text) && /exec|stat/i.test(text) && named?.includes('/')) {
     return new RuntimeError(`${prefix}: ${subject}: stat ${named}: no such file or directory: unknown`, 127)
   }
   if (/permission denied/i.test(text) && /exec|open executable/i.test(text)) {

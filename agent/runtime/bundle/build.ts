@@ -26,7 +26,7 @@ export interface BundleInput {
   devices: readonly ResolvedDevice[]
   /** Path on the host of the program for `Init`; undefined when it is not wanted. */
   initProgram: string | undefined
-  host: { arch: string; kernel: string; seccomp: boolean }
+  host: { arch: string; kernel: string; seccomp: boolean; capabilities: readonly string[] }
   deviceNumbers: DeviceNumbers
 }
 
@@ -41,7 +41,7 @@ export const defaultReadonlyPaths: readonly string[] = ['/proc/bus', '/proc/fs',
 export function buildBundle(input: BundleInput): OciSpec {
   const { config, hostConfig, user } = input
   const privileged = hostConfig.Privileged ?? false
-  const capabilities = effectiveCapabilities({ add: hostConfig.CapAdd ?? [], drop: hostConfig.CapDrop ?? [], privileged })
+  const capabilities = effectiveCapabilities({ add: hostConfig.CapAdd ?? [], drop: hostConfig.CapDrop ?? [], privileged, available: input.host.capabilities })
   const ownUts = input.namespaces.uts === 'own'
   const init: BundleMount[] =
     input.initProgram === undefined

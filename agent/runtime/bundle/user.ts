@@ -42,7 +42,8 @@ export function resolveUser(spec: string, passwd: string, group: string, groupAd
   // A group that is named replaces those that the user is listed in.
   const gid = groupPart ? gidOf(groupPart) : (found?.gid ?? 0)
   const listed = groupPart || !found ? [] : groups.filter((entry) => entry.members.includes(found.name)).map((entry) => entry.gid)
-  const additional = [...new Set([...listed, ...groupAdd.map(gidOf)])]
+  // The main group is among them, as it is after a login: without it a file could be kept from its own group.
+  const additional = [...new Set([gid, ...listed, ...groupAdd.map(gidOf)])]
   return { uid, gid, additionalGids: additional, home: found?.home || '/' }
 }
 
