@@ -94,7 +94,7 @@ describe('the docker client', function () {
   })
 
   it('shows events of the past and ends at until', async () => {
-    daemon.deps.events.past.push({
+    daemon.deps.events.remembered.push({
       Type: 'container',
       Action: 'start',
       Actor: { ID: 'abc', Attributes: { image: 'busybox', name: 'web' } },
@@ -135,6 +135,7 @@ describe('the docker client', function () {
 
   it('starts a swarm and manages services', async () => {
     assert.match(await ok(['swarm', 'init']), /Swarm initialized[\s\S]*SWMTKN-1-w/)
+    assert.match(await ok(['info']), /Swarm: active[\s\S]*ClusterID: cluster[\s\S]*Managers: 1[\s\S]*Nodes: 1/)
     assert.match(await ok(['node', 'ls']), /host1 +Ready +Active +Leader/)
     await ok(['service', 'create', '-d', '--name', 'web', '--replicas', '2', '--publish', '8080:80', 'app:v1'])
     assert.match(await ok(['service', 'ls']), /web +replicated +1\/2 +app:v1 +\*:8080->80\/tcp/)

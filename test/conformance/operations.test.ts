@@ -148,7 +148,7 @@ describe('the Engine API’s definition', function () {
       await conforms('PluginList', 200)
       await conforms('SystemAuth', 200, {}, '', { username: 'me', password: 'right' })
       await conforms('SystemAuth', 401, {}, '', { username: 'me', password: 'wrong' })
-      daemon.deps.events.past.push({ Type: 'network', Action: 'create', Actor: { ID: 'n', Attributes: {} }, scope: 'local', time: 1, timeNano: 1e9 })
+      daemon.deps.events.remembered.push({ Type: 'network', Action: 'create', Actor: { ID: 'n', Attributes: {} }, scope: 'local', time: 1, timeNano: 1e9 })
       await conforms('SystemEvents', 200, {}, '?since=1&until=2')
     })
 

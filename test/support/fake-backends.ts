@@ -267,7 +267,7 @@ export class FakeSystem implements SystemBackend {
 }
 
 export class FakeEvents implements EventsBackend {
-  readonly past: EventMessage[] = []
+  readonly remembered: EventMessage[] = []
   private readonly readers = new Set<Queue<EventMessage>>()
   get readerCount(): number {
     return this.readers.size
@@ -275,9 +275,11 @@ export class FakeEvents implements EventsBackend {
   publish(event: EventMessage): void {
     for (const reader of this.readers) reader.push(event)
   }
-  stream(sinceMs: number | undefined, signal: AbortSignal) {
+  past(sinceMs: number) {
+    return this.remembered.filter((event) => (event.timeNano ?? 0) / 1e6 >= sinceMs)
+  }
+  live(signal: AbortSignal) {
     const queue = new Queue<EventMessage>(1000)
-    if (sinceMs !== undefined) for (const event of this.past) queue.push(event)
     this.readers.add(queue)
     const end = () => {
       this.readers.delete(queue)

@@ -1,10 +1,12 @@
 import type { EventMessage } from '../../model/engine-api/system.js'
 
-/** What `GET /events` needs of the daemon. */
+/** What `GET /events` needs of the daemon: events of this engine and, on a manager, of the cluster. */
 export interface EventsBackend {
+  /** The remembered events from `sinceMs` on, oldest first. */
+  past(sinceMs: number): readonly EventMessage[]
   /**
-   * Events of this engine and, on a manager, of the cluster, in order of time: the remembered ones from `sinceMs`
-   * on (none without it), then what comes until the signal is aborted. The reader stops at its own `until`.
+   * What comes from the moment of the call on, until the signal is aborted. It subscribes within the call, not at the
+   * first read: called right after `past`, nothing is lost or given twice.
    */
-  stream(sinceMs: number | undefined, signal: AbortSignal): AsyncIterable<EventMessage>
+  live(signal: AbortSignal): AsyncIterable<EventMessage>
 }

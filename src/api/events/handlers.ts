@@ -1,5 +1,6 @@
 import { invalid } from '../../base/errors.js'
 import type { Clock } from '../../base/clock.js'
+import type { EventMessage } from '../../model/engine-api/system.js'
 import type { Handler } from '../route.js'
 import type { EventsBackend } from './backend.js'
 import { encodeEvent } from './encode.js'
@@ -13,19 +14,25 @@ export function eventHandlers(events: EventsBackend, clock: Clock) {
     if (sinceMs !== undefined && untilMs !== undefined && untilMs < sinceMs) {
       throw invalid(`\`since\` time (${exchange.query.text('since')}) cannot be after \`until\` time (${exchange.query.text('until')})`)
     }
+    const inTime = (event: EventMessage) =>
+      (event.timeNano ?? 0) / 1e6 >= (sinceMs ?? 0) && (untilMs === undefined || (event.timeNano ?? 0) / 1e6 <= untilMs)
+    const send = async (event: EventMessage) => {
+      if (inTime(event) && passes(event, filters)) await exchange.write(`${JSON.stringify(encodeEvent(event))}\n`)
+    }
+    const leftMs = untilMs === undefined ? undefined : untilMs - clock.nowMs()
     const enough = new AbortController()
-    const source = events.stream(sinceMs, AbortSignal.any([exchange.signal, enough.signal]))
+    const past = sinceMs === undefined ? [] : events.past(sinceMs)
+    const live = leftMs !== undefined && leftMs <= 0 ? [] : events.live(AbortSignal.any([exchange.signal, enough.signal]))
     exchange.startStream('application/json')
-    const timer = untilMs === undefined ? undefined : clock.setTimer(Math.max(0, untilMs - clock.nowMs()), () => enough.abort())
+    const timer = leftMs === undefined || leftMs <= 0 ? undefined : clock.setTimer(leftMs, () => enough.abort())
     try {
-      for await (const event of source) {
-        if (untilMs !== undefined && (event.timeNano ?? 0) / 1e6 > untilMs) break
-        if (passes(event, filters)) await exchange.write(`${JSON.stringify(encodeEvent(event))}\n`)
-      }
+      for (const event of past) await send(event)
+      for await (const event of live) await send(event)
     } catch (thrown) {
       if (!enough.signal.aborted) throw thrown
     } finally {
       timer?.cancel()
+      enough.abort()
     }
     exchange.end()
   }

@@ -1,10 +1,11 @@
-import { invalid } from '../../base/errors.js'
+import { invalid, messageOf } from '../../base/errors.js'
 import type { AuthConfig } from '../../model/engine-api/image.js'
 import type { SwarmInfo } from '../../model/engine-api/swarm.js'
 import type { ApiDeps } from '../backends.js'
 import { Filters } from '../filters.js'
 import { shape, text } from '../json-check.js'
 import type { Handler } from '../route.js'
+import { encodeClusterInfo } from '../swarm/encode.js'
 import { apiVersionMax, apiVersionMin, atLeast } from '../versions.js'
 
 const credentials = shape<AuthConfig>({ username: text, password: text, email: text, serveraddress: text })
@@ -30,7 +31,20 @@ export function systemHandlers(deps: Pick<ApiDeps, 'system' | 'swarm' | 'contain
 
   const info: Handler = async (exchange) => {
     const [host, cluster] = await Promise.all([system.info(), swarm.info()])
-    exchange.json(200, { ...host, Swarm: cluster })
+    exchange.json(200, { ...host, Swarm: await withCluster(cluster) })
+  }
+
+  /** On a manager, the cluster and its counts; without a leader, the reason in their place. */
+  const withCluster = async (info: SwarmInfo): Promise<SwarmInfo> => {
+    if (info.ControlAvailable !== true || info.Cluster) return info
+    try {
+      const control = swarm.control()
+      const [cluster, nodes] = await Promise.all([control.getCluster(), control.listNodes()])
+      const managers = nodes.filter((node) => node.managerStatus !== undefined)
+      return { ...info, Cluster: encodeClusterInfo(cluster), Nodes: nodes.length, Managers: managers.length }
+    } catch (thrown) {
+      return { ...info, Error: messageOf(thrown) }
+    }
   }
 
   const diskUsage: Handler = async (exchange) => {

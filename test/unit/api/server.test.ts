@@ -316,6 +316,20 @@ describe('the API server', () => {
       await eventually('the reader to go', () => daemon.deps.events.readerCount === 0)
     })
 
+    it('gives past events, then live ones, and ends at until', async () => {
+      const at = (seconds: number) => ({ Type: 'network' as const, Action: `at${seconds}`, scope: 'local' as const, time: seconds, timeNano: seconds * 1e9 })
+      const now = Math.floor(Date.now() / 1000)
+      daemon.deps.events.remembered.push(at(100), at(200), at(300))
+      assert.deepEqual((await call('GET', '/events?since=150&until=250')).text.match(/at\d+/g), ['at200'])
+      const open = call('GET', `/events?since=250&until=${now + 1}.5`)
+      await eventually('the reader', () => daemon.deps.events.readerCount === 1)
+      daemon.deps.events.publish(at(now))
+      daemon.deps.events.publish(at(now + 100))
+      assert.deepEqual((await open).text.match(/at\d+/g), ['at300', `at${now}`])
+      assert.equal(daemon.deps.events.readerCount, 0)
+      assert.match(message(await call('GET', '/events?since=20&until=10')), /cannot be after/)
+    })
+
     it('ends what is open when it closes', async () => {
       const { received, ended } = raw('GET /events HTTP/1.1\r\nHost: x\r\n\r\n')
       await eventually('the header', () => received().includes('\r\n\r\n'))
