@@ -89,9 +89,8 @@ export function printOne(context: Context, object: unknown, format: string | und
   else context.stdout.write(`${compile(unescape(format), false)(object)}\n`)
 }
 
-/** `-f key=value` options into the API's `filters` parameter; undefined when there is none. */
-export function filterQuery(options: readonly string[]): string | undefined {
-  if (options.length === 0) return undefined
+/** `-f key=value` options as the client takes them. Throws `invalid` for what is no pair. */
+export function filterValues(options: readonly string[]): Record<string, string[]> {
   const filters: Record<string, string[]> = {}
   for (const option of options) {
     const at = option.indexOf('=')
@@ -99,5 +98,5 @@ export function filterQuery(options: readonly string[]): string | undefined {
     const key = option.slice(0, at).trim().toLowerCase()
     filters[key] = [...(filters[key] ?? []), option.slice(at + 1).trim()]
   }
-  return JSON.stringify(filters)
+  return filters
 }

@@ -1,0 +1,78 @@
+import type { SwarmTask } from '../model/engine-api/extensions.js'
+import type { Context } from './context.js'
+import { printListing, type Listing } from './formatter.js'
+import type { Names } from './names.js'
+import { ago, ellipsis, shortId } from './units.js'
+
+interface Row {
+  id: string
+  name: string
+  image: string
+  node: string
+  desired: string
+  current: string
+  error: string
+  ports: string
+}
+
+export interface TaskTableOptions {
+  noTrunc: boolean
+  quiet: boolean
+  format: string | undefined
+}
+
+/**
+ * The table of `service ps`, `node ps` and `stack ps`: by slot, the newest task of each first and what
+ * it replaced below it.
+ */
+export async function printTasks(context: Context, tasks: readonly SwarmTask[], names: Names, options: TaskTableOptions): Promise<void> {
+  const sorted = [...tasks].sort(
+    (a, b) => compare(a.ServiceID, b.ServiceID) || (a.Slot ?? 0) - (b.Slot ?? 0) || compare(a.Slot ? '' : a.NodeID, b.Slot ? '' : b.NodeID) || compare(b.CreatedAt, a.CreatedAt),
+  )
+  const rows: Row[] = []
+  let previous = ''
+  for (const task of sorted) {
+    const service = await names.service(task.ServiceID ?? '')
+    const slot = `${service}.${task.Slot ? String(task.Slot) : (task.NodeID ?? '')}`
+    const name = task.Name || slot
+    const status = task.Status ?? {}
+    const error = status.Err ? `"${options.noTrunc ? status.Err : ellipsis(status.Err, 30)}"` : ''
+    rows.push({
+      id: options.noTrunc || options.quiet ? (task.ID ?? '') : shortId(task.ID ?? ''),
+      name: slot === previous ? ` \\_ ${name}` : name,
+      image: options.noTrunc ? (task.Spec?.ContainerSpec?.Image ?? '') : (task.Spec?.ContainerSpec?.Image ?? '').replace(/@sha256:.*/, ''),
+      node: await names.node(task.NodeID ?? ''),
+      desired: capitalised(task.DesiredState ?? ''),
+      current: `${capitalised(status.State ?? '')} ${ago(status.Timestamp, context.clock.nowMs()).replace(/^./, (letter) => letter.toLowerCase())}`,
+      error,
+      ports: (status.PortStatus?.Ports ?? [])
+        .map((port) => `*:${port.PublishedPort ?? 0}->${port.TargetPort ?? 0}/${port.Protocol ?? 'tcp'}`)
+        .join(','),
+    })
+    previous = slot
+  }
+  printListing(context, rows, listing, options)
+}
+
+const listing: Listing<Row> = {
+  columns: {
+    ID: { header: 'ID', value: (row) => row.id },
+    Name: { header: 'NAME', value: (row) => row.name },
+    Image: { header: 'IMAGE', value: (row) => row.image },
+    Node: { header: 'NODE', value: (row) => row.node },
+    DesiredState: { header: 'DESIRED STATE', value: (row) => row.desired },
+    CurrentState: { header: 'CURRENT STATE', value: (row) => row.current },
+    Error: { header: 'ERROR', value: (row) => row.error },
+    Ports: { header: 'PORTS', value: (row) => row.ports },
+  },
+  table: ['ID', 'Name', 'Image', 'Node', 'DesiredState', 'CurrentState', 'Error', 'Ports'],
+  quiet: 'ID',
+}
+
+function compare(a = '', b = ''): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function capitalised(word: string): string {
+  return word.replace(/^./, (letter) => letter.toUpperCase())
+}

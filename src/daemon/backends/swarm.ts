@@ -1,0 +1,55 @@
+import type { SwarmBackend } from '../../api/swarm/backend.js'
+import { encodeClusterInfo } from '../../api/swarm/encode.js'
+import { unavailable } from '../../base/errors.js'
+import type { SwarmInfo } from '../../model/engine-api/swarm.js'
+import { printUnlockKey } from '../../../manager/keys/unlock-key.js'
+import { splitAddress } from '../swarm/addresses.js'
+import type { SwarmNode } from '../swarm/swarm-node.js'
+import { defaults } from '../../model/defaults.js'
+
+/** This host's part in a swarm, for the API. */
+export function swarmBackend(node: SwarmNode): SwarmBackend {
+  return {
+    init: (options) => node.init(options),
+    join: (options) => node.join(options),
+    leave: (force) => node.leave(force),
+    unlock: async () => {
+      throw unavailable('swarm is not locked')
+    },
+    unlockKey: async () => {
+      const cluster = await node.control().getCluster()
+      const key = cluster.unlockKeys[0]?.key
+      return key ? printUnlockKey(key) : ''
+    },
+    info: () => swarmInfo(node),
+    control: () => node.control(),
+  }
+}
+
+
+async function swarmInfo(node: SwarmNode): Promise<SwarmInfo> {
+  const { membership } = node
+  if (!membership) {
+    return node.error === ''
+      ? { NodeID: '', NodeAddr: '', LocalNodeState: 'inactive', ControlAvailable: false, Error: '', RemoteManagers: null }
+      : { NodeID: '', NodeAddr: '', LocalNodeState: 'error', ControlAvailable: false, Error: node.error, RemoteManagers: null }
+  }
+  const { identity, state, managers, manager, session } = membership
+  const connection = session.state
+  const info: SwarmInfo = {
+    NodeID: identity.nodeId,
+    NodeAddr: splitAddress(state.advertiseAddress, defaults.remoteApiPort).host,
+    LocalNodeState: connection.connected || manager ? 'active' : 'pending',
+    ControlAvailable: manager !== undefined,
+    Error: connection.connected || manager ? '' : connection.error,
+    RemoteManagers: managers.known.map(({ nodeId, address }) => ({ NodeID: nodeId, Addr: address })),
+  }
+  if (!manager) return info
+  const view = manager.store.view()
+  const cluster = view.list('cluster')[0]
+  const nodes = view.list('node')
+  info.Nodes = nodes.length
+  info.Managers = nodes.filter((one) => one.spec.role === 'manager').length
+  if (cluster) info.Cluster = encodeClusterInfo(cluster)
+  return info
+}

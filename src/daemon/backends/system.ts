@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs'
+import { hostname, release, totalmem, availableParallelism } from 'node:os'
+import { rfc3339, type Clock } from '../../base/clock.js'
+import { ErrorKind, StatusError } from '../../base/errors.js'
+import type { SystemBackend } from '../../api/system/backend.js'
+import type { SystemInfo, SystemVersion } from '../../model/engine-api/system.js'
+import type { DaemonConfig } from '../config.js'
+import type { HostParts } from '../host-parts.js'
+import type { HostTools } from '../host-check.js'
+import { commit, version } from '../version.js'
+
+export interface SystemDeps {
+  parts: HostParts
+  tools: HostTools
+  config: DaemonConfig
+  /** This daemon's own id, kept across restarts. */
+  engineId: string
+  clock: Clock
+}
+
+/** Processors as `uname -m` names them. */
+export const machineName = process.arch === 'x64' ? 'x86_64' : process.arch === 'arm64' ? 'aarch64' : process.arch
+/** And as Go names them. */
+export const goArch = process.arch === 'x64' ? 'amd64' : process.arch
+
+/** What this host and this daemon are. */
+export function systemBackend(deps: SystemDeps): SystemBackend {
+  return {
+    info: async () => systemInfo(deps),
+    version: async () => systemVersion(deps.tools),
+    layersBytes: async () => layersBytes(deps.parts),
+    authenticate: async () => {
+      throw new StatusError(ErrorKind.unsupported, 'logging in needs a registry client, which this version does not have')
+    },
+  }
+}
+
+function systemInfo({ parts, tools, config, engineId, clock }: SystemDeps): Omit<SystemInfo, 'Swarm'> {
+  const containers = parts.engine.all()
+  const count = (status: string): number => containers.filter((container) => container.status === status).length
+  const runtime = tools.runtimes[0]
+  const v2 = tools.cgroupMode.version === 2
+  const facts = parts.engine.context.host
+  return {
+    ID: engineId,
+    Containers: containers.length,
+    ContainersRunning: count('running') + count('restarting'),
+    ContainersPaused: count('paused'),
+    ContainersStopped: containers.length - count('running') - count('paused') - count('restarting'),
+    Images: parts.images.store.list().length,
+    Driver: 'overlay2',
+    DriverStatus: [['Backing Filesystem', backingFileSystem(config['data-root'])]],
+    DockerRootDir: config['data-root'],
+    Plugins: { Volume: ['local'], Network: ['bridge', 'host', 'none', 'overlay'], Authorization: null as never, Log: ['json-file', 'none'] },
+    MemoryLimit: true,
+    SwapLimit: true,
+    CpuCfsPeriod: true,
+    CpuCfsQuota: true,
+    CPUShares: true,
+    CPUSet: true,
+    PidsLimit: true,
+    OomKillDisable: !v2,
+    IPv4Forwarding: readText('/proc/sys/net/ipv4/ip_forward') === '1',
+    Debug: config.debug,
+    NFd: 0,
+    NGoroutines: 0,
+    SystemTime: rfc3339(clock.nowMs()),
+    LoggingDriver: 'json-file',
+    CgroupDriver: 'cgroupfs',
+    CgroupVersion: v2 ? '2' : '1',
+    NEventsListener: 0,
+    KernelVersion: release(),
+    OperatingSystem: operatingSystem(),
+    OSVersion: osRelease('VERSION_ID'),
+    OSType: 'linux',
+    Architecture: machineName,
+    NCPU: facts.cpus,
+    MemTotal: facts.memoryBytes,
+    IndexServerAddress: 'https://index.docker.io/v1/',
+    RegistryConfig: {
+      InsecureRegistryCIDRs: ['127.0.0.0/8', '::1/128'],
+      IndexConfigs: {},
+      Mirrors: config['registry-mirror'],
+    },
+    GenericResources: [],
+    HttpProxy: process.env['HTTP_PROXY'] ?? '',
+    HttpsProxy: process.env['HTTPS_PROXY'] ?? '',
+    NoProxy: process.env['NO_PROXY'] ?? '',
+    Name: hostname(),
+    Labels: config.label,
+    ExperimentalBuild: false,
+    ServerVersion: version,
+    Runtimes: Object.fromEntries(tools.runtimes.map(({ name, path }) => [name, { path }])),
+    DefaultRuntime: runtime?.name ?? '',
+    LiveRestoreEnabled: true,
+    Isolation: '',
+    InitBinary: parts.engine.context.settings.initPath ?? '',
+    ContainerdCommit: { ID: '' },
+    RuncCommit: { ID: runtime?.version ?? '' },
+    InitCommit: { ID: '' },
+    SecurityOptions: [...(facts.seccomp ? ['name=seccomp,profile=builtin'] : []), ...(v2 ? ['name=cgroupns'] : [])],
+    Warnings: [],
+  }
+}
+
+function systemVersion(tools: HostTools): SystemVersion {
+  const details = {
+    Arch: goArch,
+    BuildTime: '',
+    Experimental: 'false',
+    GitCommit: commit,
+    GoVersion: '',
+    KernelVersion: release(),
+    NodeVersion: process.version,
+    Os: 'linux',
+  }
+  return {
+    Platform: { Name: 'skep' },
+    Components: [
+      { Name: 'Engine', Version: version, Details: details },
+      ...tools.runtimes.slice(0, 1).map((runtime) => ({ Name: runtime.name, Version: runtime.version, Details: { Path: runtime.path } })),
+      { Name: 'conmon', Version: tools.conmonVersion, Details: { Path: tools.conmon } },
+    ],
+    Version: version,
+    GitCommit: commit,
+    GoVersion: '',
+    Os: 'linux',
+    Arch: goArch,
+    KernelVersion: release(),
+    BuildTime: '',
+  }
+}
+
+function layersBytes({ snapshots }: HostParts): number {
+  return snapshots.layers().reduce((total, layer) => total + layer.sizeBytes, 0)
+}
+
+function backingFileSystem(folder: string): string {
+  let best = { target: '', type: 'unknown' }
+  for (const line of readText('/proc/self/mounts').split('\n')) {
+    const [, target = '', type = ''] = line.split(' ')
+    if ((folder === target || folder.startsWith(target === '/' ? '/' : `${target}/`)) && target.length >= best.target.length) best = { target, type }
+  }
+  return best.type
+}
+
+function operatingSystem(): string {
+  return osRelease('PRETTY_NAME') || 'Linux'
+}
+
+function osRelease(key: string): string {
+  const match = new RegExp(`^${key}="?([^"\\n]*)"?$`, 'm').exec(readText('/etc/os-release'))
+  return match?.[1] ?? ''
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
+
+/** CPUs and memory of this host, for its description to the managers. */
+export const hostResources = () => ({ nanoCpus: availableParallelism() * 1e9, memoryBytes: totalmem() })

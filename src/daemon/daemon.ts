@@ -1,0 +1,117 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { idSource } from '../base/id.js'
+import { errnoOf } from '../base/errors.js'
+import type { Logger } from '../base/log.js'
+import { Scope } from '../base/scope.js'
+import type { Backends } from '../api/backends.js'
+import { parseListenAddress } from '../api/listen.js'
+import { apiRoutes } from '../api/routes.js'
+import { ApiServer, type TlsFiles } from '../api/server.js'
+import { writeFileAtomic } from '../sys/atomic-file.js'
+import { systemClock } from '../sys/system-clock.js'
+import { systemRng } from '../sys/system-rng.js'
+import { generateName } from '../../agent/engine/names.js'
+import { eventsBackend } from './backends/events.js'
+import { networksBackend } from './backends/networks.js'
+import { swarmBackend } from './backends/swarm.js'
+import { systemBackend } from './backends/system.js'
+import type { DaemonConfig } from './config.js'
+import { checkHost } from './host-check.js'
+import { openHostParts } from './host-parts.js'
+import { claimPidfile } from './pidfile.js'
+import { LocalAgent } from './swarm/local-agent.js'
+import { SwarmNode } from './swarm/swarm-node.js'
+import { version } from './version.js'
+
+/** Where skepd listens when nothing else is said. */
+export const defaultHost = 'unix:///var/run/skep.sock'
+
+/**
+ * The composition root: everything of one host's daemon, started in order. Disposing the scope it gives
+ * stops it; containers go on.
+ */
+export async function startDaemon(config: DaemonConfig, log: Logger): Promise<AsyncDisposable> {
+  const scope = new Scope()
+  try {
+    const clock = systemClock
+    const rng = systemRng
+    const ids = idSource(rng)
+    // One daemon for one state: this comes before anything is touched.
+    scope.use(await claimPidfile(config.pidfile))
+    const tools = await checkHost({
+      defaultRuntime: config['default-runtime'] ?? '',
+      addedRuntimes: config['add-runtime'],
+      environment: process.env,
+    })
+    log.info('skepd starts', { version, host: hostname(), runtime: tools.runtimes[0]?.path, cgroup: tools.cgroupMode.version })
+    const parts = await openHostParts(scope, { config, tools, clock, rng, ids, log })
+    const agent = new LocalAgent({ parts, config, clock, rng, log })
+    const swarm = new SwarmNode({
+      dataRoot: config['data-root'],
+      agent,
+      defaultAdvertiseAddress: config['swarm-default-advertise-addr'] ?? '',
+      clock,
+      rng,
+      ids,
+      log: log.child({ part: 'swarm' }),
+    })
+    scope.use(swarm)
+    await swarm.start()
+
+    const backends: Backends = {
+      containers: parts.engine,
+      exec: parts.engine.execs,
+      images: parts.images,
+      networks: networksBackend(parts.networks, parts.engine),
+      volumes: parts.volumes,
+      swarm: swarmBackend(swarm),
+      system: systemBackend({ parts, tools, config, engineId: await engineId(config['data-root'], () => ids.hexId()), clock }),
+      events: eventsBackend(parts.events, swarm, log),
+    }
+    const server = new ApiServer({
+      routes: apiRoutes({ ...backends, clock, randomName: () => generateName(rng, () => false) }),
+      logger: log.child({ part: 'api' }),
+      clock,
+      productVersion: version,
+    })
+    scope.defer(() => server.close())
+    const tls = await tlsFiles(config)
+    const activation = { pid: process.pid, env: process.env }
+    for (const host of config.host.length > 0 ? config.host : [defaultHost]) {
+      for (const address of parseListenAddress(host, tls !== undefined, activation)) await server.listen(address, tls)
+    }
+    log.info('skepd is ready')
+    return scope
+  } catch (thrown) {
+    await scope[Symbol.asyncDispose]().catch((err: unknown) => log.warn('stopping after a failed start failed too', { err }))
+    throw thrown
+  }
+}
+
+/** The daemon's own id: made once, kept in the data root. */
+async function engineId(dataRoot: string, mint: () => string): Promise<string> {
+  const path = join(dataRoot, 'engine-id')
+  try {
+    const known = (await readFile(path, 'utf8')).trim()
+    if (known !== '') return known
+  } catch (thrown) {
+    if (errnoOf(thrown) !== 'ENOENT') throw thrown
+  }
+  const hex = mint()
+  // As Docker prints one: a UUID.
+  const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+  await writeFileAtomic(path, `${id}\n`, 0o600)
+  return id
+}
+
+async function tlsFiles(config: DaemonConfig): Promise<TlsFiles | undefined> {
+  if (!config.tls && !config.tlsverify) return undefined
+  const [cert, key, clientCa] = await Promise.all([
+    readFile(config.tlscert, 'utf8'),
+    readFile(config.tlskey, 'utf8'),
+    config.tlsverify ? readFile(config.tlscacert, 'utf8') : Promise.resolve(undefined),
+  ])
+  return { cert, key, ...(clientCa !== undefined && { clientCa }) }
+}

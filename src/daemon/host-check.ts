@@ -1,0 +1,134 @@
+import { constants } from 'node:fs'
+import { access, readdir, readFile } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { ErrorKind, messageOf, StatusError } from '../base/errors.js'
+import { exec } from '../sys/exec.js'
+import { prepareCgroups, type CgroupMode } from '../../agent/runtime/cgroup/mode.js'
+
+/** What skepd needs of its host, found. */
+export interface HostTools {
+  cgroupMode: CgroupMode
+  /** Name and path of each OCI runtime that is there; the first is the default. */
+  runtimes: { name: string; path: string; version: string }[]
+  conmon: string
+  conmonVersion: string
+}
+
+export interface HostCheckOptions {
+  /** `--default-runtime`; empty takes the first of crun and runc. */
+  defaultRuntime: string
+  /** `--add-runtime name=path` */
+  addedRuntimes: readonly string[]
+  environment: NodeJS.ProcessEnv
+}
+
+/** Looked into besides PATH, which is short under init systems. */
+const programFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin', '/usr/libexec/podman', '/usr/lib/podman']
+
+/**
+ * Looks for everything at once, so that one start tells all that is missing. Throws `internal` with one
+ * sentence for each missing thing and how to get it.
+ */
+export async function checkHost(options: HostCheckOptions): Promise<HostTools> {
+  const missing: string[] = []
+  const note = (problem: string): undefined => {
+    missing.push(problem)
+    return undefined
+  }
+  if (process.getuid?.() !== 0) note('skepd must run as root: it makes namespaces and mounts')
+
+  let cgroupMode: CgroupMode | undefined
+  try {
+    cgroupMode = prepareCgroups()
+  } catch (thrown) {
+    note(`control groups: ${messageOf(thrown)}`)
+  }
+  if (!(await kernelHas('overlay'))) note('overlayfs: the kernel does not have it; load it with "modprobe overlay"')
+  if (!(await anyFile(['/usr/lib/*/libnftables.so.1', '/usr/lib64/libnftables.so.1', '/usr/lib/libnftables.so.1', '/lib/*/libnftables.so.1']))) {
+    note('nftables: its library libnftables.so.1 is not installed; install the package libnftables1 (Debian, Ubuntu) or nftables-libs')
+  }
+  const runtimes = await findRuntimes(options, note)
+  const conmon = await findProgram('conmon', options.environment)
+  if (conmon === undefined) note('conmon: it is not installed; install the package conmon')
+  if (missing.length > 0 || !cgroupMode || conmon === undefined) {
+    throw new StatusError(ErrorKind.internal, `this host lacks what skepd needs:\n${missing.map((problem) => `  - ${problem}`).join('\n')}`)
+  }
+  return { cgroupMode, runtimes, conmon, conmonVersion: (await versionOf(conmon)) ?? '' }
+}
+
+async function findRuntimes({ defaultRuntime, addedRuntimes, environment }: HostCheckOptions, note: (problem: string) => undefined) {
+  const candidates = [
+    ...addedRuntimes.map((text) => {
+      const at = text.indexOf('=')
+      if (at <= 0) note(`--add-runtime ${text}: name=path expected`)
+      return { name: text.slice(0, at), path: text.slice(at + 1) }
+    }),
+    { name: 'crun', path: 'crun' },
+    { name: 'runc', path: 'runc' },
+  ]
+  const found: HostTools['runtimes'] = []
+  for (const { name, path } of candidates) {
+    if (found.some((one) => one.name === name)) continue
+    const program = path.includes('/') ? path : await findProgram(path, environment)
+    const version = program === undefined ? undefined : await versionOf(program)
+    if (program !== undefined && version !== undefined) found.push({ name, path: program, version })
+    else if (path.includes('/')) note(`OCI runtime ${name}: ${path} cannot be run`)
+  }
+  if (defaultRuntime !== '') {
+    const at = found.findIndex(({ name, path }) => name === defaultRuntime || path === defaultRuntime)
+    if (at < 0) note(`OCI runtime: specified default runtime '${defaultRuntime}' does not exist; install it or give its path with --add-runtime`)
+    else found.unshift(...found.splice(at, 1))
+  } else if (found.length === 0) note('OCI runtime: neither crun nor runc is installed; install the package crun')
+  return found
+}
+
+async function versionOf(program: string): Promise<string | undefined> {
+  try {
+    const { code, stdout } = await exec(program, ['--version'])
+    return code === 0 ? /version:?\s+(\S+)/.exec(stdout)?.[1] ?? '' : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The path of a program; undefined when it is not installed. */
+export async function findProgram(name: string, environment: NodeJS.ProcessEnv): Promise<string | undefined> {
+  for (const folder of [...(environment['PATH'] ?? '').split(delimiter), ...programFolders]) {
+    if (folder === '') continue
+    const path = join(folder, name)
+    try {
+      await access(path, constants.X_OK)
+      return path
+    } catch {
+      continue
+    }
+  }
+  return undefined
+}
+
+async function kernelHas(fileSystem: string): Promise<boolean> {
+  const has = async (): Promise<boolean> => new RegExp(`\\b${fileSystem}$`, 'm').test(await readFile('/proc/filesystems', 'utf8'))
+  if (await has()) return true
+  await exec('modprobe', [fileSystem]).catch(() => undefined)
+  return has()
+}
+
+async function anyFile(patterns: readonly string[]): Promise<boolean> {
+  for (const pattern of patterns) {
+    const [before = '', after] = pattern.split('*')
+    if (after === undefined) {
+      if (await exists(before)) return true
+      continue
+    }
+    const names = await readdir(before).catch(() => [] as string[])
+    for (const name of names) if (await exists(`${before}${name}${after}`)) return true
+  }
+  return false
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}

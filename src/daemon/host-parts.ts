@@ -1,0 +1,133 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock } from '../base/clock.js'
+import { invalid } from '../base/errors.js'
+import type { IdSource } from '../base/id.js'
+import type { Logger } from '../base/log.js'
+import type { Rng } from '../base/rng.js'
+import { Scope } from '../base/scope.js'
+import { Engine } from '../../agent/engine/engine.js'
+import { EventLog } from '../../agent/engine/events.js'
+import { readHostFacts } from '../../agent/engine/host-facts.js'
+import { EnginePaths } from '../../agent/engine/paths.js'
+import { StateDb } from '../../agent/engine/state-db.js'
+import { ContentStore } from '../../agent/image/content-store.js'
+import { ImageStore } from '../../agent/image/image-store.js'
+import { Images } from '../../agent/image/images.js'
+import { NetworkController } from '../../agent/network/controller.js'
+import type { NetworkOptions } from '../../agent/network/types.js'
+import { OverlaySnapshotter } from '../../agent/snapshot/overlay.js'
+import { VolumeStore } from '../../agent/volume/volume-store.js'
+import type { DaemonConfig } from './config.js'
+import type { HostTools } from './host-check.js'
+import { networkStore } from './network-store.js'
+
+/** Everything of this host that runs containers. */
+export interface HostParts {
+  db: StateDb
+  events: EventLog
+  content: ContentStore
+  snapshots: OverlaySnapshotter
+  images: Images
+  volumes: VolumeStore
+  networks: NetworkController
+  engine: Engine
+}
+
+export interface HostPartsDeps {
+  config: DaemonConfig
+  tools: HostTools
+  clock: Clock
+  rng: Rng
+  ids: IdSource
+  log: Logger
+}
+
+/** Opens them in the order they need each other; the scope closes them in reverse. */
+export async function openHostParts(scope: Scope, { config, tools, clock, rng, ids, log }: HostPartsDeps): Promise<HostParts> {
+  const dataRoot = config['data-root']
+  const execRoot = config['exec-root']
+  await mkdir(dataRoot, { recursive: true, mode: 0o710 })
+  await mkdir(execRoot, { recursive: true, mode: 0o711 })
+
+  const db = StateDb.open(join(dataRoot, 'engine.db'))
+  scope.defer(() => db.close())
+  const events = new EventLog(clock)
+  const content = new ContentStore(join(dataRoot, 'content'), ids)
+  await content.recover()
+  const snapshots = new OverlaySnapshotter(join(dataRoot, 'overlay'), db, ids, log.child({ part: 'snapshots' }))
+  await snapshots.recover()
+  // The stores ask the engine who uses what; it is opened last.
+  const opened: { engine?: Engine } = {}
+  const imageStore = new ImageStore(db, content, snapshots, clock)
+  imageStore.onEvent(({ action, id, attributes }) => events.publish('image', action, id, attributes))
+  const images = new Images(imageStore, { usersOf: (imageId) => opened.engine?.usersOf(imageId) ?? [] })
+  const volumes = new VolumeStore(join(dataRoot, 'volumes'), db, ids, clock, { users: () => volumeUsers(opened.engine) })
+  volumes.onEvent(({ action, name, attributes }) => events.publish('volume', action, name, attributes))
+  const networks = await NetworkController.open({
+    store: networkStore(db.bucket('networks')),
+    netnsDir: join(execRoot, 'netns'),
+    log: log.child({ part: 'network' }),
+    clock,
+    rng,
+    ids,
+    options: networkOptions(config),
+  })
+  scope.use(networks)
+
+  const runtime = tools.runtimes[0]
+  if (!runtime) throw invalid('no OCI runtime was found')
+  const engine = await Engine.open({
+    db,
+    clock,
+    rng,
+    ids,
+    log: log.child({ part: 'engine' }),
+    events,
+    paths: new EnginePaths(execRoot, dataRoot),
+    images,
+    rootfs: snapshots,
+    volumes,
+    network: networks,
+    host: readHostFacts(),
+    settings: {
+      init: config.init,
+      dns: { servers: config.dns, search: config['dns-search'], options: config['dns-opt'] },
+      ...(config['cgroup-parent'] !== undefined && { cgroupParent: config['cgroup-parent'] }),
+    },
+    cgroupMode: tools.cgroupMode,
+    runtimeProgram: runtime.path,
+    conmonProgram: tools.conmon,
+  })
+  scope.use(engine)
+  opened.engine = engine
+  return { db, events, content, snapshots, images, volumes, networks, engine }
+}
+
+function volumeUsers(engine: Engine | undefined): ReadonlyMap<string, readonly string[]> {
+  const users = new Map<string, string[]>()
+  for (const container of engine?.all() ?? []) {
+    for (const mount of container.record.mounts) {
+      if (mount.type !== 'volume' || mount.name === undefined) continue
+      users.set(mount.name, [...(users.get(mount.name) ?? []), container.id])
+    }
+  }
+  return users
+}
+
+function networkOptions(config: DaemonConfig): NetworkOptions {
+  return {
+    mtu: config.mtu,
+    icc: config.icc,
+    ipMasquerade: config['ip-masq'],
+    ...(config.bip !== undefined && { bip: config.bip }),
+    ...(config['fixed-cidr'] !== undefined && { fixedCidr: config['fixed-cidr'] }),
+    ...(config['default-address-pool'].length > 0 && { defaultAddressPools: config['default-address-pool'].map(addressPool) }),
+  }
+}
+
+function addressPool(text: string): { base: string; size: number } {
+  const match = /^base=([^,]+),size=(\d{1,3})$/.exec(text)
+  if (!match) throw invalid(`invalid default address pool ${text}: base=CIDR,size=BITS expected`)
+  return { base: match[1] as string, size: Number(match[2]) }
+}

@@ -1,0 +1,132 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { Clock } from '../../base/clock.js'
+import { invalid } from '../../base/errors.js'
+import type { Logger } from '../../base/log.js'
+import type { Rng } from '../../base/rng.js'
+import type { Node, NodeDescription } from '../../model/node.js'
+import type { GenericResource } from '../../model/resources.js'
+import { issuerOf } from '../../pki/issuer.js'
+import type { ConnectionPool } from '../../wire/grpc-client.js'
+import { Dependencies } from '../../../agent/dependencies.js'
+import { ContainerExecutor } from '../../../agent/executor/container-executor.js'
+import { StepLimit } from '../../../agent/executor/step-limit.js'
+import { Reporter } from '../../../agent/reporter.js'
+import { TaskDb } from '../../../agent/task-db.js'
+import { TmpfsFileKeeper } from '../../../agent/task-files-keeper.js'
+import { Worker } from '../../../agent/worker.js'
+import { hostResources, machineName } from '../backends/system.js'
+import type { DaemonConfig } from '../config.js'
+import type { HostParts } from '../host-parts.js'
+import { version } from '../version.js'
+import type { AgentSide } from './agent-side.js'
+
+export interface LocalAgentDeps {
+  parts: HostParts
+  config: DaemonConfig
+  clock: Clock
+  rng: Rng
+  log: Logger
+}
+
+/** Containers that are created or started at the same time. */
+const stepsAtOnce = 16
+
+/** This host as a place for tasks: its engine, seen through a worker. */
+export class LocalAgent implements AgentSide {
+  readonly reporter = new Reporter()
+  readonly consumer: AgentSide['consumer'] = {
+    onAssignments: (assignments) => (this.worker ? this.worker.onAssignments(assignments) : Promise.reject(new Error('this node is not ready'))),
+  }
+  private worker: Worker | undefined
+  private nodeId = ''
+
+  constructor(private readonly deps: LocalAgentDeps) {}
+
+  async begin(nodeId: string): Promise<void> {
+    this.nodeId = nodeId
+    this.worker = this.createWorker()
+    this.worker.start()
+  }
+
+  async end(): Promise<void> {
+    const { worker } = this
+    this.worker = undefined
+    await worker?.close()
+  }
+
+  async clear(): Promise<void> {
+    const worker = this.worker ?? this.createWorker()
+    if (!this.worker) worker.start()
+    this.worker = undefined
+    await worker.leave()
+    await worker.close()
+  }
+
+  async describe(trustRootPem: string): Promise<NodeDescription> {
+    const { subject, publicKey } = await issuerOf(trustRootPem)
+    const { nanoCpus, memoryBytes } = hostResources()
+    return {
+      hostname: hostname(),
+      platform: { architecture: machineName, os: 'linux' },
+      resources: { nanoCpus, memoryBytes, generic: this.deps.config['node-generic-resource'].map(genericResource) },
+      engineVersion: version,
+      engineLabels: Object.fromEntries(
+        this.deps.config.label.map((label) => [label.slice(0, label.indexOf('=')), label.slice(label.indexOf('=') + 1)]),
+      ),
+      plugins: [
+        { type: 'Log', name: 'json-file' },
+        { type: 'Network', name: 'bridge' },
+        { type: 'Network', name: 'host' },
+        { type: 'Network', name: 'null' },
+        { type: 'Network', name: 'overlay' },
+        { type: 'Volume', name: 'local' },
+      ],
+      tls: { trustRootPem, issuerSubject: subject, issuerPublicKey: publicKey },
+    }
+  }
+
+  onNode(_node: Node): void {
+    // Availability and labels matter to the managers, who decide what runs here.
+  }
+
+  async publishLogs(_manager: () => string | undefined, _connections: ConnectionPool, _signal: AbortSignal): Promise<void> {
+    await Promise.resolve()
+  }
+
+  private createWorker(): Worker {
+    const { parts, config, clock, rng, log } = this.deps
+    const dependencies = new Dependencies()
+    const executor = new ContainerExecutor(
+      {
+        engine: parts.engine,
+        events: parts.events,
+        images: parts.images,
+        files: new TmpfsFileKeeper(join(config['exec-root'], 'tasks')),
+        fileSource: dependencies,
+        limit: new StepLimit(stepsAtOnce),
+        node: () => ({ id: this.nodeId, hostname: hostname(), platform: { os: 'linux', architecture: machineName } }),
+      },
+      log.child({ part: 'executor' }),
+    )
+    return new Worker({
+      db: new TaskDb(parts.db),
+      executor,
+      dependencies,
+      reporter: this.reporter,
+      nodeId: () => this.nodeId,
+      clock,
+      rng,
+      log: log.child({ part: 'worker' }),
+    })
+  }
+}
+
+/** `--node-generic-resource gpu=4` or `gpu=UUID1`. */
+function genericResource(text: string): GenericResource {
+  const at = text.indexOf('=')
+  if (at <= 0) throw invalid(`invalid generic resource ${text}: kind=value expected`)
+  const kind = text.slice(0, at)
+  const value = text.slice(at + 1)
+  return /^\d+$/.test(value) ? { kind, count: Number(value) } : { kind, value }
+}
