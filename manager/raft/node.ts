@@ -10,6 +10,7 @@ import { MemberChanges } from './member-changes.js'
 import { Membership, newRaftId, type Member, type Roster } from './membership.js'
 import type { Leadership, MemberStatus, NodeStatus, RaftNodeOptions, StateMachine, Stopped } from './node-types.js'
 import { abortable, leadershipLost, Proposals, Reads } from './pending.js'
+import { refusalError } from './refusal.js'
 import { Snapshotter } from './snapshotter.js'
 import { Transport } from './transport/transport.js'
 import type { JoinResult, RaftReceiver } from './transport/service.js'
@@ -180,7 +181,7 @@ export class RaftNode implements RaftReceiver, AsyncDisposable {
     if (!result.ok) {
       this.refusing = true
       setImmediate(() => (this.refusing = false))
-      return Promise.reject(this.refusalError(result.refusal, data.length))
+      return Promise.reject(this.refused(result.refusal, data.length))
     }
     this.wakeUp()
     const outcome = this.proposals.wait(result.index, result.term)
@@ -196,7 +197,7 @@ export class RaftNode implements RaftReceiver, AsyncDisposable {
         this.wakeUp()
         return this.proposals.wait(result.index, result.term)
       }
-      if (result.refusal !== 'confChangePending') throw this.refusalError(result.refusal, 0)
+      if (result.refusal !== 'confChangePending') throw this.refused(result.refusal, 0)
       await this.nextTurn()
     }
   }
@@ -448,24 +449,9 @@ export class RaftNode implements RaftReceiver, AsyncDisposable {
     void attempt()
   }
 
-  private refusalError(refusal: Refusal, bytes: number): StatusError {
+  private refused(refusal: Refusal, bytes: number): StatusError {
     const leader = this.leader()
-    switch (refusal) {
-      case 'notLeader':
-        return unavailable(leader && leader.raftId !== this.raft.id ? `this manager does not lead the cluster: ask ${leader.address}` : 'the cluster has no leader: it has lost its quorum, or an election is under way')
-      case 'transferring':
-        return unavailable('the leadership is being handed over: try again')
-      case 'tooLarge':
-        return new StatusError('invalid', `a change of ${bytes} bytes is over the limit of ${raftDefaults.proposalBytesMax} bytes`)
-      case 'overloaded':
-        return unavailable('too many changes wait for a quorum of managers: try again')
-      case 'confChangePending':
-        return unavailable('another change of the managers is under way: try again')
-      case 'lastVoter':
-        return new StatusError('conflict', 'this is the last manager: removing it erases the cluster state; leave the swarm with --force instead')
-      case 'unknownPeer':
-        return new StatusError('notFound', 'no such manager')
-    }
+    return refusalError(refusal, bytes, leader?.raftId === this.raft.id ? undefined : leader)
   }
 
   private endedError(): StatusError {
