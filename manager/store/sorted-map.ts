@@ -42,9 +42,11 @@ export class SortedMap<V> {
     return new SortedMap(root, change.size)
   }
 
-  /** The values of keys that start with `prefix`, in the order of their keys. */
-  *withPrefix(prefix: string): Generator<V, void, undefined> {
-    yield* scan(this.root, prefix)
+  /** The values of at most `limit` keys that start with `prefix`, in the order of their keys. */
+  withPrefix(prefix: string, limit = Infinity): V[] {
+    const out: V[] = []
+    collectPrefix(this.root, prefix, limit, out)
+    return out
   }
 
   /** All values in the order of their keys. */
@@ -54,8 +56,9 @@ export class SortedMap<V> {
     return out
   }
 
+  /** The values one by one, for walks that pause. */
   [Symbol.iterator](): Generator<V, void, undefined> {
-    return this.withPrefix('')
+    return walk(this.root)
   }
 }
 
@@ -176,18 +179,24 @@ function mergeAt<V>(keys: string[], children: Node<V>[], at: number): void {
   keys.splice(at + 1, 1)
 }
 
-function* scan<V>(node: Node<V>, prefix: string): Generator<V, boolean, undefined> {
+/** False when the last key with the prefix, or the limit, was met. */
+function collectPrefix<V>(node: Node<V>, prefix: string, limit: number, out: V[]): boolean {
   if ('children' in node) {
     for (let at = childFor(node.keys, prefix); at < node.children.length; at++) {
-      if (!(yield* scan(node.children[at] as Node<V>, prefix))) return false
+      if (!collectPrefix(node.children[at] as Node<V>, prefix, limit, out)) return false
     }
     return true
   }
   for (let at = lowerBound(node.keys, prefix); at < node.keys.length; at++) {
-    if (!(node.keys[at] as string).startsWith(prefix)) return false
-    yield node.values[at] as V
+    if (out.length >= limit || !(node.keys[at] as string).startsWith(prefix)) return false
+    out.push(node.values[at] as V)
   }
   return true
+}
+
+function* walk<V>(node: Node<V>): Generator<V, void, undefined> {
+  if ('children' in node) for (const child of node.children) yield* walk(child)
+  else yield* node.values
 }
 
 function collect<V>(node: Node<V>, out: V[]): void {

@@ -77,12 +77,12 @@ export function perform(state: State, action: StoreAction): State {
 }
 
 /** Ids of the objects under an index key, or under every key that starts with `key` as its first parts. */
-export function idsIn(state: State, name: TableName, index: string, key: string): Iterable<string> {
+export function idsIn(state: State, name: TableName, index: string, key: string): string[] {
   return state[name].indexes[index]?.withPrefix(`${key}\0`) ?? []
 }
 
 /** Ids of the objects with that name. */
-export function idsNamed(state: State, name: TableName, objectName: string): Iterable<string> {
+export function idsNamed(state: State, name: TableName, objectName: string): string[] {
   return state[name].names.withPrefix(`${foldName(objectName)}\0`)
 }
 

@@ -28,16 +28,11 @@ export class View implements ReadTx {
   }
 
   allByName<K extends TableName>(table: K, name: string): Tables[K][] {
-    return [...idsNamed(this.state, table, name)].flatMap((id) => this.get(table, id) ?? [])
+    return idsNamed(this.state, table, name).flatMap((id) => this.get(table, id) ?? [])
   }
 
   byIdPrefix<K extends TableName>(table: K, prefix: string, limit = 2): Tables[K][] {
-    const found: Tables[K][] = []
-    for (const object of this.state[table].rows.withPrefix(prefix)) {
-      if (found.length >= limit) break
-      found.push(object)
-    }
-    return found
+    return this.state[table].rows.withPrefix(prefix, limit)
   }
 
   tasksByService(serviceId: string): Task[] {
@@ -53,7 +48,7 @@ export class View implements ReadTx {
   }
 
   servicesUsing(table: 'network' | 'secret' | 'config', id: string): Service[] {
-    return [...idsIn(this.state, 'service', 'uses', indexKey(table, id))].flatMap((found) => this.get('service', found) ?? [])
+    return idsIn(this.state, 'service', 'uses', indexKey(table, id)).flatMap((found) => this.get('service', found) ?? [])
   }
 
   tasksUsing(table: 'network' | 'secret' | 'config', id: string): Task[] {
@@ -61,7 +56,11 @@ export class View implements ReadTx {
   }
 
   private tasks(index: string, key: string): Task[] {
-    return [...idsIn(this.state, 'task', index, key)].flatMap((id) => this.get('task', id) ?? [])
+    const tasks: Task[] = []
+    for (const id of idsIn(this.state, 'task', index, key)) {
+      const task = this.get('task', id)
+      if (task) tasks.push(task)
+    }
+    return tasks
   }
 }
-

@@ -21,7 +21,9 @@ describe('SortedMap', () => {
         const sorted = [...model].sort(([a], [b]) => (a < b ? -1 : 1))
         assert.deepEqual(map.values(), sorted.map(([, value]) => value))
         assert.equal(map.size, model.size)
-        assert.deepEqual([...map.withPrefix(prefix)], sorted.filter(([key]) => key.startsWith(prefix)).map(([, value]) => value))
+        assert.deepEqual([...map], map.values())
+        assert.deepEqual(map.withPrefix(prefix, 3), map.withPrefix(prefix).slice(0, 3))
+        assert.deepEqual(map.withPrefix(prefix), sorted.filter(([key]) => key.startsWith(prefix)).map(([, value]) => value))
         for (const [key, value] of sorted) assert.equal(map.get(key), value)
         if (held) assert.deepEqual(held.map.values(), held.values)
       }),
