@@ -123,7 +123,7 @@ export class Dispatcher {
     this.heartbeats.beat(nodeId)
     this.downUntil.delete(nodeId)
     this.deps.log.info('node registered', { node: nodeId, session: session.id })
-    await this.updates.ready(nodeId, request.description, request.advertiseAddress || call.remoteAddress)
+    await this.updates.ready(nodeId, request.description, request.advertiseAddress || call.remoteAddress, call.caller?.role)
     stream.notify()
     while (await stream.wait()) {
       const message = this.sessionMessage(session, news)
