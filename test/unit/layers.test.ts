@@ -16,7 +16,7 @@ const layers: Record<string, readonly string[]> = {
   'src/client': ['src/model', 'src/base'],
   'src/cli': ['src/client', 'src/model', 'src/base', 'src/sys'],
   'src/dashboard': ['src/client', 'src/model', 'src/base'],
-  'src/daemon': ['src/api', 'src/client', 'src/wire', 'src/pki', 'src/sys', 'src/model', 'src/base', 'manager', 'agent'],
+  'src/daemon': ['src/api', 'src/client', 'src/wire', 'src/pki', 'src/sys', 'src/model', 'src/base', 'manager', 'manager/*', 'agent', 'agent/*'],
 
   // The manager: subsystems import the store, never one another; the manager's own files wire them.
   manager: ['src/wire', 'src/pki', 'src/sys', 'src/model', 'src/base', 'manager/*'],

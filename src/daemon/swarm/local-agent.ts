@@ -11,6 +11,8 @@ import type { ConnectionPool } from '../../wire/grpc-client.js'
 import { Dependencies } from '../../../agent/dependencies.js'
 import { ContainerExecutor } from '../../../agent/executor/container-executor.js'
 import { StepLimit } from '../../../agent/executor/step-limit.js'
+import { keepPublishing } from '../../../agent/logs/keep-publishing.js'
+import { LogPublisher } from '../../../agent/logs/log-publisher.js'
 import { Reporter } from '../../../agent/reporter.js'
 import { TaskDb } from '../../../agent/task-db.js'
 import { TmpfsFileKeeper } from '../../../agent/task-files-keeper.js'
@@ -90,8 +92,16 @@ export class LocalAgent implements AgentSide {
     // Availability and labels matter to the managers, who decide what runs here.
   }
 
-  async publishLogs(_manager: () => string | undefined, _connections: ConnectionPool, _signal: AbortSignal): Promise<void> {
-    await Promise.resolve()
+  async publishLogs(manager: () => string | undefined, connections: ConnectionPool, signal: AbortSignal): Promise<void> {
+    const { parts, clock, rng } = this.deps
+    const log = this.deps.log.child({ part: 'logs' })
+    if (!this.worker) return
+    const publisher = new LogPublisher({ engine: parts.engine, events: parts.events, tasks: this.worker, log })
+    const connect = () => {
+      const address = manager()
+      return address === undefined ? undefined : connections.to(address)
+    }
+    await keepPublishing({ publisher, connect, clock, rng, log }, signal)
   }
 
   private createWorker(): Worker {
