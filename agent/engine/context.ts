@@ -6,7 +6,9 @@ import type { Cgroups } from '../runtime/cgroup/cgroup.js'
 import type { Conmon } from '../runtime/conmon.js'
 import type { ExitWatch } from '../runtime/exit-watch.js'
 import type { OciRuntime } from '../runtime/oci-runtime.js'
+import type { SeccompCache } from '../runtime/seccomp-cache.js'
 import type { DnsSettings } from '../network/dns/resolv-conf.js'
+import type { Background } from './background.js'
 import type { ContainerStore } from './container-store.js'
 import type { EventLog } from './events.js'
 import type { EnginePaths } from './paths.js'
@@ -68,6 +70,8 @@ export interface EngineContext {
   network: NetworkProvider
   runtime: OciRuntime
   conmon: Conmon
+  seccomp: SeccompCache
   cgroups: Cgroups
   exitWatch: ExitWatch
+  background: Background
 }

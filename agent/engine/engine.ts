@@ -12,7 +12,9 @@ import { Conmon, resizeTerminal } from '../runtime/conmon.js'
 import { ExitWatch } from '../runtime/exit-watch.js'
 import { OciRuntime } from '../runtime/oci-runtime.js'
 import { changesOf } from '../snapshot/diff.js'
+import { SeccompCache } from '../runtime/seccomp-cache.js'
 import { attachContainer } from './attach.js'
+import { Background } from './background.js'
 import type { Container } from './container.js'
 import type { ContainerRecord } from './container-record.js'
 import { ContainerStore } from './container-store.js'
@@ -79,6 +81,8 @@ export class Engine implements AsyncDisposable {
       store: new ContainerStore(db.bucket<ContainerRecord>('containers')),
       events: events ?? new EventLog(shared.clock),
       runtime,
+      seccomp: new SeccompCache(runtime),
+      background: new Background(log),
       conmon: new Conmon(conmonProgram, runtime, paths.socketDir),
       cgroups: new Cgroups(cgroupMode, shared.clock),
       exitWatch: new ExitWatch(
@@ -108,6 +112,7 @@ export class Engine implements AsyncDisposable {
       container.restartTimer?.cancel()
     }
     await Promise.all(store.all().map((container) => container.settled()))
+    await this.context.background.idle()
     for (const container of store.all()) container.hub?.end()
     events.close()
   }
@@ -205,6 +210,7 @@ export class Engine implements AsyncDisposable {
       // One that removes itself when it ends may be gone by now.
       if (this.context.store.byExactId(container.id)) await removeContainer(this.context, container, { volumes: options.volumes })
     })
+    await this.context.background.idle(container.id)
   }
 
   prune(filters: ListFilters): Promise<{ ContainersDeleted: string[]; SpaceReclaimed: number }> {

@@ -105,7 +105,7 @@ function recordExit(context: EngineContext, container: Container): void {
 
 /** Ends and removes what is on this host by our hand and belongs to no container that we know. */
 async function removeLeftovers(context: EngineContext, known: ReadonlySet<string>): Promise<void> {
-  const strangers = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder).filter((name) => !known.has(name)) : [])
+  const strangers = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder).filter((name) => /^[0-9a-f]{64}$/.test(name) && !known.has(name)) : [])
   const kill = signalNumber('KILL')
   for (const id of strangers(context.paths.bundlesDir)) {
     for (const file of ['conmon.pid', 'pid']) {
@@ -116,7 +116,7 @@ async function removeLeftovers(context: EngineContext, known: ReadonlySet<string
   }
   const parent = context.settings.cgroupParent ?? context.paths.cgroupParent
   for (const id of context.cgroups.children(parent)) {
-    if (!known.has(id)) await context.cgroups.remove(`${parent}/${id}`)
+    if (!known.has(id) && /^[0-9a-f]{64}$/.test(id)) await context.cgroups.remove(`${parent}/${id}`)
   }
   for (const id of strangers(context.paths.runtimeRoot)) context.runtime.forget(id)
   for (const id of strangers(context.paths.exitDir)) context.exitWatch.forget(id)

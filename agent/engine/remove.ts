@@ -7,27 +7,30 @@ import { tearDown } from './set-up.js'
 
 /**
  * Removes a container that does not run, and with `volumes` those made for it alone; the caller holds the
- * container. A failure leaves it `dead`, to be removed again.
+ * container. It is gone for everybody once its record is; its files go in the background, and what a
+ * crash leaves of them is found at the next start, for they belong to nobody then.
  */
 export async function removeContainer(context: EngineContext, container: Container, options: { volumes: boolean }): Promise<void> {
+  const { id } = container
   if (container.status === ContainerStatus.removing) throw conflict(`removal of container ${container.name} is already in progress`)
   container.restartTimer?.cancel()
   container.move(ContainerStatus.removing)
   try {
-    await context.store.save(container)
     await tearDown(context, container)
-    await context.rootfs.removeWritable(container.id)
-    await rm(context.paths.container(container.id), { recursive: true, force: true })
     if (options.volumes) await removeVolumes(context, container)
     await context.store.delete(container)
-    context.exitWatch.forget(container.id)
+    context.exitWatch.forget(id)
   } catch (thrown) {
     container.move(ContainerStatus.dead)
     await context.store.save(container)
     container.announceRemoval(messageOf(thrown))
     throw thrown
   }
-  context.events.publish('container', 'destroy', container.id, container.eventAttributes())
+  context.background.run(id, 'files of a removed container stay until the next start', async () => {
+    await context.rootfs.removeWritable(id)
+    await rm(context.paths.container(id), { recursive: true, force: true })
+  })
+  context.events.publish('container', 'destroy', id, container.eventAttributes())
   container.announceRemoval()
 }
 

@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { must } from '../../src/base/assert.js'
 import { conflict, errnoOf, internal, invalid } from '../../src/base/errors.js'
 import { identify, sendSignal } from '../kernel/process.js'
 import { buildBundle } from '../runtime/bundle/build.js'
 import type { BundleMount } from '../runtime/bundle/mounts.js'
 import type { NamespaceChoice } from '../runtime/bundle/namespaces.js'
 import { commandLine } from '../runtime/bundle/process.js'
+import type { OciSpec } from '../runtime/bundle/spec.js'
 import { resolveUser } from '../runtime/bundle/user.js'
 import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
@@ -21,6 +23,7 @@ export interface StartDraft {
   rootfs: string
   mounts: BundleMount[]
   network: NamespaceChoice
+  spec?: OciSpec
 }
 
 /**
@@ -107,7 +110,7 @@ const bundle: SetUpStep = {
     const { record } = container
     const { config, hostConfig } = record
     makeWorkingFolder(draft, config.WorkingDir)
-    const spec = buildBundle({
+    draft.spec = buildBundle({
       config,
       hostConfig,
       user: resolveUser(config.User ?? '', readInRoot(draft.rootfs, '/etc/passwd'), readInRoot(draft.rootfs, '/etc/group'), hostConfig.GroupAdd ?? []),
@@ -127,7 +130,6 @@ const bundle: SetUpStep = {
       host: context.host,
       deviceNumbers: blockDeviceNumbers,
     })
-    writeFileSync(join(context.paths.bundle(container.id), 'config.json'), JSON.stringify(spec), { mode: 0o600 })
   },
   down: () => undefined,
 }
@@ -141,20 +143,23 @@ const cgroup: SetUpStep = {
 
 const supervisor: SetUpStep = {
   name: 'supervisor',
-  up: async (context, container) => {
+  up: async (context, container, draft) => {
     const { id, record } = container
     const { config, hostConfig } = record
     const folder = context.paths.bundle(id)
-    const made = await context.conmon.create({
-      id,
-      name: record.name,
-      program: commandLine(config)[0] ?? '',
-      bundle: folder,
-      exitDir: context.paths.exitDir,
-      logPath: hostConfig.LogConfig?.Type === 'none' ? undefined : context.paths.log(id),
-      terminal: config.Tty ?? false,
-      stdin: config.OpenStdin ?? false,
-      leaveStdinOpen: !config.StdinOnce,
+    const made = await context.seccomp.createWith(id, must(draft.spec, 'the bundle is built before it is used'), (spec) => {
+      writeFileSync(join(folder, 'config.json'), JSON.stringify(spec), { mode: 0o600 })
+      return context.conmon.create({
+        id,
+        name: record.name,
+        program: commandLine(config)[0] ?? '',
+        bundle: folder,
+        exitDir: context.paths.exitDir,
+        logPath: hostConfig.LogConfig?.Type === 'none' ? undefined : context.paths.log(id),
+        terminal: config.Tty ?? false,
+        stdin: config.OpenStdin ?? false,
+        leaveStdinOpen: !config.StdinOnce,
+      })
     })
     const process = identify(made.pid)
     const conmon = identify(made.conmonPid)

@@ -46,6 +46,8 @@ describe('engine on the real kernel', function () {
     assert.equal(lines[4], 'shlo')
     assert.match(lines[5] ?? '', /CapEff:\s+0000000000000000/)
     assert.match(lines[6] ?? '', /Seccomp:\s+2/)
+    const refused = await run(['sh', '-c', 'busybox unshare -r true || echo refused'])
+    assert.equal(refused.stdout, 'refused\n')
   })
 
   it('has capabilities, masked and read-only paths as Docker has them', async () => {
@@ -163,6 +165,7 @@ describe('engine on the real kernel', function () {
       return { ...streams, code: (await engine.execs.inspect(execId)).ExitCode }
     }
     assert.deepEqual(await exec({ Cmd: ['sh', '-c', 'echo out; echo err >&2; exit 5'] }), { stdout: 'out\n', stderr: 'err\n', code: 5 })
+    assert.match((await exec({ Cmd: ['grep', 'Seccomp:', '/proc/self/status'] })).stdout, /Seccomp:\s+2/)
     assert.deepEqual(await exec({ Cmd: ['cat'], AttachStdin: true }, 'typed'), { stdout: 'typed', stderr: '', code: 0 })
     const other = await exec({ Cmd: ['sh', '-c', 'id -un; pwd; echo $FROM $ALSO'], User: 'www', WorkingDir: '/tmp', Env: ['ALSO=exec'] })
     assert.equal(other.stdout, 'www\n/tmp\ncontainer exec\n')
