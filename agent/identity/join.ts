@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/base/clock.js'
+import { delay, type Clock } from '../../src/base/clock.js'
 import { kindOf, messageOf, StatusError } from '../../src/base/errors.js'
 import type { Availability, NodeRole } from '../../src/model/node.js'
 import { createCsr } from '../../src/pki/csr.js'
@@ -20,9 +20,13 @@ export interface JoinOptions {
   signal: AbortSignal
 }
 
+/** Managers bound how often they are asked; a crowd of joining nodes takes turns for this long. */
+const crowdPatienceMs = 60_000
+const crowdRetryMs = 1_000
 /** Each step of joining must be answered within this time. */
 const stepTimeoutMs = 10_000
 const issueTimeoutMs = 60_000
+const statusRetryMs = 500
 
 export interface IssuedIdentity extends NodeFiles {
   nodeId: string
@@ -55,8 +59,21 @@ export async function joinCluster(options: JoinOptions): Promise<IssuedIdentity>
   throw new StatusError('unavailable', `could not join: ${failures.join('; ')}. Check the address, and that port 2377 is open on the manager`)
 }
 
+/** Tries again while the manager has too much to do. */
+async function inTurn<T>(attempt: () => Promise<T>, { clock, signal }: Pick<JoinOptions, 'clock' | 'signal'>): Promise<T> {
+  const untilMs = clock.monotonicMs() + crowdPatienceMs
+  for (;;) {
+    try {
+      return await attempt()
+    } catch (thrown) {
+      if (kindOf(thrown) !== 'exhausted' || clock.monotonicMs() >= untilMs) throw thrown
+      await delay(clock, crowdRetryMs, signal)
+    }
+  }
+}
+
 async function joinThrough(manager: string, expected: string, options: JoinOptions): Promise<IssuedIdentity> {
-  const rootsPem = await fetchRoot(manager, expected, options)
+  const rootsPem = await inTurn(() => fetchRoot(manager, expected, options), options)
   using connection = joiningConnection(manager, rootsPem, options.clock)
   const issued = await requestCertificate(clientOf(caService, connection), rootsPem, options)
   return { ...issued, manager }
@@ -86,10 +103,8 @@ export async function requestCertificate(
 ): Promise<Omit<IssuedIdentity, 'manager'>> {
   const { clock, signal } = options
   const { csrPem, keyPem } = await createCsr()
-  const { nodeId } = await ca.issueNodeCertificate(
-    { csrPem, token: options.token ?? '', availability: options.availability ?? '' },
-    { signal, timeoutMs: stepTimeoutMs },
-  )
+  const request = { csrPem, token: options.token ?? '', availability: options.availability ?? '' } as const
+  const { nodeId } = await inTurn(() => ca.issueNodeCertificate(request, { signal, timeoutMs: stepTimeoutMs }), options)
   const answer = await certificateOf(ca, nodeId, clock, signal)
   if (answer.state !== 'issued') throw new StatusError('internal', `the managers could not issue a certificate: ${answer.message}`)
   const trusted = rootsPem + answer.rootCaPem
@@ -106,8 +121,9 @@ async function certificateOf(ca: Client<CaMethods>, nodeId: string, clock: Clock
       return await ca.nodeCertificateStatus({ nodeId }, { signal, timeoutMs: issueTimeoutMs })
     } catch (thrown) {
       signal.throwIfAborted()
-      if (kindOf(thrown) !== 'unavailable' || clock.monotonicMs() >= untilMs) throw thrown
-      await new Promise<void>((resolve) => clock.setTimer(500, resolve))
+      const kind = kindOf(thrown)
+      if ((kind !== 'unavailable' && kind !== 'exhausted') || clock.monotonicMs() >= untilMs) throw thrown
+      await delay(clock, statusRetryMs, signal)
     }
   }
 }

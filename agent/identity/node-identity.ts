@@ -90,12 +90,13 @@ export class NodeIdentity implements IdentitySource {
 
   /** The roots to trust from now on. Refuses a text without a certificate: trusting nobody cannot be undone. */
   async trustRoots(rootsPem: string): Promise<void> {
-    if (rootsPem === this.held.rootsPem) return
     const roots = splitPem(rootsPem)
     if (roots.length === 0) throw new StatusError('invalid', 'the managers sent no root certificate')
+    const trusted = roots.join('')
+    if (trusted === splitPem(this.held.rootsPem).join('')) return
     for (const root of roots) parseCertificate(root)
-    await this.deps.files.saveRoots(rootsPem)
-    this.held = { ...this.held, rootsPem }
+    await this.deps.files.saveRoots(trusted)
+    this.held = { ...this.held, rootsPem: trusted }
     this.tell()
   }
 

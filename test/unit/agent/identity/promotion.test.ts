@@ -88,15 +88,21 @@ describe('a node between joining, promotion and removal', () => {
     })
     assert.deepEqual([ready.spec.availability, ready.spec.role, ready.status.address], ['pause', 'worker', '127.0.0.1'])
 
-    await control.updateNode(ready.id, ready.meta.version, { ...ready.spec, role: 'manager' })
+    // The managers write to the node as well: whoever is out of sequence reads again.
+    const setRole = (role: NodeRole) =>
+      eventually(`${role} is asked for`, async () => {
+        const { id, meta, spec } = await control.getNode(identity.nodeId)
+        return control.updateNode(id, meta.version, { ...spec, role })
+      })
+    await setRole('manager')
     await eventually('the certificate of a manager', () => roles.at(-1) === 'manager')
-    const promoted = await eventually('the managers know of it', async () => {
+    await eventually('the managers know of it', async () => {
       const node = await control.getNode(identity.nodeId)
-      return node.observedRole === 'manager' && node.certificate.state === 'issued' ? node : undefined
+      return node.observedRole === 'manager' && node.certificate.state === 'issued'
     })
     assert.equal((await clientOf(caService, connections.to(address)).getUnlockKey({})).key.length, 0)
 
-    await control.updateNode(promoted.id, promoted.meta.version, { ...promoted.spec, role: 'worker' })
+    await setRole('worker')
     await eventually('the certificate of a worker', () => roles.at(-1) === 'worker')
     await assert.rejects(clientOf(caService, connections.to(address)).getUnlockKey({}), { kind: 'forbidden' })
     assert.deepEqual(roles, ['manager', 'worker'])

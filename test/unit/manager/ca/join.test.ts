@@ -156,6 +156,8 @@ describe('joining and renewing', () => {
     const refused = outcomes.filter((one) => one.status === 'rejected')
     assert.ok(refused.length > 20 && refused.length < 60, `${refused.length} of 100 refused`)
     assert.equal((refused[0]?.reason as { kind?: string }).kind, 'exhausted')
+    // A node that joins in this crowd waits for its turn.
+    assert.equal((await authority.join(authority.tokens.worker)).role, 'worker')
   })
 
   it('keeps the identity on disk: readable by root alone, whole after an interruption', async () => {
@@ -245,7 +247,12 @@ describe('joining and renewing', () => {
     const pool = scope.use(new ConnectionPool(identity, systemClock))
     // The server trusts the old root alone.
     await identity.renew(clientOf(caService, pool.to(authority.address)), new AbortController().signal)
+    let changes = 0
+    identity.onChange(() => changes++)
+    await identity.trustRoots(`${identity.current().rootsPem.replaceAll('-----BEGIN', '\n-----BEGIN')}\n`)
+    assert.equal(changes, 0)
     await identity.trustRoots(fresh.certPem)
+    assert.equal(changes, 1)
     assert.equal((await NodeIdentity.load(deps()))?.current().rootsPem, fresh.certPem)
     await assert.rejects(identity.trustRoots('nothing'), { kind: 'invalid' })
   })
