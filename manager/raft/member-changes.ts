@@ -16,7 +16,7 @@ interface ChangeableNode {
   readonly isLeader: boolean
   readonly raftId: PeerId
   leader(): Member | undefined
-  isRecentlyHeard(id: PeerId): boolean
+  isReachable(id: PeerId): boolean
   proposeConfChange(change: ConfChange): Promise<number>
   nextTurn(): Promise<void>
 }
@@ -84,7 +84,7 @@ export class MemberChanges {
       if (rest.length === 0) {
         throw conflict(`can't remove manager ${member.nodeId}: it is the last one, and without it the cluster state is lost; leave the swarm with --force instead`)
       }
-      const reachable = rest.filter((id) => this.node.isRecentlyHeard(id)).length
+      const reachable = rest.filter((id) => this.node.isReachable(id)).length
       if (reachable < majority(rest.length)) {
         throw conflict(
           `can't remove member from the raft: this would result in a loss of quorum (${reachable} of the ${rest.length} managers that remain ${reachable === 1 ? 'is' : 'are'} reachable)`,
@@ -98,7 +98,7 @@ export class MemberChanges {
     this.assertLeader()
     const { node } = this
     const status = node.core.status()
-    const best = status.peers.filter((peer) => !peer.learner && peer.id !== node.raftId && node.isRecentlyHeard(peer.id)).sort((a, b) => b.match - a.match)[0]
+    const best = status.peers.filter((peer) => !peer.learner && peer.id !== node.raftId && node.isReachable(peer.id)).sort((a, b) => b.match - a.match)[0]
     const target = to ?? best?.id
     if (target === undefined) throw unavailable('there is no other reachable manager to hand the leadership to')
     if (target === node.raftId) return
@@ -136,7 +136,7 @@ export class MemberChanges {
     }
     if (node.core.conf.learners.length === 0) return
     const { peers, lastIndex } = node.core.status()
-    const ready = peers.find((peer) => peer.learner && peer.match > 0 && peer.match + caughtUpEntries >= lastIndex && node.isRecentlyHeard(peer.id))
+    const ready = peers.find((peer) => peer.learner && peer.match > 0 && peer.match + caughtUpEntries >= lastIndex && node.isReachable(peer.id))
     if (ready) this.inBackground('a new manager has caught up and takes part in votes', ready.id, this.promote(ready.id))
   }
 

@@ -152,7 +152,8 @@ export class RaftNode implements RaftReceiver, AsyncDisposable {
     return this.membership.get(raftId)?.address
   }
 
-  private isReachable(id: PeerId): boolean {
+  /** Heard from lately; on a follower, as far as it can tell. */
+  isReachable(id: PeerId): boolean {
     if (id === this.raft.id) return true
     const heard = this.heardAtTick.get(id)
     const patience = 2 * (this.options.electionTicks ?? raftDefaults.electionTicks)
@@ -253,9 +254,6 @@ export class RaftNode implements RaftReceiver, AsyncDisposable {
   }
   get roll(): Membership {
     return this.membership
-  }
-  isRecentlyHeard(id: PeerId): boolean {
-    return this.isReachable(id)
   }
 
   /** Resolves after the next turn or tick. */
