@@ -29,7 +29,9 @@ export class LabDaemon {
       '--log-level', 'debug',
     ]
     // In a session of its own, so that an interrupt at the terminal ends the test first, which cleans up.
-    this.child = host.spawn(program, [...first, ...flags, ...args], { stdio: ['ignore', log, log], cwd: host.folder, detached: true })
+    // Each machine has a host name of its own; `exec` keeps the process id.
+    const named = ['--uts', 'sh', '-c', 'echo "$0" >/proc/sys/kernel/hostname; exec "$@"', host.name]
+    this.child = host.spawn('unshare', [...named, program, ...first, ...flags, ...args], { stdio: ['ignore', log, log], cwd: host.folder, detached: true })
     closeSync(log)
     this.child.unref()
     this.ended = new Promise((resolve) => {
