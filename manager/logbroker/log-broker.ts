@@ -31,6 +31,12 @@ export interface LogBrokerDeps {
 /**
  * Brings logs from the agents to whoever asks: a subscription is announced to the nodes that run the
  * tasks, their agents publish, the caller reads the streams merged. Runs on the leader.
+ *
+ * What is expected of an agent: one `publishLogs` stream for each announced subscription, with what the
+ * node's matching tasks have logged so far, ended then by `close`. With `follow` the stream stays open,
+ * takes in matching tasks that come later, and ends when the subscription is announced as closed, or,
+ * when it names tasks alone, when those have ended. A stream that breaks off is announced again to the
+ * agent that listens again, with the time from which to go on.
  */
 export class LogBroker {
   private running: { events: Subscription<StoreEvent>; ended: Promise<void> } | undefined

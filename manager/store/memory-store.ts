@@ -52,6 +52,7 @@ export class MemoryStore implements Store, StoreMachine {
   private appliedIndex = 0
   private pending: Pending[] = []
   private lastVersion = 0
+  private deciding = false
   private readonly watchers: WatchQueue<StoreEvent>
 
   constructor(
@@ -68,10 +69,18 @@ export class MemoryStore implements Store, StoreMachine {
   }
 
   async update<T>(decide: (tx: WriteTx) => T): Promise<T> {
+    // One decision inside another would be lost: the outer one began without it.
+    assert(!this.deciding, 'a transaction was begun while another one decides: decide first, then begin the next')
     const head = this.pending.at(-1)?.state ?? this.applied
     this.lastVersion--
     const tx = new Transaction(head, this.appliedIndex, Math.floor(this.clock.nowMs()), this.lastVersion)
-    const result = decide(tx)
+    let result: T
+    this.deciding = true
+    try {
+      result = decide(tx)
+    } finally {
+      this.deciding = false
+    }
     const { actions, state } = tx.finish()
     if (actions.length === 0) {
       // What it saw may still be under way: its answer holds only once that is committed.

@@ -139,6 +139,16 @@ describe('MemoryStore', () => {
     assert.equal(cluster.log.length, 0)
   })
 
+  it('decides one thing at a time', async () => {
+    const { store } = createTestStore()
+    let inner: Promise<unknown> = Promise.resolve()
+    await store.update((tx) => {
+      inner = store.update((other) => other.create('node', node('n2')))
+      tx.create('node', node('n1'))
+    }).finally(() => assert.rejects(inner, /a transaction was begun while another one decides/))
+    assert.deepEqual(store.view().list('node').map(({ id }) => id), ['n1'])
+  })
+
   it('finds by name, prefix, service, slot, node and use', async () => {
     const { store } = createTestStore()
     const spec = taskSpec({
