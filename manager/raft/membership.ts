@@ -86,3 +86,8 @@ function decodeContext(context: Uint8Array): Pick<Member, 'nodeId' | 'address'> 
 export function newRaftId(rng: Rng): PeerId {
   return rng.below(2 ** 16) * 2 ** 32 + rng.below(2 ** 32) + 1
 }
+
+/** The same member at the same address, or nobody both times. */
+export function sameMember(a: Member | undefined, b: Member | undefined): boolean {
+  return a?.raftId === b?.raftId && a?.address === b?.address
+}

@@ -7,7 +7,7 @@ import { Role, type Ready } from './core/ready.js'
 import { raftDefaults } from './core/state.js'
 import { LogStorage, type Loaded, type SnapshotExtra } from './log-storage.js'
 import { MemberChanges } from './member-changes.js'
-import { Membership, newRaftId, type Member, type Roster } from './membership.js'
+import { Membership, newRaftId, sameMember, type Member, type Roster } from './membership.js'
 import type { Leadership, MemberStatus, NodeStatus, RaftNodeOptions, StateMachine, Stopped } from './node-types.js'
 import { abortable, leadershipLost, Proposals, Reads } from './pending.js'
 import { refusalError } from './refusal.js'
@@ -432,7 +432,7 @@ export class RaftNode implements RaftReceiver, AsyncDisposable {
     const leader = this.leader()
     const previous = this.announced
     if (previous.isLeader && (!isLeader || previous.term !== raft.term)) this.proposals.failAll(leadershipLost())
-    if (previous.isLeader === isLeader && previous.term === raft.term && previous.leader?.raftId === leader?.raftId && previous.leader?.address === leader?.address) return
+    if (previous.isLeader === isLeader && previous.term === raft.term && sameMember(previous.leader, leader)) return
     this.announced = { isLeader, term: raft.term, leader }
     if (isLeader !== previous.isLeader) this.options.log.info(isLeader ? 'this manager leads' : 'this manager follows', { term: raft.term, leader: leader?.nodeId })
     for (const listener of this.listeners) listener(this.announced)

@@ -42,7 +42,8 @@ export class Snapshotter {
   maybeStart(machine: StateMachine): void {
     const { raft, options } = this
     if (this.saving || raft.pendingSnapshot) return
-    const due = raft.applied - this.savedIndex >= (options.snapshotEveryEntries ?? everyEntriesDefault) || this.bytesSince >= (options.snapshotEveryBytes ?? everyBytesDefault)
+    const { snapshotEveryEntries = everyEntriesDefault, snapshotEveryBytes = everyBytesDefault } = options
+    const due = raft.applied - this.savedIndex >= snapshotEveryEntries || this.bytesSince >= snapshotEveryBytes
     const term = raft.termAt(raft.applied)
     if (!due || raft.applied === this.savedIndex || term === undefined) return
     const meta: SnapshotMeta = { index: raft.applied, term, conf: raft.conf }

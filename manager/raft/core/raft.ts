@@ -121,7 +121,8 @@ export class Raft {
 
   status(): RaftStatus {
     const { r } = this
-    const peers = r.role !== Role.leader ? [] : [...r.progress].map(([id, p]) => ({ id, learner: p.learner, state: p.state, match: p.match, recentActive: p.recentActive }))
+    const followed = r.role === Role.leader ? [...r.progress] : []
+    const peers = followed.map(([id, { learner, state, match, recentActive }]) => ({ id, learner, state, match, recentActive }))
     return {
       ...this.softState,
       ...r.hardState,

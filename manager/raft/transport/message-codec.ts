@@ -1,5 +1,5 @@
-import type { WireRaftMessage, WireSnapshotMeta } from '../../../src/wire/raft-service.js'
-import { EntryKind, type Message, type SnapshotMeta } from '../core/message.js'
+import type { WireRaftEntry, WireRaftMessage, WireSnapshotMeta } from '../../../src/wire/raft-service.js'
+import { EntryKind, type Entry, type Message, type SnapshotMeta } from '../core/message.js'
 
 const empty: Omit<WireRaftMessage, 'kind' | 'from' | 'to' | 'term'> = {
   index: 0,
@@ -54,7 +54,7 @@ export function fromWire(wire: WireRaftMessage): Message | undefined {
     case 'voteReply':
       return { ...head, kind, reject }
     case 'append':
-      return { ...head, kind, prevIndex: index, prevTerm: logTerm, commit, entries: wire.entries.map((e) => ({ ...e, kind: e.kind === EntryKind.confChange ? EntryKind.confChange : EntryKind.normal })) }
+      return { ...head, kind, prevIndex: index, prevTerm: logTerm, commit, entries: wire.entries.map(entryFromWire) }
     case 'appendReply':
       return { ...head, kind, index, reject, hintIndex: wire.hintIndex, hintTerm: wire.hintTerm }
     case 'heartbeat':
@@ -72,6 +72,10 @@ export function fromWire(wire: WireRaftMessage): Message | undefined {
     default:
       return undefined
   }
+}
+
+function entryFromWire(wire: WireRaftEntry): Entry {
+  return { ...wire, kind: wire.kind === EntryKind.confChange ? EntryKind.confChange : EntryKind.normal }
 }
 
 function snapshotToWire(meta: SnapshotMeta): WireSnapshotMeta {
