@@ -1,6 +1,6 @@
 /**
- * Several streams read as one, in batches, as their messages come. Each stream is one message ahead at most,
- * so a slow reader holds all of them up rather than filling memory.
+ * Several streams read as one, in batches, as their messages come. Each stream is one batch ahead at most, so
+ * a slow reader holds all of them up rather than filling memory.
  */
 export class MessageMerge<T> implements Disposable {
   private readonly ready: { message: T; taken: () => void }[] = []
@@ -30,9 +30,9 @@ export class MessageMerge<T> implements Disposable {
     while (!this.closed) {
       const taken = this.ready.splice(0, this.batchMax)
       if (taken.length > 0) {
-        yield taken.map(({ message }) => message)
         for (const one of taken) one.taken()
-        // Streams put their next message in meanwhile: the batch after this is a full one.
+        yield taken.map(({ message }) => message)
+        // One turn of the event loop lets streams fill the next batch.
         await new Promise<void>((resolve) => setImmediate(resolve))
       } else if (this.open === 0) {
         return
@@ -50,11 +50,18 @@ export class MessageMerge<T> implements Disposable {
   }
 
   private async pump(source: AsyncIterable<T>): Promise<void> {
+    let ahead = 0
+    let resume: () => void = () => undefined
+    const taken = (): void => {
+      ahead--
+      resume()
+    }
     for await (const message of source) {
       if (this.closed) return
-      const taken = new Promise<void>((resolve) => this.ready.push({ message, taken: resolve }))
+      ahead++
+      this.ready.push({ message, taken })
       this.wake()
-      await taken
+      while (ahead >= this.batchMax && !this.closed) await new Promise<void>((resolve) => (resume = resolve))
     }
   }
 }
