@@ -41,10 +41,12 @@ export class GrpcServer implements AsyncDisposable {
     this.server = new Server({
       'grpc.max_receive_message_length': messageBytesMax,
       'grpc.max_send_message_length': messageBytesMax,
-      'grpc.max_concurrent_streams': 1000,
+      // A follower passes the streams of all its agents on over one connection.
+      'grpc.max_concurrent_streams': 16_384,
       'grpc.keepalive_time_ms': 8_000,
       'grpc.keepalive_timeout_ms': 8_000,
-      'grpc-node.max_session_memory': 64,
+      // MB.
+      'grpc-node.max_session_memory': 128,
     })
   }
 
