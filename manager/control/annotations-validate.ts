@@ -10,7 +10,10 @@ const fileNameLengthMax = 64
 export function validateAnnotations({ name }: Annotations): void {
   if (name === '') throw invalid('meta: name must be provided')
   if (!dnsName.test(name)) {
-    throw invalid(`name must be valid as a DNS name component: "${name}" may have letters, digits, "-", "_" and "." and must start and end with a letter or digit`)
+    throw invalid(
+      `name must be valid as a DNS name component: "${name}" may have letters, digits, "-", "_" and "." ` +
+        'and must start and end with a letter or digit',
+    )
   }
   if (name.length > dnsNameLengthMax) throw invalid(`name must be ${dnsNameLengthMax} characters or fewer`)
 }
@@ -19,7 +22,10 @@ export function validateAnnotations({ name }: Annotations): void {
 export function validateFileAnnotations({ name }: Annotations): void {
   if (name === '') throw invalid('name must be provided')
   if (name.length > fileNameLengthMax || !fileName.test(name)) {
-    throw invalid(`invalid name, only ${fileNameLengthMax} [a-zA-Z0-9-_.] characters allowed, and the start and end character must be [a-zA-Z0-9]`)
+    throw invalid(
+      `invalid name, only ${fileNameLengthMax} [a-zA-Z0-9-_.] characters allowed, ` +
+        'and the start and end character must be [a-zA-Z0-9]',
+    )
   }
 }
 

@@ -10,7 +10,9 @@ const mountTypes = ['bind', 'volume', 'tmpfs', 'cluster', 'image', 'npipe']
 export function validateContainer(spec: ContainerSpec): void {
   if (spec.image === '') throw invalid('ContainerSpec: image reference must be provided')
   if (!isImageReference(spec.image)) throw invalid(`ContainerSpec: "${spec.image}" is not a valid repository/tag`)
-  if (spec.stopGracePeriodNs !== undefined && !(spec.stopGracePeriodNs >= 0)) throw invalid('ContainerSpec: stop-grace-period cannot be negative')
+  if (spec.stopGracePeriodNs !== undefined && !(spec.stopGracePeriodNs >= 0)) {
+    throw invalid('ContainerSpec: stop-grace-period cannot be negative')
+  }
   validateMounts(spec.mounts)
   if (spec.healthCheck) validateHealthCheck(spec.healthCheck)
   for (const line of spec.env) {

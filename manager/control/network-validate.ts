@@ -52,7 +52,8 @@ function validateIpam({ subnet, range, gateway, auxAddresses }: IpamConfig): voi
     if (address === '') continue
     if (!ipaddr.isValid(address)) throw invalid(`ipam configuration: invalid ${what} ${address}`)
     const parsed = ipaddr.process(address)
-    if (parsed.kind() !== net[0].kind() || !parsed.match(net)) throw invalid(`ipam configuration: subnet ${subnet} does not contain ${what} ${address}`)
+    if (parsed.kind() === net[0].kind() && parsed.match(net)) continue
+    throw invalid(`ipam configuration: subnet ${subnet} does not contain ${what} ${address}`)
   }
 }
 

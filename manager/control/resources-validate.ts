@@ -16,10 +16,12 @@ export function validateResources({ limits, reservations, swapBytes, memorySwapp
   }
   if (limits && reservations) {
     if (limits.nanoCpus > 0 && reservations.nanoCpus > limits.nanoCpus) {
-      throw invalid(`cpu reservation ${cpus(reservations.nanoCpus)} is more than the cpu limit ${cpus(limits.nanoCpus)}: raise the limit or reserve less`)
+      const [reserved, limit] = [cpus(reservations.nanoCpus), cpus(limits.nanoCpus)]
+      throw invalid(`cpu reservation ${reserved} is more than the cpu limit ${limit}: raise the limit or reserve less`)
     }
     if (limits.memoryBytes > 0 && reservations.memoryBytes > limits.memoryBytes) {
-      throw invalid(`memory reservation ${reservations.memoryBytes} is more than the memory limit ${limits.memoryBytes}: raise the limit or reserve less`)
+      const [reserved, limit] = [reservations.memoryBytes, limits.memoryBytes]
+      throw invalid(`memory reservation ${reserved} is more than the memory limit ${limit}: raise the limit or reserve less`)
     }
   }
   if (swapBytes !== undefined && swapBytes !== -1) {

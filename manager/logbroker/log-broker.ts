@@ -142,10 +142,9 @@ export class LogBroker {
     try {
       for await (const { subscriptionId, messages: lines, close } of messages) {
         subscription ??= this.subscriptions.get(subscriptionId)
-        if (!subscription || subscription.id !== subscriptionId) throw notFound(`subscription ${subscriptionId} not found: nobody reads it any more`)
-        for (const line of lines) {
-          if (!(await subscription.messages.send({ ...line, nodeId }))) throw notFound(`subscription ${subscriptionId} not found: nobody reads it any more`)
-        }
+        const gone = () => notFound(`subscription ${subscriptionId} not found: nobody reads it any more`)
+        if (!subscription || subscription.id !== subscriptionId) throw gone()
+        for (const line of lines) if (!(await subscription.messages.send({ ...line, nodeId }))) throw gone()
         if (close) {
           complete = true
           break

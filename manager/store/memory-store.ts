@@ -182,7 +182,8 @@ function eventOf(index: number, before: State, action: StoreAction): StoreEvent 
     return object && ({ table, action: 'remove', index, object } as StoreEvent)
   }
   const old = before[table].rows.get(action.object.id)
-  return (old ? { table, action: 'update', index, object: action.object, old } : { table, action: 'create', index, object: action.object }) as StoreEvent
+  const { object } = action
+  return (old ? { table, action: 'update', index, object, old } : { table, action: 'create', index, object }) as StoreEvent
 }
 
 /** Sets the version in place: nobody but the transaction that wrote the object can hold it yet. */
