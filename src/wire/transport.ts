@@ -23,7 +23,11 @@ export interface TransportOptions extends CallOptions {
 
 /** Carries calls as bytes. Every kind of call is a stream each way; unary ones have one message. */
 export interface Transport {
-  /** Throws `StatusError`s, `NotDoneError` when the call certainly was not acted on. */
+  /**
+   * Throws `StatusError`s, `NotDoneError` when the call certainly was not acted on. When the call ends
+   * before its requests do, they are read no further; one read that already waits cannot be taken back,
+   * so a source that may wait for long has to end by itself when the call has.
+   */
   call(path: string, requests: AsyncIterable<Uint8Array>, options: TransportOptions): AsyncIterable<Uint8Array>
 }
 
