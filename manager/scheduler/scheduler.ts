@@ -26,6 +26,8 @@ export class Scheduler implements LoopHandler {
   /** Tasks decided here whose assignment has not come back from the store yet. */
   private readonly decided = new Set<string>()
   private readonly filters: readonly Filter[]
+  /** Counts what may make room for tasks that fit nowhere. */
+  private changes = 0
 
   constructor(private readonly deps: LoopDeps) {
     const volumes = volumesFilter(
@@ -63,7 +65,10 @@ export class Scheduler implements LoopHandler {
   async run(): Promise<void> {
     while (this.queue.size > 0) {
       const { preassigned, groups } = this.takeQueue()
-      for (const batch of chunks(preassigned)) await this.apply(batch.map((task) => confirm(task, this.nodes.get(task.nodeId), this.filters)))
+      for (const batch of chunks(preassigned)) {
+        const seen = this.changes
+        await this.apply(batch.map((task) => confirm(task, this.nodes.get(task.nodeId), this.filters)), seen)
+      }
       for (const group of groups) await this.placeGroup(group)
     }
   }
@@ -97,6 +102,7 @@ export class Scheduler implements LoopHandler {
   }
 
   private retry(): void {
+    this.changes++
     for (const [id, task] of this.stuck) this.queue.set(id, task)
     this.stuck.clear()
   }
@@ -124,13 +130,14 @@ export class Scheduler implements LoopHandler {
       const current = batch.filter((task) => !this.isStale(task))
       // Alike tasks find no room either once one of them did not.
       const told = why
+      const seen = this.changes
       const decisions: Decision[] =
         told === undefined
           ? place(current, this.nodes.all(), this.filters, this.deps.clock.nowMs(), this.deps.rng)
           : current.map((task) => ({ task, nodeId: undefined, why: told }))
       const last = decisions.at(-1)
       if (last?.nodeId === undefined) why = last?.why
-      await this.apply(decisions)
+      await this.apply(decisions, seen)
     }
   }
 
@@ -140,19 +147,24 @@ export class Scheduler implements LoopHandler {
     return current === undefined || current.status.state !== TaskState.pending || current.desiredState > TaskState.complete
   }
 
-  private async apply(decisions: Decision[]): Promise<void> {
+  /** `seen` is `changes` as the decisions were made. */
+  private async apply(decisions: Decision[], seen: number): Promise<void> {
     for (const { task, nodeId } of decisions) if (nodeId !== undefined) this.decided.add(task.id)
     const refused = await this.deps.store.update((tx) => decisions.filter((decision) => !this.write(tx, decision)))
     for (const { task, nodeId } of refused) {
       if (nodeId !== undefined) this.nodes.get(nodeId)?.remove(task.id)
       this.decided.delete(task.id)
-      const current = this.deps.store.view().get('task', task.id)
-      if (current) this.noteTask(current)
     }
-    for (const { task, nodeId } of decisions) {
-      if (nodeId !== undefined) continue
+    // What was refused has to wait too: the change that was in its way is yet to be heard of, and
+    // trying again before that would go round in circles.
+    const waiting = [...refused, ...decisions.filter(({ nodeId }) => nodeId === undefined)]
+    for (const { task } of waiting) {
       const current = this.deps.store.view().get('task', task.id)
-      if (current && current.status.state === TaskState.pending && !this.queue.has(task.id)) this.stuck.set(task.id, current)
+      const waits = current?.status.state === TaskState.pending && current.desiredState <= TaskState.complete
+      if (!current || !waits || this.queue.has(task.id)) continue
+      // Something became free while this was being committed: the decision may be out of date.
+      if (this.changes === seen) this.stuck.set(task.id, current)
+      else this.queue.set(task.id, current)
     }
     await nextTurn()
   }

@@ -144,6 +144,16 @@ describe('the allocator', () => {
     assert.equal(manager.store.view().get('network', 'new')?.ipam?.configs[0]?.subnet, '10.8.0.0/24')
   })
 
+  it('a virtual IP stays while other things change', async () => {
+    await using manager = await TestManager.lead(1)
+    await addNetwork(manager, 'a')
+    await manager.create('web', { task: on('a') })
+    const before = manager.service('web').endpoint?.virtualIps
+    await manager.updateSpec('web', (spec) => ({ ...spec, endpoint: { mode: 'vip', ports: [port({ publishMode: 'host', publishedPort: 81 })] } }))
+    assert.deepEqual(manager.service('web').endpoint?.virtualIps, before)
+    assert.equal(manager.service('web').endpoint?.ports[0]?.publishedPort, 81)
+  })
+
   it('a change of networks gives and takes virtual IPs', async () => {
     await using manager = await TestManager.lead(1)
     await addNetwork(manager, 'a')

@@ -32,6 +32,13 @@ describe('published ports', () => {
     assert.deepEqual(published(space.allocate(owner('b'), [port({ publishedPort: 8080 })], [])), [8080])
   })
 
+  it('a number that is now asked for is not kept for another port too', () => {
+    const space = new PortSpace()
+    const held = space.allocate(owner('a'), [port()], [])
+    const wanted = [port({ targetPort: 81, publishedPort: 30000 }), port()]
+    assert.deepEqual(published(space.allocate(owner('a'), wanted, held)), [30000, 30001])
+  })
+
   it('host-mode ports pass as they are', () => {
     const space = new PortSpace()
     const host = port({ publishMode: 'host', publishedPort: 80 })

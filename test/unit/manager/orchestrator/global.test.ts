@@ -103,6 +103,18 @@ describe('the constraint enforcer', () => {
     assert.deepEqual(manager.running('web').map((task) => task.nodeId), ['n2', 'n2'])
   })
 
+  it('goes by the constraints of the service, which may be newer than the task’s', async () => {
+    await using manager = await TestManager.lead(2)
+    for (const id of ['n1', 'n2']) await manager.setNode(id, (node) => ({ ...node, spec: { ...node.spec, labels: { zone: 'east' } } }))
+    await manager.create('web', { mode: { kind: 'replicated', replicas: 2 } })
+    const before = manager.running('web').map((task) => task.id)
+    await manager.updateSpec('web', (spec) => ({ ...spec, task: onLabel }))
+    assert.deepEqual(manager.running('web').map((task) => task.id), before)
+    await manager.setNode('n1', (node) => ({ ...node, spec: { ...node.spec, labels: {} } }))
+    await manager.pass(5100, 500)
+    assert.deepEqual(manager.running('web').map((task) => task.nodeId), ['n2', 'n2'])
+  })
+
   it('takes away the newest of what a smaller node cannot hold', async () => {
     await using manager = await TestManager.lead(1)
     const task = taskSpec({ resources: { reservations: { nanoCpus: 1e9, memoryBytes: 0, generic: [] } } })

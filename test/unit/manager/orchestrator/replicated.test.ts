@@ -74,6 +74,18 @@ describe('replicated services', () => {
     assert.deepEqual(manager.running('web').filter((task) => task.nodeId === 'n2').length, 2)
   })
 
+  it('a node that goes down uses up no attempt', async () => {
+    await using manager = await TestManager.lead(3)
+    const restart = { condition: 'any', delayNs: 1e9, maxAttempts: 1, windowNs: 0 } as const
+    await manager.create('web', { task: taskSpec({ restart }) })
+    const [first] = manager.running('web')
+    manager.agent.silent.add(first!.nodeId)
+    await manager.setNode(first!.nodeId, (node) => ({ ...node, status: { ...node.status, state: 'down' } }))
+    await manager.agent.end(manager.running('web').find(({ nodeId }) => nodeId !== first!.nodeId)!.id, TaskState.failed)
+    await manager.pass(1200)
+    assert.equal(manager.running('web').filter(({ nodeId }) => nodeId !== first!.nodeId).length, 1)
+  })
+
   it('a drained node is emptied, each task after the other has stopped', async () => {
     await using manager = await TestManager.lead(2)
     await manager.create('web', { mode: { kind: 'replicated', replicas: 4 } })
@@ -136,6 +148,14 @@ describe('replicated services', () => {
     await manager.pass(400)
     assert.equal(manager.running('web').length, 1)
   })
+
+  it('2,000 replicas on 20 nodes take seconds', async () => {
+    await using manager = await TestManager.lead(20)
+    const started = performance.now()
+    await manager.create('web', { mode: { kind: 'replicated', replicas: 2000 } })
+    assert.equal(manager.running('web').length, 2000)
+    assert.ok(performance.now() - started < 10_000, `${performance.now() - started} ms`)
+  }).timeout(30_000)
 
   it('50 replicas on one node converge at once', async () => {
     await using manager = await TestManager.lead(1)
