@@ -24,12 +24,14 @@ export async function attachContainer(context: EngineContext, container: Contain
   context.events.publish('container', 'attach', container.id, container.eventAttributes())
   const wants = { stdout: options.stdout, stderr: options.stderr }
   const queue = live?.read(wants)
+  // What is logged from now on comes by the live stream.
+  const attachedMs = context.clock.nowMs()
   const aborted = new AbortController()
   const closesStdin = config.StdinOnce ?? false
 
   async function* output(): AsyncGenerator<OutputChunk, void, undefined> {
     if (options.logs) {
-      const past = { ...wants, follow: false, timestamps: false }
+      const past = { ...wants, follow: false, timestamps: false, untilMs: attachedMs }
       yield* readLogs(container, logFiles(context.paths.log(container.id), rotatedFilesMax(container)), past, aborted.signal)
     }
     if (queue) yield* queue

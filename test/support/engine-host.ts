@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlin
 import { dirname, join } from 'node:path'
 import { Engine } from '../../agent/engine/engine.js'
 import { readHostFacts } from '../../agent/engine/host-facts.js'
-import { BucketNetworkStore } from '../../agent/engine/network-store.js'
+import { networkStore } from '../../src/daemon/network-store.js'
 import { EnginePaths } from '../../agent/engine/paths.js'
 import type { ImageProvider } from '../../agent/engine/ports.js'
 import { StateDb } from '../../agent/engine/state-db.js'
@@ -65,7 +65,7 @@ export async function openEngine(folder: string, images: Record<string, ImageCon
   }
   const cgroupMode = prepareCgroups()
   const network = await NetworkController.open({
-    store: new BucketNetworkStore(db.bucket('network')),
+    store: networkStore(db.bucket('network')),
     netnsDir: join(folder, 'run/netns'),
     hostNetns: join(folder, 'host.netns'),
     log,

@@ -20,10 +20,11 @@ export class Cgroups {
     private readonly clock: Clock,
   ) {}
 
-  /** The folders of a group: one on v2, one for each hierarchy on v1. */
+  /** The folders of a group: one on v2, one for each hierarchy on v1 (that without controllers last). */
   folders(path: string): string[] {
     if (this.mode.version === 2) return [join(cgroupRoot, path)]
-    return [...new Set(this.mode.hierarchies.values())].map((folder) => join(folder, path))
+    const { hierarchies, unified } = this.mode
+    return [...new Set([...hierarchies.values(), ...(unified === undefined ? [] : [unified])])].map((folder) => join(folder, path))
   }
 
   /** Stops or continues every process of the group. Resolves when the kernel has done it. */

@@ -9,8 +9,11 @@ export const cgroupRoot = '/sys/fs/cgroup'
 /** How control groups are set up on this host. */
 export type CgroupMode =
   | { version: 2; controllers: readonly string[] }
-  /** `hierarchies`: a controller's name and the folder of its hierarchy. */
-  | { version: 1; hierarchies: ReadonlyMap<string, string> }
+  /**
+   * `hierarchies`: a controller's name and the folder of its hierarchy. `unified`: a hierarchy without
+   * controllers beside them, in which runtimes make groups too.
+   */
+  | { version: 1; hierarchies: ReadonlyMap<string, string>; unified?: string }
 
 interface CgroupMount {
   folder: string
@@ -53,7 +56,8 @@ export function planCgroups(facts: CgroupFacts): { mode: CgroupMode; toMount: st
   }
   const toMount = facts.unifiedControllers.split(/\s+/).filter((name) => name !== '' && !hierarchies.has(name))
   for (const name of toMount) hierarchies.set(name, join(cgroupRoot, name))
-  return { mode: { version: 1, hierarchies }, toMount }
+  const unified = mounts.find((one) => one.type === 'cgroup2')?.folder
+  return { mode: { version: 1, hierarchies, ...(unified !== undefined && { unified }) }, toMount }
 }
 
 function parseCgroupMounts(mountInfo: string): CgroupMount[] {

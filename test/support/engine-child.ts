@@ -1,0 +1,26 @@
+import { openEngine } from './engine-host.js'
+
+/**
+ * A process that runs an engine, to be killed: opens the engine of the folder in its first argument, starts the
+ * containers that the second one names (JSON), says `ready`, and waits.
+ */
+const [folder = '', text = '[]'] = process.argv.slice(2)
+const host = await openEngine(folder)
+for (const { name, cmd, policy, starting } of JSON.parse(text) as { name: string; cmd: string[]; policy?: 'always'; starting?: boolean }[]) {
+  const { Id: id = '' } = await host.engine.create(name, {
+    Image: 'busybox',
+    Cmd: cmd,
+    OpenStdin: true,
+    HostConfig: { NetworkMode: 'default', ...(policy && { RestartPolicy: { Name: policy } }), ...(name === 'removes' && { AutoRemove: true }) },
+  })
+  if (starting) {
+    // Never comes back from the last step of the start: the process dies in the middle of it.
+    host.engine.context.runtime.start = () => new Promise(() => undefined)
+    void host.engine.start(id)
+    while (!host.engine.find(id).record.state.process) await new Promise((resolve) => setTimeout(resolve, 5))
+    continue
+  }
+  await host.engine.start(id)
+}
+process.stdout.write('ready\n')
+setInterval(() => undefined, 1000)
