@@ -97,8 +97,8 @@ async function probe(context: EngineContext, container: Container, plan: HealthP
   const before = state.health.status
   state.health = nextHealth(state.health, result, { retries: plan.retries, inStartPeriod: during })
   if (state.health.status !== before) {
-    await context.store.save(container)
     context.events.publish('container', `health_status: ${state.health.status}`, container.id, container.eventAttributes())
+    await context.store.save(container)
   }
 }
 

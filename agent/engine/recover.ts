@@ -49,6 +49,8 @@ function adopt(context: EngineContext, container: Container): boolean {
     if (conmon) state.conmon = conmon
   }
   if (context.exitWatch.read(container.id) !== undefined) return false
+  // The exec root does not outlive a boot; process numbers and their start times may come again after one.
+  if (!existsSync(folder)) return false
   if (!state.process || !isAlive(state.process) || !state.conmon || !isAlive(state.conmon)) return false
   // A start that did not reach its end is undone: its program does not run yet, or nobody was told that it does.
   if (state.starting) return false
@@ -114,7 +116,8 @@ async function removeLeftovers(context: EngineContext, known: ReadonlySet<string
     }
     rmSync(context.paths.bundle(id), { recursive: true, force: true })
   }
-  const parent = context.settings.cgroupParent ?? context.paths.cgroupParent
+  // Only below the parent that is this daemon's alone: one that was asked for may have others' containers.
+  const parent = context.paths.cgroupParent
   for (const id of context.cgroups.children(parent)) {
     if (!known.has(id) && /^[0-9a-f]{64}$/.test(id)) await context.cgroups.remove(`${parent}/${id}`)
   }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { conflict, invalid } from '../../src/base/errors.js'
 import type { ContainerUpdateResponse, Resources, RestartPolicy } from '../../src/model/engine-api/container.js'
 import { ociResources } from '../runtime/bundle/resources.js'
@@ -41,7 +42,7 @@ export function updateContainer(
       if (hostConfig.AutoRemove && policy.Name !== 'no') throw invalid('Restart policy cannot be updated because AutoRemove is enabled for the container')
     }
     if (container.isUp && Object.keys(resources).length > 0) {
-      await context.runtime.update(container.id, ociResources(merged, blockDeviceNumbers))
+      await context.runtime.update(container.id, ociResources(merged, blockDeviceNumbers), join(context.paths.bundle(container.id), 'update.json'))
     }
     Object.assign(hostConfig, merged, policy && { RestartPolicy: policy })
     await context.store.save(container)

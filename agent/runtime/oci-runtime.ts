@@ -1,6 +1,5 @@
-import { rmSync } from 'node:fs'
+import { constants, rmSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { constants } from 'node:fs'
 import { basename, join } from 'node:path'
 import { internal } from '../../src/base/errors.js'
 import { exec } from '../../src/sys/exec.js'
@@ -35,9 +34,14 @@ export class OciRuntime {
     await this.run(['start', id])
   }
 
-  /** Applies an OCI `linux.resources` object to a running container. */
-  async update(id: string, resources: object): Promise<void> {
-    await this.run(['update', '--resources', '-', id], JSON.stringify(resources))
+  /** Applies an OCI `linux.resources` object to a running container; `file` is written for the runtime to read. */
+  async update(id: string, resources: object, file: string): Promise<void> {
+    writeFileSync(file, JSON.stringify(resources), { mode: 0o600 })
+    try {
+      await this.run(['update', '--resources', file, id])
+    } finally {
+      rmSync(file, { force: true })
+    }
   }
 
   /** Starts `exec` with an OCI process file; the program stays and exits with the command's code. */
@@ -66,8 +70,8 @@ export class OciRuntime {
     }
   }
 
-  private async run(args: string[], input?: string): Promise<void> {
-    const result = await exec(this.program, [...this.globalArgs, ...args], { env: runtimeEnv, ...(input !== undefined && { input }) })
+  private async run(args: string[]): Promise<void> {
+    const result = await exec(this.program, [...this.globalArgs, ...args], { env: runtimeEnv })
     if (result.code !== 0) throw internal(`${this.name} ${args[0] ?? ''}: ${result.stderr.trim()}`)
   }
 }

@@ -1,8 +1,10 @@
 import { strict as assert } from 'node:assert'
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import type { Engine } from '../../agent/engine/engine.js'
+import { rotateLog } from '../../agent/engine/log-rotation.js'
 import type { CreateRequest } from '../../agent/engine/types.js'
 import { mountsBelow } from '../../agent/kernel/mount.js'
+import { Filters } from '../../src/api/filters.js'
 import { eventually } from '../support/eventually.js'
 import { collect, destroyEngineFolder, makeEngineFolder, openEngine, type EngineHost } from '../support/engine-host.js'
 
@@ -192,6 +194,44 @@ describe('engine on the real kernel', function () {
     assert.equal(followed.stderr.startsWith('oops\n'), true)
     const tail = await collect((await engine.logs(id, { ...all, stderr: false, tail: 2, timestamps: true }, never)).chunks)
     assert.match(tail.stdout, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z line 3\n\S+Z last\n$/)
+    await engine.remove(id, { force: true, volumes: true, link: false })
+  })
+
+  it('rotates a log without losing a line, and follows over it', async () => {
+    const { engine } = host
+    const script = 'i=0; while [ $i -lt 400 ]; do echo line $i; i=$((i+1)); [ $i = 200 ] && read x; done; read x'
+    const { Id: id = '' } = await engine.create('rotated', { Image: 'busybox', Cmd: ['sh', '-c', script], OpenStdin: true, HostConfig: { NetworkMode: 'none', LogConfig: { Config: { 'max-size': '1k', 'max-file': '2' } } } })
+    const session = await engine.attach(id, { stdin: true, stdout: false, stderr: false, logs: false, stream: true })
+    await engine.start(id)
+    const all = { stdout: true, stderr: true, timestamps: false }
+    const followed = collect((await engine.logs(id, { ...all, follow: true }, new AbortController().signal)).chunks)
+    const lines = async (): Promise<number> => (await collect((await engine.logs(id, { ...all, follow: false }, new AbortController().signal)).chunks)).stdout.split('\n').length - 1
+    await eventually('the first half is logged', async () => (await lines()) === 200)
+    await rotateLog(engine.context, engine.find(id))
+    assert.equal(existsSync(`${engine.context.paths.log(id)}.1`), true)
+    await eventually('the new log is there', () => existsSync(engine.context.paths.log(id)))
+    session.input?.write(Buffer.from('go\n'))
+    await eventually('the second half is logged', async () => (await lines()) === 400)
+    session.input?.write(Buffer.from('end\n'))
+    const expected = Array.from({ length: 400 }, (_, index) => `line ${index}\n`).join('')
+    assert.equal((await followed).stdout, expected)
+    await engine.remove(id, { force: true, volumes: true, link: false })
+  })
+
+  it('changes limits and the name of a running container', async () => {
+    const { engine } = host
+    const { Id: id = '' } = await engine.create('before', { Image: 'busybox', Cmd: ['sleep', '60'], HostConfig: { NetworkMode: 'none', Memory: 32 * 1024 * 1024 } })
+    await engine.start(id)
+    await engine.update(id, { Memory: 48 * 1024 * 1024, MemorySwap: 96 * 1024 * 1024, PidsLimit: 33 })
+    for await (const sample of engine.stats(id, { once: true, oneShot: true }, new AbortController().signal)) {
+      assert.deepEqual([sample.memory_stats?.limit, sample.pids_stats?.limit], [48 * 1024 * 1024, 33])
+    }
+    await assert.rejects(engine.update(id, { Memory: 1 }), /Minimum memory limit allowed is 6MB/)
+    await engine.rename(id, 'after')
+    assert.equal((await engine.inspect('after', { size: true })).Name, '/after')
+    assert.throws(() => engine.find('before'), { kind: 'notFound' })
+    const [listed] = await engine.list({ all: false, size: false, filters: new Filters(new Map([['name', ['after']]])) })
+    assert.match(listed?.Status ?? '', /^Up /)
     await engine.remove(id, { force: true, volumes: true, link: false })
   })
 
