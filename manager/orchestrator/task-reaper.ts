@@ -54,6 +54,8 @@ export class TaskReaper implements LoopHandler {
   /** Tasks that may be forgotten as soon as they have stopped. */
   private readonly leaving = new Set<string>()
   private readonly orphanedServices = new Set<string>()
+  /** Tasks that are to stop on nodes that are no more: nobody will ever say that they did. */
+  private readonly strays = new Set<string>()
   private timer: Timer | undefined
   private slotsDue = false
 
@@ -67,6 +69,7 @@ export class TaskReaper implements LoopHandler {
     this.dirty.clear()
     this.leaving.clear()
     this.orphanedServices.clear()
+    this.strays.clear()
     for (const task of tx.list('task')) {
       this.noteTask(task)
       this.noteSlot(task)
@@ -98,6 +101,7 @@ export class TaskReaper implements LoopHandler {
 
   async run(): Promise<void> {
     await this.releaseServices()
+    await this.orphanStrays()
     const doomed = this.takeGone()
     if (this.slotsDue || this.dirty.size > dirtySlotsMax) doomed.push(...this.takeExcess())
     await batch(this.deps.store, doomed, (tx, id) => {
@@ -114,6 +118,8 @@ export class TaskReaper implements LoopHandler {
   private noteTask(task: Task): void {
     const attachmentLost = task.serviceId === '' && task.status.state === TaskState.orphaned
     if (task.desiredState === TaskState.remove || attachmentLost) this.leaving.add(task.id)
+    const stopping = task.nodeId !== '' && task.desiredState > TaskState.complete && task.status.state <= TaskState.running
+    if (stopping && !this.deps.store.view().get('node', task.nodeId)) this.strays.add(task.id)
   }
 
   private noteSlot(task: Task): void {
@@ -141,6 +147,18 @@ export class TaskReaper implements LoopHandler {
     for (const task of tasks) this.leaving.add(task.id)
     await batch(this.deps.store, services, (tx, id) => {
       if (tx.get('service', id)?.pendingDelete && tx.tasksByService(id).length === 0) tx.remove('service', id)
+    })
+  }
+
+  private async orphanStrays(): Promise<void> {
+    const strays = [...this.strays]
+    this.strays.clear()
+    const timestampMs = this.deps.clock.nowMs()
+    await batch(this.deps.store, strays, (tx, id) => {
+      const task = tx.get('task', id)
+      if (!task || task.status.state > TaskState.running || tx.get('node', task.nodeId)) return
+      const status = { ...task.status, state: TaskState.orphaned, timestampMs, appliedAtMs: timestampMs, message: 'node removed' }
+      tx.update('task', { ...task, status })
     })
   }
 

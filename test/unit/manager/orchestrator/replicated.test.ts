@@ -74,6 +74,15 @@ describe('replicated services', () => {
     assert.deepEqual(manager.running('web').filter((task) => task.nodeId === 'n2').length, 2)
   })
 
+  it('tasks of a removed node are replaced, and do not stay running for ever', async () => {
+    await using manager = await TestManager.lead(2)
+    await manager.create('web', { mode: { kind: 'replicated', replicas: 2 } })
+    manager.agent.silent.add('n1')
+    await manager.store.update((tx) => tx.remove('node', 'n1'))
+    await manager.quiet()
+    assert.deepEqual(manager.table('web').map((line) => line.slice(1)), ['@n1 busybox:latest orphaned>shutdown', '@n2 busybox:latest running>running', '@n2 busybox:latest running>running'])
+  })
+
   it('a node that goes down uses up no attempt', async () => {
     await using manager = await TestManager.lead(3)
     const restart = { condition: 'any', delayNs: 1e9, maxAttempts: 1, windowNs: 0 } as const
