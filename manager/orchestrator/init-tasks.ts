@@ -8,7 +8,7 @@ import { byCreation, groupBySlot, isWanted, type SlotKey } from './slots.js'
 export interface InFlight {
   /** Replacements that wait: for how much longer, and for which predecessor. */
   delayed: { task: Task; remainingMs: number; old?: Task }[]
-  /** Restarts that happened under the newest spec version of each slot, oldest first. */
+  /** Restarts that happened under the spec version that counts in each slot, oldest first. */
   restarts: { slot: SlotKey; replacement: Task; atMs: number }[]
 }
 
@@ -20,8 +20,10 @@ export function inFlight(service: Service, tasks: readonly Task[], nowMs: number
   const found: InFlight = { delayed: [], restarts: [] }
   for (const [slot, members] of groupBySlot(service, tasks)) {
     const ordered = [...members].sort(byCreation)
-    const newestVersion = Math.max(...ordered.map((task) => task.specVersion))
-    const current = ordered.filter((task) => task.specVersion === newestVersion)
+    // After a rollback the service's version is older than some of its tasks'.
+    const known = ordered.some((task) => task.specVersion === service.specVersion)
+    const version = known ? service.specVersion : Math.max(...ordered.map((task) => task.specVersion))
+    const current = ordered.filter((task) => task.specVersion === version)
     // Every task of the version but the first one was made by a restart.
     for (const replacement of current.slice(1)) found.restarts.push({ slot, replacement, atMs: replacement.meta.createdAtMs })
     ordered.forEach((task, at) => {
