@@ -1,13 +1,14 @@
 // Bundles the two programs into dist/skep and dist/skepd. What cannot be bundled (packages with native
 // code) is copied to dist/node_modules, so that dist/ can be moved to another place and still runs.
+// Another folder than dist/ may be given as the only argument.
 import { build } from 'esbuild'
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const out = join(root, 'dist')
+const out = resolve(process.argv[2] ?? join(root, 'dist'))
 const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
 /** Packages that load a .node file. */
 const native = ['koffi', 'lmdb', 'node-unix-socket']
@@ -84,4 +85,4 @@ await Promise.all(
 // Resolves every native package once, so that a broken copy fails the build and not the first start.
 const require = createRequire(join(out, 'package.json'))
 for (const name of native) require(name)
-console.log(`built ${entries.map(({ name }) => `dist/${name}`).join(' and ')}`)
+console.log(`built ${entries.map(({ name }) => join(relative(process.cwd(), out), name)).join(' and ')}`)

@@ -133,3 +133,6 @@ export function startTicksOf(pid: number): string | undefined {
 
 /** The repository's root: where `dist` is. */
 export const repositoryRoot = dirname(dirname(import.meta.dirname))
+
+/** Where the programs are that labs run: `dist`, or another folder that they were built to. */
+export const programsFolder = process.env['SKEP_DIST'] ?? join(repositoryRoot, 'dist')

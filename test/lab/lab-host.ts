@@ -6,7 +6,7 @@ import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { inNetns } from '../../agent/kernel/netns.js'
 import { openSocket } from '../../agent/kernel/socket.js'
-import { repositoryRoot } from './belongings.js'
+import { programsFolder } from './belongings.js'
 import { LabDaemon } from './lab-daemon.js'
 import type { Underlay } from './underlay.js'
 import { ipv4Of, ipv6Of } from './underlay.js'
@@ -112,11 +112,11 @@ export class LabHost {
   }
   /** The skep command line against this machine's daemon; must succeed. */
   skep(...args: string[]): Promise<string> {
-    return this.runOk(process.execPath, [join(repositoryRoot, 'dist/skep'), '-H', `unix://${this.socketPath}`, ...args])
+    return this.runOk(process.execPath, [join(programsFolder, 'skep'), '-H', `unix://${this.socketPath}`, ...args])
   }
   /** The same, for commands that may fail. */
   trySkep(...args: string[]): Promise<Outcome> {
-    return this.run(process.execPath, [join(repositoryRoot, 'dist/skep'), '-H', `unix://${this.socketPath}`, ...args])
+    return this.run(process.execPath, [join(programsFolder, 'skep'), '-H', `unix://${this.socketPath}`, ...args])
   }
   tryDocker(...args: string[]): Promise<Outcome> {
     return this.run('docker', ['-H', `unix://${this.socketPath}`, ...args])

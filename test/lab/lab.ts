@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { Links } from '../../agent/kernel/link.js'
 import { inNetns } from '../../agent/kernel/netns.js'
-import { cgroupsBelow, cgroupsOf, isAlive, killAll, mountsOf, processesOf, removeAll, repositoryRoot, startTicksOf } from './belongings.js'
+import { cgroupsBelow, cgroupsOf, isAlive, killAll, mountsOf, processesOf, programsFolder, removeAll, startTicksOf } from './belongings.js'
 import { LabHost } from './lab-host.js'
 import { Underlay } from './underlay.js'
 
@@ -39,7 +39,7 @@ export class Lab implements AsyncDisposable {
   ) {
     this.before = machineState()
     const underlay = Underlay.create(folder)
-    const daemon = options.daemon ?? [process.execPath, join(repositoryRoot, 'dist/skepd')]
+    const daemon = options.daemon ?? [process.execPath, join(programsFolder, 'skepd')]
     const plug = (n: number): LabHost => new LabHost({ n, labFolder: folder, cgroupName: name, underlay, daemon })
     for (let n = 1; n <= options.hosts; n++) this.hosts.push(plug(n))
     this.outside = plug(outsideNumber)
