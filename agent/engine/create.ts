@@ -25,6 +25,9 @@ export async function createContainer(context: EngineContext, name: string | und
   const hostConfig = hostDefaults(context, askedHost)
   validateConfig(config, hostConfig, context.host)
   commandLine(config)
+  if (hostConfig.Runtime && hostConfig.Runtime !== context.runtime.name) {
+    throw invalid(`unknown or invalid runtime name: ${hostConfig.Runtime}; this daemon runs ${context.runtime.name} (see --runtime)`)
+  }
   checkNetworkMode(context, hostConfig)
   if (hostConfig.Init ?? context.settings.init) initProgramPath(context.settings.initPath)
 

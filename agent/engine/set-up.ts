@@ -1,14 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { must } from '../../src/base/assert.js'
 import { conflict, errnoOf, internal, invalid } from '../../src/base/errors.js'
 import { identify, sendSignal } from '../kernel/process.js'
 import { buildBundle } from '../runtime/bundle/build.js'
-import type { BundleMount } from '../runtime/bundle/mounts.js'
+import type { BundleMount, SharedMemory } from '../runtime/bundle/mounts.js'
 import type { NamespaceChoice } from '../runtime/bundle/namespaces.js'
 import { commandLine } from '../runtime/bundle/process.js'
 import type { OciSpec } from '../runtime/bundle/spec.js'
 import { resolveUser } from '../runtime/bundle/user.js'
+import { removeFolder } from '../runtime/remove-folder.js'
 import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
 import { writeEtcFiles } from './etc-files.js'
@@ -40,10 +41,10 @@ const bundleFolder: SetUpStep = {
   name: 'bundle folder',
   up: (context, { id }) => {
     context.exitWatch.forget(id)
-    rmSync(context.paths.bundle(id), { recursive: true, force: true })
+    removeFolder(context.paths.bundle(id))
     mkdirSync(context.paths.bundle(id), { recursive: true, mode: 0o711 })
   },
-  down: (context, { id }) => rmSync(context.paths.bundle(id), { recursive: true, force: true }),
+  down: (context, { id }) => removeFolder(context.paths.bundle(id)),
 }
 
 const rootfs: SetUpStep = {
@@ -124,6 +125,7 @@ const bundle: SetUpStep = {
         uts: namespaceOf(context, 'uts', hostConfig.UTSMode),
         cgroup: hostConfig.CgroupnsMode === 'host' ? 'host' : 'own',
       },
+      shm: sharedMemoryOf(context, hostConfig.IpcMode),
       mounts: draft.mounts,
       devices: hostDevices(hostConfig),
       initProgram: (hostConfig.Init ?? context.settings.init) ? initProgramPath(context.settings.initPath) : undefined,
@@ -233,6 +235,15 @@ function namespaceOf(context: EngineContext, kind: 'pid' | 'ipc' | 'uts', mode =
   const process = other.record.state.process
   if (!other.isUp || !process) throw conflict(`cannot join ${kind.toUpperCase()} of a non running container: ${other.id}`)
   return { path: `/proc/${process.pid}/ns/${kind}` }
+}
+
+/** Containers that share System V memory share /dev/shm too, which programs use for the same purpose. */
+function sharedMemoryOf(context: EngineContext, mode = ''): SharedMemory {
+  if (mode === 'none') return 'none'
+  if (mode === 'host') return { path: '/dev/shm' }
+  if (!mode.startsWith('container:')) return 'own'
+  const { process } = context.store.find(mode.slice('container:'.length)).record.state
+  return { path: `/proc/${process?.pid ?? 0}/root/dev/shm` }
 }
 
 /** The working folder is made when the image does not have it, unless a mount covers it. */

@@ -89,6 +89,7 @@ export function validateConfig(config: ContainerConfig, hostConfig: HostConfig, 
   const oom = hostConfig.OomScoreAdj ?? 0
   if (oom < -1000 || oom > 1000) throw invalid(`Invalid value ${oom}, range for oom score adj is [-1000, 1000]`)
   for (const entry of hostConfig.ExtraHosts ?? []) if (!/^[^:=]+[:=].+$/.test(entry)) throw invalid(`bad format for add-host: "${entry}"`)
+  validateModes(hostConfig)
   validateSecurity(hostConfig)
   for (const { PathOnHost = '', CgroupPermissions = '' } of hostConfig.Devices ?? []) {
     if (!/^[rwm]{0,3}$/.test(CgroupPermissions)) throw invalid(`invalid device mode: ${CgroupPermissions} for ${PathOnHost}`)
@@ -105,6 +106,20 @@ export function validateConfig(config: ContainerConfig, hostConfig: HostConfig, 
   if (!['', 'json-file', 'local', 'none'].includes(logType)) {
     throw invalid(`logger: no log driver named '${logType}' is registered; use json-file, local or none`)
   }
+}
+
+/** Refuses modes that nobody knows, and what this engine does not do. */
+function validateModes(hostConfig: HostConfig): void {
+  const { PidMode = '', IpcMode = '', UTSMode = '', UsernsMode = '', CgroupnsMode } = hostConfig
+  if (!/^(host|container:.+)?$/.test(PidMode)) throw invalid(`invalid PID mode: ${PidMode}`)
+  if (!/^(none|private|shareable|host|container:.+)?$/.test(IpcMode)) throw invalid(`invalid IPC mode: ${IpcMode}`)
+  if (!/^(host)?$/.test(UTSMode)) throw invalid(`invalid UTS mode: ${UTSMode}`)
+  if (!/^(host)?$/.test(UsernsMode)) throw invalid(`invalid user namespace mode: ${UsernsMode}; use host`)
+  if (CgroupnsMode !== undefined && !/^(private|host)?$/.test(CgroupnsMode)) throw invalid(`invalid cgroup namespace mode: ${CgroupnsMode}`)
+  if (Object.keys(hostConfig.StorageOpt ?? {}).length > 0) {
+    throw invalid('--storage-opt is not supported by the storage driver overlay2 of this engine; limit a volume or a tmpfs mount instead')
+  }
+  if ((hostConfig.Links ?? []).length > 0) throw invalid('links are not supported; put both containers on a network of their own and use their names')
 }
 
 const securityKeys = ['seccomp', 'apparmor', 'label', 'no-new-privileges', 'systempaths', 'writable-cgroups', 'credentialspec']

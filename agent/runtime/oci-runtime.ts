@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { internal } from '../../src/base/errors.js'
 import { exec } from '../../src/sys/exec.js'
+import { removeFolder } from './remove-folder.js'
 import { spawnWithFds, type DescriptorUse, type SpawnedProcess } from '../kernel/spawn.js'
 
 /** An OCI runtime's program with a state folder of our own. */
@@ -52,7 +53,7 @@ export class OciRuntime {
 
   /** Forgets an ended container. The cgroup is removed by its owner (`cgroup/`); nothing to remove is fine. */
   forget(id: string): void {
-    rmSync(join(this.root, id), { recursive: true, force: true })
+    removeFolder(join(this.root, id))
   }
 
   private async writeStartByte(id: string): Promise<boolean> {

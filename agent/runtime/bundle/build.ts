@@ -1,7 +1,7 @@
 import type { ContainerConfig, HostConfig } from '../../../src/model/engine-api/container.js'
 import { effectiveCapabilities } from './capabilities.js'
 import { deviceNodes, deviceRules, type ResolvedDevice } from './devices.js'
-import { mounts, type BundleMount } from './mounts.js'
+import { mounts, type BundleMount, type SharedMemory } from './mounts.js'
 import { namespaces, type NamespaceInput } from './namespaces.js'
 import { containerProcess, initInContainer, securityOption } from './process.js'
 import { ociResources, type DeviceNumbers } from './resources.js'
@@ -21,6 +21,7 @@ export interface BundleInput {
   /** From the cgroup mount's root: `/skep-1a2b3c4d/<id>`. */
   cgroupPath: string
   namespaces: NamespaceInput
+  shm: SharedMemory
   /** Binds, volumes, tmpfs and the files under /etc. */
   mounts: readonly BundleMount[]
   devices: readonly ResolvedDevice[]
@@ -57,7 +58,7 @@ export function buildBundle(input: BundleInput): OciSpec {
       hostConfig,
       mounts: [...init, ...input.mounts],
       networkHost: input.namespaces.network === 'host',
-      ipcHost: input.namespaces.ipc === 'host',
+      shm: input.shm,
     }),
     ...(hostConfig.Annotations && { annotations: hostConfig.Annotations }),
     linux: linux(input, capabilities, privileged),

@@ -6,12 +6,15 @@ export type BundleMount =
   | { kind: 'bind'; source: string; target: string; readOnly: boolean; propagation: string; recursive: boolean; recursiveReadOnly: boolean }
   | { kind: 'tmpfs'; target: string; options: string[] }
 
+/** Where /dev/shm comes from: a new one, nothing, or a folder of the host. */
+export type SharedMemory = 'own' | 'none' | { path: string }
+
 export interface MountInput {
   hostConfig: HostConfig
   mounts: readonly BundleMount[]
   /** It lives in the host's network namespace. */
   networkHost: boolean
-  ipcHost: boolean
+  shm: SharedMemory
 }
 
 /** Docker's default for /dev/shm, in bytes. */
@@ -30,7 +33,7 @@ export function mounts(input: MountInput): OciMount[] {
     sysfs(input, readOnlySys),
     { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: [readOnlySys, 'nosuid', 'noexec', 'nodev', 'relatime'] },
     { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
-    input.ipcHost ? hostShm : shm(input.hostConfig),
+    ...shm(input.hostConfig, input.shm),
   ]
   return [...system.filter((mount) => !taken.has(mount.destination)), ...wanted.map(ociMount)]
 }
@@ -41,11 +44,12 @@ function sysfs(input: MountInput, access: string): OciMount {
   return { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', access] }
 }
 
-const hostShm: OciMount = { destination: '/dev/shm', type: 'bind', source: '/dev/shm', options: ['rbind', 'rprivate', 'nosuid', 'noexec', 'nodev'] }
-
-function shm(hostConfig: HostConfig): OciMount {
+function shm(hostConfig: HostConfig, choice: SharedMemory): OciMount[] {
+  const options = ['nosuid', 'noexec', 'nodev']
+  if (choice === 'none') return []
+  if (choice !== 'own') return [{ destination: '/dev/shm', type: 'bind', source: choice.path, options: ['rbind', 'rprivate', ...options] }]
   const bytes = hostConfig.ShmSize || defaultShmBytes
-  return { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${bytes}`] }
+  return [{ destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: [...options, 'mode=1777', `size=${bytes}`] }]
 }
 
 function ociMount(mount: BundleMount): OciMount {

@@ -28,6 +28,7 @@ function render(asked: { config?: ContainerConfig; hostConfig?: HostConfig; netw
       uts: 'own',
       cgroup: 'own',
     },
+    shm: 'own',
     mounts: [
       { kind: 'bind', source: '/srv', target: '/data/deep', readOnly: true, propagation: 'rslave', recursive: true, recursiveReadOnly: false },
       { kind: 'tmpfs', target: '/data', options: ['size=1m'] },
