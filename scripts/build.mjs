@@ -2,7 +2,7 @@
 // code) is copied to dist/node_modules, so that dist/ can be moved to another place and still runs.
 // Another folder than dist/ may be given as the only argument.
 import { build } from 'esbuild'
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,10 +13,12 @@ const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).ver
 /** Packages that load a .node file. */
 const native = ['koffi', 'lmdb', 'node-unix-socket']
 
-rmSync(out, { recursive: true, force: true })
-mkdirSync(out, { recursive: true })
+// Programs that run from here keep running: every file is replaced by a rename, never in place.
+const staging = join(out, `.staging-${process.pid}`)
+mkdirSync(staging, { recursive: true })
+process.on('exit', () => rmSync(staging, { recursive: true, force: true }))
 // The programs are CommonJS without a file extension; the project's own package.json says "module".
-writeFileSync(join(out, 'package.json'), `${JSON.stringify({ name: 'skep', version, type: 'commonjs', private: true })}\n`)
+writeFileSync(join(staging, 'package.json'), `${JSON.stringify({ name: 'skep', version, type: 'commonjs', private: true })}\n`)
 
 const copied = new Set()
 function copyPackage(name, from) {
@@ -24,7 +26,7 @@ function copyPackage(name, from) {
   const folder = findPackage(name, from)
   if (!folder) return
   copied.add(name)
-  cpSync(folder, join(out, 'node_modules', name), { recursive: true, dereference: true })
+  cpSync(folder, join(staging, 'node_modules', name), { recursive: true, dereference: true })
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   for (const dependency of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })) {
     copyPackage(dependency, folder)
@@ -38,6 +40,15 @@ function findPackage(name, from) {
   }
 }
 for (const name of native) copyPackage(name, root)
+
+/** Moves what was built into place. */
+function install() {
+  const modules = join(out, 'node_modules')
+  const old = join(staging, 'old')
+  if (existsSync(modules)) renameSync(modules, old)
+  renameSync(join(staging, 'node_modules'), modules)
+  for (const name of ['package.json', ...entries.map((entry) => entry.name)]) renameSync(join(staging, name), join(out, name))
+}
 
 /** The commit the programs were built from, for `version`. */
 function commit() {
@@ -58,7 +69,7 @@ await Promise.all(
   entries.map(async ({ entry, name, nodeFlags }) => {
     await build({
       entryPoints: [join(root, entry)],
-      outfile: join(out, name),
+      outfile: join(staging, name),
       bundle: true,
       platform: 'node',
       target: 'node20',
@@ -79,10 +90,11 @@ await Promise.all(
         'process.env.SKEP_COMMIT': JSON.stringify(commit()),
       },
     })
-    chmodSync(join(out, name), 0o755)
+    chmodSync(join(staging, name), 0o755)
   }),
 )
 // Resolves every native package once, so that a broken copy fails the build and not the first start.
-const require = createRequire(join(out, 'package.json'))
+const require = createRequire(join(staging, 'package.json'))
 for (const name of native) require(name)
+install()
 console.log(`built ${entries.map(({ name }) => join(relative(process.cwd(), out), name)).join(' and ')}`)
