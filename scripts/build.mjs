@@ -1,5 +1,6 @@
 // Bundles the two programs into dist/skep and dist/skepd. What cannot be bundled (packages with native
 // code) is copied to dist/node_modules, so that dist/ can be moved to another place and still runs.
+//   node scripts/build.mjs [skep] [skepd]     both by default
 // Another folder than dist/ may be given as the only argument.
 import { build } from 'esbuild'
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -63,7 +64,7 @@ function commit() {
 const entries = [
   { entry: 'src/cli/main.ts', name: 'skep' },
   { entry: 'src/daemon/main.ts', name: 'skepd', nodeFlags: true },
-].filter(({ entry }) => existsSync(join(root, entry)))
+].filter(({ name }) => process.argv.length < 3 || process.argv.includes(name))
 
 await Promise.all(
   entries.map(async ({ entry, name, nodeFlags }) => {
