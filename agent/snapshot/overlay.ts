@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs'
-import { chmod, chown, mkdir, readdir, rm } from 'node:fs/promises'
+import { chmod, chown, mkdir, readdir } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import type { IdSource } from '../../src/base/id.js'
 import type { Bucket, KeyValueStore } from '../../src/base/key-value.js'
@@ -9,6 +9,7 @@ import { mount, mountDataBytesMax, mountsBelow, unmountAll } from '../kernel/mou
 import { syncFileSystem } from '../kernel/syncfs.js'
 import { diskUsage } from './disk-usage.js'
 import { mountInside } from './mount-inside.js'
+import { removeTree } from './remove-tree.js'
 import type { DraftToCommit, LayerDraft, LayerInfo, LayerView, PrepareOptions, Snapshotter, Writable } from './snapshotter.js'
 
 /** A committed layer as it is remembered. */
@@ -180,7 +181,7 @@ export class OverlaySnapshotter implements Snapshotter {
     if (this.mounted.has(merged)) return merged
     if (record.ephemeral) {
       // A mount without syncing marks its work folder so that it is not trusted after a crash.
-      await rm(join(this.root, record.id, 'work', 'work', 'incompat'), { recursive: true, force: true })
+      await removeTree(join(this.root, record.id, 'work', 'work', 'incompat'))
       // Mounted by somebody else while the mark was looked for.
       if (this.mounted.has(merged)) return merged
     }
@@ -299,7 +300,7 @@ export class OverlaySnapshotter implements Snapshotter {
   }
 
   private async removeFolder(name: string): Promise<void> {
-    await rm(join(this.root, name), { recursive: true, force: true })
+    await removeTree(join(this.root, name))
   }
 
   /** A record whose folder never came to be, or was taken away by hand. */

@@ -1,10 +1,10 @@
 import { chmodSync, closeSync, constants, fchmodSync, fchownSync, futimesSync, lchownSync, linkSync, lstatSync, lutimesSync, mkdirSync, openSync, readlinkSync, symlinkSync, unlinkSync, utimesSync, write, writeSync, type Stats } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { errnoOf } from '../../src/base/errors.js'
 import { makeNode, NodeKind } from '../kernel/mknod.js'
 import { setXattr } from '../kernel/xattr.js'
 import { osPath, type ByteString } from './paths.js'
+import { removeTree } from './remove-tree.js'
 import { TarError, TarType, type TarEntry } from './tar/header.js'
 import { shown } from './tar/reader.js'
 import type { TimeSlice } from './time-slice.js'
@@ -205,7 +205,7 @@ export class TreeWriter {
       if (errnoOf(thrown) !== 'EEXIST') throw thrown
     }
     if (this.isFolder(path)) {
-      await rm(this.os(path), { recursive: true })
+      await removeTree(this.os(path))
       for (const known of [...this.folders]) if (known === path || known.startsWith(`${path}/`)) this.folders.delete(known)
       for (const known of [...this.whiteouts]) if (known.startsWith(`${path}/`)) this.whiteouts.delete(known)
     } else {
