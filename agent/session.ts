@@ -14,6 +14,7 @@ import type { Client } from '../src/wire/service-table.js'
 import { clientOf, type Transport } from '../src/wire/transport.js'
 import { AssignmentAssembler, type AssignmentConsumer } from './assignments.js'
 import type { ManagerList } from './managers.js'
+import { followNetworks, type NetworkConsumer } from './network-stream.js'
 import type { Reporter } from './reporter.js'
 
 export interface SessionDeps {
@@ -21,6 +22,8 @@ export interface SessionDeps {
   managers: ManagerList
   connections: { to(address: string): Transport }
   consumer: AssignmentConsumer
+  /** Without one, the tables of networks are not asked for. */
+  networks?: NetworkConsumer
   reporter: Reporter
   clock: Clock
   rng: Rng
@@ -74,6 +77,16 @@ export class Session {
     this.restart?.abort(new StatusError('cancelled', 'the session is begun again'))
   }
 
+  /**
+   * Resolves when no node sends new flows to the task any more, as far as the managers know; rejects when
+   * they cannot be asked in time.
+   */
+  async awaitDrain(taskId: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    if (!this.current.connected) throw new StatusError('unavailable', this.current.error)
+    const dispatcher = clientOf(dispatcherService, this.deps.connections.to(this.current.manager))
+    await dispatcher.awaitDrain({ sessionId: this.sessionId, taskId }, { timeoutMs, signal })
+  }
+
   /** Keeps a session going until the signal is aborted. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, rng, managers, log, identity } = this.deps
@@ -118,6 +131,7 @@ export class Session {
         this.follow(stream),
         this.heartbeat(dispatcher, signal),
         this.assignments(dispatcher, signal),
+        ...(this.deps.networks ? [followNetworks({ ...this.deps, dispatcher, sessionId: this.sessionId, consumer: this.deps.networks }, signal)] : []),
         this.deps.reporter.run(async (updates) => {
           await dispatcher.updateTaskStatus({ sessionId: this.sessionId, updates }, { signal })
         }, signal),

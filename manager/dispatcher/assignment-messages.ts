@@ -1,18 +1,32 @@
-import type { AssignmentChange, AssignmentsMessage } from '../../src/wire/dispatcher-service.js'
+import type { AssignmentChange } from '../../src/wire/dispatcher-service.js'
 
 /** A message holds about this much; secrets and configs are large. */
 const partBytesMax = 1024 * 1024
 const partChangesMax = 100
 
+/** A part of a set, or of changes of one. */
+export interface SetMessage<Change> {
+  type: 'complete' | 'incremental'
+  appliesTo: string
+  resultsIn: string
+  changes: Change[]
+  more: boolean
+}
+
 /** Numbers the sets sent on one stream and cuts them into messages. */
-export class AssignmentSequence {
+export class AssignmentSequence<Change = AssignmentChange> {
   private sequence = 0
 
+  /** The number of the set sent last; 0 before the first. */
+  get last(): number {
+    return this.sequence
+  }
+
   /** The messages of a whole set, or of changes of the set before; at least one. */
-  messages(type: AssignmentsMessage['type'], changes: readonly AssignmentChange[]): AssignmentsMessage[] {
+  messages(type: SetMessage<Change>['type'], changes: readonly Change[]): SetMessage<Change>[] {
     const appliesTo = type === 'complete' ? '' : String(this.sequence)
     const resultsIn = String(++this.sequence)
-    const parts: AssignmentChange[][] = [[]]
+    const parts: Change[][] = [[]]
     let bytes = 0
     for (const change of changes) {
       const size = roughBytes(change)

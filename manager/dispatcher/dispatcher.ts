@@ -7,11 +7,15 @@ import type { Subscription } from '../../src/base/watch-queue.js'
 import { defaults } from '../../src/model/defaults.js'
 import { NotDoneError } from '../../src/wire/error-status.js'
 import type {
+  AcknowledgeNetworksRequest,
   AssignmentsMessage,
   AssignmentsRequest,
+  AwaitDrainRequest,
   DispatcherMethods,
   HeartbeatRequest,
   HeartbeatResponse,
+  NetworksMessage,
+  NetworksRequest,
   SessionMessage,
   SessionRequest,
   UpdateTaskStatusRequest,
@@ -22,6 +26,7 @@ import { AssignmentSequence } from './assignment-messages.js'
 import { AssignmentSet } from './assignment-set.js'
 import { heartbeatPeriodMsOf, managersOf, rootCaOf } from './cluster-info.js'
 import { Heartbeats } from './heartbeats.js'
+import { NetworkDispatch } from './network-dispatch.js'
 import { NodeUpdates } from './node-updates.js'
 import { orphanTasks } from './orphans.js'
 import { Sessions, type Session } from './sessions.js'
@@ -58,6 +63,7 @@ export class Dispatcher {
   private readonly heartbeats: Heartbeats
   private readonly updates: NodeUpdates
   private readonly statuses: StatusBatcher
+  private readonly networkTables: NetworkDispatch
   /** Nodes that are down, and when their tasks are given up. */
   private readonly downUntil = new Map<string, number>()
   private readonly news = new Map<string, News>()
@@ -75,6 +81,7 @@ export class Dispatcher {
     })
     this.updates = new NodeUpdates(store)
     this.statuses = new StatusBatcher(store, clock, nodeId, deps.log)
+    this.networkTables = new NetworkDispatch({ store, clock, sessions: this.sessions })
   }
 
   /** The methods agents call; they answer `unavailable` unless this manager leads. */
@@ -83,6 +90,9 @@ export class Dispatcher {
     heartbeat: (request, call) => this.heartbeat(request, call),
     assignments: (request, call) => this.assignments(request, call),
     updateTaskStatus: (request, call) => this.updateTaskStatus(request, call),
+    networks: (request, call) => this.networks(request, call),
+    acknowledgeNetworks: (request, call) => this.acknowledgeNetworks(request, call),
+    awaitDrain: (request, call) => this.awaitDrain(request, call),
   }
 
   /** This manager leads: takes nodes in. */
@@ -90,6 +100,7 @@ export class Dispatcher {
     if (this.running) return
     const { tx, events } = this.deps.store.viewAndWatch(concernsDispatcher)
     this.periodMs = heartbeatPeriodMsOf(tx) ?? this.periodMs
+    this.networkTables.reset(tx)
     const stop = new AbortController()
     this.running = { stop, events, ended: this.pump(events, stop.signal) }
     this.awaitNodes(tx)
@@ -110,6 +121,7 @@ export class Dispatcher {
     this.sessions.endAll(unavailable('this manager does not lead any more'))
     this.news.clear()
     this.assignmentStreams.clear()
+    this.networkTables.close()
     await running.ended
   }
 
@@ -181,6 +193,21 @@ export class Dispatcher {
     return {}
   }
 
+  private networks({ sessionId }: NetworksRequest, call: CallContext): AsyncGenerator<NetworksMessage, void, undefined> {
+    return this.networkTables.stream(this.sessions.get(this.callerOf(call), sessionId), call.signal)
+  }
+
+  private async acknowledgeNetworks({ sessionId, sequence }: AcknowledgeNetworksRequest, call: CallContext): Promise<Empty> {
+    this.networkTables.acknowledge(this.sessions.get(this.callerOf(call), sessionId), sequence)
+    return {}
+  }
+
+  private async awaitDrain({ sessionId, taskId }: AwaitDrainRequest, call: CallContext): Promise<Empty> {
+    this.sessions.get(this.callerOf(call), sessionId)
+    await this.networkTables.drained(taskId, call.signal)
+    return {}
+  }
+
   /** The node that calls, told by its certificate. */
   private callerOf({ caller }: CallContext): string {
     if (!this.running) throw new NotDoneError('this manager does not lead: the dispatcher is with the leader')
@@ -239,6 +266,7 @@ export class Dispatcher {
   private startOver(): void {
     const view = this.deps.store.view()
     this.periodMs = heartbeatPeriodMsOf(view) ?? this.periodMs
+    this.networkTables.reset(view)
     for (const nodeId of this.sessions.nodeIds()) {
       this.tell(nodeId, { node: true, managers: true, root: true })
       const stream = this.assignmentStreams.get(nodeId)
@@ -251,6 +279,7 @@ export class Dispatcher {
 
   private observe(batch: readonly StoreEvent[]): void {
     const view = this.deps.store.view()
+    this.networkTables.observe(view, batch)
     for (const event of batch) {
       switch (event.table) {
         case 'task': {
@@ -326,5 +355,5 @@ export class Dispatcher {
 }
 
 function concernsDispatcher({ table }: StoreEvent): boolean {
-  return table !== 'service' && table !== 'network' && table !== 'volume' && table !== 'commit'
+  return table !== 'volume' && table !== 'commit'
 }

@@ -13,7 +13,7 @@ interface OpenSession extends Session {
   readonly streams: Map<StreamKind, Wakeup>
 }
 
-export type StreamKind = 'session' | 'assignments'
+export type StreamKind = 'session' | 'assignments' | 'networks'
 
 /** The sessions of nodes: one each. */
 export class Sessions {

@@ -41,6 +41,8 @@ export interface NodeDescription {
   plugins: { type: string; name: string }[]
   /** PEM of the root the node trusts, and its issuer's subject and public key (DER). */
   tls?: { trustRootPem: string; issuerSubject: Uint8Array; issuerPublicKey: Uint8Array }
+  /** Where the node takes packets of overlay networks; absent for the address of its status. */
+  dataPathAddress?: string
 }
 
 /** A manager's part in the Raft group. */

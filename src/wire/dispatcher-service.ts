@@ -1,3 +1,5 @@
+import type { Network } from '../model/network.js'
+import type { NetworkEndpoint, NetworkPeer, NetworkService } from '../model/network-table.js'
 import type { Node, NodeDescription } from '../model/node.js'
 import type { Config, Secret } from '../model/secret.js'
 import type { Task, TaskStatus } from '../model/task.js'
@@ -67,6 +69,37 @@ export interface UpdateTaskStatusRequest {
   updates: TaskStatusUpdate[]
 }
 
+export interface NetworksRequest {
+  sessionId: string
+}
+
+/** Exactly one of the items. */
+export interface NetworkChange {
+  action: 'update' | 'remove'
+  network?: Network
+  endpoint?: NetworkEndpoint
+  service?: NetworkService
+  peer?: NetworkPeer
+}
+
+export interface NetworksMessage {
+  type: 'complete' | 'incremental'
+  appliesTo: string
+  resultsIn: string
+  changes: NetworkChange[]
+  more: boolean
+}
+
+export interface AcknowledgeNetworksRequest {
+  sessionId: string
+  sequence: string
+}
+
+export interface AwaitDrainRequest {
+  sessionId: string
+  taskId: string
+}
+
 const nodes: readonly CallerRole[] = ['worker', 'manager']
 
 /** Served by the leader, and by every other manager on its behalf. The caller's node is the one in its certificate. */
@@ -79,6 +112,9 @@ export const dispatcherService = service('Dispatcher', {
     nodes,
   ),
   updateTaskStatus: unary(codec<UpdateTaskStatusRequest>(skep.v1.UpdateTaskStatusRequest), emptyCodec, nodes),
+  networks: serverStream(codec<NetworksRequest>(skep.v1.NetworksRequest), codec<NetworksMessage>(skep.v1.NetworksMessage), nodes),
+  acknowledgeNetworks: unary(codec<AcknowledgeNetworksRequest>(skep.v1.AcknowledgeNetworksRequest), emptyCodec, nodes, { readOnly: true }),
+  awaitDrain: unary(codec<AwaitDrainRequest>(skep.v1.AwaitDrainRequest), emptyCodec, nodes, { readOnly: true }),
 })
 
 export type DispatcherMethods = typeof dispatcherService.methods

@@ -1290,6 +1290,9 @@ export namespace skep {
             /** NodeDescription tls. */
             tls?: (skep.v1.NodeTls.$Properties|null);
 
+            /** NodeDescription dataPathAddress. */
+            dataPathAddress?: (string|null);
+
             /**
              * Creates a new NodeDescription instance using the specified properties.
              * @param [properties] Properties to set
@@ -1342,6 +1345,9 @@ export namespace skep {
 
                 /** NodeDescription tls */
                 tls?: (skep.v1.NodeTls.$Properties|null);
+
+                /** NodeDescription dataPathAddress */
+                dataPathAddress?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -10086,6 +10092,710 @@ export namespace skep {
 
             /** Shape of an UpdateTaskStatusRequest. */
             type $Shape = skep.v1.UpdateTaskStatusRequest.$Properties;
+        }
+
+        /**
+         * Properties of a NetworksRequest.
+         * @deprecated Use skep.v1.NetworksRequest.$Properties instead.
+         */
+        interface INetworksRequest extends skep.v1.NetworksRequest.$Properties {
+        }
+
+        /** Represents a NetworksRequest. */
+        class NetworksRequest {
+
+            /**
+             * Constructs a new NetworksRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.NetworksRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NetworksRequest sessionId. */
+            sessionId: string;
+
+            /**
+             * Creates a new NetworksRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NetworksRequest instance
+             */
+            static create(properties: skep.v1.NetworksRequest.$Shape): skep.v1.NetworksRequest & skep.v1.NetworksRequest.$Shape;
+            static create(properties?: skep.v1.NetworksRequest.$Properties): skep.v1.NetworksRequest;
+
+            /**
+             * Encodes the specified NetworksRequest message. Does not implicitly {@link skep.v1.NetworksRequest.verify|verify} messages.
+             * @param message NetworksRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.NetworksRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NetworksRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.NetworksRequest & skep.v1.NetworksRequest.$Shape} NetworksRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NetworksRequest & skep.v1.NetworksRequest.$Shape;
+        }
+
+        namespace NetworksRequest {
+
+            /** Properties of a NetworksRequest. */
+            interface $Properties {
+
+                /** NetworksRequest sessionId */
+                sessionId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NetworksRequest. */
+            type $Shape = skep.v1.NetworksRequest.$Properties;
+        }
+
+        /**
+         * Properties of a NetworkEndpoint.
+         * @deprecated Use skep.v1.NetworkEndpoint.$Properties instead.
+         */
+        interface INetworkEndpoint extends skep.v1.NetworkEndpoint.$Properties {
+        }
+
+        /** Represents a NetworkEndpoint. */
+        class NetworkEndpoint {
+
+            /**
+             * Constructs a new NetworkEndpoint.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.NetworkEndpoint.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NetworkEndpoint networkId. */
+            networkId: string;
+
+            /** NetworkEndpoint taskId. */
+            taskId: string;
+
+            /** NetworkEndpoint taskName. */
+            taskName: string;
+
+            /** NetworkEndpoint serviceId. */
+            serviceId: string;
+
+            /** NetworkEndpoint nodeId. */
+            nodeId: string;
+
+            /** NetworkEndpoint nodeAddress. */
+            nodeAddress: string;
+
+            /** NetworkEndpoint addresses. */
+            addresses: string[];
+
+            /** NetworkEndpoint aliases. */
+            aliases: string[];
+
+            /** NetworkEndpoint serving. */
+            serving: boolean;
+
+            /**
+             * Creates a new NetworkEndpoint instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NetworkEndpoint instance
+             */
+            static create(properties: skep.v1.NetworkEndpoint.$Shape): skep.v1.NetworkEndpoint & skep.v1.NetworkEndpoint.$Shape;
+            static create(properties?: skep.v1.NetworkEndpoint.$Properties): skep.v1.NetworkEndpoint;
+
+            /**
+             * Encodes the specified NetworkEndpoint message. Does not implicitly {@link skep.v1.NetworkEndpoint.verify|verify} messages.
+             * @param message NetworkEndpoint message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.NetworkEndpoint.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NetworkEndpoint message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.NetworkEndpoint & skep.v1.NetworkEndpoint.$Shape} NetworkEndpoint
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NetworkEndpoint & skep.v1.NetworkEndpoint.$Shape;
+        }
+
+        namespace NetworkEndpoint {
+
+            /** Properties of a NetworkEndpoint. */
+            interface $Properties {
+
+                /** NetworkEndpoint networkId */
+                networkId?: (string|null);
+
+                /** NetworkEndpoint taskId */
+                taskId?: (string|null);
+
+                /** NetworkEndpoint taskName */
+                taskName?: (string|null);
+
+                /** NetworkEndpoint serviceId */
+                serviceId?: (string|null);
+
+                /** NetworkEndpoint nodeId */
+                nodeId?: (string|null);
+
+                /** NetworkEndpoint nodeAddress */
+                nodeAddress?: (string|null);
+
+                /** NetworkEndpoint addresses */
+                addresses?: (string[]|null);
+
+                /** NetworkEndpoint aliases */
+                aliases?: (string[]|null);
+
+                /** NetworkEndpoint serving */
+                serving?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NetworkEndpoint. */
+            type $Shape = skep.v1.NetworkEndpoint.$Properties;
+        }
+
+        /**
+         * Properties of a NetworkService.
+         * @deprecated Use skep.v1.NetworkService.$Properties instead.
+         */
+        interface INetworkService extends skep.v1.NetworkService.$Properties {
+        }
+
+        /** Represents a NetworkService. */
+        class NetworkService {
+
+            /**
+             * Constructs a new NetworkService.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.NetworkService.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NetworkService networkId. */
+            networkId: string;
+
+            /** NetworkService serviceId. */
+            serviceId: string;
+
+            /** NetworkService name. */
+            name: string;
+
+            /** NetworkService mode. */
+            mode: string;
+
+            /** NetworkService virtualIp. */
+            virtualIp: string;
+
+            /** NetworkService aliases. */
+            aliases: string[];
+
+            /** NetworkService ports. */
+            ports: skep.v1.PortConfig.$Properties[];
+
+            /** NetworkService preferLocal. */
+            preferLocal: boolean;
+
+            /**
+             * Creates a new NetworkService instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NetworkService instance
+             */
+            static create(properties: skep.v1.NetworkService.$Shape): skep.v1.NetworkService & skep.v1.NetworkService.$Shape;
+            static create(properties?: skep.v1.NetworkService.$Properties): skep.v1.NetworkService;
+
+            /**
+             * Encodes the specified NetworkService message. Does not implicitly {@link skep.v1.NetworkService.verify|verify} messages.
+             * @param message NetworkService message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.NetworkService.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NetworkService message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.NetworkService & skep.v1.NetworkService.$Shape} NetworkService
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NetworkService & skep.v1.NetworkService.$Shape;
+        }
+
+        namespace NetworkService {
+
+            /** Properties of a NetworkService. */
+            interface $Properties {
+
+                /** NetworkService networkId */
+                networkId?: (string|null);
+
+                /** NetworkService serviceId */
+                serviceId?: (string|null);
+
+                /** NetworkService name */
+                name?: (string|null);
+
+                /** NetworkService mode */
+                mode?: (string|null);
+
+                /** NetworkService virtualIp */
+                virtualIp?: (string|null);
+
+                /** NetworkService aliases */
+                aliases?: (string[]|null);
+
+                /** NetworkService ports */
+                ports?: (skep.v1.PortConfig.$Properties[]|null);
+
+                /** NetworkService preferLocal */
+                preferLocal?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NetworkService. */
+            type $Shape = skep.v1.NetworkService.$Properties;
+        }
+
+        /**
+         * Properties of a NetworkPeer.
+         * @deprecated Use skep.v1.NetworkPeer.$Properties instead.
+         */
+        interface INetworkPeer extends skep.v1.NetworkPeer.$Properties {
+        }
+
+        /** Represents a NetworkPeer. */
+        class NetworkPeer {
+
+            /**
+             * Constructs a new NetworkPeer.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.NetworkPeer.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NetworkPeer nodeId. */
+            nodeId: string;
+
+            /** NetworkPeer hostname. */
+            hostname: string;
+
+            /** NetworkPeer address. */
+            address: string;
+
+            /**
+             * Creates a new NetworkPeer instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NetworkPeer instance
+             */
+            static create(properties: skep.v1.NetworkPeer.$Shape): skep.v1.NetworkPeer & skep.v1.NetworkPeer.$Shape;
+            static create(properties?: skep.v1.NetworkPeer.$Properties): skep.v1.NetworkPeer;
+
+            /**
+             * Encodes the specified NetworkPeer message. Does not implicitly {@link skep.v1.NetworkPeer.verify|verify} messages.
+             * @param message NetworkPeer message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.NetworkPeer.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NetworkPeer message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.NetworkPeer & skep.v1.NetworkPeer.$Shape} NetworkPeer
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NetworkPeer & skep.v1.NetworkPeer.$Shape;
+        }
+
+        namespace NetworkPeer {
+
+            /** Properties of a NetworkPeer. */
+            interface $Properties {
+
+                /** NetworkPeer nodeId */
+                nodeId?: (string|null);
+
+                /** NetworkPeer hostname */
+                hostname?: (string|null);
+
+                /** NetworkPeer address */
+                address?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NetworkPeer. */
+            type $Shape = skep.v1.NetworkPeer.$Properties;
+        }
+
+        /**
+         * Properties of a NetworkChange.
+         * @deprecated Use skep.v1.NetworkChange.$Properties instead.
+         */
+        interface INetworkChange extends skep.v1.NetworkChange.$Properties {
+        }
+
+        /** Represents a NetworkChange. */
+        class NetworkChange {
+
+            /**
+             * Constructs a new NetworkChange.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.NetworkChange.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NetworkChange action. */
+            action: string;
+
+            /** NetworkChange network. */
+            network?: (skep.v1.Network.$Properties|null);
+
+            /** NetworkChange endpoint. */
+            endpoint?: (skep.v1.NetworkEndpoint.$Properties|null);
+
+            /** NetworkChange service. */
+            service?: (skep.v1.NetworkService.$Properties|null);
+
+            /** NetworkChange peer. */
+            peer?: (skep.v1.NetworkPeer.$Properties|null);
+
+            /** NetworkChange item. */
+            item?: ("network"|"endpoint"|"service"|"peer");
+
+            /**
+             * Creates a new NetworkChange instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NetworkChange instance
+             */
+            static create(properties: skep.v1.NetworkChange.$Shape): skep.v1.NetworkChange & skep.v1.NetworkChange.$Shape;
+            static create(properties?: skep.v1.NetworkChange.$Properties): skep.v1.NetworkChange;
+
+            /**
+             * Encodes the specified NetworkChange message. Does not implicitly {@link skep.v1.NetworkChange.verify|verify} messages.
+             * @param message NetworkChange message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.NetworkChange.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NetworkChange message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.NetworkChange & skep.v1.NetworkChange.$Shape} NetworkChange
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NetworkChange & skep.v1.NetworkChange.$Shape;
+        }
+
+        namespace NetworkChange {
+
+            /** Properties of a NetworkChange. */
+            interface $Properties {
+
+                /** NetworkChange action */
+                action?: (string|null);
+
+                /** NetworkChange network */
+                network?: (skep.v1.Network.$Properties|null);
+
+                /** NetworkChange endpoint */
+                endpoint?: (skep.v1.NetworkEndpoint.$Properties|null);
+
+                /** NetworkChange service */
+                service?: (skep.v1.NetworkService.$Properties|null);
+
+                /** NetworkChange peer */
+                peer?: (skep.v1.NetworkPeer.$Properties|null);
+
+                /** NetworkChange item */
+                item?: ("network"|"endpoint"|"service"|"peer");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a NetworkChange. */
+            type $Shape = {
+              action?: string|null;
+              network?: skep.v1.Network.$Shape|null;
+              endpoint?: skep.v1.NetworkEndpoint.$Shape|null;
+              service?: skep.v1.NetworkService.$Shape|null;
+              peer?: skep.v1.NetworkPeer.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ item?: undefined; network?: null; endpoint?: null; service?: null; peer?: null }|{ item?: "network"; network: skep.v1.Network.$Shape; endpoint?: null; service?: null; peer?: null }|{ item?: "endpoint"; network?: null; endpoint: skep.v1.NetworkEndpoint.$Shape; service?: null; peer?: null }|{ item?: "service"; network?: null; endpoint?: null; service: skep.v1.NetworkService.$Shape; peer?: null }|{ item?: "peer"; network?: null; endpoint?: null; service?: null; peer: skep.v1.NetworkPeer.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a NetworksMessage.
+         * @deprecated Use skep.v1.NetworksMessage.$Properties instead.
+         */
+        interface INetworksMessage extends skep.v1.NetworksMessage.$Properties {
+        }
+
+        /** Represents a NetworksMessage. */
+        class NetworksMessage {
+
+            /**
+             * Constructs a new NetworksMessage.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.NetworksMessage.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NetworksMessage type. */
+            type: string;
+
+            /** NetworksMessage appliesTo. */
+            appliesTo: string;
+
+            /** NetworksMessage resultsIn. */
+            resultsIn: string;
+
+            /** NetworksMessage changes. */
+            changes: skep.v1.NetworkChange.$Properties[];
+
+            /** NetworksMessage more. */
+            more: boolean;
+
+            /**
+             * Creates a new NetworksMessage instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NetworksMessage instance
+             */
+            static create(properties: skep.v1.NetworksMessage.$Shape): skep.v1.NetworksMessage & skep.v1.NetworksMessage.$Shape;
+            static create(properties?: skep.v1.NetworksMessage.$Properties): skep.v1.NetworksMessage;
+
+            /**
+             * Encodes the specified NetworksMessage message. Does not implicitly {@link skep.v1.NetworksMessage.verify|verify} messages.
+             * @param message NetworksMessage message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.NetworksMessage.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NetworksMessage message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.NetworksMessage & skep.v1.NetworksMessage.$Shape} NetworksMessage
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NetworksMessage & skep.v1.NetworksMessage.$Shape;
+        }
+
+        namespace NetworksMessage {
+
+            /** Properties of a NetworksMessage. */
+            interface $Properties {
+
+                /** NetworksMessage type */
+                type?: (string|null);
+
+                /** NetworksMessage appliesTo */
+                appliesTo?: (string|null);
+
+                /** NetworksMessage resultsIn */
+                resultsIn?: (string|null);
+
+                /** NetworksMessage changes */
+                changes?: (skep.v1.NetworkChange.$Properties[]|null);
+
+                /** NetworksMessage more */
+                more?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NetworksMessage. */
+            type $Shape = {
+              type?: string|null;
+              appliesTo?: string|null;
+              resultsIn?: string|null;
+              changes?: skep.v1.NetworkChange.$Shape[]|null;
+              more?: boolean|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
+        /**
+         * Properties of an AcknowledgeNetworksRequest.
+         * @deprecated Use skep.v1.AcknowledgeNetworksRequest.$Properties instead.
+         */
+        interface IAcknowledgeNetworksRequest extends skep.v1.AcknowledgeNetworksRequest.$Properties {
+        }
+
+        /** Represents an AcknowledgeNetworksRequest. */
+        class AcknowledgeNetworksRequest {
+
+            /**
+             * Constructs a new AcknowledgeNetworksRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.AcknowledgeNetworksRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AcknowledgeNetworksRequest sessionId. */
+            sessionId: string;
+
+            /** AcknowledgeNetworksRequest sequence. */
+            sequence: string;
+
+            /**
+             * Creates a new AcknowledgeNetworksRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns AcknowledgeNetworksRequest instance
+             */
+            static create(properties: skep.v1.AcknowledgeNetworksRequest.$Shape): skep.v1.AcknowledgeNetworksRequest & skep.v1.AcknowledgeNetworksRequest.$Shape;
+            static create(properties?: skep.v1.AcknowledgeNetworksRequest.$Properties): skep.v1.AcknowledgeNetworksRequest;
+
+            /**
+             * Encodes the specified AcknowledgeNetworksRequest message. Does not implicitly {@link skep.v1.AcknowledgeNetworksRequest.verify|verify} messages.
+             * @param message AcknowledgeNetworksRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.AcknowledgeNetworksRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AcknowledgeNetworksRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.AcknowledgeNetworksRequest & skep.v1.AcknowledgeNetworksRequest.$Shape} AcknowledgeNetworksRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.AcknowledgeNetworksRequest & skep.v1.AcknowledgeNetworksRequest.$Shape;
+        }
+
+        namespace AcknowledgeNetworksRequest {
+
+            /** Properties of an AcknowledgeNetworksRequest. */
+            interface $Properties {
+
+                /** AcknowledgeNetworksRequest sessionId */
+                sessionId?: (string|null);
+
+                /** AcknowledgeNetworksRequest sequence */
+                sequence?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AcknowledgeNetworksRequest. */
+            type $Shape = skep.v1.AcknowledgeNetworksRequest.$Properties;
+        }
+
+        /**
+         * Properties of an AwaitDrainRequest.
+         * @deprecated Use skep.v1.AwaitDrainRequest.$Properties instead.
+         */
+        interface IAwaitDrainRequest extends skep.v1.AwaitDrainRequest.$Properties {
+        }
+
+        /** Represents an AwaitDrainRequest. */
+        class AwaitDrainRequest {
+
+            /**
+             * Constructs a new AwaitDrainRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.AwaitDrainRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AwaitDrainRequest sessionId. */
+            sessionId: string;
+
+            /** AwaitDrainRequest taskId. */
+            taskId: string;
+
+            /**
+             * Creates a new AwaitDrainRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns AwaitDrainRequest instance
+             */
+            static create(properties: skep.v1.AwaitDrainRequest.$Shape): skep.v1.AwaitDrainRequest & skep.v1.AwaitDrainRequest.$Shape;
+            static create(properties?: skep.v1.AwaitDrainRequest.$Properties): skep.v1.AwaitDrainRequest;
+
+            /**
+             * Encodes the specified AwaitDrainRequest message. Does not implicitly {@link skep.v1.AwaitDrainRequest.verify|verify} messages.
+             * @param message AwaitDrainRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.AwaitDrainRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AwaitDrainRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.AwaitDrainRequest & skep.v1.AwaitDrainRequest.$Shape} AwaitDrainRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.AwaitDrainRequest & skep.v1.AwaitDrainRequest.$Shape;
+        }
+
+        namespace AwaitDrainRequest {
+
+            /** Properties of an AwaitDrainRequest. */
+            interface $Properties {
+
+                /** AwaitDrainRequest sessionId */
+                sessionId?: (string|null);
+
+                /** AwaitDrainRequest taskId */
+                taskId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AwaitDrainRequest. */
+            type $Shape = skep.v1.AwaitDrainRequest.$Properties;
         }
 
         /**

@@ -14,6 +14,7 @@ import {
   type AssignmentChange,
   type AssignmentsMessage,
   type DispatcherMethods,
+  type NetworksMessage,
   type SessionMessage,
   type SessionRequest,
   type TaskStatusUpdate,
@@ -47,6 +48,9 @@ class FakeDispatcher {
   assignmentCalls = 0
   session = new Queue<SessionMessage>(100)
   assignments = new Queue<AssignmentsMessage>(100)
+  networks = new Queue<NetworksMessage>(100)
+  acknowledged: string[] = []
+  drained: string[] = []
 
   handlers(): Handlers<DispatcherMethods> {
     return {
@@ -72,6 +76,19 @@ class FakeDispatcher {
       updateTaskStatus: async ({ updates }) => {
         if (this.updateFailure) throw this.updateFailure
         this.updates.push(updates)
+        return {}
+      },
+      networks: (_request, call) => {
+        const queue = (this.networks = new Queue<NetworksMessage>(100))
+        call.signal.addEventListener('abort', () => queue.close(), { once: true })
+        return queue
+      },
+      acknowledgeNetworks: async ({ sequence }) => {
+        this.acknowledged.push(sequence)
+        return {}
+      },
+      awaitDrain: async ({ taskId }) => {
+        this.drained.push(taskId)
         return {}
       },
     }

@@ -1,0 +1,92 @@
+import { delay, type Clock } from '../../src/base/clock.js'
+import type { NetworksMessage } from '../../src/wire/dispatcher-service.js'
+import type { ReadTx, Store, StoreEvent } from '../store/store.js'
+import { NetworkFeed } from './network-feed.js'
+import { NetworkTables } from './network-tables.js'
+import type { Session, Sessions } from './sessions.js'
+
+export interface NetworkDispatchDeps {
+  store: Pick<Store, 'view'>
+  clock: Clock
+  sessions: Sessions
+}
+
+/** A task that ends waits for the nodes no longer than this: one that does not answer must not hold it up. */
+const drainMaxMs = 2_000
+
+/** The dispatcher's part for networks: a feed for each node with a session. */
+export class NetworkDispatch {
+  private readonly tables = new NetworkTables()
+  private readonly feeds = new Map<string, NetworkFeed>()
+
+  constructor(private readonly deps: NetworkDispatchDeps) {}
+
+  /** Starts over from a view: every node is told everything again. */
+  reset(tx: ReadTx): void {
+    this.tables.reset(tx)
+    for (const feed of this.feeds.values()) feed.reset(tx)
+    this.notify()
+  }
+
+  observe(tx: ReadTx, batch: readonly StoreEvent[]): void {
+    for (const event of batch) {
+      const changes = this.tables.observe(tx, event)
+      for (const change of changes) for (const feed of this.feeds.values()) feed.tableChanged(change)
+      if (event.table !== 'task') continue
+      const feed = this.feeds.get(event.object.nodeId)
+      const task = tx.get('task', event.object.id)
+      if (task) feed?.taskChanged(task)
+      else feed?.taskGone(event.object)
+    }
+    this.notify()
+  }
+
+  close(): void {
+    for (const feed of this.feeds.values()) feed.close()
+    this.feeds.clear()
+  }
+
+  /** The stream of one node's tables. */
+  async *stream(session: Session, signal: AbortSignal): AsyncGenerator<NetworksMessage, void, undefined> {
+    using wakeup = this.deps.sessions.stream(session, 'networks', signal)
+    const feed = new NetworkFeed(session.nodeId, this.tables)
+    this.feeds.get(session.nodeId)?.close()
+    this.feeds.set(session.nodeId, feed)
+    try {
+      feed.reset(this.deps.store.view())
+      wakeup.notify()
+      while (await wakeup.wait()) if (!feed.isEmpty) yield* feed.take()
+    } finally {
+      feed.close()
+      if (this.feeds.get(session.nodeId) === feed) this.feeds.delete(session.nodeId)
+    }
+  }
+
+  acknowledge(session: Session, sequence: string): void {
+    this.feeds.get(session.nodeId)?.acknowledge(sequence)
+  }
+
+  /**
+   * Resolves when no node sends new flows to the task any more, as far as nodes with a session have
+   * acknowledged, or after a bounded time.
+   */
+  async drained(taskId: string, signal: AbortSignal): Promise<void> {
+    const ended = new AbortController()
+    const bound = delay(this.deps.clock, drainMaxMs, AbortSignal.any([signal, ended.signal])).catch(() => undefined)
+    try {
+      await Promise.race([bound, this.settled(taskId, ended.signal)])
+    } finally {
+      ended.abort()
+    }
+  }
+
+  private async settled(taskId: string, ended: AbortSignal): Promise<void> {
+    // The agent may hear of the end before the tables do: both come from the same change.
+    while (this.tables.isServing(taskId) && !ended.aborted) await delay(this.deps.clock, 5, ended).catch(() => undefined)
+    await Promise.all([...this.feeds.values()].map((feed) => feed.caughtUp()))
+  }
+
+  private notify(): void {
+    for (const [nodeId, feed] of this.feeds) if (!feed.isEmpty) this.deps.sessions.streamOf(nodeId, 'networks')?.notify()
+  }
+}
