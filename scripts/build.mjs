@@ -1,7 +1,6 @@
 // Bundles the two programs into dist/skep and dist/skepd. What cannot be bundled (packages with native
 // code) is copied to dist/node_modules, so that dist/ can be moved to another place and still runs.
-//   node scripts/build.mjs [skep] [skepd]     both by default
-// Another folder than dist/ may be given as the only argument.
+//   node scripts/build.mjs [skep] [skepd] [FOLDER]     both programs into dist/ by default
 import { build } from 'esbuild'
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -9,7 +8,10 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const out = resolve(process.argv[2] ?? join(root, 'dist'))
+const programs = ['skep', 'skepd']
+const args = process.argv.slice(2)
+const wanted = args.filter((arg) => programs.includes(arg))
+const out = resolve(args.find((arg) => !programs.includes(arg)) ?? join(root, 'dist'))
 const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
 /** Packages that load a .node file. */
 const native = ['koffi', 'lmdb', 'node-unix-socket']
@@ -64,7 +66,7 @@ function commit() {
 const entries = [
   { entry: 'src/cli/main.ts', name: 'skep' },
   { entry: 'src/daemon/main.ts', name: 'skepd', nodeFlags: true },
-].filter(({ name }) => process.argv.length < 3 || process.argv.includes(name))
+].filter(({ name }) => wanted.length === 0 || wanted.includes(name))
 
 await Promise.all(
   entries.map(async ({ entry, name, nodeFlags }) => {
