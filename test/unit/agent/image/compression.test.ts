@@ -1,0 +1,57 @@
+import { strict as assert } from 'node:assert'
+import { randomBytes } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+import { decompressed, detectCompression } from '../../../../agent/image/compression.js'
+import { portableZstd } from '../../../../agent/image/zstd.js'
+
+/** `printf 'hello hello hello hello hello hello\n' | zstd`, with its checksum. */
+const hello = Buffer.from('KLUv/QRYbQAAOGhlbGxvIAoBALlLEWsfCGc=', 'base64')
+
+async function* pieces(data: Uint8Array, bytes: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < data.length; at += bytes) yield Promise.resolve(data.subarray(at, at + bytes))
+}
+async function gather(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = []
+  for await (const piece of source) all.push(Buffer.from(piece))
+  return Buffer.concat(all)
+}
+const plain = async (data: Uint8Array, bytes = data.length): Promise<Buffer> => gather((await decompressed(pieces(data, bytes))).data)
+
+describe('compressed streams', () => {
+  it('are told by their first bytes', () => {
+    assert.equal(detectCompression(gzipSync('x')), 'gzip')
+    assert.equal(detectCompression(hello), 'zstd')
+    assert.equal(detectCompression(Buffer.from('BZh91AY')), 'bzip2')
+    assert.equal(detectCompression(Buffer.from('x')), 'none')
+    assert.equal(detectCompression(Buffer.alloc(0)), 'none')
+  })
+
+  it('come out whole, whatever the pieces', async () => {
+    const data = randomBytes(300_000)
+    for (const bytes of [1 << 20, 4096, 5]) assert.deepEqual(await plain(gzipSync(data.subarray(0, bytes === 5 ? 500 : undefined)), bytes), data.subarray(0, bytes === 5 ? 500 : undefined))
+    assert.deepEqual(await plain(data.subarray(0, 3), 1), data.subarray(0, 3))
+    assert.deepEqual(await plain(Buffer.concat([gzipSync('one'), gzipSync('two')])), Buffer.from('onetwo'))
+    for (const bytes of [hello.length, 1]) assert.equal((await plain(hello, bytes)).toString(), 'hello hello hello hello hello hello\n')
+  })
+
+  it('of zstd may have many frames, and others to skip', async () => {
+    const skipped = Buffer.concat([Buffer.from([0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0]), Buffer.from('abc')])
+    assert.equal((await gather(portableZstd(pieces(Buffer.concat([hello, skipped, hello]), 7)))).toString(), 'hello hello hello hello hello hello\n'.repeat(2))
+  })
+
+  it('are refused when they are damaged or cut off', async () => {
+    const zipped = gzipSync('x'.repeat(1000))
+    await assert.rejects(plain(zipped.subarray(0, 20)), /the gzip data is cut off/)
+    const flipped = Buffer.from(zipped)
+    flipped[flipped.length - 6]! ^= 1
+    await assert.rejects(plain(flipped), /the gzip data is damaged/)
+    await assert.rejects(gather(portableZstd(pieces(hello.subarray(0, 15), 4))), /the zstd data is cut off/)
+    await assert.rejects(gather(portableZstd(pieces(Buffer.concat([hello, Buffer.from('garbage')]), 4))), /the zstd data is damaged/)
+    await assert.rejects(plain(Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0])), /compressed with xz, which is not read here/)
+  })
+
+  it('of zstd that want more memory than zstd itself allows are refused', async () => {
+    // A frame header with a window of 2^41 bytes, the largest that the format can say.
+    await assert.rejects(gather(portableZstd(pieces(Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xf8, 1, 0, 0]), 9))), /a window of more than 134217728 bytes/)
+  })
+})
