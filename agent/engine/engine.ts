@@ -104,7 +104,7 @@ export class Engine implements AsyncDisposable {
 
   /** Lets go of everything; containers go on, and the next engine adopts them. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const { store, events, exitWatch } = this.context
+    const { store, events, exitWatch, paths, settings } = this.context
     this.stopSupervision()
     exitWatch[Symbol.dispose]()
     for (const container of store.all()) {
@@ -114,6 +114,7 @@ export class Engine implements AsyncDisposable {
     await Promise.all(store.all().map((container) => container.settled()))
     await this.context.background.idle()
     for (const container of store.all()) container.hub?.end()
+    this.context.cgroups.removeIfEmpty(settings.cgroupParent ?? paths.cgroupParent)
     events.close()
   }
 

@@ -78,6 +78,18 @@ export class Cgroups {
     }
   }
 
+  /** Removes a group that holds nothing; one that is in use stays. */
+  removeIfEmpty(path: string): void {
+    for (const folder of this.folders(path)) {
+      try {
+        rmdirSync(folder)
+      } catch (thrown) {
+        const code = errnoOf(thrown)
+        if (code !== 'ENOENT' && code !== 'EBUSY' && code !== 'ENOTEMPTY') throw thrown
+      }
+    }
+  }
+
   /** Names of the groups directly below a path, in any hierarchy. */
   children(path: string): string[] {
     return [...new Set(this.folders(path).flatMap((folder) => childGroups(folder)))]

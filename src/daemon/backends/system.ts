@@ -3,6 +3,7 @@ import { hostname, release, totalmem, availableParallelism } from 'node:os'
 import { rfc3339, type Clock } from '../../base/clock.js'
 import { ErrorKind, StatusError } from '../../base/errors.js'
 import type { SystemBackend } from '../../api/system/backend.js'
+import { apiVersionMax, apiVersionMin } from '../../api/versions.js'
 import type { SystemInfo, SystemVersion } from '../../model/engine-api/system.js'
 import type { DaemonConfig } from '../config.js'
 import type { HostParts } from '../host-parts.js'
@@ -105,6 +106,8 @@ function systemInfo({ parts, tools, config, engineId, clock }: SystemDeps): Omit
 
 function systemVersion(tools: HostTools): SystemVersion {
   const details = {
+    ApiVersion: apiVersionMax,
+    MinAPIVersion: apiVersionMin,
     Arch: goArch,
     BuildTime: '',
     Experimental: 'false',
