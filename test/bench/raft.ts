@@ -1,25 +1,33 @@
-/**
- * Writes per second through three members with real logs on disk and gRPC with mutual TLS between
- * them, all in one process. Prints a table, then the same as one line of JSON.
- *
- *     node --import tsx test/bench/raft.ts
- */
-import Table from 'cli-table3'
 import { eventually } from '../support/eventually.js'
 import { LoopbackGroup } from '../unit/manager/raft/loopback-group.js'
+import { repetitions, type Bench } from './bench.js'
+import type { Figure } from './report.js'
+import { summarise } from './statistics.js'
 
-interface Figures {
-  members: number
-  valueBytes: number
-  callers: number
-  writesPerSecond: number
-  medianMs: number
-  p99Ms: number
+const usualDurationMs = 3_000
+/** Managers, bytes of a value, callers at a time. */
+const cases = [[1, 512, 1], [1, 512, 64], [3, 512, 1], [3, 512, 64], [3, 512, 512], [3, 16_384, 64]] as const
+
+/**
+ * Writes through the Raft log of one and of three members, with real logs on disk and gRPC with mutual
+ * TLS between them, all in one process.
+ */
+export const benchRaft: Bench = async (context) => {
+  const figures: Figure[] = []
+  const durationMs = repetitions(context, usualDurationMs, 500)
+  for (const [members, valueBytes, callers] of cases) {
+    context.say(`raft: ${members} managers, ${callers} callers`)
+    const subject = `${members} manager${members === 1 ? '' : 's'}, values of ${valueBytes} B, ${callers} caller${callers === 1 ? '' : 's'}`
+    const { tookMs, seconds } = await write(members, valueBytes, callers, durationMs)
+    const { median, p95 } = summarise(tookMs)
+    figures.push({ bench: 'raft', subject, figure: 'writes', unit: '1/s', skep: Math.round(tookMs.length / seconds) })
+    figures.push({ bench: 'raft', subject, figure: 'median', unit: 'ms', skep: median })
+    figures.push({ bench: 'raft', subject, figure: 'p95', unit: 'ms', skep: p95 })
+  }
+  return figures
 }
 
-const durationMs = 3_000
-
-async function measure(members: number, valueBytes: number, callers: number): Promise<Figures> {
+async function write(members: number, valueBytes: number, callers: number, durationMs: number): Promise<{ tookMs: number[]; seconds: number }> {
   await using group = await LoopbackGroup.create()
   await group.start('m1', { kind: 'bootstrap' })
   const leader = await eventually('a leader', () => group.leader)
@@ -30,24 +38,13 @@ async function measure(members: number, valueBytes: number, callers: number): Pr
   const value = new Uint8Array(valueBytes).fill(7)
   const tookMs: number[] = []
   const startMs = performance.now()
-  const write = async (): Promise<void> => {
+  const caller = async (): Promise<void> => {
     while (performance.now() - startMs < durationMs) {
       const sentMs = performance.now()
       await leader.node.propose(value)
       tookMs.push(performance.now() - sentMs)
     }
   }
-  await Promise.all(Array.from({ length: callers }, write))
-  const seconds = (performance.now() - startMs) / 1000
-  tookMs.sort((a, b) => a - b)
-  const at = (share: number): number => Number((tookMs[Math.floor((tookMs.length - 1) * share)] ?? 0).toFixed(2))
-  return { members, valueBytes, callers, writesPerSecond: Math.round(tookMs.length / seconds), medianMs: at(0.5), p99Ms: at(0.99) }
+  await Promise.all(Array.from({ length: callers }, caller))
+  return { tookMs, seconds: (performance.now() - startMs) / 1000 }
 }
-
-const results: Figures[] = []
-for (const [members, valueBytes, callers] of [[1, 512, 1], [1, 512, 64], [3, 512, 1], [3, 512, 64], [3, 512, 512], [3, 16_384, 64]] as const) {
-  results.push(await measure(members, valueBytes, callers))
-}
-const table = new Table({ head: ['managers', 'value (B)', 'callers', 'writes/s', 'median (ms)', 'p99 (ms)'] })
-for (const r of results) table.push([r.members, r.valueBytes, r.callers, r.writesPerSecond, r.medianMs, r.p99Ms])
-process.stdout.write(`${table.toString()}\n${JSON.stringify({ bench: 'raft', results })}\n`)

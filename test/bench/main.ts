@@ -1,0 +1,102 @@
+/**
+ * Runs benches and prints their figures as a table, then as one line of JSON. See `scripts/bench.sh`.
+ *
+ *     npm run bench -- [run] [service] [memory] [raft] [--peer docker] [--scale 0.2] [--daemon PATH] [--json FILE]
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { repositoryRoot } from '../lab/belongings.js'
+import { Lab } from '../lab/lab.js'
+import { busyboxArchive } from '../support/busybox-image.js'
+import type { Bench, BenchContext } from './bench.js'
+import { DockerEngine } from './docker-engine.js'
+import type { MeasuredEngine } from './measured-engine.js'
+import { benchMemory } from './memory.js'
+import { benchRaft } from './raft.js'
+import { formatTable, machineFacts, ratio, type Figure, type Report } from './report.js'
+import { benchRun } from './run.js'
+import { benchService } from './service.js'
+import { SkepEngine } from './skep-engine.js'
+
+/** Those that measure daemons, and so have a peer. */
+const engineBenches: Readonly<Record<string, Bench>> = { run: benchRun, service: benchService, memory: benchMemory }
+const otherBenches: Readonly<Record<string, Bench>> = { raft: benchRaft }
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    peer: { type: 'string' },
+    scale: { type: 'string', default: '1' },
+    daemon: { type: 'string', default: join(repositoryRoot, 'dist/skepd') },
+    json: { type: 'string', default: join(repositoryRoot, '.cache/bench.json') },
+  },
+})
+
+async function main(): Promise<void> {
+  const all = { ...engineBenches, ...otherBenches }
+  const unknown = positionals.find((name) => !(name in all))
+  if (unknown !== undefined) throw new Error(`there is no bench '${unknown}' (known: ${Object.keys(all).join(', ')})`)
+  if (values.peer !== undefined && values.peer !== 'docker') throw new Error(`there is no peer '${values.peer}' (known: docker)`)
+  const scale = Number(values.scale)
+  if (!(scale > 0)) throw new Error(`--scale takes a number above 0, not '${values.scale}'`)
+  const wanted = positionals.length > 0 ? positionals : Object.keys(all)
+  const context = { scale, say: (line: string) => void process.stderr.write(`-- ${line}\n`) }
+  const machine = machineFacts()
+
+  const figures: Figure[] = []
+  const onEngines = wanted.filter((name) => name in engineBenches)
+  if (onEngines.length > 0) figures.push(...(await runOnEngines(onEngines, context)))
+  for (const name of wanted) figures.push(...((await otherBenches[name]?.({ ...context, engines: [] })) ?? []))
+
+  const report: Report = {
+    at: new Date().toISOString(),
+    machine,
+    skep: versionOf(values.daemon),
+    ...(values.peer !== undefined && { peer: versionOf('dockerd') }),
+    figures: figures.map((figure) => {
+      const peerToSkep = ratio(figure)
+      return { ...figure, ...(peerToSkep !== undefined && { peerToSkep }) }
+    }),
+  }
+  mkdirSync(dirname(resolve(values.json)), { recursive: true })
+  writeFileSync(values.json, `${JSON.stringify(report, undefined, 2)}\n`)
+  process.stdout.write(`${machine.system}, Linux ${machine.kernel}, ${machine.cores} x ${machine.cpu}, Node.js ${machine.node}, load ${machine.loadBefore}\n`)
+  process.stdout.write(`${formatTable(figures, values.peer)}\n${JSON.stringify(report)}\n`)
+}
+
+/** Each engine on a machine of its own, with the image that the benches use. */
+async function runOnEngines(names: readonly string[], context: Omit<BenchContext, 'engines'>): Promise<Figure[]> {
+  const lab = await Lab.create({ hosts: values.peer === undefined ? 1 : 2, daemon: [resolve(values.daemon)] })
+  const engines: MeasuredEngine[] = [new SkepEngine(lab.host(1))]
+  if (values.peer === 'docker') engines.push(new DockerEngine(lab.host(2)))
+  try {
+    const archive = join(lab.folder, 'busybox.tar')
+    writeFileSync(archive, await busyboxArchive([{ name: 'busybox:latest', command: ['sh'] }]))
+    for (const engine of engines) {
+      await engine.start()
+      await engine.host.docker('load', '-i', archive)
+      await engine.stop()
+    }
+    const figures: Figure[] = []
+    for (const name of names) figures.push(...((await engineBenches[name]?.({ ...context, engines })) ?? []))
+    return figures
+  } finally {
+    // After a failure a daemon may still run.
+    for (const engine of engines) await engine.stop().catch((thrown: unknown) => context.say(`${engine.name} does not stop: ${String(thrown)}`))
+    await lab.close()
+  }
+}
+
+function versionOf(program: string): string {
+  return (spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout ?? '').trim()
+}
+
+main().then(
+  () => process.exit(0),
+  (thrown: unknown) => {
+    process.stderr.write(`bench: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`)
+    process.exit(1)
+  },
+)

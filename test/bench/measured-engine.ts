@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { environment, type LabHost } from '../lab/lab-host.js'
+import { processesOf } from '../lab/belongings.js'
+
+/** An engine that is measured: a daemon on a machine of the lab, driven by the real docker client. */
+export interface MeasuredEngine {
+  readonly name: 'skep' | 'docker'
+  readonly host: LabHost
+  /** Starts the daemon on what it has on disk, and waits until it answers. */
+  start(): Promise<void>
+  /** Ends the daemon in an orderly way. */
+  stop(): Promise<void>
+  /** The processes that make up the daemon. */
+  daemonPids(): number[]
+  /** Whether a process, by its command line, looks after one container. */
+  isSupervisor(command: string): boolean
+}
+
+/** Runs the docker client against an engine; gives how long it took, in milliseconds, and its output. */
+export function timedDocker(engine: MeasuredEngine, args: readonly string[]): Promise<{ tookMs: number; stdout: string }> {
+  return new Promise((resolve, reject) => {
+    const words = ['-H', `unix://${engine.host.socketPath}`, ...args]
+    const startMs = performance.now()
+    const child = spawn('docker', words, { env: environment(engine.host.folder), stdio: ['ignore', 'pipe', 'pipe'] })
+    const texts = { stdout: '', stderr: '' }
+    for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (chunk: string) => (texts[name] += chunk))
+    child.once('error', reject)
+    child.once('close', (code) => {
+      const tookMs = performance.now() - startMs
+      if (code === 0) resolve({ tookMs, stdout: texts.stdout.trim() })
+      else reject(new Error(`${engine.name}: docker ${args.join(' ')}: exit code ${String(code)}\n${texts.stdout}${texts.stderr}`))
+    })
+  })
+}
+
+/** Memory of a process: all that is resident, and its share of what is resident. */
+export interface Memory {
+  residentMb: number
+  proportionalMb: number
+}
+
+/** Sums up the memory of processes (VmRSS, and Pss of smaps_rollup: proc(5)). Those that end meanwhile count as nothing. */
+export function memoryOf(pids: readonly number[]): Memory {
+  const sum: Memory = { residentMb: 0, proportionalMb: 0 }
+  for (const pid of pids) {
+    try {
+      sum.residentMb += kilobytes(`/proc/${pid}/status`, 'VmRSS') / 1e3
+      sum.proportionalMb += kilobytes(`/proc/${pid}/smaps_rollup`, 'Pss') / 1e3
+    } catch {
+      continue
+    }
+  }
+  return sum
+}
+
+function kilobytes(path: string, field: string): number {
+  const match = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(path, 'utf8'))
+  // The kernel's kB are of 1024 bytes.
+  return (Number(match?.[1] ?? 0) * 1024) / 1000
+}
+
+/** The processes that look after the containers of an engine, one each. */
+export function supervisorPids(engine: MeasuredEngine): number[] {
+  return processesOf(engine.host.folder).filter(({ command }) => engine.isSupervisor(command)).map(({ pid }) => pid)
+}
+
+/** `GET` that must succeed, parsed. */
+export async function getJson<T>(engine: MeasuredEngine, path: string): Promise<T> {
+  const { status, body } = await engine.host.api('GET', path)
+  if (status !== 200) throw new Error(`${engine.name}: GET ${path}: ${status} ${body}`)
+  return JSON.parse(body) as T
+}
