@@ -31,6 +31,8 @@ export async function createContainer(context: EngineContext, name: string | und
   checkNetworkMode(context, hostConfig)
   if (hostConfig.Init ?? context.settings.init) initProgramPath(context.settings.initPath)
 
+  // Most containers are started as soon as they are made.
+  context.cgroups.anticipateMove()
   const id = context.ids.hexId()
   const chosen = name?.replace(/^\//, '') ?? generateName(context.rng, (one) => context.store.isNameTaken(one))
   config.Hostname ||= hostConfig.NetworkMode === 'host' || hostConfig.UTSMode === 'host' ? hostname() : id.slice(0, 12)
@@ -65,7 +67,7 @@ export async function createContainer(context: EngineContext, name: string | und
       record.mounts[index] = made
       if (made.anonymous && made.name !== undefined) {
         const volume = made.name
-        undo.push(() => context.volumes.removeAnonymous(volume))
+        undo.push(() => context.volumes.removeAnonymous(volume, id))
       }
     }
     if (planned.length > 0) await context.store.save(container)

@@ -44,6 +44,6 @@ export interface VolumeProvider {
    * the volume has content or the folder is not there.
    */
   copyUp(name: string, sourceFolder: string): Promise<void>
-  /** Removes a volume that was made for a container; one that others use, or that is gone, stays. */
-  removeAnonymous(name: string): Promise<void>
+  /** Removes a volume that was made for this container; one that others use, or that is gone, stays. */
+  removeAnonymous(name: string, containerId: string): Promise<void>
 }

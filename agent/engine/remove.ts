@@ -36,6 +36,6 @@ export async function removeContainer(context: EngineContext, container: Contain
 
 async function removeVolumes(context: EngineContext, container: Container): Promise<void> {
   for (const mount of container.record.mounts) {
-    if (mount.anonymous && mount.name !== undefined) await context.volumes.removeAnonymous(mount.name)
+    if (mount.anonymous && mount.name !== undefined) await context.volumes.removeAnonymous(mount.name, container.id)
   }
 }

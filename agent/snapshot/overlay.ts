@@ -9,7 +9,7 @@ import { mount, mountDataBytesMax, mountsBelow, unmountAll } from '../kernel/mou
 import { syncFileSystem } from '../kernel/syncfs.js'
 import { diskUsage } from './disk-usage.js'
 import { mountInside } from './mount-inside.js'
-import { removeTree } from './remove-tree.js'
+import { removeTree } from '../../src/sys/remove-tree.js'
 import type { DraftToCommit, LayerDraft, LayerInfo, LayerView, PrepareOptions, Snapshotter, Writable } from './snapshotter.js'
 
 /** A committed layer as it is remembered. */

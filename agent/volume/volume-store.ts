@@ -1,11 +1,12 @@
 import { lookup } from 'node:dns/promises'
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises'
+import { lstat, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { rfc3339, type Clock } from '../../src/base/clock.js'
 import { conflict, internal, invalid, messageOf, notFound } from '../../src/base/errors.js'
 import type { IdSource } from '../../src/base/id.js'
 import type { Bucket, KeyValueStore } from '../../src/base/key-value.js'
 import type { Volume, VolumeCreateOptions } from '../../src/model/engine-api/volume.js'
+import { removeTree } from '../../src/sys/remove-tree.js'
 import { bindMount, isMounted, mount, MountFlag, unmountAll } from '../kernel/mount.js'
 import { copyTree } from './copy-tree.js'
 import { folderBytes } from './folder-bytes.js'
@@ -133,24 +134,25 @@ export class VolumeStore {
   async remove(name: string, force: boolean): Promise<void> {
     if (!this.records.has(name) && force) return
     await this.exclusively(name, async () => {
-      const record = this.record(name)
-      const users = new Set([...(this.engine.users().get(name) ?? []), ...(this.holders.get(name) ?? [])])
-      if (users.size > 0) throw conflict(`remove ${name}: volume is in use - [${[...users].join(', ')}]`)
-      // The record goes last: a folder without one would be found by nobody.
-      unmountAll(this.folder(name))
-      await rm(join(this.root, name), { recursive: true, force: true })
-      await this.bucket.delete(name)
-      this.records.delete(name)
-      this.listener({ action: 'destroy', name, attributes: { driver: record.driver } })
+      this.record(name)
+      const users = this.usersOf(name)
+      if (users.length > 0) throw conflict(`remove ${name}: volume is in use - [${users.join(', ')}]`)
+      await this.drop(name)
     })
   }
 
-  /** Removes a volume made for a container; one that others use, that has a name of its own, or is gone stays. */
-  async removeAnonymous(name: string): Promise<void> {
+  /**
+   * Removes a volume made for a container that is being removed itself; one that others use, that has a name of
+   * its own, or is gone stays.
+   */
+  async removeAnonymous(name: string, containerId: string): Promise<void> {
     const record = this.records.get(name)
     if (!record || !(anonymousLabel in record.labels)) return
-    if ((this.engine.users().get(name)?.length ?? 0) > 0 || (this.holders.get(name)?.size ?? 0) > 0) return
-    await this.remove(name, true)
+    await this.exclusively(name, async () => {
+      if (this.usersOf(name).some((user) => user !== containerId)) return
+      this.holders.delete(name)
+      await this.drop(name)
+    })
   }
 
   users(): Promise<ReadonlyMap<string, readonly string[]>> {
@@ -211,10 +213,26 @@ export class VolumeStore {
         await copyTree(sourceFolder, target)
       } catch (thrown) {
         // Half a copy would look like content and never be completed.
-        for (const entry of await readdir(target)) await rm(join(target, entry), { recursive: true, force: true })
+        for (const entry of await readdir(target)) await removeTree(join(target, entry))
         throw internal(`cannot copy the image's content into volume ${name}: ${messageOf(thrown)}`, thrown)
       }
     })
+  }
+
+  /** Containers that have it, whether they run or not. */
+  private usersOf(name: string): string[] {
+    return [...new Set([...(this.engine.users().get(name) ?? []), ...(this.holders.get(name) ?? [])])]
+  }
+
+  private async drop(name: string): Promise<void> {
+    const record = this.records.get(name)
+    if (!record) return
+    // The record goes last: a folder without one would be found by nobody.
+    unmountAll(this.folder(name))
+    await removeTree(join(this.root, name))
+    await this.bucket.delete(name)
+    this.records.delete(name)
+    this.listener({ action: 'destroy', name, attributes: { driver: record.driver } })
   }
 
   private folder(name: string): string {
