@@ -80,10 +80,9 @@ export class Container {
     this.removalListeners.clear()
   }
 
-  /** How it ended last. */
+  /** How it ended last. Why a start failed is told to who started it, not to those who wait. */
   notice(): ExitNotice {
-    const { exitCode, error } = this.record.state
-    return { exitCode, ...(error !== '' && { error }) }
+    return { exitCode: this.record.state.exitCode }
   }
 
   /** Attributes of its events: image, name and labels, as Docker has them. */

@@ -40,6 +40,7 @@ function assertStartable(container: Container): void {
 export async function launch(context: EngineContext, container: Container): Promise<void> {
   const { state } = container.record
   container.restartTimer?.cancel()
+  context.cgroups.anticipateMove()
   state.starting = true
   delete state.process
   delete state.conmon
