@@ -78,7 +78,7 @@ export class Images {
   async import(
     rootfs: Readable,
     options: { repo?: string; tag?: string; message?: string; changes: string[]; platform?: string },
-    progress: Progress,
+    _progress: Progress,
     signal: AbortSignal,
   ): Promise<string> {
     const names = options.repo === undefined || options.repo === '' ? [] : [referenceOf(options.repo, options.tag)]
@@ -87,7 +87,6 @@ export class Images {
     if (platform.os !== 'linux') throw invalid(`cannot import a root filesystem for ${platform.os} on linux`)
     const comment = options.message === undefined || options.message === '' ? 'Imported from -' : options.message
     const record = await makeImage(this.store, { layer: refusingNothing(rootfs), config, platform, step: { comment }, names }, signal)
-    progress({ status: record.id })
     this.store.emit('import', record.id, { name: names[0] ? familiarName(names[0]) : record.id })
     return record.id
   }
