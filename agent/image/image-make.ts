@@ -8,7 +8,7 @@ import { readBlob, type Ingested } from './content-store.js'
 import { chainIds, digestOf, MediaType, type Digest, type Platform } from './descriptor.js'
 import type { ImageLayer, ImageRecord } from './image-record.js'
 import { topChain, type ImageStore } from './image-store.js'
-import { applyLayer, type AppliedLayer } from './layer-apply.js'
+import { applyLayer } from './layer-apply.js'
 import type { HistoryEntry, ImageConfigFile } from './manifest.js'
 import type { Reference } from './reference.js'
 
@@ -37,29 +37,33 @@ export async function makeImage(store: ImageStore, image: ImageToMake, signal: A
   const blob = image.layer === undefined ? undefined : await store.content.ingest(guarded(image.layer, signal))
   try {
     const added = blob && (await addLayer(store, blob, image.parent && topChain(image.parent), signal))
-    using _layerPin = store.pin(added ? [added.layer.digest, added.chainId] : [])
+    using _layerPin = added?.pin
     await blob?.commit()
     const layers = added ? [...parentLayers, added.layer] : parentLayers
     return await record(store, image, layers, added === undefined)
   } catch (thrown) {
     await blob?.discard()
+    await store.collect()
     if (thrown instanceof TarError) throw invalid(`cannot unpack the layer: ${thrown.message}`, thrown)
     throw thrown
   }
 }
 
-async function addLayer(store: ImageStore, blob: Ingested, below: Digest | undefined, signal: AbortSignal): Promise<{ layer: ImageLayer; chainId: Digest }> {
+async function addLayer(store: ImageStore, blob: Ingested, below: Digest | undefined, signal: AbortSignal): Promise<{ layer: ImageLayer; pin: Disposable }> {
   const draft = await store.snapshots.draft()
-  let applied: AppliedLayer
+  let pin: Disposable | undefined
   try {
-    applied = await applyLayer(readBlob(blob.path), draft.folder, { verified: blob.digest, signal })
+    const applied = await applyLayer(readBlob(blob.path), draft.folder, { verified: blob.digest, signal })
+    const mediaType = await mediaTypeOf(blob)
     const chainId = below === undefined ? applied.diffId : digestOf(`${below} ${applied.diffId}`)
+    // From before it is there until the image has its record: nobody may collect it in between.
+    pin = store.pin([blob.digest, chainId])
     await store.snapshots.commit([
       { draft, chainId, diffId: applied.diffId, sizeBytes: applied.bytes, ...(below !== undefined && { parent: below }) },
     ])
-    const mediaType = await mediaTypeOf(blob)
-    return { layer: { mediaType, digest: blob.digest, size: blob.size, diffId: applied.diffId }, chainId }
+    return { layer: { mediaType, digest: blob.digest, size: blob.size, diffId: applied.diffId }, pin }
   } catch (thrown) {
+    pin?.[Symbol.dispose]()
     await draft.discard()
     throw thrown
   }

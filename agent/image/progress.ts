@@ -2,6 +2,8 @@
 export interface ProgressMessage {
   status?: string
   id?: string
+  /** The bar in text, for old clients. */
+  progress?: string
   progressDetail?: { current?: number; total?: number }
   stream?: string
   aux?: unknown

@@ -60,6 +60,8 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
   // The stores ask the engine who uses what; it is opened last.
   const opened: { engine?: Engine } = {}
   const imageStore = new ImageStore(db, content, snapshots, clock)
+  // What an interrupted load or removal left.
+  await imageStore.collect()
   imageStore.onEvent(({ action, id, attributes }) => events.publish('image', action, id, attributes))
   const images = new Images(imageStore, { usersOf: (imageId) => opened.engine?.usersOf(imageId) ?? [] })
   const volumes = new VolumeStore(join(dataRoot, 'volumes'), db, ids, clock, { users: () => volumeUsers(opened.engine) })

@@ -1,0 +1,155 @@
+import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { pipeline, Readable } from 'node:stream'
+import { createSecureContext } from 'node:tls'
+import { errnoOf } from '../../../src/base/errors.js'
+import { connectionError, LyingRegistryError } from './errors.js'
+
+/** How the certificate of a server is checked, and what is shown to it. */
+export interface Trust {
+  /** The same for the same content. */
+  id: string
+  /** Not checked at all. */
+  insecure: boolean
+  /** All authorities that are trusted, in PEM; left out: Node.js's own list. */
+  ca?: readonly string[]
+  /** A certificate of our own with its key, in PEM. */
+  cert?: string
+  key?: string
+}
+
+export interface Call {
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  url: URL
+  headers?: Record<string, string>
+  body?: Uint8Array | AsyncIterable<Uint8Array>
+  trust: Trust
+  signal: AbortSignal
+}
+
+/** An answer whose body has to be read or destroyed. */
+export interface Answer {
+  status: number
+  headers: IncomingHttpHeaders
+  /** Where it came from. */
+  url: URL
+  body: IncomingMessage
+}
+
+export interface TransportOptions {
+  userAgent: string
+  /** Nothing came or went for this long: the connection counts as broken. */
+  idleTimeoutMs?: number
+}
+
+const defaultIdleTimeoutMs = 60_000
+/** Read pieces of this size from the sockets' streams before they push back. */
+const highWaterBytes = 512 * 1024
+
+/** HTTP to registries: one request and its answer, connections kept. It follows no redirect and knows no credentials. */
+export class Transport implements Disposable {
+  private readonly plainAgent = new HttpAgent({ keepAlive: true, scheduling: 'lifo' })
+  /** By what they trust: connections of different trust are never mixed. */
+  private readonly secureAgents = new Map<string, HttpsAgent>()
+  private readonly idleTimeoutMs: number
+
+  constructor(private readonly options: TransportOptions) {
+    this.idleTimeoutMs = options.idleTimeoutMs ?? defaultIdleTimeoutMs
+  }
+
+  /** Rejects with `ConnectionError`, or with the signal's reason. */
+  async send(call: Call): Promise<Answer> {
+    for (let again = true; ; again = false) {
+      call.signal.throwIfAborted()
+      try {
+        return await this.once(call)
+      } catch (thrown) {
+        call.signal.throwIfAborted()
+        // The server closed a kept connection while the request was on its way: it was never looked at.
+        const stale = thrown instanceof StaleConnection
+        if (stale && again && (call.body === undefined || call.body instanceof Uint8Array)) continue
+        throw connectionError(call.method, call.url, stale ? thrown.cause : thrown)
+      }
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.plainAgent.destroy()
+    for (const agent of this.secureAgents.values()) agent.destroy()
+  }
+
+  private once(call: Call): Promise<Answer> {
+    const { url, method, body, signal } = call
+    const headers: Record<string, string> = { 'User-Agent': this.options.userAgent, ...call.headers }
+    if (body instanceof Uint8Array) headers['Content-Length'] = String(body.length)
+    else if (body === undefined && method !== 'GET' && method !== 'HEAD') headers['Content-Length'] = '0'
+    return new Promise((resolve, reject) => {
+      const options = { method, headers, signal, highWaterMark: highWaterBytes, timeout: this.idleTimeoutMs }
+      const request: ClientRequest =
+        url.protocol === 'https:'
+          ? httpsRequest(url, { ...options, agent: this.secureAgent(call.trust) })
+          : httpRequest(url, { ...options, agent: this.plainAgent })
+      request.once('timeout', () => request.destroy(Object.assign(new Error('timeout awaiting the registry'), { code: 'ETIMEDOUT' })))
+      request.once('response', (response) => {
+        response.setTimeout(this.idleTimeoutMs, () => response.destroy(Object.assign(new Error('the registry sent nothing for too long'), { code: 'ETIMEDOUT' })))
+        // Whoever reads the body learns of a broken one there; a body that nobody reads any more must not throw.
+        response.on('error', () => undefined)
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, url, body: response })
+      })
+      request.on('error', (thrown) => {
+        const code = errnoOf(thrown)
+        reject(request.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE') ? new StaleConnection(thrown) : thrown)
+      })
+      if (body === undefined || body instanceof Uint8Array) request.end(body)
+      else pipeline(Readable.from(body, { objectMode: false }), request, (thrown) => thrown && reject(thrown))
+    })
+  }
+
+  private secureAgent(trust: Trust): HttpsAgent {
+    const known = this.secureAgents.get(trust.id)
+    if (known) return known
+    const agent = new HttpsAgent({
+      keepAlive: true,
+      scheduling: 'lifo',
+      rejectUnauthorized: !trust.insecure,
+      // Made once: it would be parsed again for each connection otherwise.
+      secureContext: createSecureContext({
+        ...(trust.ca && { ca: [...trust.ca] }),
+        ...(trust.cert !== undefined && { cert: trust.cert }),
+        ...(trust.key !== undefined && { key: trust.key }),
+      }),
+    })
+    this.secureAgents.set(trust.id, agent)
+    return agent
+  }
+}
+
+class StaleConnection extends Error {
+  constructor(override readonly cause: unknown) {
+    super('stale connection')
+  }
+}
+
+/** The whole body, which must not have more bytes than that. Rejects with `LyingRegistryError` and `ConnectionError`. */
+export async function readBody(answer: Answer, bytesMax: number): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  let size = 0
+  try {
+    for await (const piece of answer.body as AsyncIterable<Buffer>) {
+      size += piece.length
+      if (size > bytesMax) throw new LyingRegistryError(`${answer.url.host} answers with more than the ${bytesMax} bytes that are read of ${answer.url.pathname}`)
+      pieces.push(piece)
+    }
+  } catch (thrown) {
+    if (thrown instanceof LyingRegistryError) throw thrown
+    throw connectionError('GET', answer.url, thrown)
+  }
+  return Buffer.concat(pieces)
+}
+
+/** Lets go of an answer: a short body is read so that the connection can be kept. */
+export function dropBody(answer: Answer): void {
+  const length = Number(answer.headers['content-length'] ?? Infinity)
+  if (length <= 64 * 1024) answer.body.resume()
+  else answer.body.destroy()
+}
