@@ -10,6 +10,7 @@ import { caService, type CaMethods } from '../src/wire/ca-service.js'
 import { controlClient } from '../src/wire/control-client.js'
 import { controlHandlers, controlService } from '../src/wire/control-service.js'
 import { dispatcherService, type DispatcherMethods } from '../src/wire/dispatcher-service.js'
+import { NotDoneError } from '../src/wire/error-status.js'
 import { ConnectionPool } from '../src/wire/grpc-client.js'
 import { GrpcServer } from '../src/wire/grpc-server.js'
 import { healthService } from '../src/wire/health-service.js'
@@ -106,7 +107,7 @@ export class Manager implements AsyncDisposable {
     const started: { raft?: RaftNode; group?: RaftGroup } = {}
     const leadership = new ManagerLeadership()
     const store = new MemoryStore(
-      { propose: (data) => (started.raft ? started.raft.propose(data) : Promise.reject(new Error('this manager is starting'))) },
+      { propose: (data) => (started.raft ? started.raft.propose(data) : Promise.reject(new NotDoneError('this manager is starting'))) },
       wireChangeCodec,
       clock,
     )

@@ -1,13 +1,16 @@
 import { X509Certificate } from 'node:crypto'
 import { must } from '../../src/base/assert.js'
-import { invalid } from '../../src/base/errors.js'
+import { invalid, StatusError } from '../../src/base/errors.js'
 import type { Cluster } from '../../src/model/cluster.js'
 import { Availability, NodeRole, NodeState, type Node, type NodeSpec } from '../../src/model/node.js'
 import { TaskState } from '../../src/model/task-state.js'
 import type { WriteTx } from '../store/store.js'
 import { validateChoice } from './annotations-validate.js'
 import type { ControlDeps } from './deps.js'
-import { madeFrom, resolve } from './resolve.js'
+import { resolve } from './resolve.js'
+
+/** A node that is written to all the time is not waited for forever. */
+const settlingTriesMax = 20
 
 /** The control API's methods for nodes. */
 export class NodeControl {
@@ -21,15 +24,26 @@ export class NodeControl {
     return resolve(this.deps.store.view(), 'node', ref)
   }
 
-  update(ref: string, version: number, spec: NodeSpec): Promise<Node> {
-    return this.deps.store.update((tx) => {
-      const node = resolve(tx, 'node', ref)
-      validateChoice('Role', spec.role, NodeRole)
-      validateChoice('Availability', spec.availability, Availability)
-      if (node.spec.role === NodeRole.manager && spec.role === NodeRole.worker) this.checkDemotion(tx, node)
-      tx.update('node', madeFrom({ ...node, spec }, version))
-      return must(tx.get('node', node.id), 'an updated node is there')
-    })
+  /**
+   * Managers write to nodes as well: whether one is there, its certificate, its part in the Raft group.
+   * Only a change of the spec since `version` makes an update out of sequence.
+   */
+  async update(ref: string, version: number, spec: NodeSpec): Promise<Node> {
+    validateChoice('Role', spec.role, NodeRole)
+    validateChoice('Availability', spec.availability, Availability)
+    const { store } = this.deps
+    for (let tries = 1; ; tries++) {
+      const updated = await store.update((tx) => {
+        const node = resolve(tx, 'node', ref)
+        // A write that is under way has no version yet: its outcome is waited for.
+        if (node.meta.version < 0 && tries < settlingTriesMax) return undefined
+        if (version > node.meta.version || version <= (node.specChangedAfter ?? 0)) throw new StatusError('outOfSequence', 'update out of sequence')
+        if (node.spec.role === NodeRole.manager && spec.role === NodeRole.worker) this.checkDemotion(tx, node)
+        tx.update('node', { ...node, spec, specChangedAfter: node.meta.version })
+        return must(tx.get('node', node.id), 'an updated node is there')
+      })
+      if (updated) return updated
+    }
   }
 
   async remove(ref: string, force: boolean): Promise<void> {

@@ -1,4 +1,5 @@
-import { conflict, notFound, StatusError, unavailable } from '../../src/base/errors.js'
+import { conflict, notFound, unavailable } from '../../src/base/errors.js'
+import { NotDoneError } from '../../src/wire/error-status.js'
 import { ConfChangeKind, type ConfChange } from './core/confchange.js'
 import type { PeerId } from './core/message.js'
 import type { Raft } from './core/raft.js'
@@ -160,6 +161,6 @@ export class MemberChanges {
     if (this.node.isLeader) return
     const leader = this.node.leader()
     const where = leader ? `ask the leader at ${leader.address}` : 'there is no leader now'
-    throw new StatusError('unavailable', `this manager does not lead the cluster: ${where}`)
+    throw new NotDoneError(`this manager does not lead the cluster: ${where}`)
   }
 }

@@ -1,5 +1,6 @@
 import type { Timer } from '../../src/base/clock.js'
 import { StatusError, unavailable } from '../../src/base/errors.js'
+import { NotDoneError } from '../../src/wire/error-status.js'
 import { ConfChangeKind, decodeConfChange, type ConfChange } from './core/confchange.js'
 import { entryBytes, EntryKind, noPeer, type Entry, type InstallSnapshot, type Message, type PeerId } from './core/message.js'
 import { Raft, type Refusal } from './core/raft.js'
@@ -170,14 +171,14 @@ export class RaftNode implements RaftReceiver, AsyncDisposable {
 
   /**
    * Replicates `data`. Resolves with its index after it was committed and applied here; proposals of
-   * one leader are applied in the order made. Rejects with `unavailable` when this member does not
-   * lead or loses leadership first, and then everything proposed until the caller could know of it
-   * fails too. Aborting the signal stops the waiting, not the proposal.
+   * one leader are applied in the order made. Rejects with `NotDoneError` when this member does not lead,
+   * with `unavailable` when it loses leadership first; then all that was proposed until the caller could
+   * know of it fails too. Aborting the signal stops the waiting, not the proposal.
    */
   propose(data: Uint8Array, signal?: AbortSignal): Promise<number> {
     if (signal?.aborted) return Promise.reject(new StatusError('cancelled', 'the change was cancelled before it was proposed'))
-    if (this.ending) return Promise.reject(this.endedError())
-    if (this.refusing) return Promise.reject(unavailable('a change made just before was refused'))
+    if (this.ending) return Promise.reject(new NotDoneError(this.endedError().message))
+    if (this.refusing) return Promise.reject(new NotDoneError('a change made just before was refused'))
     const result = this.announced.isLeader ? this.raft.propose(data) : ({ ok: false, refusal: 'notLeader' } as const)
     if (!result.ok) {
       this.refusing = true
@@ -447,8 +448,7 @@ export class RaftNode implements RaftReceiver, AsyncDisposable {
     void attempt()
   }
 
-  private refused(refusal: Refusal, bytes: number): StatusError {
-    const leader = this.leader()
+  private refused(refusal: Refusal, bytes: number, leader = this.leader()): StatusError {
     return refusalError(refusal, bytes, leader?.raftId === this.raft.id ? undefined : leader)
   }
 

@@ -59,6 +59,8 @@ export interface Node {
   id: NodeId
   meta: Meta
   spec: NodeSpec
+  /** The version from which the spec was last replaced; absent while it is as it was made. */
+  specChangedAfter?: number
   description?: NodeDescription
   status: { state: NodeState; message: string; address: string }
   /** Kept by the leader; present while the node is a member of the Raft group. */

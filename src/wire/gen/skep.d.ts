@@ -7588,6 +7588,9 @@ export namespace skep {
             /** Node certificate. */
             certificate?: (skep.v1.NodeCertificate.$Properties|null);
 
+            /** Node specChangedAfter. */
+            specChangedAfter?: (number|null);
+
             /**
              * Creates a new Node instance using the specified properties.
              * @param [properties] Properties to set
@@ -7643,6 +7646,9 @@ export namespace skep {
 
                 /** Node certificate */
                 certificate?: (skep.v1.NodeCertificate.$Properties|null);
+
+                /** Node specChangedAfter */
+                specChangedAfter?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -10594,6 +10600,9 @@ export namespace skep {
             /** NetworksMessage more. */
             more: boolean;
 
+            /** NetworksMessage dataPathPort. */
+            dataPathPort: number;
+
             /**
              * Creates a new NetworksMessage instance using the specified properties.
              * @param [properties] Properties to set
@@ -10641,6 +10650,9 @@ export namespace skep {
                 /** NetworksMessage more */
                 more?: (boolean|null);
 
+                /** NetworksMessage dataPathPort */
+                dataPathPort?: (number|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -10652,6 +10664,7 @@ export namespace skep {
               resultsIn?: string|null;
               changes?: skep.v1.NetworkChange.$Shape[]|null;
               more?: boolean|null;
+              dataPathPort?: number|null;
               $unknowns?: Uint8Array[];
             };
         }

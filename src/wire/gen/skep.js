@@ -11450,6 +11450,15 @@ export const skep = $root.skep = (() => {
             Node.prototype.managerStatus = null;
             Node.prototype.observedRole = "";
             Node.prototype.certificate = null;
+            Node.prototype.specChangedAfter = null;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Node.prototype, "_specChangedAfter", {
+                get: $util.oneOfGetter($oneOfFields = ["specChangedAfter"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             Node.create = function(properties) {
                 return new Node(properties);
@@ -11478,6 +11487,8 @@ export const skep = $root.skep = (() => {
                     writer.uint32(58).string(message.observedRole);
                 if (message.certificate != null && $Object.hasOwnProperty.call(message, "certificate"))
                     $root.skep.v1.NodeCertificate.encode(message.certificate, writer.uint32(66).fork(), _depth + 1).ldelim();
+                if (message.specChangedAfter != null && $Object.hasOwnProperty.call(message, "specChangedAfter"))
+                    writer.uint32(72).uint64(message.specChangedAfter);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -11563,6 +11574,13 @@ export const skep = $root.skep = (() => {
                             if (wireType !== 2)
                                 break;
                             message.certificate = $root.skep.v1.NodeCertificate.decode(reader, reader.size(), $undefined, _depth + 1, message.certificate);
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 0)
+                                break;
+                            message.specChangedAfter = reader.uint64();
+                            message._specChangedAfter = "specChangedAfter";
                             continue;
                         }
                     }
@@ -15770,6 +15788,7 @@ export const skep = $root.skep = (() => {
             NetworksMessage.prototype.resultsIn = "";
             NetworksMessage.prototype.changes = $util.emptyArray;
             NetworksMessage.prototype.more = false;
+            NetworksMessage.prototype.dataPathPort = 0;
 
             NetworksMessage.create = function(properties) {
                 return new NetworksMessage(properties);
@@ -15793,6 +15812,8 @@ export const skep = $root.skep = (() => {
                         $root.skep.v1.NetworkChange.encode(message.changes[i], writer.uint32(34).fork(), _depth + 1).ldelim();
                 if (message.more != null && $Object.hasOwnProperty.call(message, "more") && message.more !== false)
                     writer.uint32(40).bool(message.more);
+                if (message.dataPathPort != null && $Object.hasOwnProperty.call(message, "dataPathPort") && message.dataPathPort !== 0)
+                    writer.uint32(48).uint32(message.dataPathPort);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -15868,6 +15889,15 @@ export const skep = $root.skep = (() => {
                                 message.more = value;
                             else
                                 delete message.more;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.dataPathPort = value;
+                            else
+                                delete message.dataPathPort;
                             continue;
                         }
                     }

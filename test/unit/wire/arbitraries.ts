@@ -193,6 +193,7 @@ export const anyNode = record<Node>(
   {
     id, meta,
     spec: record<Node['spec']>({ ...annotationFields, role: oneOf(NodeRole), availability: oneOf(Availability) }),
+    specChangedAfter: count,
     description: record<NonNullable<Node['description']>>(
       {
         hostname: text, platform, resources, engineVersion: text, engineLabels: labels,
@@ -210,7 +211,7 @@ export const anyNode = record<Node>(
       'csrPem', 'certificatePem',
     ),
   },
-  'description', 'managerStatus',
+  'description', 'managerStatus', 'specChangedAfter',
 )
 
 export const anySecret = record<Secret>({

@@ -65,6 +65,26 @@ describe('control: nodes', () => {
     await control.removeNode('m1', true)
   })
 
+  it('takes an update made before the managers wrote to the node, and none made before its spec was changed', async () => {
+    const { control, store, cluster } = await threeNodes()
+    const { version } = (await control.getNode('w1')).meta
+    const heard = () => store.update((tx) => tx.update('node', { ...tx.get('node', 'w1')!, status: { state: 'ready', message: '', address: `10.0.0.${tx.get('node', 'w1')!.status.address.length}` } }))
+    await heard()
+    // The second write is still under way when the update is decided.
+    cluster.hold()
+    const writing = heard()
+    const updating = control.updateNode('w1', version, spec({ availability: 'drain' }))
+    cluster.release()
+    await writing
+    const updated = await updating
+    assert.equal(updated.spec.availability, 'drain')
+    assert.equal(updated.status.state, 'ready')
+    await refused('outOfSequence', 'update out of sequence', control.updateNode('w1', version, spec()))
+    await refused('outOfSequence', 'update out of sequence', control.updateNode('w1', updated.meta.version - 1, spec()))
+    await refused('outOfSequence', 'update out of sequence', control.updateNode('w1', updated.meta.version + 1, spec()))
+    assert.equal((await control.updateNode('w1', updated.meta.version, spec())).spec.availability, 'active')
+  })
+
   it('refuses words that are no role or availability', async () => {
     const { control } = await threeNodes()
     const { version } = (await control.getNode('w1')).meta
