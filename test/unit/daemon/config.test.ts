@@ -1,0 +1,53 @@
+import { strict as assert } from 'node:assert'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseFlags } from '../../../src/base/flags.js'
+import { loadConfig, type DaemonConfig } from '../../../src/daemon/config.js'
+import { daemonFlags } from '../../../src/daemon/flags.js'
+import { claimPidfile } from '../../../src/daemon/pidfile.js'
+
+describe('the daemon’s configuration', () => {
+  let folder: string
+  before(() => (folder = mkdtempSync(join(tmpdir(), 'skep-config-'))))
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  function load(file: unknown, ...words: string[]): DaemonConfig {
+    const path = join(folder, 'daemon.json')
+    writeFileSync(path, typeof file === 'string' ? file : JSON.stringify(file))
+    const { values, given } = parseFlags(daemonFlags, ['--config-file', path, ...words], true)
+    return loadConfig(values, given)
+  }
+
+  it('joins flags and file under dockerd’s names', () => {
+    const config = load({ 'data-root': '/d', hosts: ['unix:///s'], labels: ['a=1'], debug: true, 'default-address-pools': [{ base: '10.5.0.0/16', size: 24 }] }, '--log-level', 'warn')
+    assert.equal(config['data-root'], '/d')
+    assert.deepEqual(config.host, ['unix:///s'])
+    assert.deepEqual(config.label, ['a=1'])
+    assert.equal(config.debug, true)
+    assert.equal(config['log-level'], 'warn')
+    assert.deepEqual(config['default-address-pool'], ['base=10.5.0.0/16,size=24'])
+    assert.equal(config['exec-root'], '/run/skep')
+  })
+
+  it('refuses what is wrong in dockerd’s words', () => {
+    assert.throws(() => load({ nothing: 1 }), /the following directives don't match any configuration option: nothing/)
+    assert.throws(() => load({ hosts: ['unix:///a'] }, '-H', 'unix:///b'), /specified both as a flag and in the configuration file: hosts: \(from flag: /)
+    assert.throws(() => load({ debug: 'yes' }), /"debug" must be true or false/)
+    assert.throws(() => load('{'), /unable to configure the daemon with file/)
+    assert.throws(() => load({}, '--log-level', 'loud'), /invalid logging level: loud/)
+    assert.throws(() => load({}, '--label', 'x'), /bad attribute format: x/)
+    assert.throws(() => load({}, '--storage-driver', 'aufs'), /unknown storage driver aufs/)
+    const { values, given } = parseFlags(daemonFlags, ['--config-file', join(folder, 'missing.json')], true)
+    assert.throws(() => loadConfig(values, given), /unable to read the configuration file/)
+  })
+
+  it('lets one daemon alone use a pidfile, and takes over one that a crash left', async () => {
+    const path = join(folder, 'skepd.pid')
+    writeFileSync(path, '999999999')
+    const claim = await claimPidfile(path)
+    // This test's own process is no skepd: the number may be anybody's.
+    await (await claimPidfile(path))[Symbol.asyncDispose]()
+    await claim[Symbol.asyncDispose]()
+  })
+})
