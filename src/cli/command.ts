@@ -15,6 +15,10 @@ export interface Verb {
   readonly kind: 'verb'
   readonly name: string
   readonly aliases: readonly string[]
+  /** Its name without the noun: `ps` of `container ls`. */
+  readonly topLevel: string | undefined
+  /** Every way to write it, for the help page: `container ls`, `container list`, `ps`. */
+  readonly spellings: readonly string[]
   readonly summary: string
   /** The words after the flags in the usage line: `IMAGE [COMMAND] [ARG...]`. */
   readonly usage: string
@@ -40,6 +44,8 @@ export interface Noun {
 export interface VerbOptions<T extends FlagTable> {
   name: string
   aliases?: readonly string[]
+  /** Its name without the noun, when it has one: `ps` of `container ls`. */
+  topLevel?: string
   summary: string
   usage?: string
   minArgs?: number
@@ -57,6 +63,8 @@ export function verb<const T extends FlagTable>(options: VerbOptions<T>): Verb {
     kind: 'verb' as const,
     name: options.name,
     aliases: options.aliases ?? [],
+    topLevel: options.topLevel,
+    spellings: [],
     summary: options.summary,
     usage: options.usage ?? '',
     minArgs: options.minArgs ?? 0,
@@ -73,40 +81,65 @@ export function verb<const T extends FlagTable>(options: VerbOptions<T>): Verb {
         parsed = parseFlags(options.flags, words, spec.interspersed)
       } catch (thrown) {
         if (!(thrown instanceof UsageError)) throw thrown
-        context.stderr.write(`${thrown.message}\n\n${usageLine(path, spec)}\n\nRun '${path} --help' for more information\n`)
-        return 125
+        return refuseFlags(context, path, spec, thrown.message)
       }
       if (parsed.help) {
-        context.stdout.write(verbHelp(path, spec))
+        context.stdout.write(verbHelp(path, this))
         return 0
       }
       const wrong = wrongArgs(path, spec, parsed.args.length)
       if (wrong) {
-        context.stderr.write(`${wrong}\nSee '${path} --help'.\n\n${usageLine(path, spec)}\n\n${spec.summary}\n`)
+        const hint = spec.minArgs !== spec.maxArgs && parsed.args.length < spec.minArgs && spec.maxArgs === Infinity ? 'See' : 'Run'
+        context.stderr.write(`skep: ${wrong}\n\n${usageLine(path, spec)}\n\n${hint} '${path} --help' for more information\n`)
         return 1
       }
-      return (await options.run({ context, args: parsed.args, flags: parsed.values, given: parsed.given })) ?? 0
+      try {
+        return (await options.run({ context, args: parsed.args, flags: parsed.values, given: parsed.given })) ?? 0
+      } catch (thrown) {
+        // Options that take apart their values themselves (`--filter`) refuse them as flags do.
+        if (!(thrown instanceof UsageError)) throw thrown
+        return refuseFlags(context, path, spec, thrown.message)
+      }
     },
   }
 }
 
+function refuseFlags(context: Context, path: string, spec: Pick<Verb, 'usage' | 'flags'>, why: string): number {
+  context.stderr.write(`${why}\n\n${usageLine(path, spec)}\n\nRun '${path} --help' for more information\n`)
+  return 125
+}
+
 /** Declares a noun. */
 export function noun(name: string, summary: string, commands: readonly (Verb | Noun)[], aliases: readonly string[] = []): Noun {
-  return { kind: 'noun', name, summary, aliases, commands, hidden: false }
+  const own = commands.map((command) => {
+    if (command.kind === 'noun') return command
+    const { topLevel } = command
+    const below = [command.name, ...command.aliases].map((word) => `${name} ${word}`)
+    return { ...command, spellings: topLevel === undefined ? below : [...below, topLevel] }
+  })
+  return { kind: 'noun', name, summary, aliases, commands: own, hidden: false }
 }
 
-/** The same verb under another name, for shorthands such as `skep ps`. */
-export function alias(target: Verb, name: string): Verb {
-  return { ...target, name, aliases: [], invoke: (context, words, path) => target.invoke(context, words, path) }
+/** A noun's verbs that are also commands without the noun (`skep ps`), under that name. */
+export function topLevelVerbs(nouns: readonly Noun[]): Verb[] {
+  return nouns.flatMap(({ commands }) =>
+    commands.flatMap((command) => (command.kind === 'verb' && command.topLevel !== undefined ? [{ ...command, name: command.topLevel, aliases: [] }] : [])),
+  )
 }
 
-function wrongArgs(path: string, spec: Pick<Verb, 'minArgs' | 'maxArgs'>, count: number): string | undefined {
+/** The command of that name or alias. */
+export function commandNamed<C extends Verb | Noun>(commands: readonly C[], name: string): C | undefined {
+  return commands.find((command) => command.name === name || command.aliases.includes(name))
+}
+
+function wrongArgs(path: string, { minArgs, maxArgs }: Pick<Verb, 'minArgs' | 'maxArgs'>, count: number): string | undefined {
   const plural = (n: number): string => `${n} argument${n === 1 ? '' : 's'}`
-  if (spec.maxArgs === 0 && count > 0) return `"${path}" accepts no arguments.`
-  if (spec.minArgs === spec.maxArgs && count !== spec.minArgs) return `"${path}" requires exactly ${plural(spec.minArgs)}.`
-  if (count < spec.minArgs) return `"${path}" requires at least ${plural(spec.minArgs)}.`
-  if (count > spec.maxArgs) return `"${path}" requires at most ${plural(spec.maxArgs)}.`
-  return undefined
+  if (count >= minArgs && count <= maxArgs) return undefined
+  if (maxArgs === 0) return `'${path}' accepts no arguments`
+  if (minArgs === maxArgs) return `'${path}' requires ${plural(minArgs)}`
+  if (maxArgs === Infinity) return `'${path}' requires at least ${plural(minArgs)}`
+  if (minArgs === 0) return `'${path}' requires at most ${plural(maxArgs)}`
+  return `'${path}' requires at least ${minArgs} and at most ${plural(maxArgs)}`
 }
 
 function usageLine(path: string, spec: Pick<Verb, 'usage' | 'flags'>): string {
@@ -116,25 +149,22 @@ function usageLine(path: string, spec: Pick<Verb, 'usage' | 'flags'>): string {
 
 function verbHelp(path: string, spec: Omit<Verb, 'invoke'>): string {
   let out = `${usageLine(path, spec)}\n\n${spec.summary}\n`
-  if (spec.aliases.length > 0) {
-    const parent = path.slice(0, path.lastIndexOf(' '))
-    out += `\nAliases:\n  ${[spec.name, ...spec.aliases].map((name) => `${parent} ${name}`).join(', ')}\n`
-  }
+  const [program = ''] = path.split(' ', 1)
+  if (spec.spellings.length > 1) out += `\nAliases:\n  ${spec.spellings.map((words) => `${program} ${words}`).join(', ')}\n`
   const options = flagHelp(spec.flags)
   return options === '' ? out : `${out}\nOptions:\n${options}`
 }
 
 /** The help page of a noun. */
 export function nounHelp(path: string, spec: Noun): string {
-  return `\nUsage:  ${path} COMMAND\n\n${spec.summary}\n\nCommands:\n${commandList(spec.commands)}\nRun '${path} COMMAND --help' for more information on a command.\n`
+  return `Usage:  ${path} COMMAND\n\n${spec.summary}\n\nCommands:\n${commandList(spec.commands)}\nRun '${path} COMMAND --help' for more information on a command.\n`
 }
 
-/** The aligned list of commands, by name. */
-export function commandList(commands: readonly (Verb | Noun)[]): string {
+/** The aligned list of commands, by name unless they are `ordered` already. */
+export function commandList(commands: readonly (Verb | Noun)[], width = 0, ordered = false): string {
   const shown = commands.filter((command) => !command.hidden)
-  const width = Math.max(0, ...shown.map(({ name }) => name.length)) + 3
-  return [...shown]
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, summary }) => `  ${name.padEnd(width)} ${summary}\n`)
+  const column = Math.max(width, ...shown.map(({ name }) => name.length)) + 2
+  return (ordered ? shown : [...shown].sort((a, b) => (a.name < b.name ? -1 : 1)))
+    .map(({ name, summary }) => `  ${name.padEnd(column)}${summary}\n`)
     .join('')
 }

@@ -1,5 +1,5 @@
-import { messageOf } from '../base/errors.js'
 import type { Context } from './context.js'
+import { errorText } from './error-text.js'
 
 /**
  * Does the same to each argument, goes on after a failure, and gives the exit code: 1 when one failed.
@@ -13,7 +13,7 @@ export async function forEachArgument(context: Context, args: readonly string[],
       if (typeof line === 'string') context.stdout.write(`${line}\n`)
     } catch (thrown) {
       failed++
-      context.stderr.write(`Error response from daemon: ${messageOf(thrown)}\n`)
+      context.stderr.write(`${errorText(thrown)}\n`)
     }
   }
   return failed > 0 ? 1 : 0

@@ -1,6 +1,5 @@
-import { invalid } from '../base/errors.js'
 import type { Context } from './context.js'
-import { flag } from '../base/flags.js'
+import { flag, UsageError } from '../base/flags.js'
 import { renderTable } from './table.js'
 import { compileTemplate } from './template/run.js'
 
@@ -15,12 +14,16 @@ export interface Listing<Row> {
   quiet?: string
 }
 
+/** What the help says of `--format` of a listing and of an object. */
+export const listFormatHelp =
+  "Format output using a custom template:\n'table':            Print output in table format with column headers (default)\n'table TEMPLATE':   Print output in table format using the given Go template\n'json':             Print in JSON format\n'TEMPLATE':         Print output using the given Go template."
+export const inspectFormatHelp =
+  "Format output using a custom template:\n'json':             Print in JSON format\n'TEMPLATE':         Print output using the given Go template."
+
 /** The flags every listing has. */
 export const listFlags = {
   filter: flag.list('Filter output based on conditions provided', { short: 'f', valueName: 'filter' }),
-  format: flag.string(
-    "Format output using a custom template:\n'table':            Print output in table format with column headers (default)\n'table TEMPLATE':   Print output in table format using the given Go template\n'json':             Print in JSON format\n'TEMPLATE':         Print output using the given Go template.",
-  ),
+  format: flag.string(listFormatHelp),
   quiet: flag.bool('Only display IDs', { short: 'q' }),
 } as const
 
@@ -45,7 +48,7 @@ export function printListing<Row>(
     return
   }
   if (format === 'json') {
-    for (const row of rows) context.stdout.write(`${JSON.stringify(record(row))}\n`)
+    for (const row of rows) context.stdout.write(`${JSON.stringify(sorted(record(row)))}\n`)
     return
   }
   const asTable = /^table\s+/.test(format)
@@ -57,6 +60,11 @@ export function printListing<Row>(
   const headers = Object.fromEntries(Object.entries(columns).map(([name, { header }]) => [name, header]))
   const lines = [template(headers), ...rows.map((row) => template(record(row)))]
   context.stdout.write(renderTable(lines.map((line) => line.split('\t'))))
+}
+
+/** Go prints the keys of a map by name. */
+function sorted(record: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** Shells hand `\t` and `\n` over as two characters; Docker reads them as one. */
@@ -94,7 +102,7 @@ export function filterValues(options: readonly string[]): Record<string, string[
   const filters: Record<string, string[]> = {}
   for (const option of options) {
     const at = option.indexOf('=')
-    if (at <= 0) throw invalid(`invalid argument "${option}" for "-f, --filter" flag: bad format of filter (expected name=value)`)
+    if (at <= 0) throw new UsageError(`invalid argument "${option}" for "-f, --filter" flag: bad format of filter (expected name=value)`)
     const key = option.slice(0, at).trim().toLowerCase()
     filters[key] = [...(filters[key] ?? []), option.slice(at + 1).trim()]
   }

@@ -54,3 +54,18 @@ export function shortId(id: string): string {
 export function ellipsis(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`
 }
+
+/** Nanoseconds as Go prints a duration: `1m30s`, `500ms`. */
+export function goDuration(ns: number): string {
+  if (ns === 0) return '0s'
+  const sign = ns < 0 ? '-' : ''
+  const size = Math.abs(ns)
+  if (size < 1e9) {
+    const [unit, name] = size >= 1e6 ? [1e6, 'ms'] : size >= 1e3 ? [1e3, 'µs'] : [1, 'ns']
+    return `${sign}${String(Number((size / unit).toFixed(6)))}${name}`
+  }
+  const hours = Math.floor(size / 3600e9)
+  const minutes = Math.floor((size % 3600e9) / 60e9)
+  const seconds = Number(((size % 60e9) / 1e9).toFixed(9))
+  return `${sign}${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${String(seconds)}s`
+}

@@ -33,6 +33,9 @@ export interface HijackedConnection {
   contentType: string
 }
 
+/** The daemon answered with an error; the sentence is its own. */
+export class DaemonError extends StatusError {}
+
 /** The largest JSON answer that is read. */
 const jsonBytesMax = 256 * 1024 * 1024
 
@@ -170,5 +173,5 @@ async function errorOf(response: IncomingMessage): Promise<StatusError> {
   } catch {
     // Not the daemon's JSON (a proxy, say): the text itself is the best there is.
   }
-  return new StatusError(kindByStatus[status] ?? ErrorKind.internal, message === '' ? `the daemon answered ${status}` : message)
+  return new DaemonError(kindByStatus[status] ?? ErrorKind.internal, message === '' ? `the daemon answered ${status}` : message)
 }

@@ -1,6 +1,7 @@
 import type { Node } from '../../../model/engine-api/swarm.js'
 import { verb } from '../../command.js'
 import { filterValues, listFlags, printListing, type Listing } from '../../formatter.js'
+import { naturalOrder } from '../../order.js'
 
 interface Row {
   node: Node
@@ -35,7 +36,7 @@ export const ls = verb({
     const [nodes, info] = await Promise.all([context.api.nodes.list(filterValues(flags.filter)), context.api.system.info()])
     const rows = nodes
       .map((node) => ({ node, self: node.ID === info.Swarm?.NodeID }))
-      .sort((a, b) => (a.node.Description?.Hostname ?? '').localeCompare(b.node.Description?.Hostname ?? '', 'en', { numeric: true }))
+      .sort((a, b) => naturalOrder(a.node.Description?.Hostname ?? '', b.node.Description?.Hostname ?? ''))
     if (flags.quiet && flags.format === undefined) {
       for (const { node } of rows) context.stdout.write(`${node.ID ?? ''}\n`)
       return
