@@ -85,7 +85,8 @@ async function runOnEngines(names: readonly string[], context: Omit<BenchContext
   } finally {
     // After a failure a daemon may still run.
     for (const engine of engines) await engine.stop().catch((thrown: unknown) => context.say(`${engine.name} does not stop: ${String(thrown)}`))
-    await lab.close()
+    // Other work on the machine may look like a leak: tests judge leaks, not this.
+    await lab.close().catch((thrown: unknown) => context.say(String(thrown)))
   }
 }
 
