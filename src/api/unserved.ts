@@ -11,7 +11,6 @@ export interface Unserved {
 }
 
 const noPlugins = 'plugins are not supported by this daemon'
-const noRegistry = 'this daemon does not talk to registries; move images with "docker save" and "docker load"'
 const noBuilder = 'this daemon does not build images; build elsewhere and use "docker load" or "docker import"'
 const noCopy = 'copying files into and out of containers is not supported by this daemon; use "docker exec" with tar'
 
@@ -31,9 +30,6 @@ export const unserved: readonly Unserved[] = [
   { operation: 'ImageBuild', method: 'POST', path: '/build', reason: noBuilder },
   { operation: 'BuildPrune', method: 'POST', path: '/build/prune', reason: noBuilder },
   { operation: 'Session', method: 'POST', path: '/session', reason: noBuilder },
-  { operation: 'ImagePush', method: 'POST', path: '/images/:name/push', reason: noRegistry },
-  { operation: 'ImageSearch', method: 'GET', path: '/images/search', reason: noRegistry },
-  { operation: 'DistributionInspect', method: 'GET', path: '/distribution/:name/json', reason: noRegistry },
   {
     operation: 'VolumeUpdate',
     method: 'PUT',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { errnoOf, invalid, messageOf } from '../base/errors.js'
+import { Endpoints } from '../../agent/image/registry/endpoints.js'
 import type { FlagTable } from '../base/flags.js'
 import { daemonFlags, type DaemonFlags } from './flags.js'
 
@@ -119,5 +120,10 @@ function validate(config: DaemonConfig): void {
   const conflicting = keys.find((key, index) => keys.indexOf(key) !== index && new Set(config.label.filter((label) => label.startsWith(`${key}=`))).size > 1)
   if (conflicting !== undefined) throw invalid(`conflict labels for ${conflicting}`)
   if (config.mtu < 68 || config.mtu > 65_535) throw invalid(`invalid MTU ${config.mtu}: 68 to 65535`)
+  for (const name of ['max-concurrent-downloads', 'max-concurrent-uploads', 'max-download-attempts'] as const) {
+    if (config[name] < 1) throw invalid(`invalid value for --${name}: ${config[name]}; it must be at least 1`)
+  }
+  // Mirrors and insecure registries are checked where they are read.
+  new Endpoints({ mirrors: config['registry-mirror'], insecure: config['insecure-registry'] })
   if (config['shutdown-timeout'] < -1) throw invalid(`invalid shutdown timeout ${config['shutdown-timeout']}`)
 }

@@ -14,6 +14,7 @@ import { systemClock } from '../sys/system-clock.js'
 import { systemRng } from '../sys/system-rng.js'
 import { generateName } from '../../agent/engine/names.js'
 import { eventsBackend } from './backends/events.js'
+import { imagesBackend } from './backends/images.js'
 import { networksBackend } from './backends/networks.js'
 import { swarmBackend } from './backends/swarm.js'
 import { systemBackend } from './backends/system.js'
@@ -63,7 +64,7 @@ export async function startDaemon(config: DaemonConfig, log: Logger): Promise<As
     const backends: Backends = {
       containers: parts.engine,
       exec: parts.engine.execs,
-      images: parts.images,
+      images: imagesBackend(parts.images, parts.registries),
       networks: networksBackend(parts.networks, parts.engine),
       volumes: parts.volumes,
       swarm: swarmBackend(swarm),

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Clock } from '../base/clock.js'
 import { invalid } from '../base/errors.js'
 import type { IdSource } from '../base/id.js'
@@ -14,6 +14,9 @@ import { StateDb } from '../../agent/engine/state-db.js'
 import { ContentStore } from '../../agent/image/content-store.js'
 import { ImageStore } from '../../agent/image/image-store.js'
 import { Images } from '../../agent/image/images.js'
+import { insecureByDefault } from '../../agent/image/registry/endpoints.js'
+import { LayerMemory } from '../../agent/image/registry/layer-memory.js'
+import { Registries } from '../../agent/image/registry/registries.js'
 import { NetworkController } from '../../agent/network/controller.js'
 import type { NetworkOptions } from '../../agent/network/types.js'
 import { OverlaySnapshotter } from '../../agent/snapshot/overlay.js'
@@ -21,6 +24,7 @@ import { VolumeStore } from '../../agent/volume/volume-store.js'
 import type { DaemonConfig } from './config.js'
 import type { HostTools } from './host-check.js'
 import { networkStore } from './network-store.js'
+import { version } from './version.js'
 
 /** Everything of this host that runs containers. */
 export interface HostParts {
@@ -29,6 +33,7 @@ export interface HostParts {
   content: ContentStore
   snapshots: OverlaySnapshotter
   images: Images
+  registries: Registries
   volumes: VolumeStore
   networks: NetworkController
   engine: Engine
@@ -64,6 +69,20 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
   await imageStore.collect()
   imageStore.onEvent(({ action, id, attributes }) => events.publish('image', action, id, attributes))
   const images = new Images(imageStore, { usersOf: (imageId) => opened.engine?.usersOf(imageId) ?? [] })
+  const registries = new Registries(
+    { store: imageStore, memory: new LayerMemory(db.bucket('registry-layers')), clock, rng },
+    {
+      mirrors: config['registry-mirror'],
+      insecure: [...insecureByDefault, ...config['insecure-registry']],
+      // Docker's own folder counts too, so that hosts set up for it need nothing new.
+      certificates: [join(dirname(config['config-file']), 'certs.d'), '/etc/docker/certs.d'],
+      downloadsAtOnce: config['max-concurrent-downloads'],
+      uploadsAtOnce: config['max-concurrent-uploads'],
+      downloadAttemptsMax: config['max-download-attempts'],
+      userAgent: `skep/${version}`,
+    },
+  )
+  scope.use(registries)
   const volumes = new VolumeStore(join(dataRoot, 'volumes'), db, ids, clock, { users: () => volumeUsers(opened.engine) })
   volumes.onEvent(({ action, name, attributes }) => events.publish('volume', action, name, attributes))
   const networks = await NetworkController.open({
@@ -103,7 +122,7 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
   })
   scope.use(engine)
   opened.engine = engine
-  return { db, events, content, snapshots, images, volumes, networks, engine }
+  return { db, events, content, snapshots, images, registries, volumes, networks, engine }
 }
 
 function volumeUsers(engine: Engine | undefined): ReadonlyMap<string, readonly string[]> {

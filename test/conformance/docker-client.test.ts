@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exec } from '../../src/sys/exec.js'
@@ -197,9 +197,16 @@ describe('the docker client', function () {
     assert.equal(control.theCluster.spec.orchestration.taskHistoryRetentionLimit, 9)
   })
 
-  it('says what is not served', async () => {
-    const refused = await run(['pull', 'busybox'])
-    assert.notEqual(refused.code, 0)
-    assert.match(refused.stderr, /does not pull from registries/)
+  it('pulls, pushes and searches with the credentials that are kept', async () => {
+    mkdirSync(join(home, '.docker'))
+    writeFileSync(join(home, '.docker/config.json'), JSON.stringify({ auths: { 'registry.example': { auth: Buffer.from('ann:secret').toString('base64') } } }))
+    assert.match(await ok(['pull', 'registry.example/app:v3']), /Downloaded newer image for registry.example\/app:v3/)
+    const [pull] = daemon.deps.images.pulls
+    assert.deepEqual([pull?.name, pull?.options.tag, pull?.options.auth.username, pull?.options.auth.password], ['registry.example/app', 'v3', 'ann', 'secret'])
+    assert.match(await ok(['push', 'registry.example/app:v3']), /The push refers to repository/)
+    assert.equal(daemon.deps.images.pushes[0]?.options.auth.username, 'ann')
+    assert.match(await ok(['search', 'app']), /registry.example\/app:v3/)
+    const refused = await run(['pull', 'registry.example/gone'])
+    assert.match(refused.stderr, /pull access denied for registry.example\/gone, repository does not exist/)
   })
 })

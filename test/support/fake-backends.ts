@@ -89,6 +89,30 @@ export class FakeImages implements ImagesBackend {
     this.imported.push({ bytes, options })
     return `sha256:${'3'.repeat(64)}`
   }
+  readonly pulls: { name: string; options: { tag?: string; platform?: string; auth: AuthConfig } }[] = []
+  readonly pushes: { name: string; options: { tag?: string; auth: AuthConfig } }[] = []
+  async pull(name: string, options: { tag?: string; platform?: string; auth: AuthConfig }, progress: (message: ProgressMessage) => void) {
+    if (name.endsWith('/gone')) throw notFound(`pull access denied for ${name}, repository does not exist or may require 'docker login'`)
+    this.pulls.push({ name, options })
+    const full = options.tag === undefined ? name : `${name}:${options.tag}`
+    progress({ status: `Pulling from ${name}`, id: options.tag ?? '' })
+    this.add(full)
+    progress({ status: `Status: Downloaded newer image for ${full}` })
+  }
+  async push(name: string, options: { tag?: string; auth: AuthConfig }, progress: (message: ProgressMessage) => void) {
+    if (!this.images.has(`${name}:${options.tag ?? 'latest'}`)) throw notFound(`An image does not exist locally with the tag: ${name}`)
+    this.pushes.push({ name, options })
+    progress({ status: `The push refers to repository [${name}]` })
+  }
+  async distribution(name: string) {
+    await this.inspect(name)
+    const descriptor = { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: `sha256:${'4'.repeat(64)}`, size: 528 }
+    return { Descriptor: descriptor, Platforms: [{ architecture: 'amd64', os: 'linux' }] }
+  }
+  async search(term: string, { limit }: { limit: number }) {
+    const found = [...this.images.keys()].filter((name) => name.includes(term)).slice(0, limit)
+    return found.map((name) => ({ name, description: '', is_official: false, is_automated: false, star_count: 0 }))
+  }
   async save(refs: string[]) {
     for (const ref of refs) await this.inspect(ref)
     return (async function* () {

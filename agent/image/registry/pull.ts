@@ -4,17 +4,19 @@ import type { ImageLayer, ImageRecord } from '../image-record.js'
 import type { ImageStore } from '../image-store.js'
 import type { ImageConfigFile } from '../manifest.js'
 import type { Progress } from '../progress.js'
-import { familiarName, familiarRepository, type Reference } from '../reference.js'
+import { familiarName, familiarRepository, repositoryOf, type Reference } from '../reference.js'
 import { unpackLayers, type LayerSource } from '../unpack-layers.js'
 import { downloadBlob } from './blob-download.js'
 import type { RegistryClient } from './client.js'
 import { LyingRegistryError } from './errors.js'
+import type { LayerMemory } from './layer-memory.js'
 import type { Limit } from './limit.js'
 import { fetchConfig, resolveManifest, type Resolved } from './manifests.js'
 import { LayerProgress } from './progress-text.js'
 
 export interface PullDeps {
   store: ImageStore
+  memory: LayerMemory
   /** Of downloads. */
   limit: Limit
   attemptsMax: number
@@ -47,9 +49,8 @@ export async function pullImage(deps: PullDeps, client: RegistryClient, request:
   const chain = chainIds(config.rootfs.diff_ids)
   const pin = store.pin([id, resolved.descriptor.digest, ...layers.map((layer) => layer.digest), ...chain])
   try {
-    const known = store.byId(id)
-    if (known) for (const layer of new Set(layers)) progress({ status: 'Already exists', progressDetail: {}, id: shortId(layer.digest) })
-    else {
+    // The same image from elsewhere has all its layers; only one whose files were lost gets them again.
+    if (!store.byId(id) || !chain.every((chainId) => store.snapshots.has(chainId))) {
       await bringLayers(deps, client, path, layers, chain, progress, signal)
       await Promise.all([store.content.write(configData), store.content.write(resolved.data)])
     }
@@ -61,6 +62,8 @@ export async function pullImage(deps: PullDeps, client: RegistryClient, request:
     throw thrown
   }
   pin[Symbol.dispose]()
+  // For later pushes: the registry need not be sent what it has.
+  if (!client.endpoint.mirror) for (const layer of layers) await deps.memory.remember(layer.diffId, layer, repositoryOf(reference))
   progress({ status: `Digest: ${resolved.top.digest}` })
   const newer = before?.id !== id
   progress({ status: `Status: ${newer ? 'Downloaded newer image' : 'Image is up to date'} for ${familiarName(reference)}` })

@@ -1,19 +1,25 @@
 import type { Clock } from '../../../src/base/clock.js'
-import { ErrorKind, StatusError } from '../../../src/base/errors.js'
+import { ErrorKind, invalid, notFound, StatusError } from '../../../src/base/errors.js'
 import type { Rng } from '../../../src/base/rng.js'
+import type { DistributionInspect, ImageSearchResponseItem } from '../../../src/model/engine-api/image.js'
 import { hostPlatform, parsePlatform, type Platform } from '../descriptor.js'
 import type { ImageStore } from '../image-store.js'
+import { isIndex, parseIndex } from '../manifest.js'
 import type { Progress } from '../progress.js'
-import { withDefaultTag, type Reference } from '../reference.js'
+import { familiarName, familiarRepository, withDefaultTag, type Reference } from '../reference.js'
 import { TokenCache } from './authorizer.js'
 import { RegistryClient, type ClientDeps } from './client.js'
 import { anonymous, type Credentials } from './credentials.js'
-import { Endpoints, type Endpoint, type RegistrySettings } from './endpoints.js'
-import { ConnectionError, explain, explainRead } from './errors.js'
+import { Endpoints, hubDomain, type Endpoint, type RegistrySettings } from './endpoints.js'
+import { ConnectionError, explain, explainRead, RegistryError } from './errors.js'
+import type { LayerMemory } from './layer-memory.js'
 import { Limit } from './limit.js'
+import { fetchConfig, fetchManifest, platformsOf, readManifest } from './manifests.js'
 import { pullImage } from './pull.js'
+import { mountSources, pushImage } from './push.js'
+import { hasNoIndex, searchCatalogue, searchIndex } from './search.js'
 import { listTags } from './tags.js'
-import { Transport } from './transport.js'
+import { dropBody, Transport } from './transport.js'
 import { TrustStore } from './trust-store.js'
 
 export interface RegistriesOptions extends RegistrySettings {
@@ -29,9 +35,12 @@ export interface RegistriesOptions extends RegistrySettings {
 
 export interface RegistriesDeps {
   store: ImageStore
+  memory: LayerMemory
   clock: Clock
   rng: Rng
 }
+
+const hubIndex: Endpoint = { origin: 'https://index.docker.io', prefix: '', mirror: false, insecure: false }
 
 /** What a user asks of a registry with. */
 export interface PullOptions {
@@ -46,6 +55,7 @@ export class Registries implements Disposable {
   private readonly transport: Transport
   private readonly client: ClientDeps
   private readonly downloads: Limit
+  private readonly uploads: Limit
 
   constructor(
     private readonly deps: RegistriesDeps,
@@ -61,6 +71,7 @@ export class Registries implements Disposable {
       rng: deps.rng,
     }
     this.downloads = new Limit(options.downloadsAtOnce)
+    this.uploads = new Limit(options.uploadsAtOnce)
   }
 
   /**
@@ -70,7 +81,7 @@ export class Registries implements Disposable {
   async pull(reference: Reference, options: PullOptions, progress: Progress, signal: AbortSignal): Promise<void> {
     const platform = platformOf(options.platform)
     const asked = options.platform !== undefined && options.platform !== ''
-    const deps = { store: this.deps.store, limit: this.downloads, attemptsMax: this.options.downloadAttemptsMax }
+    const deps = { store: this.deps.store, memory: this.deps.memory, limit: this.downloads, attemptsMax: this.options.downloadAttemptsMax }
     await this.reading(reference, options.credentials, signal, async (client) => {
       const all = reference.tag === undefined && reference.digest === undefined
       const tags = all ? await listTags(client, reference.path, signal) : [reference.tag]
@@ -79,6 +90,87 @@ export class Registries implements Disposable {
         await pullImage(deps, client, { reference: one, platform, platformAsked: asked }, progress, signal)
       }
     })
+  }
+
+  /**
+   * Sends an image to its registry; without a tag, all tags of the repository. Throws `notFound` when there
+   * is none here.
+   */
+  async push(reference: Reference, credentials: Credentials, progress: Progress, signal: AbortSignal): Promise<void> {
+    const { store } = this.deps
+    if (reference.digest !== undefined) throw invalid('cannot push a digest reference')
+    const chosen = store.tagsOf(reference).filter(({ name }) => reference.tag === undefined || name.tag === reference.tag)
+    if (chosen.length === 0) {
+      const what = familiarRepository(reference)
+      throw notFound(reference.tag === undefined ? `An image does not exist locally with the tag: ${what}` : `tag does not exist: ${familiarName(reference)}`)
+    }
+    const { domain, path } = reference
+    progress({ status: `The push refers to repository [${domain}/${path}]` })
+    const deps = { store, memory: this.deps.memory, limit: this.uploads }
+    const images = chosen.map(({ name, id }) => ({ name: { ...name, tag: name.tag ?? '' }, record: store.find(id) }))
+    const sources = new Set(images.flatMap(({ record }) => mountSources(this.deps.memory, record, reference)))
+    const scopes = [`repository:${path}:pull,push`, ...[...sources].map((source) => `repository:${source}:pull`)]
+    try {
+      await this.atPlaces(domain, credentials, scopes, signal, async (client) => {
+        for (const { name, record } of images) await pushImage(deps, client, record, name, progress, signal)
+      }, this.endpoints.of(domain).filter((place) => !place.mirror))
+    } catch (thrown) {
+      throw explain(thrown)
+    }
+  }
+
+  /** What the registry has under a name. Throws as `pull`. */
+  async inspect(reference: Reference, credentials: Credentials, signal: AbortSignal): Promise<DistributionInspect> {
+    const { path, tag, digest } = withDefaultTag(reference)
+    return await this.reading(reference, credentials, signal, async (client) => {
+      const fetched = await fetchManifest(client, path, digest ?? tag ?? '', signal)
+      const { descriptor, document } = fetched
+      if (isIndex(document)) return { Descriptor: descriptor, Platforms: platformsOf(parseIndex(document, `the index ${descriptor.digest}`)) }
+      const { config } = await fetchConfig(client, path, readManifest(fetched), this.options.downloadAttemptsMax, signal)
+      const { architecture, os, variant } = config
+      return { Descriptor: descriptor, Platforms: [{ architecture, os, ...(variant !== undefined && { variant }) }] }
+    })
+  }
+
+  /** `term` may begin with a registry: `registry.example:5000/web`. */
+  async search(term: string, limit: number, credentials: Credentials, signal: AbortSignal): Promise<ImageSearchResponseItem[]> {
+    const slash = term.indexOf('/')
+    const first = slash < 0 ? '' : term.slice(0, slash)
+    const named = /[.:]/.test(first) || first === 'localhost'
+    const [domain, words] = named ? [first, term.slice(slash + 1)] : [hubDomain, term]
+    const places = named ? this.endpoints.of(domain) : [hubIndex]
+    try {
+      return await this.atPlaces(domain, credentials, ['registry:catalog:*'], signal, async (client) => {
+        try {
+          return await searchIndex(client, words, limit, signal)
+        } catch (thrown) {
+          if (!named || !hasNoIndex(thrown)) throw thrown
+          return searchCatalogue(client, domain, words, limit, signal)
+        }
+      }, places)
+    } catch (thrown) {
+      throw explain(thrown)
+    }
+  }
+
+  /** Asks the registry whether these are good. Gives a token to use instead of the password, where it has such. Throws `unauthorized`. */
+  async logIn(server: string, credentials: Credentials, signal: AbortSignal): Promise<{ identityToken: string }> {
+    const domain = domainOf(server)
+    const places = this.endpoints.of(domain).filter((place) => !place.mirror)
+    try {
+      return await this.atPlaces(domain, credentials, [], signal, async (client) => {
+        const url = client.url('')
+        try {
+          dropBody(await client.ask(url, { signal }))
+        } catch (thrown) {
+          if (!(thrown instanceof RegistryError) || thrown.status !== 401) throw thrown
+          throw new StatusError(ErrorKind.unauthorized, `login attempt to ${url.href} failed with status: 401 Unauthorized (${thrown.message})`, { cause: thrown })
+        }
+        return { identityToken: client.authorizer.refreshToken ?? '' }
+      }, places)
+    } catch (thrown) {
+      throw explain(thrown)
+    }
   }
 
   [Symbol.dispose](): void {
@@ -100,8 +192,8 @@ export class Registries implements Disposable {
     scopes: readonly string[],
     signal: AbortSignal,
     work: (client: RegistryClient) => Promise<T>,
+    places: readonly Endpoint[] = this.endpoints.of(domain),
   ): Promise<T> {
-    const places = this.endpoints.of(domain)
     for (const [i, place] of places.entries()) {
       try {
         const done = await work(new RegistryClient(this.client, place, credentials, scopes))
@@ -120,6 +212,14 @@ export class Registries implements Disposable {
 function leadsOn(place: Endpoint, thrown: unknown): boolean {
   if (place.mirror) return explain(thrown) !== thrown || (thrown instanceof StatusError && thrown.kind !== ErrorKind.cancelled)
   return thrown instanceof ConnectionError && thrown.neverConnected
+}
+
+/** A server as `docker login` names it: with or without a scheme and a path. */
+function domainOf(server: string): string {
+  const host = server.replace(/^https?:\/\//, '').split('/', 1)[0] ?? ''
+  if (host === '' || host === 'index.docker.io' || host === hubDomain || host === 'registry-1.docker.io') return hubDomain
+  if (!/^[A-Za-z0-9._:[\]-]+$/.test(host)) throw invalid(`invalid registry address ${JSON.stringify(server)}`)
+  return host
 }
 
 function platformOf(text: string | undefined): Platform {

@@ -1,8 +1,11 @@
 import type { Readable } from 'node:stream'
 import type {
+  AuthConfig,
+  DistributionInspect,
   ImageDeleteResponseItem,
   ImageHistoryResponseItem,
   ImageInspect,
+  ImageSearchResponseItem,
   ImageSummary,
 } from '../../model/engine-api/image.js'
 import type { Filters } from '../filters.js'
@@ -33,4 +36,11 @@ export interface ImagesBackend {
   import(rootfs: Readable, options: { repo?: string; tag?: string; message?: string; changes: string[]; platform?: string }, progress: (message: ProgressMessage) => void, signal: AbortSignal): Promise<string>
   /** A `docker save` archive of these images. */
   save(refs: string[], signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
+  /** `name` may carry tag or digest; a `tag` beside it, which may be a digest too, wins. Without either all tags are pulled. */
+  pull(name: string, options: { tag?: string; platform?: string; auth: AuthConfig }, progress: (message: ProgressMessage) => void, signal: AbortSignal): Promise<void>
+  /** Without a tag all tags of the repository are pushed. */
+  push(name: string, options: { tag?: string; auth: AuthConfig }, progress: (message: ProgressMessage) => void, signal: AbortSignal): Promise<void>
+  /** What the registry says of an image that need not be here. */
+  distribution(name: string, auth: AuthConfig, signal: AbortSignal): Promise<DistributionInspect>
+  search(term: string, options: { limit: number; filters: Filters; auth: AuthConfig }, signal: AbortSignal): Promise<ImageSearchResponseItem[]>
 }

@@ -1,6 +1,7 @@
 import { invalid } from '../../base/errors.js'
 import { Filters } from '../filters.js'
 import type { Query } from '../query.js'
+import { registryAuth } from '../registry-auth.js'
 import type { Handler } from '../route.js'
 import { atLeast } from '../versions.js'
 import type { ImagesBackend } from './backend.js'
@@ -8,6 +9,10 @@ import { encodeInspect, encodeSummary } from './encode.js'
 
 const listFilters = ['before', 'dangling', 'label', 'reference', 'since', 'until'] as const
 const pruneFilters = ['dangling', 'label', 'label!', 'until'] as const
+
+const searchFilters = ['is-automated', 'is-official', 'stars'] as const
+const searchLimitMax = 100
+const searchLimitDefault = 25
 
 export function imageHandlers(images: ImagesBackend) {
   const list: Handler = async (exchange) => {
@@ -46,7 +51,21 @@ export function imageHandlers(images: ImagesBackend) {
     exchange.json(200, await images.prune(exchange.query.filters(pruneFilters)))
   }
 
-  return { list, inspect, history, tag, remove, prune }
+  const search: Handler = async (exchange) => {
+    const { query, headers, signal } = exchange
+    const term = query.text('term')
+    if (term === undefined) throw invalid('the query parameter term is needed: what to search for')
+    const limit = query.whole('limit') ?? 0
+    if (limit < 0 || limit > searchLimitMax) throw invalid(`limit ${limit} is outside the range of [1, ${searchLimitMax}]`)
+    const options = { limit: limit === 0 ? searchLimitDefault : limit, filters: query.filters(searchFilters), auth: registryAuth(headers) }
+    exchange.json(200, await images.search(term, options, signal))
+  }
+
+  const distribution: Handler = async (exchange) => {
+    exchange.json(200, await images.distribution(exchange.param('name'), registryAuth(exchange.headers), exchange.signal))
+  }
+
+  return { list, inspect, history, tag, remove, prune, search, distribution }
 }
 
 /** Clients before 1.41 may name one image by `filter` in place of the filter `reference`. */

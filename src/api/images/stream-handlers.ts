@@ -1,7 +1,8 @@
-import { ErrorKind, StatusError, invalid, messageOf } from '../../base/errors.js'
+import { invalid, messageOf } from '../../base/errors.js'
 import { Queue } from '../../base/queue.js'
 import { httpStatusOf } from '../error-status.js'
 import type { Exchange } from '../exchange.js'
+import { registryAuth } from '../registry-auth.js'
 import type { Handler } from '../route.js'
 import type { ImagesBackend, ProgressMessage } from './backend.js'
 
@@ -20,12 +21,7 @@ export function imageStreamHandlers(images: ImagesBackend) {
   /** `docker import` sends a root filesystem here; `docker pull` comes to the same place with `fromImage`. */
   const create: Handler = async (exchange) => {
     const { query, body, signal } = exchange
-    if (query.has('fromImage')) {
-      throw new StatusError(
-        ErrorKind.unsupported,
-        `cannot pull ${query.text('fromImage') ?? ''}: this daemon does not pull from registries; use "docker load" or "docker import"`,
-      )
-    }
+    if (query.has('fromImage')) return pull(exchange)
     const source = query.text('fromSrc')
     if (source !== '-') throw invalid('fromSrc must be "-": the root filesystem is taken from the request body')
     const { repo, tag } = splitReference(query.text('repo'), query.text('tag'))
@@ -44,6 +40,23 @@ export function imageStreamHandlers(images: ImagesBackend) {
     })
   }
 
+  const pull: Handler = async (exchange) => {
+    const { query, signal } = exchange
+    // "docker pull -a" of old clients leaves a colon behind the name.
+    const name = (query.text('fromImage') ?? '').replace(/:$/, '')
+    const tag = query.text('tag')
+    const platform = query.text('platform')
+    const options = { auth: registryAuth(exchange.headers), ...(tag !== undefined && { tag }), ...(platform !== undefined && { platform }) }
+    await withProgress(exchange, (progress) => images.pull(name, options, progress, signal))
+  }
+
+  const push: Handler = async (exchange) => {
+    const { query, signal } = exchange
+    const tag = query.text('tag')
+    const options = { auth: registryAuth(exchange.headers), ...(tag !== undefined && { tag }) }
+    await withProgress(exchange, (progress) => images.push(exchange.param('name'), options, progress, signal))
+  }
+
   const save = async (exchange: Exchange, refs: string[]) => {
     const archive = await images.save(refs, exchange.signal)
     exchange.startStream('application/x-tar')
@@ -59,7 +72,7 @@ export function imageStreamHandlers(images: ImagesBackend) {
     return save(exchange, refs)
   }
 
-  return { load, create, saveOne, saveMany }
+  return { load, create, push, saveOne, saveMany }
 }
 
 /**

@@ -1,14 +1,12 @@
 import { invalid, messageOf } from '../../base/errors.js'
-import type { AuthConfig } from '../../model/engine-api/image.js'
 import type { SwarmInfo } from '../../model/engine-api/swarm.js'
 import type { ApiDeps } from '../backends.js'
 import { Filters } from '../filters.js'
-import { shape, text } from '../json-check.js'
+import { authConfig, withPair } from '../registry-auth.js'
 import type { Handler } from '../route.js'
 import { encodeClusterInfo } from '../swarm/encode.js'
 import { apiVersionMax, apiVersionMin, atLeast } from '../versions.js'
 
-const credentials = shape<AuthConfig>({ username: text, password: text, email: text, serveraddress: text })
 const diskUsageTypes = ['container', 'image', 'volume', 'build-cache'] as const
 
 export function systemHandlers(deps: Pick<ApiDeps, 'system' | 'swarm' | 'containers' | 'images' | 'volumes'>) {
@@ -71,7 +69,7 @@ export function systemHandlers(deps: Pick<ApiDeps, 'system' | 'swarm' | 'contain
   }
 
   const auth: Handler = async (exchange) => {
-    const given = await exchange.readJson(credentials)
+    const given = withPair(await exchange.readJson(authConfig))
     const { status, identityToken } = await system.authenticate(given, exchange.signal)
     exchange.json(200, { Status: status, IdentityToken: identityToken })
   }

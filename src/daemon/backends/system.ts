@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { hostname, release, totalmem, availableParallelism } from 'node:os'
 import { rfc3339, type Clock } from '../../base/clock.js'
-import { ErrorKind, StatusError } from '../../base/errors.js'
 import type { SystemBackend } from '../../api/system/backend.js'
 import { apiVersionMax, apiVersionMin } from '../../api/versions.js'
 import type { SystemInfo, SystemVersion } from '../../model/engine-api/system.js'
@@ -9,6 +8,7 @@ import type { DaemonConfig } from '../config.js'
 import type { HostParts } from '../host-parts.js'
 import type { HostTools } from '../host-check.js'
 import { commit, version } from '../version.js'
+import { credentialsOf } from './images.js'
 
 export interface SystemDeps {
   parts: HostParts
@@ -30,8 +30,9 @@ export function systemBackend(deps: SystemDeps): SystemBackend {
     info: async () => systemInfo(deps),
     version: async () => systemVersion(deps.tools),
     layersBytes: async () => layersBytes(deps.parts),
-    authenticate: async () => {
-      throw new StatusError(ErrorKind.unsupported, 'logging in needs a registry client, which this version does not have')
+    authenticate: async (auth, signal) => {
+      const { identityToken } = await deps.parts.registries.logIn(auth.serveraddress ?? '', credentialsOf(auth), signal)
+      return { status: 'Login Succeeded', identityToken }
     },
   }
 }
@@ -79,8 +80,8 @@ function systemInfo({ parts, tools, config, engineId, clock }: SystemDeps): Omit
     MemTotal: facts.memoryBytes,
     IndexServerAddress: 'https://index.docker.io/v1/',
     RegistryConfig: {
-      InsecureRegistryCIDRs: ['127.0.0.0/8', '::1/128'],
-      IndexConfigs: {},
+      InsecureRegistryCIDRs: ['127.0.0.0/8', '::1/128', ...config['insecure-registry'].filter((one) => one.includes('/'))],
+      IndexConfigs: indexConfigs(config),
       Mirrors: config['registry-mirror'],
     },
     GenericResources: [],
@@ -101,6 +102,15 @@ function systemInfo({ parts, tools, config, engineId, clock }: SystemDeps): Omit
     InitCommit: { ID: '' },
     SecurityOptions: [...(facts.seccomp ? ['name=seccomp,profile=builtin'] : []), ...(v2 ? ['name=cgroupns'] : [])],
     Warnings: [],
+  }
+}
+
+/** What is known of registries by name, in the shape of `docker info`. */
+function indexConfigs(config: DaemonConfig): NonNullable<NonNullable<SystemInfo['RegistryConfig']>['IndexConfigs']> {
+  const hosts = config['insecure-registry'].filter((one) => !one.includes('/'))
+  return {
+    'docker.io': { Name: 'docker.io', Mirrors: config['registry-mirror'], Secure: true, Official: true },
+    ...Object.fromEntries(hosts.map((host) => [host, { Name: host, Mirrors: [], Secure: false, Official: false }])),
   }
 }
 

@@ -22,6 +22,7 @@ import type { DaemonConfig } from '../config.js'
 import type { HostParts } from '../host-parts.js'
 import { version } from '../version.js'
 import type { AgentSide } from './agent-side.js'
+import { TaskPuller } from './task-puller.js'
 
 export interface LocalAgentDeps {
   parts: HostParts
@@ -43,7 +44,11 @@ export class LocalAgent implements AgentSide {
   private worker: Worker | undefined
   private nodeId = ''
 
-  constructor(private readonly deps: LocalAgentDeps) {}
+  private readonly files: TmpfsFileKeeper
+
+  constructor(private readonly deps: LocalAgentDeps) {
+    this.files = new TmpfsFileKeeper(join(deps.config['exec-root'], 'tasks'))
+  }
 
   async begin(nodeId: string): Promise<void> {
     this.nodeId = nodeId
@@ -63,6 +68,7 @@ export class LocalAgent implements AgentSide {
     this.worker = undefined
     await worker.leave()
     await worker.close()
+    await this.files.destroy()
   }
 
   async describe(trustRootPem: string): Promise<NodeDescription> {
@@ -105,14 +111,15 @@ export class LocalAgent implements AgentSide {
   }
 
   private createWorker(): Worker {
-    const { parts, config, clock, rng, log } = this.deps
+    const { parts, clock, rng, log } = this.deps
     const dependencies = new Dependencies()
     const executor = new ContainerExecutor(
       {
         engine: parts.engine,
         events: parts.events,
         images: parts.images,
-        files: new TmpfsFileKeeper(join(config['exec-root'], 'tasks')),
+        puller: new TaskPuller(parts.registries, log.child({ part: 'images' })),
+        files: this.files,
         fileSource: dependencies,
         limit: new StepLimit(stepsAtOnce),
         node: () => ({ id: this.nodeId, hostname: hostname(), platform: { os: 'linux', architecture: machineName } }),

@@ -125,6 +125,21 @@ export interface AuthConfig {
   password?: string
   email?: string
   serveraddress?: string
+  /** `name:password` in base 64, as the clients' configuration file has it. */
+  auth?: string
+  /** A refresh token in place of the password. */
+  identitytoken?: string
+  /** A bearer token to be sent as it is. */
+  registrytoken?: string
+}
+
+/** One result of `docker search`. */
+export interface ImageSearchResponseItem {
+  description?: string
+  is_official?: boolean
+  is_automated?: boolean
+  name?: string
+  star_count?: number
 }
 
 export interface ImageID {
