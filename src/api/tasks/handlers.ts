@@ -1,5 +1,6 @@
 import { invalid, kindOf } from '../../base/errors.js'
 import type { Control } from '../../model/control.js'
+import { taskSpecsEqual } from '../../model/equality.js'
 import { taskName, type Task } from '../../model/task.js'
 import { taskStateName } from '../../model/task-state.js'
 import type { Filters } from '../filters.js'
@@ -72,6 +73,11 @@ function passes(task: Task, filters: Filters): boolean {
 
 /** Tasks made for their service's present spec, or the others. */
 async function keepUpToDate(control: Control, tasks: Task[], wanted: boolean): Promise<Task[]> {
-  const versions = new Map((await control.listServices()).map((service) => [service.id as string, service.specVersion]))
-  return tasks.filter((task) => (versions.get(task.serviceId) === task.specVersion) === wanted)
+  const services = new Map((await control.listServices()).map((service) => [service.id as string, service]))
+  return tasks.filter((task) => {
+    const service = services.get(task.serviceId)
+    // A change of the service that leaves its tasks alone (a scale) raises the version too.
+    const upToDate = service !== undefined && (service.specVersion === task.specVersion || taskSpecsEqual(service.spec.task, task.spec))
+    return upToDate === wanted
+  })
 }
