@@ -56,6 +56,8 @@ export interface ManagerOptions {
   /** host:port at which the other nodes reach this one. */
   advertiseAddress: string
   start?: ManagerStart
+  /** Aborted: whoever starts it does not want it any more. */
+  signal?: AbortSignal
   forceNewCluster?: boolean
   /** Seals log and snapshots. */
   dataKey?: Uint8Array
@@ -176,7 +178,8 @@ export class Manager implements AsyncDisposable {
       ...(options.forceNewCluster && { forceNewCluster: true }),
       ...(options.dataKey && { dataKey: options.dataKey }),
     }
-    const node = await openRaft(raftOptions, options, connections, scope.signal)
+    const wanted = options.signal ? AbortSignal.any([scope.signal, options.signal]) : scope.signal
+    const node = await openRaft(raftOptions, options, connections, wanted)
     scope.use(node)
     const membership = new RaftGroup(node, clock)
     started.raft = node

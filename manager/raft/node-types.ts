@@ -74,7 +74,8 @@ export interface MemberStatus extends Member {
 
 /** Why a node does not run any more. */
 export interface Stopped {
-  readonly reason: 'stopped' | 'removed' | 'failed'
+  /** `lost`: the log lacks what it once had; this member must not come back, its node may join as a new one. */
+  readonly reason: 'stopped' | 'removed' | 'lost' | 'failed'
   readonly failure?: Error
 }
 

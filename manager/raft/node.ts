@@ -3,6 +3,7 @@ import { StatusError, unavailable } from '../../src/base/errors.js'
 import { NotDoneError } from '../../src/wire/error-status.js'
 import { ConfChangeKind, decodeConfChange, type ConfChange } from './core/confchange.js'
 import { entryBytes, EntryKind, noPeer, type Entry, type InstallSnapshot, type Message, type PeerId } from './core/message.js'
+import { LostEntriesError } from './core/raft-log.js'
 import { Raft, type Refusal } from './core/raft.js'
 import { Role, type Ready } from './core/ready.js'
 import { raftDefaults } from './core/state.js'
@@ -186,8 +187,7 @@ export class RaftNode implements RaftReceiver, AsyncDisposable {
       return Promise.reject(this.refused(result.refusal, data.length))
     }
     this.wakeUp()
-    const outcome = this.proposals.wait(result.index, result.term)
-    return signal ? abortable(outcome, signal) : outcome
+    return abortable(this.proposals.wait(result.index, result.term), signal)
   }
 
   /** Proposes a step of membership change; resolves when it is applied here. */
@@ -212,7 +212,7 @@ export class RaftNode implements RaftReceiver, AsyncDisposable {
     if (this.ending) throw this.endedError()
     const read = this.reads.wait(this.ticks)
     this.guarded(() => undefined)
-    return signal ? abortable(read, signal) : read
+    return abortable(read, signal)
   }
 
   /** Takes a node in as a learner that becomes a voter when it has caught up. Only on the leader. */
@@ -453,14 +453,14 @@ export class RaftNode implements RaftReceiver, AsyncDisposable {
   }
 
   private endedError(): StatusError {
-    const why = { stopped: 'was stopped', removed: 'was removed from the cluster', failed: 'failed' }[this.ending?.reason ?? 'stopped']
+    const why = { stopped: 'was stopped', removed: 'was removed from the cluster', lost: 'failed', failed: 'failed' }[this.ending?.reason ?? 'stopped']
     return unavailable(`this manager's Raft member ${why}${this.ending?.failure ? `: ${this.ending.failure.message}` : ''}`)
   }
 
   private fail(thrown: unknown): void {
     const failure = thrown instanceof Error ? thrown : new Error(String(thrown))
     if (!this.ending) this.options.log.error(`the Raft member failed: ${failure.message}`, { err: failure })
-    this.end({ reason: 'failed', failure })
+    this.end({ reason: failure instanceof LostEntriesError ? 'lost' : 'failed', failure })
   }
 
   /** The first reason wins. Nothing is taken or given any more; the disk is closed in the background. */

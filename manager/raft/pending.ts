@@ -104,7 +104,8 @@ export class Reads {
 }
 
 /** The outcome of `work`, or `cancelled` when the signal is aborted first; the work goes on. */
-export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(new StatusError('cancelled', 'the caller does not wait any more; the change may still take effect'))
     signal.addEventListener('abort', onAbort, { once: true })

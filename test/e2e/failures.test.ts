@@ -51,7 +51,7 @@ describe('a worker that fails', function () {
     await worker.startDaemon()
     await allWell(manager)
     await noStrays(lab, manager, 'web', 6)
-    await eventually('no container is kept', async () => (await worker.docker('ps', '-aq')) === '')
+    assert.deepEqual(await runningContainers(worker), [], 'nothing is moved back')
   })
 
   it('is replaced while it is frozen, and lets go of its tasks when it thaws', async () => {

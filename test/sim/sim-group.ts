@@ -145,7 +145,7 @@ export class SimGroup {
     this.network.attach(host.address, node)
     void node.stopped.then((stopped) => {
       if (life.dead) return
-      if (stopped.reason === 'failed') this.violations.push(`${name} failed: ${stopped.failure?.stack}`)
+      if (stopped.reason === 'failed' || stopped.reason === 'lost') this.violations.push(`${name} failed: ${stopped.failure?.stack}`)
       this.drop(host)
       if (stopped.reason === 'removed') host.gone = true
     })

@@ -5,6 +5,18 @@ import { Unstable } from './unstable.js'
 
 const sliceEntriesMax = 4096
 
+/**
+ * The leader knows entries to be in this log that are not: they were on disk once and are lost. This
+ * member must take no further part, for a majority was counted with them; under a new id it may join again.
+ */
+export class LostEntriesError extends Error {
+  override readonly name = 'LostEntriesError'
+
+  constructor(committed: number, lastIndex: number) {
+    super(`the log on disk ends at entry ${lastIndex}, but entry ${committed} was in it: it was cut short`)
+  }
+}
+
 /** What is read back from disk to start from. Entries follow `compacted` without a gap. */
 export interface StoredLog {
   /** The newest snapshot on disk; index 0 for none. */
@@ -116,7 +128,7 @@ export class RaftLog {
 
   commitTo(index: number): void {
     if (index <= this.committed) return
-    assert(index <= this.lastIndex, `commit ${index} is past the last entry ${this.lastIndex}: was the log truncated or damaged?`)
+    if (index > this.lastIndex) throw new LostEntriesError(index, this.lastIndex)
     this.committed = index
   }
 

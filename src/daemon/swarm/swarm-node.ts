@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises'
-import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
+import { Backoff } from '../../base/backoff.js'
 import { delay, withTimeout, type Clock } from '../../base/clock.js'
-import { ErrorKind, messageOf, StatusError, unavailable } from '../../base/errors.js'
+import { conflict, ErrorKind, messageOf, StatusError, unavailable } from '../../base/errors.js'
 import type { IdSource } from '../../base/id.js'
 import type { Logger } from '../../base/log.js'
 import type { Rng } from '../../base/rng.js'
@@ -12,7 +12,7 @@ import { defaults } from '../../model/defaults.js'
 import { NodeRole } from '../../model/node.js'
 import { caService } from '../../wire/ca-service.js'
 import { ConnectionPool } from '../../wire/grpc-client.js'
-import { raftService } from '../../wire/raft-service.js'
+import type { TlsIdentity } from '../../wire/tls-identity.js'
 import { clientOf } from '../../wire/transport.js'
 import { IdentityFiles } from '../../../agent/identity/identity-files.js'
 import { joinCluster } from '../../../agent/identity/join.js'
@@ -20,10 +20,16 @@ import { NodeIdentity } from '../../../agent/identity/node-identity.js'
 import { ManagerList } from '../../../agent/managers.js'
 import { Session } from '../../../agent/session.js'
 import { foundCluster } from '../../../manager/ca/found-cluster.js'
-import { Manager, type ManagerStart } from '../../../manager/manager.js'
+import { createUnlockKey } from '../../../manager/keys/unlock-key.js'
+import { Manager, type ManagerOptions, type ManagerStart } from '../../../manager/manager.js'
 import type { SwarmInitOptions, SwarmJoinOptions } from '../../api/swarm/backend.js'
-import { joinAddress, resolveAdvertiseAddress, resolveDataPathAddress, resolveListenAddress, splitAddress } from './addresses.js'
+import { managerNeeded } from '../../api/swarm/sentences.js'
+import { joinAddress, splitAddress } from './addresses.js'
 import type { AgentSide } from './agent-side.js'
+import { chooseAddresses } from './choose-addresses.js'
+import { DiskLock } from './disk-lock.js'
+import { fetchUnlockKey } from './fetch-unlock-key.js'
+import { leaveGroup, leavingManager } from './leaving-manager.js'
 import { SwarmStateFile, type SwarmState } from './state-file.js'
 
 export interface SwarmNodeDeps {
@@ -39,9 +45,9 @@ export interface SwarmNodeDeps {
 
 /** `swarm join` answers after this long although the session is not there yet; joining goes on. */
 const joinWaitMs = 20_000
-/** A manager that leaves tells the others, if they answer within this time. */
-const leaveWaitMs = 5_000
-const roleRetryMs = 2_000
+/** A change of role, or the start of a manager, that failed is tried again after this long, and ever more rarely. */
+const roleRetryFirstMs = 2_000
+const roleRetryMaxMs = 60_000
 
 /** The parts that run while this node is in a swarm. */
 interface Membership {
@@ -52,8 +58,11 @@ interface Membership {
   connections: ConnectionPool
   session: Session
   manager: Manager | undefined
-  /** Changes of role, one after another. */
+  /** Why there is no manager although this node is to be one; empty otherwise. */
+  managerFailure: string
+  /** Changes of role, one after another; the latest wish ends the tries for the one before. */
   roleWork: Promise<void>
+  roleWish: AbortController
 }
 
 /**
@@ -63,6 +72,9 @@ interface Membership {
 export class SwarmNode implements AsyncDisposable {
   private readonly files: SwarmStateFile
   private readonly identityFiles: IdentityFiles
+  private readonly lock: DiskLock
+  /** What this manager takes part in once its disk is unlocked. */
+  private sealed: SwarmState | undefined
   private current: Membership | undefined
   private failure = ''
   private work: Promise<unknown> = Promise.resolve()
@@ -70,9 +82,10 @@ export class SwarmNode implements AsyncDisposable {
   constructor(private readonly deps: SwarmNodeDeps) {
     this.files = new SwarmStateFile(join(deps.dataRoot, 'swarm'))
     this.identityFiles = new IdentityFiles(deps.dataRoot)
+    this.lock = new DiskLock(this.files.folder, this.identityFiles, deps.log)
   }
 
-  get membership(): Readonly<Pick<Membership, 'state' | 'identity' | 'managers' | 'session' | 'manager'>> | undefined {
+  get membership(): Readonly<Pick<Membership, 'state' | 'identity' | 'managers' | 'session' | 'manager' | 'managerFailure'>> | undefined {
     return this.current
   }
 
@@ -81,7 +94,12 @@ export class SwarmNode implements AsyncDisposable {
     return this.failure
   }
 
-  /** Takes part again in the swarm that is on disk, or clears away what an interrupted init or join left. */
+  /** Set while this is a manager whose disk waits for the unlock key. */
+  get locked(): Readonly<SwarmState> | undefined {
+    return this.sealed
+  }
+
+  /** Takes part again in the swarm that is on disk, unless the disk is locked, or clears away what an interrupted init or join left. */
   start(): Promise<void> {
     return this.exclusive(async () => {
       const state = await this.files.load()
@@ -90,16 +108,25 @@ export class SwarmNode implements AsyncDisposable {
         await this.deps.agent.clear()
         return
       }
-      try {
-        const identity = await NodeIdentity.load(this.identityDeps())
-        if (!identity) throw new StatusError(ErrorKind.internal, 'the certificate of this node is missing: leave the swarm with --force and join again')
-        const others = this.otherManagers(state)
-        await this.takePart(state, identity, others.length > 0 ? { kind: 'join', managers: others } : undefined)
-      } catch (thrown) {
-        // The daemon goes on serving its own containers; `info` and the swarm commands tell why.
-        this.failure = messageOf(thrown)
-        this.deps.log.error(`this node cannot take part in its swarm: ${this.failure}`, { err: thrown })
+      await this.resume(state)
+    })
+  }
+
+  /**
+   * Takes part after a start that found the disk locked. Throws `invalid` for a wrong key, and the node
+   * stays locked; `conflict` when it is not locked.
+   */
+  unlock(unlockKey: Uint8Array): Promise<void> {
+    return this.exclusive(async () => {
+      const state = this.sealed
+      if (!state) {
+        this.control()
+        throw conflict('swarm is not locked')
       }
+      await this.lock.unlock(unlockKey)
+      this.sealed = undefined
+      await this.resume(state)
+      if (this.failure !== '') throw unavailable(`swarm component could not be started: ${this.failure}`)
     })
   }
 
@@ -108,9 +135,11 @@ export class SwarmNode implements AsyncDisposable {
     return this.exclusive(async () => {
       if (options.forceNewCluster) return this.forceNewCluster()
       this.assertInNone()
-      const state = this.stateFor(options)
+      const state = chooseAddresses(options, this.deps.defaultAdvertiseAddress)
+      const unlockKey = options.spec.encryption.autoLockManagers ? createUnlockKey() : undefined
       const founded = await foundCluster({
         spec: options.spec,
+        ...(unlockKey && { unlockKey }),
         defaultAddressPool: options.defaultAddrPool.length > 0 ? options.defaultAddrPool : [...defaults.addressPool],
         subnetSize: options.subnetSize > 0 ? options.subnetSize : defaults.subnetSize,
         dataPathPort: options.dataPathPort > 0 ? options.dataPathPort : defaults.dataPathPort,
@@ -120,6 +149,7 @@ export class SwarmNode implements AsyncDisposable {
         ids: this.deps.ids,
       })
       await this.begin(async () => {
+        await this.lock.begin(unlockKey, 0)
         const identity = await NodeIdentity.adopt(this.identityDeps(), founded.identity)
         state.managers = [{ nodeId: identity.nodeId, address: state.advertiseAddress, weight: 1 }]
         await this.takePart(state, identity, { kind: 'found', founded })
@@ -133,7 +163,7 @@ export class SwarmNode implements AsyncDisposable {
     return this.exclusive(async () => {
       this.assertInNone()
       if (options.remoteAddrs.length === 0) throw new StatusError(ErrorKind.invalid, 'at least one address of a manager (host:port) is needed to join')
-      const state = this.stateFor(options)
+      const state = chooseAddresses(options, this.deps.defaultAdvertiseAddress)
       const managers = options.remoteAddrs.map((text) => {
         const { host, port } = splitAddress(text, defaults.remoteApiPort)
         return joinAddress(host, port)
@@ -142,7 +172,7 @@ export class SwarmNode implements AsyncDisposable {
       const abort = new AbortController()
       const issued = await joinCluster({ token: options.joinToken, managers, availability: options.availability, clock, signal: abort.signal })
       await this.begin(async () => {
-        const identity = await NodeIdentity.adopt(this.identityDeps(), issued)
+        const identity = await NodeIdentity.adopt(this.identityDeps(managers), issued)
         state.managers = managers.map((address) => ({ nodeId: '', address, weight: 1 }))
         await this.takePart(state, identity, { kind: 'join', managers })
       }, state)
@@ -155,12 +185,14 @@ export class SwarmNode implements AsyncDisposable {
     return this.exclusive(async () => {
       const state = this.current?.state ?? (await this.files.load())
       if (!state) throw unavailable('This node is not part of a swarm')
+      if (this.sealed && !force) throw unavailable('Swarm is encrypted and locked. Please unlock it first or use `--force` to ignore this message.')
       const manager = this.current?.manager
       if (manager && !force) throw leavingManager(manager)
-      if (manager && this.current) await this.leaveGroup(this.current, manager)
+      if (manager && this.current) await leaveGroup(this.current, manager, this.deps)
       await this.stopParts()
       await this.deps.agent.clear()
-      await this.files.erase()
+      await this.erase()
+      this.sealed = undefined
       this.failure = ''
       this.deps.log.info('this node left the swarm')
     })
@@ -168,14 +200,15 @@ export class SwarmNode implements AsyncDisposable {
 
   /** The control API. Throws `unavailable` in Docker's words when this node is no manager. */
   control(): Control {
+    if (this.sealed) throw managerNeeded.locked()
     if (!this.current) {
       if (this.failure !== '') throw unavailable(`This node cannot take part in its swarm: ${this.failure}`)
-      throw unavailable('This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.')
+      throw managerNeeded.notInSwarm()
     }
     if (!this.current.manager) {
-      throw unavailable(
-        "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. Please run this command on a manager node or promote the current node to a manager.",
-      )
+      const { managerFailure } = this.current
+      if (managerFailure !== '') throw unavailable(`This node cannot take part in its swarm as a manager: ${managerFailure}`)
+      throw managerNeeded.worker()
     }
     return this.current.manager.control
   }
@@ -185,22 +218,9 @@ export class SwarmNode implements AsyncDisposable {
     await this.exclusive(() => this.stopParts())
   }
 
-  private stateFor(options: Pick<SwarmInitOptions, 'listenAddr' | 'advertiseAddr' | 'dataPathAddr'>): SwarmState {
-    const interfaces = networkInterfaces()
-    const listenAddress = resolveListenAddress(options.listenAddr, interfaces)
-    const wanted = options.advertiseAddr === '' ? this.deps.defaultAdvertiseAddress : options.advertiseAddr
-    const advertiseAddress = resolveAdvertiseAddress(wanted, listenAddress, interfaces)
-    return {
-      listenAddress,
-      advertiseAddress,
-      dataPathAddress: resolveDataPathAddress(options.dataPathAddr, advertiseAddress, interfaces),
-      managers: [],
-    }
-  }
-
   /** Starts, then writes the state file; a failure leaves nothing. */
   private async begin(start: () => Promise<void>, state: SwarmState): Promise<void> {
-    await this.files.erase()
+    await this.erase()
     await mkdir(this.files.folder, { recursive: true, mode: 0o700 })
     try {
       await start()
@@ -208,12 +228,39 @@ export class SwarmNode implements AsyncDisposable {
       this.failure = ''
     } catch (thrown) {
       await this.stopParts()
-      await this.files.erase()
+      await this.erase()
       throw thrown
     }
   }
 
-  private async takePart(state: SwarmState, identity: NodeIdentity, start: ManagerStart | undefined): Promise<void> {
+  private async erase(): Promise<void> {
+    await this.files.erase()
+    await this.lock.forget()
+  }
+
+  /** Takes part in the swarm on disk. A failure leaves the daemon serving its own containers; `info` and the swarm commands tell why. */
+  private async resume(state: SwarmState): Promise<void> {
+    try {
+      if (!this.lock.dataKey) await this.lock.load()
+      if (this.lock.locked) {
+        this.sealed = state
+        this.deps.log.warn('the swarm is locked: unlock this manager with "swarm unlock"')
+        return
+      }
+      const identity = await NodeIdentity.load(this.identityDeps())
+      if (!identity) throw new StatusError(ErrorKind.internal, 'the certificate of this node is missing: leave the swarm with --force and join again')
+      // It was made a worker and ended before it had cleared away what a manager has.
+      if (identity.role === NodeRole.worker) await this.dropManagerState()
+      await this.takePart(state, identity, 'again')
+    } catch (thrown) {
+      await this.stopParts()
+      this.failure = messageOf(thrown)
+      this.deps.log.error(`this node cannot take part in its swarm: ${this.failure}`, { err: thrown })
+    }
+  }
+
+  /** `again`: it took part before. What keeps the manager from starting then does not keep the tasks from running. */
+  private async takePart(state: SwarmState, identity: NodeIdentity, start: ManagerStart | 'again' | undefined): Promise<void> {
     const { clock, rng, log, agent } = this.deps
     const scope = new Scope()
     const managers = new ManagerList(rng, state.managers)
@@ -223,6 +270,7 @@ export class SwarmNode implements AsyncDisposable {
       managers,
       connections,
       consumer: agent.consumer,
+      networks: agent.networks,
       reporter: agent.reporter,
       clock,
       rng,
@@ -236,15 +284,22 @@ export class SwarmNode implements AsyncDisposable {
         this.files.save(state).catch((thrown: unknown) => log.warn('the managers known were not written down', { err: thrown }))
       },
     })
-    const membership: Membership = { scope, state, identity, managers, connections, session, manager: undefined, roleWork: Promise.resolve() }
+    const membership: Membership = {
+      scope, state, identity, managers, connections, session, manager: undefined, managerFailure: '',
+      roleWork: Promise.resolve(), roleWish: new AbortController(),
+    }
     this.current = membership
-    if (identity.role === NodeRole.manager) {
+    if (identity.role === NodeRole.manager && start === 'again') await this.startAgain(membership)
+    else if (identity.role === NodeRole.manager && start !== 'again') {
       membership.manager = await this.startManager(membership, start)
       if (start?.kind === 'found') await withTimeout(clock, joinWaitMs, membership.manager.leaderKnown(scope.signal), () => unavailable('the new swarm did not get its leader in time'))
     }
     scope.defer(identity.onRole((role) => this.changeRole(membership, role)))
     const ca = () => clientOf(caService, connections.to(managers.choose() ?? state.advertiseAddress))
-    await agent.begin(identity.nodeId)
+    await agent.begin(identity.nodeId, {
+      dataPathAddress: state.dataPathAddress,
+      awaitDrain: (taskId, timeoutMs, signal) => session.awaitDrain(taskId, timeoutMs, signal),
+    })
     const background = [
       session.run(scope.signal),
       identity.keepRenewed(ca, scope.signal),
@@ -253,59 +308,127 @@ export class SwarmNode implements AsyncDisposable {
     scope.defer(() => Promise.allSettled(background))
   }
 
-  private async startManager(membership: Membership, start: ManagerStart | undefined): Promise<Manager> {
-    const { clock, rng, ids, log, dataRoot } = this.deps
+  private async startManager(membership: Membership, start: ManagerStart | undefined, signal = membership.scope.signal): Promise<Manager> {
+    const { log } = this.deps
     const { state, identity } = membership
-    const manager = await Manager.start({
-      dir: join(dataRoot, 'swarm', 'raft'),
-      identity,
-      listenAddress: state.listenAddress,
-      advertiseAddress: state.advertiseAddress,
-      ...(start && { start }),
-      clock,
-      rng,
-      ids,
-      log: log.child({ part: 'manager' }),
-    })
+    const manager = await Manager.start({ ...(await this.managerOptions(state, identity, start)), ...(start && { start }), signal })
     void manager.raft.stopped.then(({ reason, failure }) => {
       if (membership.manager !== manager || reason === 'stopped') return
-      if (failure) log.error(`this manager stopped: ${failure.message}`, { err: failure })
-      else log.info('this node was removed from the managers')
-      this.changeRole(membership, NodeRole.worker)
+      if (reason === 'removed') {
+        log.info('this node was removed from the managers')
+        this.changeRole(membership, NodeRole.worker)
+        return
+      }
+      log.error(`this manager stopped: ${failure?.message ?? reason}`, { err: failure })
+      this.replaceManager(membership, manager, reason === 'lost', failure?.message ?? reason)
     })
     return manager
   }
 
-  /** The certificate has another role, or the group removed this manager: the parts follow. */
-  private changeRole(membership: Membership, role: NodeRole): void {
-    const { log, clock } = this.deps
+  private async managerOptions(state: SwarmState, identity: NodeIdentity, start?: ManagerStart): Promise<Omit<ManagerOptions, 'start'>> {
+    const { clock, rng, ids, log } = this.deps
+    await this.sealAs(identity.current(), start?.kind === 'join' ? start.managers : [])
+    return {
+      dir: this.raftFolder,
+      identity,
+      listenAddress: state.listenAddress,
+      advertiseAddress: state.advertiseAddress,
+      ...(this.lock.dataKey && { dataKey: this.lock.dataKey }),
+      onUnlockKey: (key, version) => this.lock.follow(key, version),
+      clock,
+      rng,
+      ids,
+      log: log.child({ part: 'manager' }),
+    }
+  }
+
+  /** This node is to be a manager: its disk is sealed as the managers say; in clear when there is none to ask. */
+  private async sealAs(identity: TlsIdentity, managers: readonly string[]): Promise<void> {
+    if (this.lock.dataKey) return
+    const { key, version } = managers.length > 0 ? await fetchUnlockKey(identity, managers, this.deps.clock) : { key: undefined, version: 0 }
+    await this.lock.begin(key, version)
+  }
+
+  /** Goes on with the log on disk; one that cannot be read is told of, and tried again in case it is mended. */
+  private async startAgain(membership: Membership): Promise<void> {
+    try {
+      const managers = this.otherManagers(membership)
+      membership.manager = await this.startManager(membership, managers.length > 0 ? { kind: 'join', managers } : undefined)
+    } catch (thrown) {
+      membership.managerFailure = messageOf(thrown)
+      this.deps.log.error(`this node cannot take part in its swarm as a manager: ${membership.managerFailure}`, { err: thrown })
+      this.changeRole(membership, NodeRole.manager, roleRetryFirstMs)
+    }
+  }
+
+  /**
+   * A manager whose Raft member failed starts again from its disk. One whose log lost entries becomes a new
+   * member, as Raft does not allow the old one to come back, and gets everything from the others.
+   */
+  private replaceManager(membership: Membership, failed: Manager, forget: boolean, why: string): void {
+    membership.managerFailure = why
     membership.roleWork = membership.roleWork.then(async () => {
-      while (this.current === membership && !membership.scope.signal.aborted) {
+      if (membership.manager !== failed) return
+      await this.stopManager(membership)
+      if (forget) await this.forgetLog()
+    })
+    this.changeRole(membership, NodeRole.manager, roleRetryFirstMs)
+  }
+
+  /** The certificate has another role, or the group removed this manager: the parts follow. */
+  private changeRole(membership: Membership, role: NodeRole, afterMs = 0): void {
+    const { log, clock, rng } = this.deps
+    membership.roleWish.abort(new StatusError(ErrorKind.cancelled, 'another role is wanted'))
+    membership.roleWish = new AbortController()
+    const signal = AbortSignal.any([membership.scope.signal, membership.roleWish.signal])
+    const backoff = new Backoff(rng, roleRetryFirstMs, roleRetryMaxMs)
+    membership.roleWork = membership.roleWork.then(async () => {
+      if (afterMs > 0) await delay(clock, afterMs, signal).catch(() => undefined)
+      while (this.current === membership && !signal.aborted) {
         try {
-          if (role === NodeRole.worker) await this.stopManager(membership)
+          if (role === NodeRole.worker) await this.becomeWorker(membership)
           else if (!membership.manager) {
-            const managers = membership.managers.known.map(({ address }) => address).filter((address) => address !== membership.state.advertiseAddress)
-            membership.manager = await this.startManager(membership, { kind: 'join', managers })
+            membership.manager = await this.startManager(membership, { kind: 'join', managers: this.otherManagers(membership) }, signal)
+            membership.managerFailure = ''
             log.info('this node is a manager now')
           }
           return
         } catch (thrown) {
+          if (signal.aborted) return
+          if (role === NodeRole.manager) membership.managerFailure = messageOf(thrown)
           log.warn(`the change of role to ${role} is tried again: ${messageOf(thrown)}`, { err: thrown })
-          await delay(clock, roleRetryMs, membership.scope.signal).catch(() => undefined)
+          await delay(clock, backoff.nextMs(), signal).catch(() => undefined)
         }
       }
     })
   }
 
+  private async becomeWorker(membership: Membership): Promise<void> {
+    const was = membership.manager !== undefined
+    await this.stopManager(membership)
+    await this.dropManagerState()
+    membership.managerFailure = ''
+    if (was) this.deps.log.info('this node is a worker now')
+  }
+
   private async stopManager(membership: Membership): Promise<void> {
     const { manager } = membership
-    if (manager) {
-      membership.manager = undefined
-      await manager[Symbol.asyncDispose]()
-      this.deps.log.info('this node is a worker now')
-    }
-    // A log of the past must not come back should the node be promoted again.
-    await rm(join(this.deps.dataRoot, 'swarm', 'raft'), { recursive: true, force: true })
+    membership.manager = undefined
+    await manager?.[Symbol.asyncDispose]()
+  }
+
+  /** A log of the past must not come back should the node be promoted again, and a worker's disk is not sealed. */
+  private async dropManagerState(): Promise<void> {
+    await this.forgetLog()
+    await this.lock.end()
+  }
+
+  private forgetLog(): Promise<void> {
+    return rm(this.raftFolder, { recursive: true, force: true })
+  }
+
+  private get raftFolder(): string {
+    return join(this.files.folder, 'raft')
   }
 
   private async stopParts(): Promise<void> {
@@ -318,38 +441,16 @@ export class SwarmNode implements AsyncDisposable {
     await this.deps.agent.end()
   }
 
-  /** Tells the other managers, so that they do not count on this one any more. */
-  private async leaveGroup({ connections, identity, state, managers }: Membership, manager: Manager): Promise<void> {
-    if (manager.raft.members().length < 2) return
-    try {
-      if (manager.isLeader) await withTimeout(this.deps.clock, leaveWaitMs, manager.raft.transferLeadership(), () => unavailable('nobody took over the leadership'))
-      const other = managers.known.find(({ address }) => address !== state.advertiseAddress)
-      if (other) await clientOf(raftService, connections.to(other.address)).leave({ nodeId: identity.nodeId }, { timeoutMs: leaveWaitMs })
-    } catch (thrown) {
-      this.deps.log.warn(`the other managers were not told that this one leaves: ${messageOf(thrown)}`)
-    }
-  }
-
   /** Starts over alone from what this manager knows. */
   private async forceNewCluster(): Promise<string> {
+    if (this.sealed) throw managerNeeded.locked()
     const state = this.current?.state ?? (await this.files.load())
     if (!state) throw unavailable('this node is not part of a swarm: there is no state to make a new cluster of')
     await this.stopParts()
     const identity = await NodeIdentity.load(this.identityDeps())
     if (!identity) throw unavailable('the certificate of this node is missing')
     if (identity.role !== NodeRole.manager) throw unavailable('only a manager can make a new cluster of its state')
-    const { clock, rng, ids, log, dataRoot } = this.deps
-    const alone = await Manager.start({
-      dir: join(dataRoot, 'swarm', 'raft'),
-      identity,
-      listenAddress: state.listenAddress,
-      advertiseAddress: state.advertiseAddress,
-      forceNewCluster: true,
-      clock,
-      rng,
-      ids,
-      log,
-    })
+    const alone = await Manager.start({ ...(await this.managerOptions(state, identity)), forceNewCluster: true })
     await alone[Symbol.asyncDispose]()
     state.managers = [{ nodeId: identity.nodeId, address: state.advertiseAddress, weight: 1 }]
     await this.files.save(state)
@@ -371,18 +472,21 @@ export class SwarmNode implements AsyncDisposable {
     }
   }
 
-  private otherManagers(state: SwarmState): string[] {
-    return state.managers.map(({ address }) => address).filter((address) => address !== state.advertiseAddress)
+  private otherManagers({ managers, state }: Membership): string[] {
+    return managers.known.map(({ address }) => address).filter((address) => address !== state.advertiseAddress)
   }
 
   private assertInNone(): void {
-    if (!this.current && this.failure === '') return
-    throw unavailable('This node is already part of a swarm. Use "docker swarm leave" to leave this swarm and join another one.')
+    if (!this.current && !this.sealed && this.failure === '') return
+    throw managerNeeded.alreadyInSwarm()
   }
 
-  private identityDeps() {
+  /** `managers` are asked how a manager's disk is to be sealed; those known when left out. */
+  private identityDeps(managers?: readonly string[]) {
     const { clock, rng, log } = this.deps
-    return { files: this.identityFiles, clock, rng, log: log.child({ part: 'identity' }) }
+    const known = () => this.current?.managers.known.map(({ address }) => address) ?? managers ?? []
+    const beforeManager = (identity: TlsIdentity) => this.sealAs(identity, known())
+    return { files: this.identityFiles, clock, rng, log: log.child({ part: 'identity' }), beforeManager }
   }
 
   private exclusive<T>(action: () => Promise<T>): Promise<T> {
@@ -390,19 +494,4 @@ export class SwarmNode implements AsyncDisposable {
     this.work = result.catch(() => undefined)
     return result
   }
-}
-
-/** Docker's refusal, which tells what leaving would cost. HTTP 503, as Docker answers. */
-function leavingManager(manager: Manager): StatusError {
-  const members = manager.raft.members().filter(({ learner }) => !learner)
-  const start = 'You are attempting to leave the swarm on a node that is participating as a manager. '
-  if (members.length <= 1) {
-    return unavailable(`${start}Removing the last manager erases all current state of the swarm. Use \`--force\` to ignore this message.`)
-  }
-  const reachable = members.filter((member) => member.reachable).length - 1
-  const quorum = Math.floor(members.length / 2) + 1
-  const cost = reachable < quorum ? `Removing this node leaves ${reachable} managers out of ${members.length}. Without a Raft quorum your swarm will be inaccessible. ` : ''
-  return unavailable(
-    `${start}${cost}The only way to restore a swarm that has lost consensus is to reinitialize it with \`--force-new-cluster\`. Use \`--force\` to suppress this message.`,
-  )
 }
