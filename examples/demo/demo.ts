@@ -92,8 +92,10 @@ async function up(): Promise<void> {
     step('A swarm: one command on the first host, one on each other')
     await run(h1, 'swarm', 'init')
     const address = `${h1.ipv4}:2377`
-    await run(h2, 'swarm', 'join', '--token', await h1.skep('swarm', 'join-token', '-q', 'manager'), address)
-    await run(h3, 'swarm', 'join', '--token', await h1.skep('swarm', 'join-token', '-q', 'worker'), address)
+    // Three managers: any one of the hosts may fail.
+    const token = await h1.skep('swarm', 'join-token', '-q', 'manager')
+    await run(h2, 'swarm', 'join', '--token', token, address)
+    await run(h3, 'swarm', 'join', '--token', token, address)
     await eventually('all hosts are ready', async () => (await h1.skep('node', 'ls', '--format', '{{.Status}}')).split('\n').every((status) => status === 'Ready'))
     await run(h1, 'node', 'ls')
 
