@@ -7,6 +7,8 @@ import type { Client } from '../src/wire/service-table.js'
 export interface NetworkUpdate {
   kind: 'complete' | 'incremental'
   changes: NetworkChange[]
+  /** UDP port of VXLAN. */
+  dataPathPort: number
 }
 
 /** Whoever brings the kernel to what the tables say. */
@@ -30,7 +32,7 @@ export class NetworkAssembler {
     const changes = this.parts.flatMap((part) => part.changes)
     this.parts = []
     this.sequence = message.resultsIn
-    return { kind: message.type, changes }
+    return { kind: message.type, changes, dataPathPort: message.dataPathPort }
   }
 }
 

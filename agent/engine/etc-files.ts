@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { errnoOf } from '../../src/base/errors.js'
 import { formatHostsFile } from '../network/dns/hosts-file.js'
-import { containerResolvConf, formatResolvConf, hostResolvConfPath } from '../network/dns/resolv-conf.js'
+import { resolverAddress } from '../network/dns/dns-listener.js'
+import { containerResolvConf, embeddedResolvConf, formatResolvConf, hostResolvConfPath } from '../network/dns/resolv-conf.js'
 import type { EndpointInfo } from '../network/types.js'
 import type { BundleMount } from '../runtime/bundle/mounts.js'
 import type { Container } from './container.js'
@@ -11,13 +12,13 @@ import type { EngineContext } from './context.js'
  * Writes /etc/hosts, /etc/hostname and /etc/resolv.conf of a container and gives their mounts. A container
  * in another's network has the other's files.
  */
-export function writeEtcFiles(context: EngineContext, container: Container, endpoints: readonly EndpointInfo[]): BundleMount[] {
+export async function writeEtcFiles(context: EngineContext, container: Container, endpoints: readonly EndpointInfo[]): Promise<BundleMount[]> {
   const { id } = container
   const owner = fileOwner(context, container)
   if (owner === id) {
     writeFileSync(context.paths.hostname(id), `${container.record.config.Hostname ?? ''}\n`)
     writeHosts(context, container, endpoints)
-    writeFileSync(context.paths.resolvConf(id), resolvConf(context, container, endpoints))
+    await writeResolvConf(context, container, endpoints)
   }
   return [
     etcMount(context.paths.resolvConf(owner), '/etc/resolv.conf'),
@@ -56,7 +57,11 @@ function fileOwner(context: EngineContext, container: Container): string {
   return fileOwner(context, context.store.find(mode.slice('container:'.length)))
 }
 
-function resolvConf(context: EngineContext, container: Container, endpoints: readonly EndpointInfo[]): string {
+/**
+ * Writes /etc/resolv.conf, in place. On networks with names the container asks the daemon's name server,
+ * which passes on what it does not know to the servers that would be in the file otherwise.
+ */
+export async function writeResolvConf(context: EngineContext, container: Container, endpoints: readonly EndpointInfo[]): Promise<void> {
   const { Dns, DnsSearch, DnsOptions, NetworkMode } = container.record.hostConfig
   const settings = {
     servers: Dns?.length ? Dns : (context.settings.dns.servers ?? []),
@@ -64,8 +69,19 @@ function resolvConf(context: EngineContext, container: Container, endpoints: rea
     options: DnsOptions?.length ? DnsOptions : (context.settings.dns.options ?? []),
   }
   const hostText = readOrEmpty(hostResolvConfPath(readOrEmpty('/etc/resolv.conf')))
-  if (NetworkMode === 'host' && settings.servers.length + settings.search.length + settings.options.length === 0) return hostText
-  return formatResolvConf(containerResolvConf(hostText, settings, endpoints.some((endpoint) => endpoint.ipv6Address !== '')))
+  const path = context.paths.resolvConf(container.id)
+  if (NetworkMode === 'host' && settings.servers.length + settings.search.length + settings.options.length === 0) {
+    writeFileSync(path, hostText)
+    return
+  }
+  const ipv6 = endpoints.some((endpoint) => endpoint.ipv6Address !== '')
+  if (!endpoints.some((endpoint) => endpoint.interfaceName !== '' && endpoint.networkName !== 'bridge')) {
+    writeFileSync(path, formatResolvConf(containerResolvConf(hostText, settings, ipv6)))
+    return
+  }
+  const { conf, resolver } = embeddedResolvConf(hostText, settings, resolverAddress)
+  await context.network.serveNames(container.id, resolver)
+  writeFileSync(path, formatResolvConf(conf))
 }
 
 function defaultGateways(context: EngineContext): string[] {

@@ -2,7 +2,7 @@ import { conflict } from '../../src/base/errors.js'
 import type { EndpointSettings } from '../../src/model/engine-api/network.js'
 import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
-import { writeHosts } from './etc-files.js'
+import { writeHosts, writeResolvConf } from './etc-files.js'
 import { endpointSettings } from './network-plan.js'
 
 /** Attaches a container to one more network. Throws `conflict` for containers without a network of their own. */
@@ -16,7 +16,7 @@ export function connectNetwork(context: EngineContext, container: Container, net
     const { name } = context.network.inspect(network)
     if (container.isUp) {
       await context.network.connect(container.id, name, endpointSettings(record, name, asked))
-      refresh(context, container)
+      await refresh(context, container)
     }
     record.networking[name] = asked
     await context.store.save(container)
@@ -30,14 +30,15 @@ export function disconnectNetwork(context: EngineContext, container: Container, 
     const { name } = context.network.inspect(network)
     if (container.isUp) {
       await context.network.disconnect(container.id, name)
-      refresh(context, container)
+      await refresh(context, container)
     }
     delete record.networking[name]
     await context.store.save(container)
   })
 }
 
-function refresh(context: EngineContext, container: Container): void {
+async function refresh(context: EngineContext, container: Container): Promise<void> {
   container.record.endpoints = context.network.endpointsOf(container.id)
   writeHosts(context, container, container.record.endpoints)
+  await writeResolvConf(context, container, container.record.endpoints)
 }

@@ -17,7 +17,7 @@ export type RootfsProvider = Pick<
 /** What the engine needs of networks. */
 export type NetworkProvider = Pick<
   NetworkController,
-  'createSandbox' | 'sandbox' | 'connect' | 'disconnect' | 'publish' | 'published' | 'endpointsOf' | 'removeSandbox' | 'recover' | 'inspect'
+  'createSandbox' | 'sandbox' | 'connect' | 'disconnect' | 'publish' | 'published' | 'endpointsOf' | 'removeSandbox' | 'recover' | 'inspect' | 'serveNames'
 >
 
 /** A volume as a container sees it. */

@@ -98,9 +98,9 @@ const network: SetUpStep = {
 
 const etcFiles: SetUpStep = {
   name: 'files in /etc',
-  up: (context, container, draft) => {
+  up: async (context, container, draft) => {
     mkdirSync(context.paths.container(container.id), { recursive: true, mode: 0o700 })
-    draft.mounts.push(...writeEtcFiles(context, container, container.record.endpoints))
+    draft.mounts.push(...await writeEtcFiles(context, container, container.record.endpoints))
   },
   down: () => undefined,
 }

@@ -25,6 +25,8 @@ export interface ContainerDeps {
   networks?: ClusterNetworks
   files: FileKeeper
   fileSource: FileSource
+  /** Resolves when no node sends new flows to the task any more, or that cannot be waited for. */
+  drain?: (taskId: string, signal: AbortSignal) => Promise<void>
   /** Shared by all tasks of the node. */
   limit: StepLimit
   /** This node, as templates see it. */
@@ -101,6 +103,7 @@ export class ContainerController implements Controller {
 
   async shutdown(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
+    await this.drain(signal)
     await this.stop(this.name)
   }
 
@@ -117,6 +120,13 @@ export class ContainerController implements Controller {
       container: { containerId: container.Id ?? '', pid: Pid, exitCode: ExitCode },
       ports: publishedPorts(this.task, container),
     }
+  }
+
+  /** Takes the task out of every node's tables before it is told to end, so that no request meets its end. */
+  private async drain(signal: AbortSignal): Promise<void> {
+    if (!this.deps.drain || !this.task.networks.some(({ addresses }) => addresses.length > 0)) return
+    const running = await this.find().then((container) => container?.State?.Running ?? false, () => false)
+    if (running) await this.deps.drain(this.task.id, signal)
   }
 
   /** True when the task's container is there already. Throws `TaskError` when its name belongs to another. */

@@ -58,7 +58,10 @@ export interface BridgePortSettings {
   /** Send frames back out of the port they came from. */
   hairpin?: boolean
   learning?: boolean
+  /** Send frames here whose destination is not known. */
   flood?: boolean
+  multicastFlood?: boolean
+  broadcastFlood?: boolean
   /** Isolated ports cannot reach one another, only the ports that are not and the bridge itself. */
   isolated?: boolean
 }
@@ -94,6 +97,8 @@ export interface Route {
   source?: string
   table?: number
   metric?: number
+  /** The gateway is reached directly, although no address of the link says so. */
+  onLink?: boolean
   /** Filled in by dumps: 1 unicast, 2 local, 3 broadcast, ... (RTN_*). */
   type?: number
 }
@@ -106,6 +111,9 @@ export interface Neighbour {
   /** A forwarding entry: in the device's own table (`self`) or in its bridge's (`master`). */
   bridge?: 'self' | 'master'
 }
+
+/** NUD_*: how an entry came about. */
+export const NeighbourState = { noArp: 0x40, permanent: 0x80 } as const
 
 /** A policy rule: packets with this mark use this table. */
 export interface Rule {
@@ -187,6 +195,8 @@ export function bridgePortBody(index: number, port: BridgePortSettings): (writer
       if (port.hairpin !== undefined) writer.attributeU8(4, port.hairpin ? 1 : 0)
       if (port.learning !== undefined) writer.attributeU8(8, port.learning ? 1 : 0)
       if (port.flood !== undefined) writer.attributeU8(9, port.flood ? 1 : 0)
+      if (port.multicastFlood !== undefined) writer.attributeU8(27, port.multicastFlood ? 1 : 0)
+      if (port.broadcastFlood !== undefined) writer.attributeU8(30, port.broadcastFlood ? 1 : 0)
       if (port.isolated !== undefined) writer.attributeU8(33, port.isolated ? 1 : 0)
     })
   }
@@ -241,6 +251,9 @@ export function decodeAddress(message: NetlinkMessage): Address {
   }
 }
 
+/** RTNH_F_ONLINK */
+const onLinkFlag = 4
+
 /** `deleting` leaves scope and type open, so that a route is found by its destination alone. */
 export function routeBody(route: Route, deleting = false): (writer: NetlinkWriter) => void {
   const { address, prefixLength } = parsePrefix(route.destination)
@@ -249,7 +262,7 @@ export function routeBody(route: Route, deleting = false): (writer: NetlinkWrite
     // Scope "link" for what is reached without a gateway, protocol "static".
     const scope = deleting ? 255 : route.gateway === undefined && route.family === 4 ? 253 : 0
     writer.u8(route.family === 4 ? AddressFamily.ipv4 : AddressFamily.ipv6).u8(prefixLength).u8(0).u8(0)
-    writer.u8(table < 256 ? table : 0).u8(deleting ? 0 : 4).u8(scope).u8(deleting ? 0 : 1).u32(0)
+    writer.u8(table < 256 ? table : 0).u8(deleting ? 0 : 4).u8(scope).u8(deleting ? 0 : 1).u32(route.onLink ? onLinkFlag : 0)
     if (prefixLength > 0) writer.attribute(1, address)
     if (route.gateway !== undefined) writer.attribute(5, parseAddress(route.gateway))
     if (route.index !== undefined) writer.attributeU32(4, route.index)
@@ -290,9 +303,10 @@ export function neighbourBody(neighbour: Neighbour): (writer: NetlinkWriter) => 
   const address = neighbour.address === undefined ? undefined : parseAddress(neighbour.address)
   return (writer) => {
     const family = neighbour.bridge ? AddressFamily.bridge : address?.length === 16 ? AddressFamily.ipv6 : AddressFamily.ipv4
-    const permanent = 0x80
+    // In a bridge's table "permanent" would mean the bridge itself; "no ARP" is an entry that is not learned.
+    const state = neighbour.bridge === 'master' ? NeighbourState.noArp : NeighbourState.permanent
     const flags = neighbour.bridge === 'self' ? 0x02 : neighbour.bridge === 'master' ? 0x04 : 0
-    writer.u8(family).u8(0).u16(0).u32(neighbour.index).u16(permanent).u8(flags).u8(0)
+    writer.u8(family).u8(0).u16(0).u32(neighbour.index).u16(state).u8(flags).u8(0)
     if (address) writer.attribute(1, address)
     writer.attribute(2, parseMac(neighbour.mac))
   }

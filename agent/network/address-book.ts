@@ -72,8 +72,8 @@ export class AddressBook {
     return {
       address,
       prefixLength: prefixLengthOf(from.subnet.subnet),
-      // Nothing leaves an internal network, so it gives no default route.
-      gateway: network.internal ? '' : from.subnet.gateway,
+      // Nothing leaves an internal network, and an overlay only by another one: they give no default route.
+      gateway: network.internal || network.driver === 'overlay' ? '' : from.subnet.gateway,
     }
   }
 

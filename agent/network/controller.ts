@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { conflict, internal, messageOf, StatusError } from '../../src/base/errors.js'
 import type { Clock } from '../../src/base/clock.js'
 import type { IdSource } from '../../src/base/id.js'
@@ -5,6 +6,9 @@ import type { Logger } from '../../src/base/log.js'
 import type { Rng } from '../../src/base/rng.js'
 import { readSysctl } from '../kernel/sysctl.js'
 import { AddressBook } from './address-book.js'
+import { ClusterTables } from './cluster/cluster-tables.js'
+import { DnsService } from './dns/dns-service.js'
+import type { ResolverSettings } from './dns/dns-service.js'
 import { checkConnect, planEndpoint } from './endpoint-plan.js'
 import { EndpointTable } from './endpoint-table.js'
 import { gatewayEndpoint } from './endpoint.js'
@@ -12,6 +16,8 @@ import type { Endpoint, Sandbox, StoredNetwork } from './endpoint.js'
 import { HostKernel } from './host-kernel.js'
 import { HostTable } from './lb/host-table.js'
 import { Networks, publicNetwork } from './networks.js'
+import type { DataPath } from './overlay/data-path.js'
+import { gatewayNetworkName } from './predefined.js'
 import { PortAllocator } from './port-allocator.js'
 import type { PortRange } from './port-allocator.js'
 import { forwardsOf, Publisher } from './publisher.js'
@@ -29,9 +35,19 @@ export interface NetworkControllerOptions {
   clock: Clock
   rng: Rng
   ids: IdSource
+  /** The folder of the overlay networks' namespaces; `overlay` beside the containers' when left out. */
+  overlayDir?: string
   /** A namespace file to use as the host's; the daemon's own namespace when left out. */
   hostNetns?: string
   options?: NetworkOptions
+}
+
+/** Who follows the containers on this host's networks. Called synchronously, after the kernel was changed. */
+export interface SandboxWatcher {
+  /** The container's endpoints are these now; also called for each container taken over at start. */
+  changed(containerId: string, path: string, endpoints: readonly Endpoint[], resolver: ResolverSettings | undefined): void
+  /** Its namespace is about to go, or to be left alone. */
+  removed(containerId: string): void
 }
 
 /**
@@ -39,9 +55,13 @@ export interface NetworkControllerOptions {
  * synchronously, so operations never interleave; only the store is waited for, at the end.
  */
 export class NetworkController implements Disposable {
-  private readonly kernel: HostKernel
+  readonly kernel: HostKernel
+  readonly networks: Networks
+  /** What the managers said of the cluster's networks; empty outside of a swarm. */
+  readonly tables = new ClusterTables()
+  private readonly dns: DnsService
   private readonly table: HostTable
-  private readonly networks: Networks
+  private readonly watchers: SandboxWatcher[] = []
   private readonly addresses: AddressBook
   private readonly endpoints: EndpointTable
   private readonly sandboxes: Sandboxes
@@ -57,7 +77,17 @@ export class NetworkController implements Disposable {
     this.sandboxes = new Sandboxes(given.netnsDir)
     const ports = new PortAllocator(this.ephemeralRange(), this.kernel.holdPort)
     this.publisher = new Publisher(ports, this.table, (hostPorts) => this.kernel.forgetUdpFlows(hostPorts), given.log)
-    this.networks = new Networks({ ...given, options: this.options, kernel: this.kernel, table: this.table, addresses: this.addresses, endpoints: this.endpoints })
+    this.networks = new Networks({ ...given, options: this.options, kernel: this.kernel, table: this.table, addresses: this.addresses, endpoints: this.endpoints, overlayDir: given.overlayDir ?? join(dirname(given.netnsDir), 'overlay') })
+    const { clock, rng, log } = given
+    this.dns = new DnsService({
+      tables: this.tables,
+      network: (id) => this.networks.get(id),
+      endpointsOf: (id) => this.endpoints.ofNetwork(id),
+      onHost: (act) => this.kernel.run(act),
+      clock, rng, log,
+    })
+    this.watchers.push(this.dns)
+    this.networks.overlayDriver.setDataPath(given.store.get(dataPathKey) as DataPath | undefined)
   }
 
   /**
@@ -90,8 +120,37 @@ export class NetworkController implements Disposable {
     }
     for (const containerId of this.sandboxes.list()) if (!this.endpoints.sandbox(containerId)) this.sandboxes.remove(containerId)
     work.push(this.networks.bridgeDriver.removeLeftovers(this.networks.bridges(), new Set(this.endpoints.all().map((endpoint) => endpoint.hostLink))))
+    this.networks.overlayDriver.removeLeftovers(new Set(this.networks.all().filter(({ ingress }) => ingress).map(({ id }) => id)))
     await Promise.all(work)
     await this.networks.followOptions()
+  }
+
+  /**
+   * Serves names to the container at 127.0.0.11: those of its networks, and others by way of the upstream
+   * servers. Resolves when it can ask; kept until its sandbox is removed.
+   */
+  async serveNames(containerId: string, resolver: ResolverSettings): Promise<void> {
+    const sandbox = this.sandboxOf(containerId)
+    sandbox.resolver = resolver
+    this.tellAll(containerId)
+    await Promise.all([this.endpoints.saveSandbox(sandbox), this.dns.ready(containerId)])
+  }
+
+  /** Follows the containers from now on; those that are here are told at once. */
+  watch(watcher: SandboxWatcher): void {
+    this.watchers.push(watcher)
+    for (const sandbox of this.endpoints.allSandboxes()) if (this.isLive(sandbox)) this.tell(watcher, sandbox.containerId)
+  }
+
+  /** Where this node takes packets of overlay networks: known from when it joined a swarm, kept over restarts. */
+  async setDataPath(dataPath: DataPath | undefined): Promise<void> {
+    this.networks.overlayDriver.setDataPath(dataPath)
+    if (dataPath) await this.given.store.put(dataPathKey, dataPath)
+    else await this.given.store.delete(dataPathKey)
+  }
+
+  get dataPath(): DataPath | undefined {
+    return this.given.store.get(dataPathKey) as DataPath | undefined
   }
 
   /** Makes a network. Throws `conflict` when the name is taken, `invalid`, `forbidden`, `notFound` (driver), `exhausted`. */
@@ -164,6 +223,8 @@ export class NetworkController implements Disposable {
     }
     await saved
     if (moved) await this.endpoints.saveSandbox(sandbox)
+    this.tellAll(containerId)
+    if (network.driver === 'overlay' && !network.internal) await this.connectGateway(containerId, settings.containerName)
     return publicEndpoint(endpoint)
   }
 
@@ -181,11 +242,14 @@ export class NetworkController implements Disposable {
       await this.endpoints.saveSandbox(sandbox)
     }
     await forgotten
+    this.tellAll(containerId)
+    const rest = this.endpoints.ofContainer(containerId)
+    if (rest.every((one) => one.networkName === gatewayNetworkName) && rest[0]) await this.disconnect(containerId, rest[0].networkId)
   }
 
   /** The endpoints of a container, in the order of attachment. */
   endpointsOf(containerId: string): EndpointInfo[] {
-    return this.endpoints.ofContainer(containerId).map(publicEndpoint)
+    return this.endpoints.ofContainer(containerId).filter((one) => one.networkName !== gatewayNetworkName).map(publicEndpoint)
   }
 
   /**
@@ -215,16 +279,23 @@ export class NetworkController implements Disposable {
     const sandbox = this.endpoints.sandbox(containerId)
     if (!sandbox) return
     const endpoints = this.endpoints.ofContainer(containerId)
+    for (const watcher of this.watchers) watcher.removed(containerId)
     this.publisher.withdraw(containerId, endpoints, sandbox.published)
     // The interfaces go with the namespace, in the kernel's own time: deleting them would be waited for.
     this.sandboxes.remove(containerId)
-    for (const endpoint of endpoints) this.addresses.release(endpoint)
+    for (const endpoint of endpoints) {
+      this.addresses.release(endpoint)
+      const network = this.networks.get(endpoint.networkId)
+      if (network) void this.networks.attempt(network, () => this.networks.driverOf(network).forgot?.(network, endpoint))
+    }
     await Promise.all([...endpoints.map((endpoint) => this.endpoints.delete(endpoint)), this.endpoints.deleteSandbox(containerId)])
   }
 
   /** Lets go of sockets. Networks, containers and rules stay as they are. */
   [Symbol.dispose](): void {
+    this.dns[Symbol.dispose]()
     this.publisher.close()
+    this.networks.overlayDriver.close()
     this.kernel[Symbol.dispose]()
   }
 
@@ -274,6 +345,7 @@ export class NetworkController implements Disposable {
         const network = this.networks.get(endpoint.networkId)
         if (network) this.join(network, endpoint)
       }
+      this.tell(this.dns, containerId)
     } catch (err) {
       this.given.log.error('the network of a running container could not be restored; restart the container', { container: containerId, err })
     }
@@ -297,6 +369,26 @@ export class NetworkController implements Disposable {
     const leaving = sources.filter((from) => from.endpointId !== to.endpointId && published.some((port) => port.endpointId === from.endpointId))
     for (const from of leaving) sandbox.published = this.publisher.move(from, to, sandbox.published)
     return leaving.length > 0
+  }
+
+  /** Gives a container of an overlay network its way out, unless it has one. */
+  private async connectGateway(containerId: string, containerName: string): Promise<void> {
+    if (this.publishingEndpoint(containerId)) return
+    const { id } = await this.networks.gateway()
+    if (!this.endpoints.sandbox(containerId)) throw conflict(`container ${containerId} has no network namespace: it is not running`)
+    await this.connect(containerId, id, { containerName })
+  }
+
+  private isLive(sandbox: Sandbox): boolean {
+    return sandbox.mode.kind === 'own' && this.sandboxes.exists(sandbox.containerId)
+  }
+
+  private tellAll(containerId: string): void {
+    for (const watcher of this.watchers) this.tell(watcher, containerId)
+  }
+
+  private tell(watcher: SandboxWatcher, containerId: string): void {
+    watcher.changed(containerId, this.sandboxes.path(containerId), this.endpoints.ofContainer(containerId), this.endpoints.sandbox(containerId)?.resolver)
   }
 
   private async forget(endpoint: Endpoint): Promise<void> {
@@ -332,6 +424,8 @@ export class NetworkController implements Disposable {
     return { first, last }
   }
 }
+
+const dataPathKey = 'cluster/data-path'
 
 function publicEndpoint(endpoint: Endpoint): EndpointInfo {
   const { hostLink: _, ...rest } = endpoint

@@ -30,6 +30,8 @@ export interface NetworkDriver {
   join(network: StoredNetwork, endpoint: Endpoint, sandbox: OpenSandbox): void
   /** Takes the endpoint's devices away while the namespace lives on. */
   leave(network: StoredNetwork, endpoint: Endpoint): Promise<void>
+  /** The endpoint went with its container's namespace: what belongs to it elsewhere goes too. */
+  forgot?(network: StoredNetwork, endpoint: Endpoint): void
   /** Names for a new endpoint's devices: in the container (a prefix for a number) and on the host. */
   deviceNames(network: StoredNetwork, endpointId: string): { containerPrefix: string; host: string }
 }

@@ -17,6 +17,9 @@ export function checkConnect(sandbox: Sandbox, network: StoredNetwork, settings:
   if (network.name === 'bridge' && (settings.ipv4Address || settings.ipv6Address)) {
     throw invalid('user specified IP address is supported on user defined networks only')
   }
+  if (network.driver === 'overlay' && !settings.ipv4Address && !settings.ipv6Address) {
+    throw new StatusError('forbidden', `cannot connect container ${settings.containerName} to network ${network.name}: its addresses come from the managers of the swarm`)
+  }
   if (settings.macAddress && !/^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i.test(settings.macAddress)) throw invalid(`invalid MAC address: ${settings.macAddress}`)
   checkAddress(settings.ipv4Address, 4)
   checkAddress(settings.ipv6Address, 16)

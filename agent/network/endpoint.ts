@@ -1,3 +1,4 @@
+import type { ResolverSettings } from './dns/dns-service.js'
 import type { EndpointInfo, Network, PublishedPort, SandboxMode } from './types.js'
 
 /** An endpoint as it is stored: what the API shows and what the driver needs to find it again. */
@@ -11,6 +12,8 @@ export interface Sandbox {
   containerId: string
   mode: SandboxMode
   published: SandboxPort[]
+  /** The container asks 127.0.0.11 for names; absent when it asks others itself. */
+  resolver?: ResolverSettings
 }
 
 /** A published port and where it leads. One asked-for port may be published for both families. */

@@ -44,6 +44,12 @@ export class NetworkTable {
     return this.store.put(keyOf(network.id), network)
   }
 
+  /** Adds the network or puts it in the place of an older version of itself. */
+  put(network: StoredNetwork): Promise<void> {
+    this.byId.set(network.id, network)
+    return this.store.put(keyOf(network.id), network)
+  }
+
   delete(id: string): Promise<void> {
     this.byId.delete(id)
     return this.store.delete(keyOf(id))

@@ -1,5 +1,6 @@
 import { conflict, invalid, messageOf, notFound, internal, StatusError } from '../../src/base/errors.js'
 import type { Clock } from '../../src/base/clock.js'
+import { deepEqual } from '../../src/model/equality.js'
 import type { IdSource } from '../../src/base/id.js'
 import type { Logger } from '../../src/base/log.js'
 import type { Rng } from '../../src/base/rng.js'
@@ -16,7 +17,8 @@ import type { HostTable } from './lb/host-table.js'
 import type { PortForward } from './lb/host-ruleset.js'
 import { NetworkTable } from './network-table.js'
 import { NoneDriver } from './none/none-driver.js'
-import { defaultBridgeSpec, predefinedNames } from './predefined.js'
+import { OverlayDriver } from './overlay/overlay-driver.js'
+import { defaultBridgeSpec, gatewayNetworkName, gatewayNetworkSpec, predefinedNames } from './predefined.js'
 import type { NetworkStore } from './store.js'
 import { parseSubnet } from './subnet.js'
 import type { Prefix } from './subnet.js'
@@ -34,11 +36,14 @@ export interface NetworksGiven {
   rng: Rng
   ids: IdSource
   options: NetworkOptions
+  /** The folder of the overlay networks' namespaces. */
+  overlayDir: string
 }
 
 /** The life of networks: made, kept over restarts, removed. */
 export class Networks {
   readonly bridgeDriver: BridgeDriver
+  readonly overlayDriver: OverlayDriver
   private readonly table: NetworkTable
   /** Networks whose devices are going: their names and bridges are not free yet. */
   private readonly leaving = new Set<string>()
@@ -47,7 +52,8 @@ export class Networks {
   constructor(private readonly given: NetworksGiven) {
     this.table = new NetworkTable(given.store)
     this.bridgeDriver = new BridgeDriver(given.kernel, given.table, given.options.mtu ?? 1500)
-    const drivers: NetworkDriver[] = [this.bridgeDriver, new HostDriver(), new NoneDriver()]
+    this.overlayDriver = new OverlayDriver(given.kernel, given.overlayDir, given.log)
+    const drivers: NetworkDriver[] = [this.bridgeDriver, this.overlayDriver, new HostDriver(), new NoneDriver()]
     this.drivers = new Map(drivers.map((driver) => [driver.name, driver]))
   }
 
@@ -103,6 +109,33 @@ export class Networks {
     if (spec.name.trim() === '' || spec.name.includes('/')) throw invalid(`invalid network name: "${spec.name}"`)
     this.driver(spec.driver || 'bridge').validate(spec)
     return this.add(spec)
+  }
+
+  /** Makes a network of the cluster known here, as the managers describe it; nothing is made in the kernel yet. */
+  async ensureCluster(network: StoredNetwork): Promise<void> {
+    const present = this.table.get(network.id)
+    const named = this.table.byName(network.name)
+    if (named && named.id !== network.id) throw conflict(`network ${network.name} of the swarm cannot be used here: this host has a network of that name; rename or remove it`)
+    if (present && deepEqual(present, network)) return
+    if (present) this.given.addresses.removeNetwork(network.id)
+    this.given.addresses.addNetwork(network)
+    for (const endpoint of this.given.endpoints.ofNetwork(network.id)) this.given.addresses.adopt(endpoint)
+    await this.table.put(network)
+  }
+
+  /** The network that gives containers of overlay networks their way out; made when it is first needed. */
+  async gateway(): Promise<StoredNetwork> {
+    const present = this.table.byName(gatewayNetworkName)
+    if (present && !this.leaving.has(present.id)) return present
+    await this.add(gatewayNetworkSpec)
+    return this.resolve(gatewayNetworkName)
+  }
+
+  /** Forgets a network of the cluster that nobody here is on; others stay. */
+  async forgetCluster(id: string): Promise<void> {
+    const network = this.table.get(id)
+    if (!network || network.driver !== this.overlayDriver.name || this.given.endpoints.ofNetwork(id).length > 0) return
+    await this.drop(network)
   }
 
   async remove(ref: string): Promise<void> {

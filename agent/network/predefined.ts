@@ -8,6 +8,20 @@ export const predefinedNames: readonly string[] = ['bridge', 'host', 'none']
 
 export const defaultBridgeDevice = 'skep0'
 
+/** The network by which containers of overlay networks reach the outside, and by which host ports reach them. */
+export const gatewayNetworkName = 'skep_gwbridge'
+
+export const gatewayNetworkSpec: NetworkSpec = {
+  name: gatewayNetworkName,
+  driver: 'bridge',
+  options: {
+    [bridgeOption.device]: 'sk-gwbridge',
+    // Tasks reach one another by the networks they share, not by this one.
+    [bridgeOption.icc]: 'false',
+    [bridgeOption.masquerade]: 'true',
+  },
+}
+
 /** The spec of the default network, from the daemon's options. */
 export function defaultBridgeSpec(options: NetworkOptions): NetworkSpec {
   const config = []

@@ -1,4 +1,5 @@
 import { delay, type Clock } from '../../src/base/clock.js'
+import { defaults } from '../../src/model/defaults.js'
 import type { NetworksMessage } from '../../src/wire/dispatcher-service.js'
 import type { ReadTx, Store, StoreEvent } from '../store/store.js'
 import { NetworkFeed } from './network-feed.js'
@@ -55,7 +56,11 @@ export class NetworkDispatch {
     try {
       feed.reset(this.deps.store.view())
       wakeup.notify()
-      while (await wakeup.wait()) if (!feed.isEmpty) yield* feed.take()
+      while (await wakeup.wait()) {
+        if (feed.isEmpty) continue
+        const dataPathPort = this.deps.store.view().list('cluster')[0]?.dataPathPort ?? defaults.dataPathPort
+        for (const message of feed.take()) yield { ...message, dataPathPort }
+      }
     } finally {
       feed.close()
       if (this.feeds.get(session.nodeId) === feed) this.feeds.delete(session.nodeId)

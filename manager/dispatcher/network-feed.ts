@@ -1,7 +1,7 @@
 import type { Task } from '../../src/model/task.js'
-import type { NetworkChange, NetworksMessage } from '../../src/wire/dispatcher-service.js'
+import type { NetworkChange } from '../../src/wire/dispatcher-service.js'
 import type { ReadTx } from '../store/store.js'
-import { AssignmentSequence } from './assignment-messages.js'
+import { AssignmentSequence, type SetMessage } from './assignment-messages.js'
 import { isPlaced, overlaysOf, type NetworkTables, type TableChange } from './network-tables.js'
 
 /**
@@ -72,7 +72,7 @@ export class NetworkFeed {
   }
 
   /** The messages with everything that is pending. */
-  take(): NetworksMessage[] {
+  take(): SetMessage<NetworkChange>[] {
     const changes = [...this.pending.values()]
     this.pending.clear()
     const type = this.complete ? 'complete' : 'incremental'

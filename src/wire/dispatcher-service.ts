@@ -88,6 +88,8 @@ export interface NetworksMessage {
   resultsIn: string
   changes: NetworkChange[]
   more: boolean
+  /** UDP port of VXLAN, the same in the whole cluster. */
+  dataPathPort: number
 }
 
 export interface AcknowledgeNetworksRequest {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import type { ResolverSettings } from './dns-service.js'
 
 /** The settings of a resolv.conf(5) that matter here; everything else of a file is dropped. */
 export interface ResolvConf {
@@ -67,6 +68,24 @@ export function containerResolvConf(hostText: string, settings: DnsSettings, ipv
     nameservers: asked.length > 0 ? [...asked] : usable.length > 0 ? usable : fallback,
     search: [...search],
     options: settings.options && settings.options.length > 0 ? [...settings.options] : host.options,
+  }
+}
+
+/**
+ * The resolv.conf of a container with a name server of its own at `server`, and whom that one asks: what
+ * the user gave is asked from the container's namespace, the host's servers on its loopback from the host's.
+ */
+export function embeddedResolvConf(hostText: string, settings: DnsSettings, server: string): { conf: ResolvConf; resolver: ResolverSettings } {
+  const host = parseResolvConf(hostText)
+  const { search, options } = containerResolvConf(hostText, settings, true)
+  const asked = (settings.servers ?? []).map((address) => ({ address, fromHost: false }))
+  const usable = host.nameservers.map((address) => ({ address, fromHost: isLoopback(address) || address.includes('%') }))
+  const fallback = fallbackNameservers.ipv4.map((address) => ({ address, fromHost: false }))
+  const ndots = options.find((option) => option.startsWith('ndots:'))
+  return {
+    // Names of one part are for the networks first, not for a search domain.
+    conf: { nameservers: [server], search, options: ndots === undefined ? [...options, 'ndots:0'] : options },
+    resolver: { upstreams: asked.length > 0 ? asked : usable.length > 0 ? usable : fallback, ndotsSet: Number(ndots?.slice('ndots:'.length) ?? 0) > 0 },
   }
 }
 

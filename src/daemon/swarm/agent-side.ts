@@ -1,14 +1,24 @@
 import type { Node, NodeDescription } from '../../model/node.js'
 import type { ConnectionPool } from '../../wire/grpc-client.js'
 import type { AssignmentConsumer } from '../../../agent/assignments.js'
+import type { NetworkConsumer } from '../../../agent/network-stream.js'
 import type { Reporter } from '../../../agent/reporter.js'
+
+/** What a swarm gives to this host. */
+export interface SwarmPlace {
+  /** Where other nodes send packets of overlay networks. */
+  dataPathAddress: string
+  /** Resolves when no node sends new flows to the task any more; rejects when the managers cannot be asked in time. */
+  awaitDrain(taskId: string, timeoutMs: number, signal: AbortSignal): Promise<void>
+}
 
 /** What a swarm needs of this host: where tasks run. */
 export interface AgentSide {
   readonly consumer: AssignmentConsumer
+  readonly networks: NetworkConsumer
   readonly reporter: Reporter
   /** Called once this host is part of a swarm as this node: tasks known from before go on. */
-  begin(nodeId: string): Promise<void>
+  begin(nodeId: string, place: SwarmPlace): Promise<void>
   /** Stops watching over tasks; their containers run on. */
   end(): Promise<void>
   /** Removes every task with its container: this host is in no swarm. */

@@ -1,18 +1,21 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import type { Clock } from '../../base/clock.js'
-import { invalid } from '../../base/errors.js'
+import { delay, type Clock } from '../../base/clock.js'
+import { ErrorKind, invalid, kindOf, messageOf } from '../../base/errors.js'
 import type { Logger } from '../../base/log.js'
 import type { Rng } from '../../base/rng.js'
+import type { Network } from '../../model/network.js'
 import type { Node, NodeDescription } from '../../model/node.js'
 import type { GenericResource } from '../../model/resources.js'
 import { issuerOf } from '../../pki/issuer.js'
 import type { ConnectionPool } from '../../wire/grpc-client.js'
 import { Dependencies } from '../../../agent/dependencies.js'
 import { ContainerExecutor } from '../../../agent/executor/container-executor.js'
+import { TemporaryError } from '../../../agent/executor/errors.js'
 import { StepLimit } from '../../../agent/executor/step-limit.js'
 import { keepPublishing } from '../../../agent/logs/keep-publishing.js'
 import { LogPublisher } from '../../../agent/logs/log-publisher.js'
+import { ClusterNetworking } from '../../../agent/network/cluster/cluster-networking.js'
 import { Reporter } from '../../../agent/reporter.js'
 import { TaskDb } from '../../../agent/task-db.js'
 import { TmpfsFileKeeper } from '../../../agent/task-files-keeper.js'
@@ -21,7 +24,7 @@ import { hostResources, machineName } from '../backends/system.js'
 import type { DaemonConfig } from '../config.js'
 import type { HostParts } from '../host-parts.js'
 import { version } from '../version.js'
-import type { AgentSide } from './agent-side.js'
+import type { AgentSide, SwarmPlace } from './agent-side.js'
 import { TaskPuller } from './task-puller.js'
 
 export interface LocalAgentDeps {
@@ -34,6 +37,10 @@ export interface LocalAgentDeps {
 
 /** Containers that are created or started at the same time. */
 const stepsAtOnce = 16
+/** The managers answer within a shorter time, unless they cannot be reached. */
+const drainTimeoutMs = 3_000
+/** Connections that were being made when the last node took the task out have begun by then. */
+const drainSettleMs = 200
 
 /** This host as a place for tasks: its engine, seen through a worker. */
 export class LocalAgent implements AgentSide {
@@ -41,17 +48,24 @@ export class LocalAgent implements AgentSide {
   readonly consumer: AgentSide['consumer'] = {
     onAssignments: (assignments) => (this.worker ? this.worker.onAssignments(assignments) : Promise.reject(new Error('this node is not ready'))),
   }
+  readonly networks: AgentSide['networks']
+  private readonly cluster: ClusterNetworking
   private worker: Worker | undefined
+  private place: SwarmPlace | undefined
   private nodeId = ''
 
   private readonly files: TmpfsFileKeeper
 
   constructor(private readonly deps: LocalAgentDeps) {
     this.files = new TmpfsFileKeeper(join(deps.config['exec-root'], 'tasks'))
+    this.cluster = new ClusterNetworking({ controller: deps.parts.networks, clock: deps.clock, log: deps.log.child({ part: 'network' }) })
+    this.networks = { onNetworks: ({ kind, changes, dataPathPort }) => this.cluster.apply(kind, changes, dataPathPort) }
   }
 
-  async begin(nodeId: string): Promise<void> {
+  async begin(nodeId: string, place: SwarmPlace): Promise<void> {
     this.nodeId = nodeId
+    this.place = place
+    await this.cluster.begin(nodeId, place.dataPathAddress)
     this.worker = this.createWorker()
     this.worker.start()
   }
@@ -68,6 +82,8 @@ export class LocalAgent implements AgentSide {
     this.worker = undefined
     await worker.leave()
     await worker.close()
+    await this.cluster.end()
+    this.place = undefined
     await this.files.destroy()
   }
 
@@ -91,6 +107,7 @@ export class LocalAgent implements AgentSide {
         { type: 'Volume', name: 'local' },
       ],
       tls: { trustRootPem, issuerSubject: subject, issuerPublicKey: publicKey },
+      ...(this.place && { dataPathAddress: this.place.dataPathAddress }),
     }
   }
 
@@ -110,6 +127,28 @@ export class LocalAgent implements AgentSide {
     await keepPublishing({ publisher, connect, clock, rng, log }, signal)
   }
 
+  private async ensureNetwork(network: Network): Promise<string> {
+    try {
+      return await this.cluster.ensure(network)
+    } catch (thrown) {
+      // The managers tell of the network as soon as they can be reached.
+      if (kindOf(thrown) === ErrorKind.unavailable) throw new TemporaryError(messageOf(thrown))
+      throw thrown
+    }
+  }
+
+  /** Waits, for a bounded time, until the other nodes have taken the task out, and lets requests on their way arrive. */
+  private async drain(taskId: string, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.deps
+    try {
+      await this.place?.awaitDrain(taskId, drainTimeoutMs, signal)
+    } catch (thrown) {
+      log.debug(`task ${taskId} ends without waiting for the other nodes: ${messageOf(thrown)}`)
+      return
+    }
+    await delay(clock, drainSettleMs, signal).catch(() => undefined)
+  }
+
   private createWorker(): Worker {
     const { parts, clock, rng, log } = this.deps
     const dependencies = new Dependencies()
@@ -119,6 +158,8 @@ export class LocalAgent implements AgentSide {
         events: parts.events,
         images: parts.images,
         puller: new TaskPuller(parts.registries, log.child({ part: 'images' })),
+        networks: { ensure: (network) => this.ensureNetwork(network) },
+        drain: (taskId, signal) => this.drain(taskId, signal),
         files: this.files,
         fileSource: dependencies,
         limit: new StepLimit(stepsAtOnce),

@@ -1,0 +1,134 @@
+import { withTimeout, type Clock } from '../../../src/base/clock.js'
+import { messageOf, unavailable } from '../../../src/base/errors.js'
+import type { Logger } from '../../../src/base/log.js'
+import type { Network } from '../../../src/model/network.js'
+import type { NetworkController } from '../controller.js'
+import { macOfIpv4 } from '../endpoint.js'
+import { IngressRouter } from '../lb/ingress-router.js'
+import { VipBalancer } from '../lb/vip-balancer.js'
+import { macOfNode } from '../overlay/data-path.js'
+import type { Reachable } from '../overlay/forwarding.js'
+import type { TableRow, Touched } from './cluster-tables.js'
+import { storedNetwork } from './stored-network.js'
+
+export interface ClusterNetworkingGiven {
+  controller: NetworkController
+  clock: Clock
+  log: Logger
+}
+
+/** The managers tell of a network when a task of this node is on it, with the task or just after. */
+const tableWaitMs = 10_000
+
+/**
+ * This node's part in the networks of the cluster: brings forwarding entries, virtual IPs, published ports
+ * and names to what the managers' tables say. All of an update is in effect when `apply` returns.
+ */
+export class ClusterNetworking {
+  private readonly balancer: VipBalancer
+  private readonly ingress: IngressRouter
+  private readonly awaited = new Map<string, Set<() => void>>()
+
+  constructor(private readonly given: ClusterNetworkingGiven) {
+    const { controller, log } = given
+    const { tables } = controller
+    this.balancer = new VipBalancer(tables, () => controller.dataPath?.nodeId ?? '', log)
+    this.ingress = new IngressRouter(controller, log)
+    controller.watch(this.balancer)
+    controller.watch(this.ingress)
+  }
+
+  /** This node's place on the data path; undefined when it leaves its swarm. */
+  async begin(nodeId: string, address: string): Promise<void> {
+    const { controller } = this.given
+    await controller.setDataPath({ nodeId, address, port: controller.dataPath?.port ?? 0 })
+  }
+
+  /** The node left its swarm and its tasks are gone: so go the networks. */
+  async end(): Promise<void> {
+    const { controller } = this.given
+    const { tables } = controller
+    this.ingress.end()
+    const touched = tables.apply('complete', [])
+    this.balancer.update(touched.services)
+    for (const id of touched.gone) controller.networks.overlayDriver.forgetRemotes(id)
+    for (const { id, driver } of controller.networks.all()) if (driver === 'overlay') await controller.networks.forgetCluster(id)
+    await controller.setDataPath(undefined)
+  }
+
+  /** Takes an update of the tables; `port` is the data path's UDP port. Throws when part of it could not be carried out. */
+  async apply(kind: 'complete' | 'incremental', rows: readonly TableRow[], port: number): Promise<void> {
+    const { controller } = this.given
+    const { tables } = controller
+    const dataPath = controller.dataPath
+    if (dataPath && port > 0 && dataPath.port !== port) await controller.setDataPath({ ...dataPath, port })
+    const touched = tables.apply(kind, rows)
+    const failures: unknown[] = []
+    const attempt = (act: () => void): void => {
+      try {
+        act()
+      } catch (thrown) {
+        failures.push(thrown)
+      }
+    }
+    // New ways first: flows are led to a backend only when it can be reached.
+    for (const id of touched.networks) attempt(() => this.forward(id))
+    if (touched.peers) for (const [id, { network }] of tables.networks) if (network.spec.ingress) attempt(() => this.forward(id))
+    attempt(() => this.balancer.update(touched.services))
+    attempt(() => this.ingress.update(touched))
+    await this.forgetNetworks(touched)
+    for (const id of touched.networks) this.arrived(id)
+    if (failures.length > 0) throw failures[0]
+  }
+
+  /**
+   * Makes a network known to this host and gives its name; waits until the managers have sent its tables.
+   * Throws `unavailable` when they do not, `conflict` when the host has another network of that name.
+   */
+  async ensure(network: Network): Promise<string> {
+    const { clock, controller } = this.given
+    const { tables } = controller
+    if (!tables.networks.has(network.id)) {
+      const arrival = new Promise<void>((resolve) => {
+        const waiting = this.awaited.get(network.id) ?? new Set()
+        this.awaited.set(network.id, waiting.add(resolve))
+      })
+      await withTimeout(clock, tableWaitMs, arrival, () => unavailable(`waiting for the managers to tell who is on network ${network.spec.name}`))
+    }
+    await controller.networks.ensureCluster(storedNetwork(network))
+    return network.spec.name
+  }
+
+  private arrived(networkId: string): void {
+    if (!this.given.controller.tables.networks.has(networkId)) return
+    for (const resolve of this.awaited.get(networkId) ?? []) resolve()
+    this.awaited.delete(networkId)
+  }
+
+  private forward(networkId: string): void {
+    const { controller } = this.given
+    const { tables } = controller
+    const table = tables.networks.get(networkId)
+    if (!table) return
+    const own = controller.dataPath?.nodeId
+    const places: Reachable[] = []
+    for (const { nodeId, nodeAddress, addresses } of table.endpoints.values()) {
+      const ipv4 = addresses.find((address) => !address.includes(':'))
+      if (nodeId !== own && ipv4 !== undefined) places.push({ mac: macOfIpv4(ipv4), addresses, via: { node: nodeAddress } })
+    }
+    if (table.network.spec.ingress) {
+      for (const { nodeId, address } of tables.peers.values()) {
+        if (nodeId !== own && address !== '') places.push({ mac: macOfNode(address), addresses: [address], via: { node: address } })
+      }
+    }
+    controller.networks.overlayDriver.setRemotes(networkId, places)
+  }
+
+  private async forgetNetworks({ gone }: Touched): Promise<void> {
+    const { networks } = this.given.controller
+    for (const id of gone) {
+      networks.overlayDriver.forgetRemotes(id)
+      await networks.forgetCluster(id).catch((thrown: unknown) => this.given.log.warn(`a network could not be removed: ${messageOf(thrown)}`, { network: id }))
+    }
+  }
+}

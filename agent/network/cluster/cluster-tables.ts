@@ -1,0 +1,113 @@
+import type { Network } from '../../../src/model/network.js'
+import type { NetworkEndpoint, NetworkPeer, NetworkService } from '../../../src/model/network-table.js'
+
+/** One row, or one network, that is new, changed or gone. */
+export interface TableRow {
+  action: 'update' | 'remove'
+  network?: Network
+  endpoint?: NetworkEndpoint
+  service?: NetworkService
+  peer?: NetworkPeer
+}
+
+/** What is known of one network of the cluster. */
+export interface ClusterNetwork {
+  network: Network
+  /** By task. */
+  endpoints: Map<string, NetworkEndpoint>
+  /** By service. */
+  services: Map<string, NetworkService>
+  /** The endpoints of each service. */
+  byService: Map<string, Set<NetworkEndpoint>>
+  /** Changes with every row. */
+  version: number
+}
+
+/** What an update touched. */
+export interface Touched {
+  /** Ids of networks that came or whose endpoints changed. */
+  networks: Set<string>
+  /** Services whose row or tasks changed, by network. */
+  services: Map<string, Set<string>>
+  /** Ids of networks that this node has nothing to do with any more. */
+  gone: Set<string>
+  peers: boolean
+}
+
+/** The tables that the managers sent to this node, in memory. */
+export class ClusterTables {
+  readonly networks = new Map<string, ClusterNetwork>()
+  readonly peers = new Map<string, NetworkPeer>()
+
+  /** Takes the rows in; of a complete set, everything that it does not name goes. */
+  apply(kind: 'complete' | 'incremental', rows: readonly TableRow[]): Touched {
+    const touched: Touched = { networks: new Set(), services: new Map(), gone: new Set(), peers: false }
+    if (kind === 'complete') this.clear(touched)
+    for (const row of rows) this.take(row, touched)
+    for (const id of this.networks.keys()) touched.gone.delete(id)
+    return touched
+  }
+
+  /** The service's tasks that new flows may go to. */
+  backends(networkId: string, serviceId: string): NetworkEndpoint[] {
+    return [...(this.networks.get(networkId)?.byService.get(serviceId) ?? [])].filter(({ serving }) => serving)
+  }
+
+  private clear(touched: Touched): void {
+    for (const [id, { services, byService }] of this.networks) {
+      touched.gone.add(id)
+      touched.networks.add(id)
+      for (const serviceId of [...services.keys(), ...byService.keys()]) touch(touched, id, serviceId)
+    }
+    touched.peers = true
+    this.networks.clear()
+    this.peers.clear()
+  }
+
+  private take({ action, network, endpoint, service, peer }: TableRow, touched: Touched): void {
+    const removes = action === 'remove'
+    if (peer) {
+      touched.peers = true
+      if (removes) this.peers.delete(peer.nodeId)
+      else this.peers.set(peer.nodeId, peer)
+    } else if (network) {
+      touched.networks.add(network.id)
+      if (removes) {
+        this.networks.delete(network.id)
+        touched.gone.add(network.id)
+        return
+      }
+      const present = this.networks.get(network.id)
+      if (present) present.network = network
+      else this.networks.set(network.id, { network, endpoints: new Map(), services: new Map(), byService: new Map(), version: 0 })
+    } else if (endpoint) {
+      const table = this.networks.get(endpoint.networkId)
+      if (!table) return
+      table.version++
+      const before = table.endpoints.get(endpoint.taskId)
+      if (before) table.byService.get(before.serviceId)?.delete(before)
+      if (removes) table.endpoints.delete(endpoint.taskId)
+      else {
+        table.endpoints.set(endpoint.taskId, endpoint)
+        const group = table.byService.get(endpoint.serviceId) ?? new Set()
+        table.byService.set(endpoint.serviceId, group.add(endpoint))
+      }
+      // A change of who serves moves no packets on the network itself.
+      if (removes || !before || before.nodeAddress !== endpoint.nodeAddress || before.addresses.join() !== endpoint.addresses.join()) touched.networks.add(endpoint.networkId)
+      touch(touched, endpoint.networkId, endpoint.serviceId)
+    } else if (service) {
+      const table = this.networks.get(service.networkId)
+      if (!table) return
+      table.version++
+      if (removes) table.services.delete(service.serviceId)
+      else table.services.set(service.serviceId, service)
+      touch(touched, service.networkId, service.serviceId)
+    }
+  }
+}
+
+function touch({ services }: Touched, networkId: string, serviceId: string): void {
+  if (serviceId === '') return
+  const set = services.get(networkId) ?? new Set()
+  services.set(networkId, set.add(serviceId))
+}

@@ -1,0 +1,191 @@
+import { join } from 'node:path'
+import { invalid, StatusError, unavailable } from '../../../src/base/errors.js'
+import type { Logger } from '../../../src/base/log.js'
+import { LinkBatch } from '../../kernel/link.js'
+import { listNetns, Netns } from '../../kernel/netns.js'
+import { writeSysctlIfPresent } from '../../kernel/sysctl.js'
+import { hostLinkPrefix } from '../bridge/bridge-driver.js'
+import { bridgeOption } from '../bridge/bridge-options.js'
+import type { NetworkDriver, OpenSandbox } from '../driver.js'
+import { macOfHex } from '../endpoint.js'
+import type { Endpoint, StoredNetwork } from '../endpoint.js'
+import type { HostKernel } from '../host-kernel.js'
+import type { NetworkSpec } from '../types.js'
+import { hasAddress, overlayMtu } from './data-path.js'
+import type { DataPath } from './data-path.js'
+import type { Reachable } from './forwarding.js'
+import { removeSegment, Segment } from './segment.js'
+
+/** The option of a network that holds its VXLAN network identifier, named as Docker names it. */
+export const vniOption = 'com.docker.network.driver.overlay.vxlanid_list'
+
+/** A network while it has devices on this host. */
+interface Active {
+  segment: Segment
+  /** By endpoint id, or by a name of its own for a port of the host. */
+  locals: Map<string, Reachable>
+  remotes: readonly Reachable[]
+  /** The managers have said who else is there: until then, what an earlier daemon left is believed. */
+  informed: boolean
+}
+
+/**
+ * Networks across hosts: a namespace for each network with VXLAN to the other nodes, made with its first
+ * user here and taken down with the last.
+ */
+export class OverlayDriver implements NetworkDriver {
+  readonly name = 'overlay'
+  readonly hasAddresses = true
+  readonly userDefined = false
+  private readonly active = new Map<string, Active>()
+  /** What the managers said of networks, also of those without devices here. */
+  private readonly remotes = new Map<string, readonly Reachable[]>()
+  private dataPath: DataPath | undefined
+
+  constructor(
+    private readonly kernel: HostKernel,
+    /** The folder of the networks' namespaces, in a place that is empty after a reboot. */
+    private readonly folder: string,
+    private readonly log: Logger,
+  ) {}
+
+  validate(_spec: NetworkSpec): void {
+    throw unavailable('This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.')
+  }
+
+  setDataPath(dataPath: DataPath | undefined): void {
+    this.dataPath = dataPath
+  }
+
+  deviceNames(_network: StoredNetwork, endpointId: string): { containerPrefix: string; host: string } {
+    return { containerPrefix: 'eth', host: `${hostLinkPrefix}${endpointId.slice(0, 12)}` }
+  }
+
+  /** Nothing is made before somebody is on the network. */
+  createNetwork(): void {}
+
+  async removeNetwork(network: StoredNetwork): Promise<void> {
+    this.takeDown(network.id)
+  }
+
+  join(network: StoredNetwork, endpoint: Endpoint, sandbox: OpenSandbox): void {
+    const active = this.activate(network)
+    const { segment } = active
+    const port = segment.plug(endpoint.hostLink, macOfHex(endpoint.endpointId, '06:42'), {
+      links: sandbox.links, netns: sandbox.netns, name: endpoint.interfaceName, mac: endpoint.macAddress,
+    })
+    const link = sandbox.links.find(endpoint.interfaceName)
+    if (!link) throw new StatusError('internal', `network ${network.name}: the interface ${endpoint.interfaceName} vanished from the container`)
+    const { index } = link
+    const batch = new LinkBatch()
+    if (endpoint.ipv6Address === '') batch.setLink(index, { linkLocalIpv6: false })
+    else sandbox.netns.run(() => writeSysctlIfPresent(`net/ipv6/conf/${endpoint.interfaceName}/accept_dad`, '0'))
+    const addresses: [string, number][] = [[endpoint.ipv4Address, endpoint.ipv4PrefixLength], [endpoint.ipv6Address, endpoint.ipv6PrefixLength]]
+    for (const [address, prefixLength] of addresses) if (address !== '') batch.addAddress({ index, address, prefixLength })
+    batch.setLink(index, { up: true })
+    // All subnets of the network are one segment.
+    for (const { subnet } of network.ipam.config) {
+      const family = subnet.includes(':') ? 6 : 4
+      if ((family === 4 ? endpoint.ipv4Address : endpoint.ipv6Address) !== '') batch.setRoute({ family, destination: subnet, index })
+    }
+    sandbox.links.apply(batch)
+    active.locals.set(endpoint.endpointId, { mac: endpoint.macAddress, addresses: addresses.map(([address]) => address).filter((one) => one !== ''), via: { port } })
+    this.forward(active)
+  }
+
+  async leave(network: StoredNetwork, endpoint: Endpoint): Promise<void> {
+    this.active.get(network.id)?.segment.unplug(endpoint.hostLink)
+    this.forgot(network, endpoint)
+  }
+
+  /** The endpoint is gone with its namespace; the network's devices go with its last one. */
+  forgot(network: StoredNetwork, endpoint: Endpoint): void {
+    this.unplugged(network.id, endpoint.endpointId)
+  }
+
+  /** A port for the host itself, under a name of its own; gives the network's MTU. Doing it again is fine. */
+  plugHost(network: StoredNetwork, port: { name: string; mac: string; bridgeEnd: string; addresses: readonly string[] }): number {
+    const active = this.activate(network)
+    using netns = this.kernel.run(() => Netns.current())
+    const index = active.segment.plug(port.bridgeEnd, macOfHex('00000001', '06:42'), { links: this.kernel.links, netns, name: port.name, mac: port.mac })
+    active.locals.set(port.bridgeEnd, { mac: port.mac, addresses: port.addresses, via: { port: index } })
+    this.forward(active)
+    return active.segment.mtu
+  }
+
+  unplugHost(networkId: string, bridgeEnd: string): void {
+    const active = this.active.get(networkId)
+    if (!active) return
+    active.segment.unplug(bridgeEnd)
+    this.unplugged(networkId, bridgeEnd)
+  }
+
+  /** What the managers say can be reached elsewhere. */
+  setRemotes(networkId: string, remotes: readonly Reachable[]): void {
+    this.remotes.set(networkId, remotes)
+    const active = this.active.get(networkId)
+    if (!active) return
+    active.remotes = remotes
+    active.informed = true
+    this.forward(active)
+  }
+
+  forgetRemotes(networkId: string): void {
+    this.remotes.delete(networkId)
+  }
+
+  /** Takes down the networks of an earlier daemon that nobody uses any more; the host itself may use those of `keep`. */
+  removeLeftovers(keep: ReadonlySet<string>): void {
+    for (const id of listNetns(this.folder)) if (!this.active.has(id) && !keep.has(id)) removeSegment(join(this.folder, id))
+  }
+
+  /** Lets go of sockets; devices stay. */
+  close(): void {
+    for (const { segment } of this.active.values()) segment.close()
+    this.active.clear()
+  }
+
+  private unplugged(networkId: string, key: string): void {
+    const active = this.active.get(networkId)
+    if (!active?.locals.delete(key)) return
+    if (active.locals.size === 0) this.takeDown(networkId)
+    else this.forward(active)
+  }
+
+  private takeDown(networkId: string): void {
+    this.active.get(networkId)?.segment.close()
+    this.active.delete(networkId)
+    removeSegment(join(this.folder, networkId))
+  }
+
+  private activate(network: StoredNetwork): Active {
+    const present = this.active.get(network.id)
+    if (present) return present
+    const path = join(this.folder, network.id)
+    const known = this.remotes.get(network.id)
+    const segment = Segment.adopt(path, network.id) ?? this.createSegment(path, network)
+    const active: Active = { segment, locals: new Map(), remotes: known ?? [], informed: known !== undefined }
+    this.active.set(network.id, active)
+    return active
+  }
+
+  private createSegment(path: string, network: StoredNetwork): Segment {
+    const { dataPath } = this
+    if (!dataPath) throw unavailable(`network ${network.name} cannot be used here yet: this node is waiting for the managers`)
+    const { address, port } = dataPath
+    if (!hasAddress(this.kernel.links, address)) {
+      throw new StatusError('unavailable', `network ${network.name} cannot be used on this node: its data path address ${address} is none of this host's; leave the swarm and join again with --data-path-addr`)
+    }
+    const vni = Number(network.options[vniOption])
+    if (!Number.isInteger(vni) || vni < 1) throw invalid(`network ${network.name} has no VXLAN network identifier`)
+    const asked = network.options[bridgeOption.mtu]
+    const mtu = asked === undefined || asked === '' || asked === '0' ? overlayMtu(this.kernel.links, address) : Number(asked)
+    if (!Number.isInteger(mtu) || mtu < 68 || mtu > 65_535) throw invalid(`invalid ${bridgeOption.mtu}: "${String(asked)}"`)
+    this.log.debug('making the devices of a network', { network: network.name, vni, mtu })
+    return Segment.create(path, network.id, { vni, port, local: address, mtu }, this.kernel)
+  }
+
+  private forward({ segment, locals, remotes, informed }: Active): void {
+    segment.forward([...remotes, ...locals.values()], !informed)
+  }
+}
