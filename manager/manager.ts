@@ -28,6 +28,7 @@ import { isBlacklisted } from './ca/trust.js'
 import { createControl } from './control/control.js'
 import { Dispatcher } from './dispatcher/dispatcher.js'
 import { Health } from './health.js'
+import { unlockFollower, type ApplyUnlockKey } from './keys/unlock-follow.js'
 import { createUnlockKey } from './keys/unlock-key.js'
 import { Leader, leaderLoops, type LeaderLoop } from './leader.js'
 import { ManagerLeadership } from './leadership.js'
@@ -61,6 +62,8 @@ export interface ManagerOptions {
   forceNewCluster?: boolean
   /** Seals log and snapshots. */
   dataKey?: Uint8Array
+  /** Told the unlock key that the cluster has (none while autolock is off) at the start and after each change; a failure is tried again. */
+  onUnlockKey?: ApplyUnlockKey
   clock: Clock
   rng: Rng
   ids: IdSource
@@ -209,6 +212,8 @@ export class Manager implements AsyncDisposable {
       }),
     )
     scope.defer(leadership.follow(node))
+
+    if (options.onUnlockKey) scope.use(unlockFollower({ store, clock, rng, ids, log: log.child({ part: 'keys' }) }, options.onUnlockKey)).start()
 
     const control = controlClient(router.client(controlService, controlHandlers(served), self))
     const local = {

@@ -1,9 +1,10 @@
 import { createPrivateKey } from 'node:crypto'
 import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errnoOf, StatusError } from '../../src/base/errors.js'
+import { errnoOf, internal, StatusError } from '../../src/base/errors.js'
 import { parseCertificate, splitPem } from '../../src/pki/root-ca.js'
 import { syncFolder, writeFileAtomic } from '../../src/sys/atomic-file.js'
+import { isSealed, type KeySeal } from './key-seal.js'
 
 /** A node's certificate, its key and the roots it trusts, all PEM. */
 export interface NodeFiles {
@@ -15,10 +16,13 @@ export interface NodeFiles {
 /**
  * `<data-root>/swarm/certificates`: `swarm-node.crt`, `swarm-node.key`, `swarm-root-ca.crt`, as Docker
  * names them. A renewal that is interrupted leaves a pair that belongs together: the new key waits
- * beside the old one until its certificate is in place.
+ * beside the old one until its certificate is in place. The key is sealed while its node is a manager
+ * of a swarm with autolock.
  */
 export class IdentityFiles {
   private readonly folder: string
+  private keeping: { seal: KeySeal; sealed: boolean } | undefined
+  private work: Promise<unknown> = Promise.resolve()
 
   constructor(dataRoot: string) {
     this.folder = join(dataRoot, 'swarm', 'certificates')
@@ -38,12 +42,33 @@ export class IdentityFiles {
     return { certPem, keyPem, rootsPem }
   }
 
-  async save({ certPem, keyPem, rootsPem }: NodeFiles): Promise<void> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 })
-    await this.saveRoots(rootsPem)
-    await writeFileAtomic(this.path('swarm-node.key.next'), keyPem, 0o600)
-    await writeFileAtomic(this.path('swarm-node.crt'), certPem, 0o644)
-    await this.adoptNextKey()
+  /**
+   * Keys are written sealed or in clear from now on, and those on disk are brought into that form; both
+   * forms are read. Repeating it after a crash or a failure leads to the same.
+   */
+  keepKeys(seal: KeySeal, sealed: boolean): Promise<void> {
+    return this.exclusive(async () => {
+      this.keeping = { seal, sealed }
+      for (const name of ['swarm-node.key', 'swarm-node.key.next']) {
+        const text = await this.read(name)
+        if (text !== undefined && isSealed(text) !== sealed) await writeFileAtomic(this.path(name), sealed ? seal.seal(text) : seal.open(text), 0o600)
+      }
+    })
+  }
+
+  /** There is no seal any more: keys are written in clear. */
+  dropSeal(): void {
+    this.keeping = undefined
+  }
+
+  save({ certPem, keyPem, rootsPem }: NodeFiles): Promise<void> {
+    return this.exclusive(async () => {
+      await mkdir(this.folder, { recursive: true, mode: 0o700 })
+      await this.saveRoots(rootsPem)
+      await writeFileAtomic(this.path('swarm-node.key.next'), this.keeping?.sealed ? this.keeping.seal.seal(keyPem) : keyPem, 0o600)
+      await writeFileAtomic(this.path('swarm-node.crt'), certPem, 0o644)
+      await this.adoptNextKey()
+    })
   }
 
   async saveRoots(rootsPem: string): Promise<void> {
@@ -57,9 +82,9 @@ export class IdentityFiles {
 
   /** The key that the certificate is for. */
   private async keyOf(certPem: string): Promise<string | undefined> {
-    const key = await this.read('swarm-node.key')
+    const key = await this.readKey('swarm-node.key')
     if (key !== undefined && belongs(certPem, key)) return key
-    const next = await this.read('swarm-node.key.next')
+    const next = await this.readKey('swarm-node.key.next')
     if (next === undefined || !belongs(certPem, next)) return undefined
     await this.adoptNextKey()
     return next
@@ -70,6 +95,18 @@ export class IdentityFiles {
     await syncFolder(this.folder)
   }
 
+  /** In clear. Throws `internal` when it is sealed and cannot be opened. */
+  private async readKey(name: string): Promise<string | undefined> {
+    const text = await this.read(name)
+    if (text === undefined || !isSealed(text)) return text
+    try {
+      if (this.keeping) return this.keeping.seal.open(text)
+    } catch (cause) {
+      throw internal(`${this.path(name)} cannot be opened with the data key of this manager: leave the swarm with --force and join again`, cause)
+    }
+    throw internal(`${this.path(name)} is sealed and the data key of this manager is missing: restore it, or leave the swarm with --force and join again`)
+  }
+
   private async read(name: string): Promise<string | undefined> {
     try {
       return await readFile(this.path(name), 'utf8')
@@ -77,6 +114,12 @@ export class IdentityFiles {
       if (errnoOf(thrown) === 'ENOENT') return undefined
       throw thrown
     }
+  }
+
+  private exclusive<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.work.then(action)
+    this.work = result.catch(() => undefined)
+    return result
   }
 
   private path(name: string): string {

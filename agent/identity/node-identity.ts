@@ -3,7 +3,7 @@ import { delay, rfc3339, type Clock } from '../../src/base/clock.js'
 import { messageOf, StatusError } from '../../src/base/errors.js'
 import type { Logger } from '../../src/base/log.js'
 import type { Rng } from '../../src/base/rng.js'
-import type { NodeRole } from '../../src/model/node.js'
+import { NodeRole } from '../../src/model/node.js'
 import { readNodeCertificate, verifyNodeCertificate, type NodeIdentity as CertificateIdentity } from '../../src/pki/node-certificate.js'
 import { backdateMs, parseCertificate, splitPem } from '../../src/pki/root-ca.js'
 import type { CaMethods } from '../../src/wire/ca-service.js'
@@ -17,6 +17,8 @@ export interface NodeIdentityDeps {
   clock: Clock
   rng: Rng
   log: Logger
+  /** Called with the identity of a manager that was just issued, before its key is written to disk: how keys are kept can be settled then. */
+  beforeManager?: (identity: TlsIdentity) => Promise<void>
 }
 
 /**
@@ -49,6 +51,7 @@ export class NodeIdentity implements IdentitySource {
   static async adopt(deps: NodeIdentityDeps, { certPem, keyPem, rootsPem }: NodeFiles): Promise<NodeIdentity> {
     const identity = verifyNodeCertificate(certPem, keyPem, rootsPem, deps.clock.nowMs())
     const files = { certPem, keyPem, rootsPem }
+    if (identity.role === NodeRole.manager) await deps.beforeManager?.({ ...files, clusterId: identity.clusterId, nodeId: identity.nodeId })
     await deps.files.save(files)
     return new NodeIdentity(deps, files, identity)
   }
@@ -106,6 +109,7 @@ export class NodeIdentity implements IdentitySource {
     const issued = await requestCertificate(ca, this.held.rootsPem, { clock: this.deps.clock, signal })
     if (issued.nodeId !== this.nodeId) throw new StatusError('internal', `renewal gave the certificate of node ${issued.nodeId}`)
     const { certPem, keyPem, rootsPem } = issued
+    if (issued.role === NodeRole.manager) await this.deps.beforeManager?.({ certPem, keyPem, rootsPem, clusterId: this.clusterId, nodeId: this.nodeId })
     await this.deps.files.save({ certPem, keyPem, rootsPem })
     this.held = { certPem, keyPem, rootsPem }
     this.identity = readNodeCertificate(certPem)

@@ -4,7 +4,7 @@ import { CertificateState, NodeRole, NodeState, type Availability, type Node } f
 import type { IdSource } from '../../src/base/id.js'
 import { createCsr } from '../../src/pki/csr.js'
 import { createJoinToken } from '../../src/pki/join-token.js'
-import { issueNodeCertificate } from '../../src/pki/node-certificate.js'
+import { issueNodeCertificate, roleUnits } from '../../src/pki/node-certificate.js'
 import { createRootCa, rootDigest, type SigningCa } from '../../src/pki/root-ca.js'
 import type { TlsIdentity } from '../../src/wire/tls-identity.js'
 
@@ -19,6 +19,8 @@ export interface FoundOptions {
   address: string
   nowMs: number
   ids: IdSource
+  /** Seals the managers' disks from the start: given when the spec turns autolock on. */
+  unlockKey?: Uint8Array
 }
 
 /** A new cluster: its object, its first manager, and that manager's identity. The first transaction of the store creates both. */
@@ -53,7 +55,7 @@ export async function foundCluster(options: FoundOptions): Promise<FoundedCluste
         joinTokens: { worker: createJoinToken(digest), manager: createJoinToken(digest) },
         lastForcedRotation: 0,
       },
-      unlockKeys: [],
+      unlockKeys: options.unlockKey ? [{ subsystem: roleUnits.manager, key: options.unlockKey }] : [],
       blacklistedCertificates: {},
       defaultAddressPool: options.defaultAddressPool,
       subnetSize: options.subnetSize,

@@ -1,8 +1,11 @@
 import { webcrypto } from 'node:crypto'
 import { StatusError } from '../../src/base/errors.js'
+import type { Cluster } from '../../src/model/cluster.js'
 
 const prefix = 'SWMKEY-1-'
 const keyBytes = 32
+/** Whose disks the key opens: the role in a manager's certificate. */
+const managerSubsystem = 'swarm-manager'
 
 /** A new key that seals the managers' disks: 256 bits from the operating system's generator. */
 export function createUnlockKey(): Uint8Array {
@@ -22,4 +25,9 @@ export function parseUnlockKey(text: string): Uint8Array {
     throw new StatusError('invalid', 'invalid unlock key: print it on an unlocked manager with "swarm unlock-key"')
   }
   return key
+}
+
+/** The key that opens the managers' disks; undefined while autolock is off. */
+export function managerUnlockKey({ unlockKeys }: Pick<Cluster, 'unlockKeys'>): Uint8Array | undefined {
+  return unlockKeys.find(({ subsystem }) => subsystem === managerSubsystem)?.key
 }
