@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { conflict } from '../../src/base/errors.js'
 import type { KeyValueStore } from '../../src/base/key-value.js'
 import type {
-  ContainerCreateResponse, ContainerInspectResponse, ContainerSummary, ContainerTopResponse, ContainerUpdateResponse, FilesystemChange, Resources,
+  ContainerCreateResponse, ContainerInspectResponse, ContainerPathStat, ContainerSummary, ContainerTopResponse, ContainerUpdateResponse, FilesystemChange, Resources,
   RestartPolicy,
 } from '../../src/model/engine-api/container.js'
 import type { ContainerStatsResponse } from '../../src/model/engine-api/stats.js'
@@ -13,8 +13,10 @@ import { ExitWatch } from '../runtime/exit-watch.js'
 import { OciRuntime } from '../runtime/oci-runtime.js'
 import { changesOf } from '../snapshot/diff.js'
 import { SeccompCache } from '../runtime/seccomp-cache.js'
+import { readArchive, statPath, writeArchive, type WriteArchiveOptions } from './archive.js'
 import { attachContainer } from './attach.js'
 import { Background } from './background.js'
+import { commitContainer, type CommitOptions } from './commit.js'
 import type { Container } from './container.js'
 import type { ContainerRecord } from './container-record.js'
 import { ContainerStore } from './container-store.js'
@@ -23,6 +25,7 @@ import { createContainer } from './create.js'
 import { EngineExecs } from './engine-execs.js'
 import { EventLog } from './events.js'
 import { handleExit } from './exit.js'
+import { exportContainer } from './export.js'
 import { stopHealthChecks } from './health.js'
 import { inspectContainer } from './inspect.js'
 import { listContainers } from './list.js'
@@ -247,6 +250,26 @@ export class Engine implements AsyncDisposable {
     const { id } = this.find(ref)
     const changes = await changesOf(this.context.rootfs.view(id))
     return changes.map(({ path, kind }) => ({ Path: path, Kind: kind }))
+  }
+
+  async statPath(ref: string, path: string): Promise<ContainerPathStat> {
+    return statPath(this.context, this.find(ref), path)
+  }
+
+  async readArchive(ref: string, path: string): Promise<{ stat: ContainerPathStat; chunks: AsyncIterable<Uint8Array> }> {
+    return readArchive(this.context, this.find(ref), path)
+  }
+
+  async writeArchive(ref: string, path: string, archive: AsyncIterable<Uint8Array>, options: WriteArchiveOptions, signal: AbortSignal): Promise<void> {
+    await writeArchive(this.context, this.find(ref), path, archive, options, signal)
+  }
+
+  async export(ref: string): Promise<AsyncIterable<Uint8Array>> {
+    return exportContainer(this.context, this.find(ref))
+  }
+
+  async commit(ref: string, options: CommitOptions, signal: AbortSignal): Promise<string> {
+    return commitContainer(this.context, this.find(ref), options, signal)
   }
 
   /** Attaches a container to one more network, at once when it runs. */

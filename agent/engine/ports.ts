@@ -1,4 +1,5 @@
 import type { ImageForRun } from '../image/image-record.js'
+import type { CommitRequest } from '../image/images.js'
 import type { NetworkController } from '../network/controller.js'
 import type { Snapshotter } from '../snapshot/snapshotter.js'
 
@@ -6,6 +7,8 @@ import type { Snapshotter } from '../snapshot/snapshotter.js'
 export interface ImageProvider {
   /** Throws `notFound` ("No such image: ..."). */
   forRun(ref: string): ImageForRun
+  /** Makes an image of a container's changes and gives its id. */
+  commit(request: CommitRequest, signal: AbortSignal): Promise<string>
 }
 
 /** What the engine needs of snapshots: the writable layers of containers, by container id. */

@@ -125,8 +125,8 @@ async function* contentOf(path: ByteString, size: number): AsyncGenerator<Buffer
   yield paddingFor(size)
 }
 
-/** Undefined for a socket, which no archive holds. */
-function entryOf(path: ByteString, full: ByteString, stat: BigIntStats): TarEntry | undefined {
+/** The header of what is at `full`, under the name `path`. Undefined for a socket, which no archive holds. */
+export function entryOf(path: ByteString, full: ByteString, stat: BigIntStats): TarEntry | undefined {
   const type = typeOf(stat)
   if (type === undefined) return undefined
   const isDevice = type === TarType.character || type === TarType.block

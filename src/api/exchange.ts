@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { PassThrough, type Duplex, type Readable } from 'node:stream'
-import { ErrorKind, StatusError } from '../base/errors.js'
+import { createWebSocketStream, WebSocketServer, type WebSocket } from 'ws'
+import { ErrorKind, invalid, StatusError } from '../base/errors.js'
 import { readJson } from './body.js'
 import type { Check } from './json-check.js'
 import { Query } from './query.js'
@@ -32,7 +33,7 @@ export class Exchange {
   private detachedBody: Readable | undefined
 
   constructor(
-    request: IncomingMessage,
+    private readonly request: IncomingMessage,
     private readonly response: ServerResponse,
     private readonly transport: Transport,
     readonly version: ApiVersion,
@@ -83,8 +84,8 @@ export class Exchange {
   }
 
   /** An answer without a body. */
-  empty(status: number): void {
-    this.response.writeHead(status, status === 204 || status === 304 ? {} : { 'Content-Length': 0 })
+  empty(status: number, headers: OutgoingHttpHeaders = {}): void {
+    this.response.writeHead(status, status === 204 || status === 304 ? headers : { 'Content-Length': 0, ...headers })
     this.response.end()
   }
 
@@ -118,6 +119,28 @@ export class Exchange {
     else this.response.destroy()
   }
 
+  /** Throws `invalid` unless the client asked for a WebSocket. */
+  requireWebSocket(): void {
+    if (this.transport.upgrade?.protocol.toLowerCase() !== 'websocket') {
+      throw invalid('this endpoint is for WebSocket connections: the header "Upgrade: websocket" is needed')
+    }
+  }
+
+  /** Takes the connection over as a WebSocket. Throws `invalid` for a handshake that is not one. */
+  acceptWebSocket(): Promise<HijackedConnection> {
+    this.requireWebSocket()
+    const { socket } = this.transport.upgrade as NonNullable<Transport['upgrade']>
+    const server = new WebSocketServer({ noServer: true, maxPayload: webSocketMessageBytesMax, clientTracking: false })
+    return new Promise((resolve, reject) => {
+      server.once('wsClientError', (thrown) => reject(invalid(`cannot open a WebSocket: ${thrown.message}`, thrown)))
+      server.handleUpgrade(this.request, socket, Buffer.alloc(0), (accepted) => {
+        this.hijacked = true
+        this.response.statusCode = 101
+        resolve(connectionOf(accepted))
+      })
+    })
+  }
+
   /**
    * Takes the connection over. A client that asked for an upgrade gets `101 UPGRADED` and raw bytes both
    * ways; others get a 200 whose body ends with the connection, and a chunked request body is their input.
@@ -149,6 +172,22 @@ export class Exchange {
         socket.resume()
       },
     }
+  }
+}
+
+/** Largest message of a client: what it types or pipes comes in far smaller ones. */
+const webSocketMessageBytesMax = 16 * 1024 * 1024
+
+function connectionOf(socket: WebSocket): HijackedConnection {
+  const stream = createWebSocketStream(socket)
+  return {
+    input: stream,
+    hasInput: true,
+    write: (chunk) => writeTo(stream, chunk),
+    end: () => {
+      stream.end()
+      stream.resume()
+    },
   }
 }
 

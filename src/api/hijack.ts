@@ -47,6 +47,19 @@ export async function serveStarting(exchange: Exchange, tty: boolean, open: () =
   await connectSession(exchange, connection, session)
 }
 
+/** The same by WebSocket: what the streams carry, unframed, in binary messages. */
+export async function serveWebSocket(exchange: Exchange, session: AttachSession): Promise<void> {
+  const unframed: AttachSession = { tty: true, output: session.output, ...(session.input && { input: session.input }), close: () => session.close() }
+  let connection: HijackedConnection
+  try {
+    connection = await exchange.acceptWebSocket()
+  } catch (thrown) {
+    session.close()
+    throw thrown
+  }
+  await connectSession(exchange, connection, unframed)
+}
+
 async function connectSession(exchange: Exchange, connection: HijackedConnection, session: AttachSession): Promise<void> {
   const onAbort = () => session.close()
   exchange.signal.addEventListener('abort', onAbort, { once: true })

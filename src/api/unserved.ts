@@ -12,21 +12,9 @@ export interface Unserved {
 
 const noPlugins = 'plugins are not supported by this daemon'
 const noBuilder = 'this daemon does not build images; build elsewhere and use "docker load" or "docker import"'
-const noCopy = 'copying files into and out of containers is not supported by this daemon; use "docker exec" with tar'
 
 /** Everything of the Engine API that is not served. `test/conformance` holds this table against the definition. */
 export const unserved: readonly Unserved[] = [
-  { operation: 'ContainerArchive', method: 'GET', path: '/containers/:id/archive', reason: noCopy },
-  { operation: 'ContainerArchiveInfo', method: 'HEAD', path: '/containers/:id/archive', reason: noCopy },
-  { operation: 'PutContainerArchive', method: 'PUT', path: '/containers/:id/archive', reason: noCopy },
-  { operation: 'ContainerExport', method: 'GET', path: '/containers/:id/export', reason: 'exporting a container is not supported by this daemon' },
-  { operation: 'ImageCommit', method: 'POST', path: '/commit', reason: 'making an image from a container is not supported by this daemon' },
-  {
-    operation: 'ContainerAttachWebsocket',
-    method: 'GET',
-    path: '/containers/:id/attach/ws',
-    reason: 'attaching by WebSocket is not supported by this daemon; use POST /containers/{id}/attach',
-  },
   { operation: 'ImageBuild', method: 'POST', path: '/build', reason: noBuilder },
   { operation: 'BuildPrune', method: 'POST', path: '/build/prune', reason: noBuilder },
   { operation: 'Session', method: 'POST', path: '/session', reason: noBuilder },

@@ -62,6 +62,7 @@ export async function openEngine(folder: string, images: Record<string, ImageCon
       if (!config) throw notFound(`No such image: ${ref}:latest`)
       return { id: chainId, chainId, config, platform: 'linux/amd64' }
     },
+    commit: () => Promise.reject(notFound('no images are made here')),
   }
   const cgroupMode = prepareCgroups()
   const network = await NetworkController.open({

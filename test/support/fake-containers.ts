@@ -2,9 +2,13 @@ import { PassThrough } from 'node:stream'
 import { ErrorKind, StatusError, conflict, notFound } from '../../src/base/errors.js'
 import { rfc3339 } from '../../src/base/clock.js'
 import { Queue } from '../../src/base/queue.js'
-import type { AttachOptions, AttachSession, ContainerCreateBody, ContainersBackend, OutputChunk } from '../../src/api/containers/backend.js'
+import type { AttachOptions, AttachSession, CommitOptions, ContainerCreateBody, ContainersBackend, OutputChunk } from '../../src/api/containers/backend.js'
 import type { ExecBackend, ExecConfig } from '../../src/api/exec/backend.js'
 import type { ContainerInspectResponse } from '../../src/model/engine-api/container.js'
+
+async function* chunksOf(text: string): AsyncGenerator<Uint8Array, void, undefined> {
+  yield await Promise.resolve(Buffer.from(text))
+}
 
 interface FakeContainer {
   id: string
@@ -36,6 +40,30 @@ export class FakeContainers implements ContainersBackend {
       if (container.id.startsWith(ref) || container.name === ref) return container
     }
     throw notFound(`No such container: ${ref}`)
+  }
+
+  async statPath(ref: string, path: string) {
+    this.find(ref)
+    if (path !== '/file') throw notFound(`Could not find the file ${path} in container ${ref}`)
+    return { name: 'file', size: 5, mode: 0o644, mtime: createdAt, linkTarget: '' }
+  }
+  async readArchive(ref: string, path: string) {
+    const stat = await this.statPath(ref, path)
+    return { stat, chunks: chunksOf('an archive') }
+  }
+  async writeArchive(ref: string, path: string, archive: AsyncIterable<Uint8Array>) {
+    this.find(ref)
+    let bytes = 0
+    for await (const piece of archive) bytes += piece.length
+    this.calls.push(`write ${bytes} bytes to ${path}`)
+  }
+  async export(ref: string) {
+    this.find(ref)
+    return chunksOf('an archive')
+  }
+  async commit(ref: string, options: CommitOptions) {
+    this.calls.push(`commit ${this.find(ref).name} as ${options.repo ?? ''}:${options.tag ?? ''}`)
+    return `sha256:${'2'.repeat(64)}`
   }
 
   async list({ all }: { all: boolean }) {

@@ -3,6 +3,7 @@ import type {
   ContainerConfig,
   ContainerCreateResponse,
   ContainerInspectResponse,
+  ContainerPathStat,
   ContainerSummary,
   ContainerTopResponse,
   ContainerUpdateResponse,
@@ -49,6 +50,32 @@ export interface ContainersBackend {
   /** One sample for each iteration; `once` ends after the first, `oneShot` does not wait for a second reading. */
   stats(ref: string, options: { once: boolean; oneShot: boolean }, signal: AbortSignal): AsyncIterable<ContainerStatsResponse>
   changes(ref: string): Promise<FilesystemChange[]>
+  /** Throws `notFound` for the container and for the path. */
+  statPath(ref: string, path: string): Promise<ContainerPathStat>
+  /** A tar of what is at the path. The container is held until the chunks were read or given up. */
+  readArchive(ref: string, path: string): Promise<{ stat: ContainerPathStat; chunks: AsyncIterable<Uint8Array> }>
+  /**
+   * Unpacks a tar, compressed or not, into a folder. `keepKinds` refuses to put a folder in the place of
+   * something else and the reverse; `ownedByUser` gives the files to the container's user.
+   */
+  writeArchive(ref: string, path: string, archive: AsyncIterable<Uint8Array>, options: { keepKinds: boolean; ownedByUser: boolean }, signal: AbortSignal): Promise<void>
+  /** A tar of the root file system; held as `readArchive` has it. */
+  export(ref: string): Promise<AsyncIterable<Uint8Array>>
+  /** Makes an image of the container's changes; gives its id. */
+  commit(ref: string, options: CommitOptions, signal: AbortSignal): Promise<string>
+}
+
+export interface CommitOptions {
+  repo?: string
+  tag?: string
+  comment?: string
+  author?: string
+  /** Dockerfile instructions for the configuration. */
+  changes: string[]
+  /** Let the processes stand still meanwhile. */
+  pause: boolean
+  /** Laid over the container's own. */
+  config: ContainerConfig
 }
 
 export type WaitCondition = 'not-running' | 'next-exit' | 'removed'

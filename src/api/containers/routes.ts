@@ -1,5 +1,6 @@
 import type { ApiDeps } from '../backends.js'
 import type { Route } from '../route.js'
+import { archiveHandlers } from './archive-handlers.js'
 import { lifecycleHandlers } from './lifecycle-handlers.js'
 import { readHandlers } from './read-handlers.js'
 import { streamHandlers } from './stream-handlers.js'
@@ -8,6 +9,7 @@ export function containerRoutes({ containers }: Pick<ApiDeps, 'containers'>): Ro
   const read = readHandlers(containers)
   const life = lifecycleHandlers(containers)
   const streams = streamHandlers(containers)
+  const archives = archiveHandlers(containers)
   return [
     { method: 'GET', path: '/containers/json', handle: read.list },
     { method: 'POST', path: '/containers/create', handle: life.create },
@@ -18,6 +20,12 @@ export function containerRoutes({ containers }: Pick<ApiDeps, 'containers'>): Ro
     { method: 'GET', path: '/containers/:id/logs', handle: streams.logs },
     { method: 'GET', path: '/containers/:id/stats', handle: streams.stats },
     { method: 'POST', path: '/containers/:id/attach', handle: streams.attach },
+    { method: 'GET', path: '/containers/:id/attach/ws', handle: streams.attachWebSocket },
+    { method: 'HEAD', path: '/containers/:id/archive', handle: archives.stat },
+    { method: 'GET', path: '/containers/:id/archive', handle: archives.read },
+    { method: 'PUT', path: '/containers/:id/archive', handle: archives.write },
+    { method: 'GET', path: '/containers/:id/export', handle: archives.export },
+    { method: 'POST', path: '/commit', handle: archives.commit },
     { method: 'POST', path: '/containers/:id/wait', handle: streams.wait },
     { method: 'POST', path: '/containers/:id/start', handle: life.start },
     { method: 'POST', path: '/containers/:id/stop', handle: life.stop },

@@ -1,8 +1,8 @@
 import { invalid, messageOf } from '../../base/errors.js'
-import { encodeOutput, serveAttach, streamType } from '../hijack.js'
+import { encodeOutput, serveAttach, serveWebSocket, streamType } from '../hijack.js'
 import type { Query } from '../query.js'
 import type { Handler } from '../route.js'
-import type { ContainersBackend, LogsOptions, WaitCondition } from './backend.js'
+import type { AttachOptions, ContainersBackend, LogsOptions, WaitCondition } from './backend.js'
 
 const conditions: readonly WaitCondition[] = ['not-running', 'next-exit', 'removed']
 
@@ -31,17 +31,12 @@ export function streamHandlers(containers: ContainersBackend) {
   }
 
   const attach: Handler = async (exchange) => {
-    const { query } = exchange
-    const detachKeys = query.text('detachKeys')
-    const session = await containers.attach(exchange.param('id'), {
-      stdin: query.flag('stdin'),
-      stdout: query.flag('stdout'),
-      stderr: query.flag('stderr'),
-      logs: query.flag('logs'),
-      stream: query.flag('stream'),
-      ...(detachKeys !== undefined && { detachKeys }),
-    })
-    await serveAttach(exchange, session)
+    await serveAttach(exchange, await containers.attach(exchange.param('id'), readAttachOptions(exchange.query)))
+  }
+
+  const attachWebSocket: Handler = async (exchange) => {
+    exchange.requireWebSocket()
+    await serveWebSocket(exchange, await containers.attach(exchange.param('id'), readAttachOptions(exchange.query)))
   }
 
   const wait: Handler = async (exchange) => {
@@ -65,7 +60,19 @@ export function streamHandlers(containers: ContainersBackend) {
     exchange.end()
   }
 
-  return { logs, stats, attach, wait }
+  return { logs, stats, attach, attachWebSocket, wait }
+}
+
+function readAttachOptions(query: Query): AttachOptions {
+  const detachKeys = query.text('detachKeys')
+  return {
+    stdin: query.flag('stdin'),
+    stdout: query.flag('stdout'),
+    stderr: query.flag('stderr'),
+    logs: query.flag('logs'),
+    stream: query.flag('stream'),
+    ...(detachKeys !== undefined && { detachKeys }),
+  }
 }
 
 /** The query parameters of the log endpoints. Throws `invalid` when no stream is chosen. */

@@ -210,6 +210,18 @@ export interface ContainerConfig {
   Shell?: string[] | null
 }
 
+/** What is at a path in a container: the header of the archive endpoints. */
+export interface ContainerPathStat {
+  name: string
+  /** Bytes. */
+  size: number
+  /** As Go's `os.FileMode` has it: the type's bits stand above the permissions. */
+  mode: number
+  mtime: string
+  /** Where a link leads in the end, within the container. */
+  linkTarget: string
+}
+
 export interface NetworkingConfig {
   EndpointsConfig?: Record<string, EndpointSettings>
 }
