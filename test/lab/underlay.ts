@@ -20,6 +20,7 @@ export class Underlay {
     createNetns(underlay.path)
     using links = inNetns(underlay.path, () => Links.open())
     quietIpv6(underlay.path)
+    sayUnreachable(underlay.path)
     links.apply(new LinkBatch().addLink({ name: 'br0' }, { kind: 'bridge', multicastSnooping: false }))
     const index = indexOf(links, 'br0')
     const batch = new LinkBatch().addAddress({ index, address: ipv4Of(gateway), prefixLength: 24 })
@@ -67,6 +68,16 @@ function indexOf(links: Links, name: string): number {
   const link = links.find(name)
   if (!link) throw new Error(`no link ${name}`)
   return link.index
+}
+
+/** The gateway leads nowhere, and says so at once: looking for a registry must not wait for an answer. */
+function sayUnreachable(netns: string): void {
+  inNetns(netns, () => {
+    writeSysctlIfPresent('net/ipv4/ip_forward', '1')
+    writeSysctlIfPresent('net/ipv4/icmp_ratelimit', '0')
+    writeSysctlIfPresent('net/ipv6/conf/all/forwarding', '1')
+    writeSysctlIfPresent('net/ipv6/icmp/ratelimit', '0')
+  })
 }
 
 /** Addresses of the lab are unique: looking for duplicates only delays them. */

@@ -380,7 +380,9 @@ export class SwarmNode implements AsyncDisposable {
     const { log, clock, rng } = this.deps
     membership.roleWish.abort(new StatusError(ErrorKind.cancelled, 'another role is wanted'))
     membership.roleWish = new AbortController()
-    const signal = AbortSignal.any([membership.scope.signal, membership.roleWish.signal])
+    // Becoming a worker is carried out whatever comes next: it clears away what a manager left.
+    const outer = membership.scope.signal
+    const signal = role === NodeRole.worker ? outer : AbortSignal.any([outer, membership.roleWish.signal])
     const backoff = new Backoff(rng, roleRetryFirstMs, roleRetryMaxMs)
     membership.roleWork = membership.roleWork.then(async () => {
       if (afterMs > 0) await delay(clock, afterMs, signal).catch(() => undefined)

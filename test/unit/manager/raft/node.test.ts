@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { readdir, truncate } from 'node:fs/promises'
+import { readdir, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { kindOf } from '../../../../src/base/errors.js'
 import type { Leadership } from '../../../../manager/raft/node-types.js'
@@ -112,6 +112,29 @@ describe('raft node', () => {
     await eventually('the leader misses it', () => leader.node.members().some((m) => !m.reachable) || !leader.node.isLeader)
     await eventually('it steps down', () => !leader.node.isLeader)
     await assert.rejects(leader.node.propose(bytes('no')), /the cluster has no leader/)
+  })
+
+  it('a member whose log was cut short stops for good, and its node comes back as a new one', async () => {
+    const { group, members } = await formed(3)
+    await using _ = group
+    const leader = await leaderOf(group)
+    const victim = members.find((m) => m !== leader) as LoopbackMember
+    for (let i = 0; i < 20; i++) await leader.node.propose(bytes(`v${i}`))
+    await same(members, Array.from({ length: 20 }, (_, i) => `v${i}`))
+    await group.stop(victim.name)
+    const folder = join(group.dir, victim.name, 'wal')
+    const file = join(folder, (await readdir(folder)).sort().at(-1) as string)
+    await truncate(file, (await stat(file)).size - 200)
+    const back = await group.start(victim.name)
+    const { reason, failure } = await back.node.stopped
+    assert.equal(reason, 'lost')
+    assert.match(failure?.message ?? '', /^the log on disk ends at entry \d+, but entry \d+ was in it: it was cut short$/)
+    const now = await leaderOf(group)
+    await group.stop(victim.name)
+    await rm(join(group.dir, victim.name), { recursive: true })
+    const anew = await group.start(victim.name, { joinThrough: now.address })
+    await same([anew], now.machine.values)
+    await eventually('it votes', () => now.node.members().filter((m) => !m.learner).length === 3)
   })
 
   it('refuses a removal that would lose the quorum', async () => {
