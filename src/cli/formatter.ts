@@ -12,6 +12,8 @@ export interface Listing<Row> {
   table: readonly string[]
   /** What `-q` prints; without it the listing has no `-q`. */
   quiet?: string
+  /** What templates may call with an argument beside the columns: `{{.Label "tier"}}`. */
+  methods?: Readonly<Record<string, (row: Row) => (argument: unknown) => string>>
 }
 
 /** What the help says of `--format` of a listing and of an object. */
@@ -53,12 +55,18 @@ export function printListing<Row>(
   }
   const asTable = /^table\s+/.test(format)
   const template = compile(unescape(asTable ? format.replace(/^table\s+/, '') : format))
+  const methods = Object.entries(listing.methods ?? {})
+  const callable = (row: Row): Record<string, unknown> => ({ ...record(row), ...Object.fromEntries(methods.map(([name, of]) => [name, of(row)])) })
   if (!asTable) {
-    for (const row of rows) context.stdout.write(`${template(record(row))}\n`)
+    for (const row of rows) context.stdout.write(`${template(callable(row))}\n`)
     return
   }
-  const headers = Object.fromEntries(Object.entries(columns).map(([name, { header }]) => [name, header]))
-  const lines = [template(headers), ...rows.map((row) => template(record(row)))]
+  const headers = {
+    ...Object.fromEntries(Object.entries(columns).map(([name, { header }]) => [name, header])),
+    // The heading of `{{.Label "com.example.tier"}}` is the label's last word.
+    ...Object.fromEntries(methods.map(([name]) => [name, (argument: unknown) => String(argument).split('.').at(-1) ?? ''])),
+  }
+  const lines = [template(headers), ...rows.map((row) => template(callable(row)))]
   context.stdout.write(renderTable(lines.map((line) => line.split('\t'))))
 }
 

@@ -1,9 +1,9 @@
-/** Columns as Go's tabwriter aligns them for Docker: at least ten wide, three spaces between. */
-export function renderTable(rows: readonly (readonly string[])[]): string {
+/** Columns as Go's tabwriter aligns them for Docker: at least `widthMin` wide, three spaces between. */
+export function renderTable(rows: readonly (readonly string[])[], widthMin = 10): string {
   const widths: number[] = []
   for (const row of rows) {
     row.forEach((cell, column) => {
-      if (column < row.length - 1) widths[column] = Math.max(widths[column] ?? 0, 10, displayWidth(cell) + 3)
+      if (column < row.length - 1) widths[column] = Math.max(widths[column] ?? 0, widthMin, displayWidth(cell) + 3)
     })
   }
   return rows

@@ -69,3 +69,13 @@ export function goDuration(ns: number): string {
   const seconds = Number(((size % 60e9) / 1e9).toFixed(9))
   return `${sign}${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${String(seconds)}s`
 }
+
+/** Milliseconds as Go prints a time: `2024-01-02 15:04:05 +0000 UTC`. */
+export function goTime(ms: number): string {
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const time = new Date(ms)
+  const offset = -time.getTimezoneOffset()
+  const zone = `${offset < 0 ? '-' : '+'}${two(Math.floor(Math.abs(offset) / 60))}${two(Math.abs(offset) % 60)}`
+  const name = offset === 0 ? 'UTC' : (/\(([A-Z]{2,5})\)$/.exec(time.toString())?.[1] ?? zone.replace(/00$/, ''))
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())} ${zone} ${name}`
+}
