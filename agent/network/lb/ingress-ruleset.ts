@@ -75,7 +75,8 @@ function keyOf({ protocol, port }: IngressPort): string {
 
 function ruleOf(port: IngressPort): string {
   const { backends } = port
-  const rule = `add rule inet ${ingressTable} ${chainOf(port)}`
+  // A port can be set only where the protocol is told.
+  const rule = `add rule inet ${ingressTable} ${chainOf(port)} meta l4proto ${port.protocol}`
   const [first] = backends
   // The port is held but nobody listens: connections are refused.
   if (!first) return `${rule} return`
