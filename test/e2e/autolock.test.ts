@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import { X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lab } from '../lab/lab.js'
@@ -15,6 +16,8 @@ const state = (host: LabHost): Promise<string> => host.docker('info', '--format'
 const runningContainers = async (host: LabHost): Promise<string[]> => (await containersOf(host)).sort()
 const unlockKey = (host: LabHost): Promise<string> => host.docker('swarm', 'unlock-key', '-q')
 const lockedSentence = /Swarm is encrypted and needs to be unlocked before it can be used/
+
+const word = 'open-sesame-and-close'
 
 /** What the docker client does with a key from a terminal. */
 function unlock(host: LabHost, key: string) {
@@ -57,8 +60,9 @@ describe('a swarm whose managers lock themselves', function () {
     assert.ok(said.includes(key), 'init tells the key')
     assert.ok(isSealed(first))
     assert.ok(!nodeKey(first).includes('BEGIN PRIVATE KEY'))
-    await first.docker('service', 'create', '-d', '--name', 'web', '--replicas', '2', '--stop-grace-period', '2s', 'web:1')
+    await first.docker('service', 'create', '-d', '--name', 'web', '--replicas', '2', '--stop-grace-period', '2s', '--env', `WORD=${word}`, 'web:1')
     await converged(first, 'web', 2)
+    assert.equal((await first.run('grep', ['-rlF', word, join(first.dataRoot, 'swarm')])).stdout, '', 'nothing of the swarm can be read off the disk')
     const containers = await runningContainers(first)
 
     await crash(first)
@@ -95,13 +99,14 @@ describe('a swarm whose managers lock themselves', function () {
     await manages()
     assert.ok(isSealed(second))
     await first.docker('node', 'demote', second.name)
+    await eventually('its certificate is one of a worker', () => new X509Certificate(onDisk(second, 'certificates/swarm-node.crt')).subject.includes('swarm-worker'))
     await eventually('a worker is not sealed', () => !existsSync(join(second.dataRoot, 'swarm', 'raft-key.json')) && nodeKey(second).includes('BEGIN PRIVATE KEY'))
     await crash(second)
     await eventually('a worker starts without a key', async () => (await state(second)) === 'active')
 
     const id = await second.docker('info', '--format', '{{.Swarm.NodeID}}')
     await second.docker('swarm', 'leave')
-    await first.docker('node', 'rm', '--force', id)
+    await eventually('the worker that left is removed', async () => (await first.tryDocker('node', 'rm', '--force', id)).code === 0)
     await second.docker('swarm', 'join', '--token', await first.docker('swarm', 'join-token', '-q', 'manager'), `${first.ipv4}:2377`)
     await manages()
     assert.ok(isSealed(second))
@@ -124,6 +129,7 @@ describe('a swarm whose managers lock themselves', function () {
       await unlocked(host, after)
       await allWell(host)
     }
+    await converged(first, 'web', 2)
   })
 
   it('lets go of the lock on every manager when autolock is turned off, and the log stays readable', async () => {
