@@ -49,6 +49,8 @@ need procps ps
 if [ $with_test = 1 ]; then
   need busybox busybox
   need curl curl
+  need docker-registry docker-registry
+  need openssl openssl
   need util-linux nsenter
 fi
 if [ $with_bench = 1 ]; then

@@ -11,6 +11,8 @@ const tokenLifeDefaultMs = 60_000
 /** Taken off a token's life: it must not end on its way. */
 const tokenMarginMs = 5_000
 const tokensMax = 1_000
+/** The problem of a registry that wants a name and a password when there are none. */
+export const noCredentials = 'NO_CREDENTIALS'
 const clientId = 'docker'
 
 interface Token {
@@ -92,7 +94,8 @@ export class Authorizer {
     }
     if (!challenges.some((challenge) => challenge.scheme === 'basic')) return undefined
     const header = basicHeader(this.credentials)
-    if (header === undefined) throw new RegistryError(401, [{ code: 'UNAUTHORIZED', message: '' }], `Get "${this.origin}/v2/": no basic auth credentials`)
+    // Not a 401: Docker's client would stop and ask for a password at the terminal.
+    if (header === undefined) throw new RegistryError(0, [{ code: noCredentials, message: '' }], `Get "${this.origin}/v2/": no basic auth credentials`)
     this.basic = true
     return shown === header ? undefined : header
   }

@@ -20,6 +20,8 @@ export interface PullDeps {
   /** Of downloads. */
   limit: Limit
   attemptsMax: number
+  /** Downloads under way, of all pulls. */
+  arriving: Map<Digest, Promise<void>>
 }
 
 export interface PullRequest {
@@ -108,24 +110,48 @@ async function bringLayers(
 }
 
 async function bring(deps: PullDeps, client: RegistryClient, repository: string, layer: ImageLayer, line: LayerProgress, signal: AbortSignal): Promise<void> {
-  const { store } = deps
-  if (store.content.has(layer.digest)) return
+  const { store, arriving } = deps
+  const { digest } = layer
+  // Another pull is bringing it: it comes once. Where that fails, this one does it.
+  for (let other = arriving.get(digest); other; other = arriving.get(digest)) {
+    line.say('Waiting')
+    await settled(other, signal)
+  }
+  if (store.content.has(digest)) return line.say('Download complete')
   if (deps.limit.full) line.say('Waiting')
-  await deps.limit.run(async () => {
-    // Another pull brought it meanwhile.
-    if (store.content.has(layer.digest)) return
-    const { digest, size } = layer
-    const retrying = (delayMs: number): void => line.say(`Retrying in ${Math.max(1, Math.round(delayMs / 1000))} second${delayMs >= 1500 ? 's' : ''}`)
-    const blob = downloadBlob(client, { repository, digest, size, attemptsMax: deps.attemptsMax, retrying }, signal)
-    const ingested = await store.content.ingest(counted(blob, (bytes) => line.at('Downloading', bytes)), { bytesMax: size })
-    if (ingested.digest !== digest) {
-      await ingested.discard()
-      throw new LyingRegistryError(`filesystem layer verification failed for digest ${digest}: ${client.endpoint.origin} gave content with digest ${ingested.digest}`)
-    }
-    line.say('Verifying Checksum')
-    await ingested.commit()
-    line.say('Download complete')
-  }, signal)
+  const arrival = deps.limit.run(() => download(deps, client, repository, layer, line, signal), signal)
+  arriving.set(digest, arrival)
+  try {
+    await arrival
+  } finally {
+    arriving.delete(digest)
+  }
+}
+
+async function download(deps: PullDeps, client: RegistryClient, repository: string, { digest, size }: ImageLayer, line: LayerProgress, signal: AbortSignal): Promise<void> {
+  const retrying = (delayMs: number): void => line.say(`Retrying in ${Math.max(1, Math.round(delayMs / 1000))} second${delayMs >= 1500 ? 's' : ''}`)
+  const blob = downloadBlob(client, { repository, digest, size, attemptsMax: deps.attemptsMax, retrying }, signal)
+  const ingested = await deps.store.content.ingest(counted(blob, (bytes) => line.at('Downloading', bytes)), { bytesMax: size })
+  if (ingested.digest !== digest) {
+    await ingested.discard()
+    throw new LyingRegistryError(`filesystem layer verification failed for digest ${digest}: ${client.endpoint.origin} gave content with digest ${ingested.digest}`)
+  }
+  line.say('Verifying Checksum')
+  await ingested.commit()
+  line.say('Download complete')
+}
+
+/** Waits for the end of another's work, however it ends. */
+function settled(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error)
+    if (signal.aborted) return onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    void work.then(() => undefined, () => undefined).then(() => {
+      signal.removeEventListener('abort', onAbort)
+      resolve()
+    })
+  })
 }
 
 async function* extracting(store: ImageStore, layer: ImageLayer, arrival: Promise<void> | undefined, line: LayerProgress): AsyncGenerator<Uint8Array, void, undefined> {

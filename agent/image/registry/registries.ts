@@ -2,12 +2,12 @@ import type { Clock } from '../../../src/base/clock.js'
 import { ErrorKind, invalid, notFound, StatusError } from '../../../src/base/errors.js'
 import type { Rng } from '../../../src/base/rng.js'
 import type { DistributionInspect, ImageSearchResponseItem } from '../../../src/model/engine-api/image.js'
-import { hostPlatform, parsePlatform, type Platform } from '../descriptor.js'
+import { hostPlatform, parsePlatform, type Digest, type Platform } from '../descriptor.js'
 import type { ImageStore } from '../image-store.js'
 import { isIndex, parseIndex } from '../manifest.js'
 import type { Progress } from '../progress.js'
 import { familiarName, familiarRepository, withDefaultTag, type Reference } from '../reference.js'
-import { TokenCache } from './authorizer.js'
+import { noCredentials, TokenCache } from './authorizer.js'
 import { RegistryClient, type ClientDeps } from './client.js'
 import { anonymous, type Credentials } from './credentials.js'
 import { Endpoints, hubDomain, type Endpoint, type RegistrySettings } from './endpoints.js'
@@ -56,6 +56,7 @@ export class Registries implements Disposable {
   private readonly client: ClientDeps
   private readonly downloads: Limit
   private readonly uploads: Limit
+  private readonly arriving = new Map<Digest, Promise<void>>()
 
   constructor(
     private readonly deps: RegistriesDeps,
@@ -81,7 +82,7 @@ export class Registries implements Disposable {
   async pull(reference: Reference, options: PullOptions, progress: Progress, signal: AbortSignal): Promise<void> {
     const platform = platformOf(options.platform)
     const asked = options.platform !== undefined && options.platform !== ''
-    const deps = { store: this.deps.store, memory: this.deps.memory, limit: this.downloads, attemptsMax: this.options.downloadAttemptsMax }
+    const deps = { store: this.deps.store, memory: this.deps.memory, limit: this.downloads, attemptsMax: this.options.downloadAttemptsMax, arriving: this.arriving }
     await this.reading(reference, options.credentials, signal, async (client) => {
       const all = reference.tag === undefined && reference.digest === undefined
       const tags = all ? await listTags(client, reference.path, signal) : [reference.tag]
@@ -163,7 +164,7 @@ export class Registries implements Disposable {
         try {
           dropBody(await client.ask(url, { signal }))
         } catch (thrown) {
-          if (!(thrown instanceof RegistryError) || thrown.status !== 401) throw thrown
+          if (!(thrown instanceof RegistryError) || (thrown.status !== 401 && thrown.code !== noCredentials)) throw thrown
           throw new StatusError(ErrorKind.unauthorized, `login attempt to ${url.href} failed with status: 401 Unauthorized (${thrown.message})`, { cause: thrown })
         }
         return { identityToken: client.authorizer.refreshToken ?? '' }

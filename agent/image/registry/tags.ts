@@ -13,7 +13,7 @@ export async function listTags(client: RegistryClient, repository: string, signa
   for await (const page of pages(client, client.url(`${repository}/tags/list`), 'tags', signal)) {
     tags.push(...page.filter((tag) => tagPattern.test(tag)))
   }
-  return tags
+  return tags.sort()
 }
 
 /** A registry's lists, page by page: each page's `Link` leads to the next (RFC 8288). */

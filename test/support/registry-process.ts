@@ -1,0 +1,86 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { execOk } from '../../src/sys/exec.js'
+import { eventually } from './eventually.js'
+
+/** Where Debian's package `docker-registry` puts it. */
+export const registryProgram = ['/usr/bin/docker-registry', '/usr/local/bin/docker-registry'].find((path) => existsSync(path))
+
+/** `ann` with the password `secret`, by bcrypt: the one kind that the registry reads. */
+const htpasswd = 'ann:$2y$04$JYnCbDj8HawnR4mvW7f5AOtu2prTlyvh9opnGysSLSd3a4MCRrl.G\n'
+
+/** A real registry on loopback, with its data in a folder of its own. */
+export class RegistryProcess implements AsyncDisposable {
+  private constructor(
+    /** `127.0.0.1:34567` */
+    readonly host: string,
+    readonly folder: string,
+    private readonly child: ChildProcess,
+  ) {}
+
+  /** With `secured` it speaks TLS only and wants `ann`'s password. */
+  static async start({ secured = false, hostname = '127.0.0.1' }: { secured?: boolean; hostname?: string } = {}): Promise<RegistryProcess> {
+    const folder = mkdtempSync('/tmp/skep-real-registry-')
+    const port = await freePort()
+    const config: Record<string, unknown> = {
+      version: '0.1',
+      log: { level: 'error', accesslog: { disabled: true } },
+      storage: { filesystem: { rootdirectory: join(folder, 'data') }, delete: { enabled: true } },
+      http: { addr: `127.0.0.1:${port}`, secret: 'of a test' },
+    }
+    if (secured) {
+      writeFileSync(join(folder, 'htpasswd'), htpasswd)
+      const [key, certificate] = [join(folder, 'tls.key'), join(folder, 'tls.crt')]
+      await execOk('openssl', [
+        ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=registry.test'],
+        ...['-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost', '-keyout', key, '-out', certificate],
+      ])
+      config['auth'] = { htpasswd: { realm: 'test', path: join(folder, 'htpasswd') } }
+      config['http'] = { ...(config['http'] as object), tls: { certificate, key } }
+    }
+    // JSON is YAML.
+    writeFileSync(join(folder, 'config.yml'), JSON.stringify(config))
+    const child = spawn(registryProgram ?? 'docker-registry', ['serve', join(folder, 'config.yml')], { stdio: 'ignore' })
+    const registry = new RegistryProcess(`${hostname}:${port}`, folder, child)
+    try {
+      await eventually('the registry answers', () => connects(port))
+    } catch (thrown) {
+      await registry[Symbol.asyncDispose]()
+      throw thrown
+    }
+    return registry
+  }
+
+  get certificate(): string {
+    return readFileSync(join(this.folder, 'tls.crt'), 'utf8')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended = new Promise((resolve) => this.child.once('exit', resolve))
+    if (this.child.exitCode === null && this.child.kill('SIGKILL')) await ended
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+function connects(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
