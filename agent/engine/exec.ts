@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { conflict, invalid, notFound } from '../../src/base/errors.js'
 import { identify, sendSignal } from '../kernel/process.js'
+import type { DescriptorUse } from '../kernel/spawn.js'
 import { effectiveCapabilities } from '../runtime/bundle/capabilities.js'
 import { capabilitySets, environment, securityOption } from '../runtime/bundle/process.js'
 import type { OciProcess } from '../runtime/bundle/spec.js'
@@ -99,9 +100,10 @@ async function startOnPipes(
   detached: boolean,
 ): Promise<AttachSession> {
   const { request } = session
-  const pipe = (wanted: boolean | undefined) => (wanted && !detached ? 'pipe' : 'ignore')
+  const attached = <Use extends DescriptorUse>(wanted: boolean | undefined, use: Use) => (wanted && !detached ? use : 'ignore')
+  const descriptors = [attached(request.AttachStdin, 'input'), attached(request.AttachStdout, 'output'), 'output'] as const
   // Errors of the runtime itself come on stderr too, so it is read in any case.
-  const spawned = await context.runtime.exec(container.id, join(folder, 'process.json'), join(folder, 'pid'), [pipe(request.AttachStdin), pipe(request.AttachStdout), 'pipe'])
+  const spawned = context.runtime.exec(container.id, join(folder, 'process.json'), join(folder, 'pid'), descriptors)
   session.spawned = spawned
   const streams = [
     ...(request.AttachStdout && !detached ? [{ name: 'stdout' as const, stream: spawned.reader(1) }] : []),

@@ -7,8 +7,11 @@ import { getSystemErrorMap } from 'node:util'
  * switches safe: no other JavaScript runs in between.
  */
 
-/** What can be handed to a C function. A `Uint8Array` is passed by address; `null` is the null pointer. */
-export type CArgument = number | bigint | string | Uint8Array | CPointer | null
+/**
+ * What can be handed to a C function. A `Uint8Array` is passed by address; `null` is the null pointer; a
+ * list of strings (`const char **`) ends with a null of its own.
+ */
+export type CArgument = number | bigint | string | Uint8Array | CPointer | readonly (string | null)[] | null
 
 /** An opaque address that a C function returned. */
 export type CPointer = { readonly __brand: 'CPointer' }

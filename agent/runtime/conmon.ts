@@ -69,7 +69,7 @@ export class Conmon {
       ...(start.stdin ? ['-i'] : []),
       ...(start.leaveStdinOpen ? ['--leave-stdin-open'] : []),
     ]
-    const { messages } = await this.spawn(args, start.bundle)
+    const { messages } = this.spawn(args, start.bundle)
     const created = await first(messages)
     if (!created) throw internal(`conmon ended before it created container ${start.id}; see its messages in the system's journal`)
     if (created.data < 0) throw runtimeError(created.message ?? 'no message', start.program)
@@ -88,7 +88,7 @@ export class Conmon {
       ...(start.terminal ? ['-t'] : []),
       ...(start.stdin ? ['-i'] : []),
     ]
-    const spawned = await this.spawn(args, start.folder, true)
+    const spawned = this.spawn(args, start.folder, true)
     // conmon says here that its socket listens, and waits for a byte before it starts the process.
     await first(spawned.attached)
     const pending = spawned.messages[Symbol.asyncIterator]()
@@ -112,17 +112,17 @@ export class Conmon {
     return ['--api-version', '1', '-c', id, '-r', this.runtime.program, ...runtimeArgs, '-b', folder, '-p', pidFile, '--full-attach']
   }
 
-  private async spawn(
+  private spawn(
     args: string[],
     folder: string,
     attach = false,
-  ): Promise<{ messages: AsyncIterable<SyncMessage>; attached: AsyncIterable<SyncMessage>; release: () => void }> {
+  ): { messages: AsyncIterable<SyncMessage>; attached: AsyncIterable<SyncMessage>; release: () => void } {
     const env: Record<string, string> = { ...runtimeEnv, TMPDIR: this.socketDir, _OCI_SYNCPIPE: '3' }
     if (attach) Object.assign(env, { _OCI_STARTPIPE: '4', _OCI_ATTACHPIPE: '5' })
     try {
-      const descriptors = ['ignore', 'ignore', 'ignore', 'pipe', ...(attach ? (['pipe', 'pipe'] as const) : [])] as const
+      const descriptors = ['ignore', 'ignore', 'ignore', 'output', ...(attach ? (['input', 'output'] as const) : [])] as const
       // conmon puts `oom` into its working folder when the kernel killed something for want of memory.
-      const child = await spawnWithFds(this.program, args, { descriptors, env, cwd: folder })
+      const child = spawnWithFds(this.program, args, { descriptors, env, cwd: folder })
       if (attach) child.writer(4).write('\0')
       return {
         messages: lines(child.reader(3)),

@@ -46,7 +46,7 @@ export class OciRuntime {
   }
 
   /** Starts `exec` with an OCI process file; the program stays and exits with the command's code. */
-  exec(id: string, processFile: string, pidFile: string, descriptors: readonly DescriptorUse[]): Promise<SpawnedProcess> {
+  exec(id: string, processFile: string, pidFile: string, descriptors: readonly DescriptorUse[]): SpawnedProcess {
     const args = [...this.globalArgs, 'exec', '--process', processFile, '--pid-file', pidFile, id]
     return spawnWithFds(this.program, args, { descriptors, env: runtimeEnv })
   }
