@@ -34,6 +34,7 @@ export interface ListPart<T> {
 
 const managers: readonly CallerRole[] = ['manager']
 const readOnly = { readOnly: true }
+const onceOnly = { onceOnly: true }
 const refCodec = codec<RefRequest>(skep.v1.RefRequest)
 const get = <T>(object: Codec<T>) => unary(refCodec, object, managers, readOnly)
 const remove = unary(refCodec, emptyCodec, managers)
@@ -45,20 +46,22 @@ export const controlService = service('Control', {
     codec<{ version: number; spec: ClusterSpec; rotate: TokenRotation }>(skep.v1.UpdateClusterRequest),
     clusterCodec,
     managers,
+    onceOnly,
   ),
 
   listNodes: serverStream(emptyCodec, codec<ListPart<Node>>(skep.v1.NodesPart), managers, readOnly),
   getNode: get(nodeCodec),
-  updateNode: unary(codec<UpdateRequest<NodeSpec>>(skep.v1.UpdateNodeRequest), nodeCodec, managers),
+  updateNode: unary(codec<UpdateRequest<NodeSpec>>(skep.v1.UpdateNodeRequest), nodeCodec, managers, onceOnly),
   removeNode: unary(codec<{ ref: string; force: boolean }>(skep.v1.RemoveNodeRequest), emptyCodec, managers),
 
   listServices: serverStream(emptyCodec, codec<ListPart<Service>>(skep.v1.ServicesPart), managers, readOnly),
   getService: get(serviceCodec),
-  createService: unary(codec<{ spec: ServiceSpec }>(skep.v1.CreateServiceRequest), serviceCodec, managers),
+  createService: unary(codec<{ spec: ServiceSpec }>(skep.v1.CreateServiceRequest), serviceCodec, managers, onceOnly),
   updateService: unary(
     codec<UpdateRequest<ServiceSpec> & { rollback: boolean }>(skep.v1.UpdateServiceRequest),
     serviceCodec,
     managers,
+    onceOnly,
   ),
   removeService: remove,
   serviceStatuses: serverStream(
@@ -79,19 +82,19 @@ export const controlService = service('Control', {
 
   listNetworks: serverStream(emptyCodec, codec<ListPart<Network>>(skep.v1.NetworksPart), managers, readOnly),
   getNetwork: get(networkCodec),
-  createNetwork: unary(codec<{ spec: NetworkSpec }>(skep.v1.CreateNetworkRequest), networkCodec, managers),
+  createNetwork: unary(codec<{ spec: NetworkSpec }>(skep.v1.CreateNetworkRequest), networkCodec, managers, onceOnly),
   removeNetwork: remove,
 
   listSecrets: serverStream(emptyCodec, codec<ListPart<Secret>>(skep.v1.SecretsPart), managers, readOnly),
   getSecret: get(secretCodec),
-  createSecret: unary(codec<{ spec: SecretSpec }>(skep.v1.CreateSecretRequest), secretCodec, managers),
-  updateSecret: unary(codec<UpdateRequest<SecretSpec>>(skep.v1.UpdateSecretRequest), secretCodec, managers),
+  createSecret: unary(codec<{ spec: SecretSpec }>(skep.v1.CreateSecretRequest), secretCodec, managers, onceOnly),
+  updateSecret: unary(codec<UpdateRequest<SecretSpec>>(skep.v1.UpdateSecretRequest), secretCodec, managers, onceOnly),
   removeSecret: remove,
 
   listConfigs: serverStream(emptyCodec, codec<ListPart<Config>>(skep.v1.ConfigsPart), managers, readOnly),
   getConfig: get(configCodec),
-  createConfig: unary(codec<{ spec: ConfigSpec }>(skep.v1.CreateConfigRequest), configCodec, managers),
-  updateConfig: unary(codec<UpdateRequest<ConfigSpec>>(skep.v1.UpdateConfigRequest), configCodec, managers),
+  createConfig: unary(codec<{ spec: ConfigSpec }>(skep.v1.CreateConfigRequest), configCodec, managers, onceOnly),
+  updateConfig: unary(codec<UpdateRequest<ConfigSpec>>(skep.v1.UpdateConfigRequest), configCodec, managers, onceOnly),
   removeConfig: remove,
 
   watch: serverStream(emptyCodec, codec<{ events: ClusterEvent[] }>(skep.v1.ClusterEventBatch), managers),

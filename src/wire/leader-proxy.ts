@@ -52,8 +52,9 @@ export const leaderPatienceMs = 10_000
 /**
  * Brings calls to the leader, wherever it is. While there is none, or the one that is known does not
  * answer, a call is held back and tried again, for a bounded time: a command right after a leader's
- * death succeeds. A call is made twice only when it is certain that it was not acted on, or when it
- * changes nothing.
+ * death succeeds. A call is made twice only when it is certain that it was not acted on, when it
+ * changes nothing, or when it takes effect once however often it is made. A leader serves only after it
+ * has applied what its predecessors left, so such a call finds out there whether it was done before.
  */
 export class LeaderRouter {
   constructor(private readonly options: LeaderRouterOptions) {}
@@ -110,6 +111,7 @@ export class LeaderRouter {
     const backoff = new Backoff(rng, 50, 500)
     const again = takesMany(method) ? undefined : await only(requests)
     let last = 'the swarm does not have a leader'
+    let unknown: Error | undefined
     for (;;) {
       outer?.throwIfAborted()
       const leader = leadership.current()
@@ -125,16 +127,20 @@ export class LeaderRouter {
         } catch (thrown) {
           outer?.throwIfAborted()
           const failure = term.over && !(thrown instanceof NotDoneError) ? leaderChanged(method) : thrown
-          const certain = failure instanceof NotDoneError || (method.readOnly === true && kindOf(failure) === 'unavailable')
+          const lost = kindOf(failure) === 'unavailable' && !(failure instanceof NotDoneError)
+          if (lost && method.onceOnly) unknown = toError(failure)
+          // Refused for what an earlier attempt may have done itself.
+          else if (unknown && (kindOf(failure) === 'outOfSequence' || kindOf(failure) === 'conflict')) throw unknown
+          const repeatable = failure instanceof NotDoneError || (lost && (method.readOnly === true || method.onceOnly === true))
           // A stream of requests that was partly read cannot be sent again.
-          if (begun || !certain || (again === undefined && !(thrown instanceof NotDoneError && leader.self))) throw failure
-          last = failure instanceof Error ? failure.message : last
+          if (begun || !repeatable || (again === undefined && !(thrown instanceof NotDoneError && leader.self))) throw failure
+          last = toError(failure).message
         } finally {
           term.end()
         }
       }
       const leftMs = untilMs - clock.monotonicMs()
-      if (leftMs <= 0) throw noLeader(last)
+      if (leftMs <= 0) throw unknown ?? noLeader(last)
       await this.changeOrDelay(Math.min(leftMs, backoff.nextMs()), outer)
     }
   }
@@ -184,6 +190,8 @@ function leaderChanged(method: AnyMethod): StatusError {
   const unknown = method.readOnly ? '' : ': the outcome of this call is not known, look at the current state before trying again'
   return new StatusError('unavailable', `the leader changed${unknown}`)
 }
+
+const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)))
 
 function noLeader(last: string): StatusError {
   return new NotDoneError(

@@ -17,6 +17,11 @@ export interface Method<Request, Response, Kind extends CallKind> {
   readonly roles: readonly CallerRole[]
   /** It changes nothing: a call whose outcome is not known may simply be made again. */
   readonly readOnly?: boolean
+  /**
+   * Made twice it takes effect once: the second time it is refused as `outOfSequence` (the version it was
+   * made from is gone) or `conflict` (the name is taken).
+   */
+  readonly onceOnly?: boolean
 }
 
 /** A declared service: served by `GrpcServer`, called through `clientOf`. Each method's path is made of its name. */
@@ -39,7 +44,7 @@ const declare =
     request: Codec<Request>,
     response: Codec<Response>,
     roles: readonly CallerRole[],
-    options: { readOnly?: boolean } = {},
+    options: { readOnly?: boolean; onceOnly?: boolean } = {},
   ): Method<Request, Response, Kind> => ({ kind, request, response, roles, ...options })
 
 export const unary = declare(CallKind.unary)

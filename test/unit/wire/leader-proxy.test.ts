@@ -16,7 +16,7 @@ import { logBrokerService, type PublishLogsMessage } from '../../../src/wire/log
 import type { CallContext } from '../../../src/wire/service-table.js'
 import { clientOf } from '../../../src/wire/transport.js'
 import { eventually } from '../../support/eventually.js'
-import { anyConfig, anyService, anyTask } from './arbitraries.js'
+import { anyConfig, anyNetwork, anyService, anyTask } from './arbitraries.js'
 import { testCluster, type TestCluster } from './test-cluster.js'
 
 class FakeLeadership implements Leadership {
@@ -34,6 +34,7 @@ class FakeLeadership implements Leadership {
 }
 
 const [service] = fc.sample(anyService, { numRuns: 1, seed: 1 })
+const [network] = fc.sample(anyNetwork, { numRuns: 1, seed: 1 })
 const tasks = fc.sample(anyTask, { numRuns: 450, seed: 1 })
 const configs = fc.sample(anyConfig, { numRuns: 6, seed: 1 }).map((config) => ({ ...config, spec: { ...config.spec, data: new Uint8Array(700_000) } }))
 
@@ -130,14 +131,14 @@ describe('calls to the leader', () => {
       return await new Promise<never>(() => undefined)
     }
     const [old, next, follower] = [
-      await manager('m1', { getService: never, createService: never }),
+      await manager('m1', { getService: never, removeService: never }),
       await manager('m2', { getService: async () => service as never }),
       await manager('m3', {}),
     ]
     old.leadership.set({ self: true })
     next.leadership.set({ self: true })
     follower.leadership.set(old.leader())
-    const [read, write] = [follower.own.getService('web'), follower.own.createService(service?.spec as never)]
+    const [read, write] = [follower.own.getService('web'), follower.own.removeService('web')]
     const refused = assert.rejects(write, { kind: 'unavailable', message: /the leader changed: the outcome of this call is not known/ })
     await eventually('both calls arrived', () => asked === 2)
     follower.leadership.set(next.leader())
@@ -148,7 +149,7 @@ describe('calls to the leader', () => {
   it('a write that failed at the leader is not made again', async () => {
     let made = 0
     const leading = await manager('m1', {
-      createService: async () => {
+      removeService: async () => {
         made++
         throw new StatusError('unavailable', 'leadership was lost')
       },
@@ -156,8 +157,37 @@ describe('calls to the leader', () => {
     const follower = await manager('m2', {})
     leading.leadership.set({ self: true })
     follower.leadership.set(leading.leader())
-    await assert.rejects(follower.own.createService(service?.spec as never), { kind: 'unavailable', message: 'leadership was lost' })
+    await assert.rejects(follower.own.removeService('web'), { kind: 'unavailable', message: 'leadership was lost' })
     assert.equal(made, 1)
+  })
+
+  it('a write that takes effect once is made again with the next leader, which knows whether it was done', async () => {
+    let asked = 0
+    const never = async () => {
+      asked++
+      return await new Promise<never>(() => undefined)
+    }
+    const refuse = (kind: 'outOfSequence' | 'conflict') => async () => {
+      throw new StatusError(kind, 'refused')
+    }
+    const [old, next, follower] = [
+      await manager('m1', { createService: never, updateService: never, createNetwork: never }),
+      await manager('m2', { createService: async () => service as never, updateService: refuse('outOfSequence'), createNetwork: refuse('conflict') }),
+      await manager('m3', {}),
+    ]
+    old.leadership.set({ self: true })
+    next.leadership.set({ self: true })
+    follower.leadership.set(old.leader())
+    const { own } = follower
+    const lost = follower.own.createService(service?.spec as never)
+    const done = [own.updateService('web', 1, service?.spec as never, false), own.createNetwork(network?.spec as never)]
+    const refused = Promise.all(done.map((write) => assert.rejects(write, { kind: 'unavailable', message: /the leader changed: the outcome of this call is not known/ })))
+    await eventually('the calls arrived', () => asked === 3)
+    follower.leadership.set(next.leader())
+    assert.deepStrictEqual(await lost, service)
+    await refused
+    // Without an attempt before, a refusal is what it says.
+    await assert.rejects(own.updateService('web', 1, service?.spec as never, false), { kind: 'outOfSequence' })
   })
 
   it("streams of a worker go through a follower to the leader, in the worker's own name", async () => {
