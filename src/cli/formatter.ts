@@ -50,7 +50,7 @@ export function printListing<Row>(
     return
   }
   if (format === 'json') {
-    for (const row of rows) context.stdout.write(`${JSON.stringify(sorted(record(row)))}\n`)
+    for (const row of rows) context.stdout.write(`${escaped(JSON.stringify(sorted(record(row))))}\n`)
     return
   }
   const asTable = /^table\s+/.test(format)
@@ -73,6 +73,11 @@ export function printListing<Row>(
 /** Go prints the keys of a map by name. */
 function sorted(record: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** Go's JSON of rows is safe to stand in HTML. */
+function escaped(json: string): string {
+  return json.replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026')
 }
 
 /** Shells hand `\t` and `\n` over as two characters; Docker reads them as one. */

@@ -1,20 +1,30 @@
 import { topLevelVerbs, type Noun, type Verb } from './command.js'
 import { container } from './commands/container/noun.js'
+import { context } from './commands/context/noun.js'
+import { config, secret } from './commands/data/noun.js'
+import { image } from './commands/image/noun.js'
+import { network } from './commands/network/noun.js'
 import { node } from './commands/node/noun.js'
 import { service } from './commands/service/noun.js'
 import { swarm } from './commands/swarm/noun.js'
+import { inspect } from './commands/system/inspect.js'
+import { system } from './commands/system/noun.js'
+import { version } from './commands/system/version.js'
+import { volume } from './commands/volume/noun.js'
+import { completion } from './completion/verb.js'
 import type { Section } from './program.js'
 
-const management: Noun[] = [container]
-const cluster: Noun[] = [node, service, swarm]
-const shorthands: Verb[] = topLevelVerbs([...management, ...cluster])
+const management: Noun[] = [container, context, image, network, system, volume]
+const cluster: Noun[] = [config, node, secret, service, swarm]
+const shorthands: Verb[] = [...topLevelVerbs([...management, ...cluster]), inspect, version]
 /** What people start with, in the order they need it. */
 const commonNames = ['run', 'exec', 'ps', 'pull', 'images', 'version', 'info']
 const common = commonNames.flatMap((name) => shorthands.filter((verb) => verb.name === name))
+const all = (): readonly (Verb | Noun)[] => sections.flatMap(({ commands }) => commands)
 
 export const sections: readonly Section[] = [
   { title: 'Common Commands', commands: common },
   { title: 'Management Commands', commands: management },
   { title: 'Swarm Commands', commands: cluster },
-  { title: 'Commands', commands: shorthands.filter((verb) => !common.includes(verb)) },
+  { title: 'Commands', commands: [...shorthands.filter((verb) => !common.includes(verb)), completion(all)] },
 ]

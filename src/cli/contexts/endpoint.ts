@@ -48,6 +48,11 @@ export function contextName(flags: GlobalFlagValues, environment: NodeJS.Process
   return environment['SKEP_CONTEXT'] || store.current()
 }
 
+/** The same, with the store looked up. */
+export function contextNameOf(flags: GlobalFlagValues, environment: NodeJS.ProcessEnv): string {
+  return contextName(flags, environment, new ContextStore(configFolder(flags, environment)))
+}
+
 function environmentHost(environment: NodeJS.ProcessEnv): string | undefined {
   return environment['SKEP_HOST'] || environment['DOCKER_HOST'] || undefined
 }

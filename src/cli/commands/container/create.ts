@@ -5,8 +5,8 @@ import { verb } from '../../command.js'
 import type { Context } from '../../context.js'
 import { errorText } from '../../error-text.js'
 import { ExitError } from '../../exit-error.js'
+import { pullImage, unableToFind } from '../../progress/image-progress.js'
 import { createBody, createFlags, type CreateBody, type CreateFlagValues } from './create-flags.js'
-import { pullImage, unableToFind } from './pull-image.js'
 
 export const pullFlags = {
   pull: flag.string('Pull image before creating ("always", "missing", "never")', { default: 'missing' }),

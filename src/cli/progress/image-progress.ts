@@ -1,9 +1,9 @@
-import { ErrorKind, StatusError } from '../../../base/errors.js'
-import type { ImageProgress } from '../../../client/images.js'
-import type { Context, OutputStream } from '../../context.js'
-import { familiarName, splitReference } from '../../image-name.js'
-import { ProgressLines } from '../../progress/lines.js'
-import { humanSize } from '../../units.js'
+import { ErrorKind, StatusError } from '../../base/errors.js'
+import type { ImageProgress } from '../../client/images.js'
+import type { Context, OutputStream } from '../context.js'
+import { familiarName, splitReference } from '../image-name.js'
+import { ProgressLines } from './lines.js'
+import { humanSize } from '../units.js'
 
 /** Asks the daemon to pull an image and shows how it goes. Throws what the daemon reports. */
 export async function pullImage(context: Context, image: string, options: { platform?: string | undefined; quiet?: boolean; out: OutputStream }): Promise<void> {

@@ -1,0 +1,97 @@
+import { createReadStream, createWriteStream, existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { invalid, messageOf } from '../../../base/errors.js'
+import { flag } from '../../../base/flags.js'
+import { verb } from '../../command.js'
+import type { Context, InputStream } from '../../context.js'
+import { splitReference } from '../../image-name.js'
+import { showProgress } from '../../progress/image-progress.js'
+
+export const load = verb({
+  name: 'load',
+  topLevel: 'load',
+  summary: 'Load an image from a tar archive or STDIN',
+  flags: {
+    input: flag.string('Read from tar archive file, instead of STDIN', { short: 'i' }),
+    platform: flag.string('Load only the given platform variant. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")'),
+    quiet: flag.bool('Suppress the load output', { short: 'q' }),
+  },
+  async run({ context, flags }) {
+    if (flags.input === undefined && context.stdin.isTTY) throw invalid('requested load from stdin, but stdin is empty')
+    const archive = flags.input === undefined ? context.stdin : fileStream(flags.input)
+    const quiet = flags.quiet || !context.stdout.isTTY
+    const progress = await context.api.images.load(archive, { quiet, ...(flags.platform !== undefined && { platform: flags.platform }) })
+    await showProgress(progress, context.stdout)
+  },
+})
+
+export const save = verb({
+  name: 'save',
+  topLevel: 'save',
+  summary: 'Save one or more images to a tar archive (streamed to STDOUT by default)',
+  usage: 'IMAGE [IMAGE...]',
+  minArgs: 1,
+  maxArgs: Infinity,
+  flags: { output: flag.string('Write to a file, instead of STDOUT', { short: 'o' }) },
+  async run({ context, args, flags }) {
+    if (flags.output === undefined) {
+      if (context.stdout.isTTY) throw invalid('cowardly refusing to save to a terminal. Use the -o flag or redirect')
+      const archive = await context.api.images.save(args)
+      for await (const chunk of archive as AsyncIterable<Buffer>) await written(context, chunk)
+      return
+    }
+    if (existsSync(flags.output) && statSync(flags.output).isDirectory()) throw invalid(`failed to save image: "${flags.output}" is a directory`)
+    const archive = await context.api.images.save(args)
+    // Half an archive must not look like a whole one.
+    const partial = `${flags.output}.part-${process.pid}`
+    try {
+      await pipeline(archive, createWriteStream(partial, { mode: 0o600 }))
+      renameSync(partial, flags.output)
+    } catch (thrown) {
+      rmSync(partial, { force: true })
+      throw thrown
+    }
+  },
+})
+
+function written({ stdout }: Context, chunk: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    if (stdout.write(chunk)) resolve()
+    else stdout.once('drain', resolve)
+  })
+}
+
+export const importVerb = verb({
+  name: 'import',
+  topLevel: 'import',
+  summary: 'Import the contents from a tarball to create a filesystem image',
+  usage: 'file|- [REPOSITORY[:TAG]]',
+  minArgs: 1,
+  maxArgs: 2,
+  flags: {
+    change: flag.list('Apply Dockerfile instruction to the created image', { short: 'c' }),
+    message: flag.string('Set commit message for imported image', { short: 'm' }),
+    platform: flag.string('Set platform if server is multi-platform capable'),
+  },
+  async run({ context, args: [file = '', reference], flags }) {
+    if (/^https?:\/\//.test(file)) throw invalid(`${file}: the daemon fetches nothing from the network; download the archive and import the file`)
+    const { name, tag } = splitReference(reference ?? '')
+    const progress = await context.api.images.import(file === '-' ? context.stdin : fileStream(file), {
+      ...(reference !== undefined && { repo: name, tag }),
+      ...(flags.message !== undefined && { message: flags.message }),
+      ...(flags.change.length > 0 && { changes: flags.change }),
+      ...(flags.platform !== undefined && { platform: flags.platform }),
+    })
+    await showProgress(progress, context.stdout)
+  },
+})
+
+/** Throws when the file cannot be opened, before anything is sent. */
+function fileStream(path: string): InputStream {
+  try {
+    statSync(path)
+  } catch (thrown) {
+    throw invalid(`open ${path}: ${/ENOENT/.test(messageOf(thrown)) ? 'no such file or directory' : messageOf(thrown)}`, thrown)
+  }
+  return createReadStream(path)
+}

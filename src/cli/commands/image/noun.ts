@@ -1,0 +1,102 @@
+import { flag } from '../../../base/flags.js'
+import { noun, verb } from '../../command.js'
+import { collectEach, forEachArgument } from '../../each.js'
+import { inspectFormatHelp, printInspect } from '../../formatter.js'
+import { familiarName, splitReference } from '../../image-name.js'
+import { pullImage } from '../../progress/image-progress.js'
+import { confirmed, pruned, pruneFilters, pruneFlags } from '../../prune.js'
+import { importVerb, load, save } from './archives.js'
+import { history } from './history.js'
+import { ls } from './ls.js'
+
+const inspect = verb({
+  name: 'inspect',
+  summary: 'Display detailed information on one or more images',
+  usage: 'IMAGE [IMAGE...]',
+  minArgs: 1,
+  maxArgs: Infinity,
+  flags: { format: flag.string(inspectFormatHelp, { short: 'f' }) },
+  async run({ context, args, flags }) {
+    const { found, code } = await collectEach(context, args, (ref) => context.api.images.inspect(ref))
+    printInspect(context, found, flags.format)
+    return code
+  },
+})
+
+const rm = verb({
+  name: 'rm',
+  aliases: ['remove'],
+  topLevel: 'rmi',
+  summary: 'Remove one or more images',
+  usage: 'IMAGE [IMAGE...]',
+  minArgs: 1,
+  maxArgs: Infinity,
+  flags: {
+    force: flag.bool('Force removal of the image', { short: 'f' }),
+    'no-prune': flag.bool('Do not delete untagged parents'),
+  },
+  run: ({ context, args, flags }) =>
+    forEachArgument(
+      context,
+      args,
+      async (ref) => {
+        const items = await context.api.images.remove(ref, { force: flags.force, noprune: flags['no-prune'] })
+        for (const { Deleted: deleted, Untagged: untagged } of items) context.stdout.write(deleted ? `Deleted: ${deleted}\n` : `Untagged: ${untagged ?? ''}\n`)
+      },
+      { missingIsFine: flags.force },
+    ),
+})
+
+const tag = verb({
+  name: 'tag',
+  topLevel: 'tag',
+  summary: 'Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE',
+  usage: 'SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]',
+  minArgs: 2,
+  flags: {},
+  async run({ context, args: [source = '', target = ''] }) {
+    const { name, tag: wanted } = splitReference(target)
+    await context.api.images.tag(source, name, wanted || 'latest')
+  },
+})
+
+const pull = verb({
+  name: 'pull',
+  topLevel: 'pull',
+  summary: 'Download an image from a registry',
+  usage: 'NAME[:TAG|@DIGEST]',
+  minArgs: 1,
+  flags: {
+    platform: flag.string('Set platform if server is multi-platform capable'),
+    quiet: flag.bool('Suppress verbose output', { short: 'q' }),
+  },
+  async run({ context, args: [reference = ''], flags }) {
+    const { tag: wanted, digest } = splitReference(reference)
+    if (!flags.quiet && wanted === '' && digest === '') context.stdout.write('Using default tag: latest\n')
+    await pullImage(context, reference, { platform: flags.platform, quiet: flags.quiet, out: context.stdout })
+    context.stdout.write(`${familiarName(reference)}\n`)
+  },
+})
+
+const prune = verb({
+  name: 'prune',
+  summary: 'Remove unused images',
+  flags: { ...pruneFlags('until=<timestamp>'), all: flag.bool('Remove all unused images, not just dangling ones', { short: 'a' }) },
+  async run({ context, flags }) {
+    const question = flags.all
+      ? 'WARNING! This will remove all images without at least one container associated to them.'
+      : 'WARNING! This will remove all dangling images.'
+    if (!flags.force && !(await confirmed(context, question))) return 1
+    const filters = { ...pruneFilters(flags.filter), dangling: [String(!flags.all)] }
+    const { ImagesDeleted: items, SpaceReclaimed: bytes } = await context.api.images.prune(filters)
+    pruned(
+      context,
+      'Deleted Images',
+      (items ?? []).map(({ Untagged: untagged, Deleted: deleted }) => (untagged ? `untagged: ${untagged}` : `deleted: ${deleted ?? ''}`)),
+      bytes,
+    )
+    return 0
+  },
+})
+
+export const image = noun('image', 'Manage images', [history, importVerb, inspect, load, ls, prune, pull, rm, save, tag])

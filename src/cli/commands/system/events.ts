@@ -1,0 +1,39 @@
+import { rfc3339 } from '../../../base/clock.js'
+import { flag } from '../../../base/flags.js'
+import type { EventMessage } from '../../../model/engine-api/system.js'
+import { verb } from '../../command.js'
+import { filterValues, inspectFormatHelp, printOne } from '../../formatter.js'
+import { timeQuery } from '../../options/time.js'
+
+export const events = verb({
+  name: 'events',
+  topLevel: 'events',
+  summary: 'Get real time events from the server',
+  flags: {
+    filter: flag.list('Filter output based on conditions provided', { short: 'f', valueName: 'filter' }),
+    format: flag.string(inspectFormatHelp),
+    since: flag.string('Show all events created since timestamp'),
+    until: flag.string('Stream events until this timestamp'),
+  },
+  async run({ context, flags }) {
+    const now = context.clock.nowMs()
+    const messages = await context.api.system.events(
+      {
+        filters: filterValues(flags.filter),
+        ...(flags.since !== undefined && { since: timeQuery(flags.since, now) }),
+        ...(flags.until !== undefined && { until: timeQuery(flags.until, now) }),
+      },
+      context.signal,
+    )
+    for await (const message of messages) printOne(context, message, flags.format, () => eventLine(message))
+  },
+})
+
+/** `TIME container start ID (image=web:1, name=web)`. */
+export function eventLine({ Type: type = 'container', Action: action = '', Actor: actor = {}, time = 0, timeNano }: EventMessage): string {
+  const ms = timeNano ? timeNano / 1e6 : time * 1000
+  const attributes = Object.entries(actor.Attributes ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `${key}=${value}`)
+  return `${rfc3339(ms)} ${type} ${action} ${actor.ID ?? ''}${attributes.length > 0 ? ` (${attributes.join(', ')})` : ''}\n`
+}
