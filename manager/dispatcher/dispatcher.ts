@@ -42,8 +42,12 @@ export interface DispatcherDeps {
   nodeId: string
 }
 
-/** Nodes have this much longer than a missed heartbeat to find a new leader: they may have to wait for one. */
-const reconnectGraceMs = 5_000
+/**
+ * Nodes have so many more heartbeat periods to find a new leader, for they notice at a heartbeat that the
+ * old one is gone; with long periods at most so long.
+ */
+const reconnectGracePeriods = 2
+const reconnectGraceMsMax = 5_000
 
 /** The names of what a session message may tell anew. */
 type News = { node: boolean; managers: boolean; root: boolean }
@@ -217,7 +221,7 @@ export class Dispatcher {
 
   /** Every node has to come back to this leader in good time. */
   private awaitNodes(tx: ReadTx): void {
-    const graceMs = this.periodMs * defaults.heartbeatsMissedMax + reconnectGraceMs
+    const graceMs = this.periodMs * defaults.heartbeatsMissedMax + Math.min(reconnectGraceMsMax, this.periodMs * reconnectGracePeriods)
     for (const { id, status } of tx.list('node')) {
       if (status.state === 'down') {
         this.downUntil.set(id, this.deps.clock.monotonicMs() + defaults.orphanAfterMs)
