@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { Links } from '../../agent/kernel/link.js'
 import { inNetns } from '../../agent/kernel/netns.js'
 import { cgroupsBelow, cgroupsOf, isAlive, killAll, mountsOf, processesOf, programsFolder, removeAll, startTicksOf } from './belongings.js'
+import { eventually } from '../support/eventually.js'
 import { LabHost } from './lab-host.js'
 import { Underlay } from './underlay.js'
 
@@ -83,6 +84,8 @@ export class Lab implements AsyncDisposable {
       await Promise.all(orderly.map((host) => host.api('POST', '/swarm/leave?force=1').catch(() => undefined)))
       await Promise.all(orderly.map((host) => removeContainers(host).catch((thrown: unknown) => leaks.push(`${host.name}: ${String(thrown)}`))))
       await Promise.all(orderly.map((host) => host.stop().catch((thrown: unknown) => leaks.push(`${host.name}: ${String(thrown)}`))))
+      // A container's interfaces go with its namespace, in the kernel's own time.
+      await eventually('the hosts are clean', () => orderly.every((host) => this.leaksOf(host).length === 0), { timeoutMs: 5_000 }).catch(() => undefined)
       leaks.push(...orderly.flatMap((host) => this.leaksOf(host)))
     } finally {
       await Lab.remove(this.name)

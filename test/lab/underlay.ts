@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { LinkBatch, Links } from '../../agent/kernel/link.js'
 import { createNetns, inNetns, Netns } from '../../agent/kernel/netns.js'
@@ -70,13 +71,19 @@ function indexOf(links: Links, name: string): number {
   return link.index
 }
 
-/** The gateway leads nowhere, and says so at once: looking for a registry must not wait for an answer. */
+/**
+ * The gateway leads nowhere, and says so at once: looking for a registry must not wait for an answer.
+ * Every address beyond it is its own, with no port open: closed ports are what all programs understand
+ * (UDP sockets do not hear of networks that cannot be reached).
+ */
 function sayUnreachable(netns: string): void {
   inNetns(netns, () => {
-    writeSysctlIfPresent('net/ipv4/ip_forward', '1')
     writeSysctlIfPresent('net/ipv4/icmp_ratelimit', '0')
-    writeSysctlIfPresent('net/ipv6/conf/all/forwarding', '1')
     writeSysctlIfPresent('net/ipv6/icmp/ratelimit', '0')
+    for (const family of ['-4', '-6']) {
+      execFileSync('ip', ['link', 'set', 'lo', 'up'])
+      execFileSync('ip', [family, 'route', 'add', 'local', 'default', 'dev', 'lo'])
+    }
   })
 }
 
