@@ -77,7 +77,7 @@ export class Engine implements AsyncDisposable {
     const { db, settings, cgroupMode, runtimeProgram, conmonProgram, events, ...shared } = options
     const { paths, log } = shared
     for (const folder of [paths.runtimeRoot, paths.exitDir, paths.bundlesDir, paths.containersDir]) mkdirSync(folder, { recursive: true, mode: 0o711 })
-    const runtime = new OciRuntime(runtimeProgram, paths.runtimeRoot)
+    const runtime = OciRuntime.open(runtimeProgram, paths.runtimeRoot, paths.programsDir, log)
     const context: EngineContext = {
       ...shared,
       settings: { ...defaultEngineSettings, ...settings },
@@ -107,7 +107,7 @@ export class Engine implements AsyncDisposable {
 
   /** Lets go of everything; containers go on, and the next engine adopts them. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const { store, events, exitWatch, paths, settings } = this.context
+    const { store, events, exitWatch, paths, settings, runtime } = this.context
     this.stopSupervision()
     exitWatch[Symbol.dispose]()
     for (const container of store.all()) {
@@ -118,6 +118,7 @@ export class Engine implements AsyncDisposable {
     await this.context.background.idle()
     for (const container of store.all()) container.hub?.end()
     this.context.cgroups.removeIfEmpty(settings.cgroupParent ?? paths.cgroupParent)
+    runtime[Symbol.dispose]()
     events.close()
   }
 

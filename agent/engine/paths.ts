@@ -18,6 +18,10 @@ export class EnginePaths {
   get runtimeRoot(): string {
     return join(this.execRoot, 'oci')
   }
+  /** Programs on mounts of our own. */
+  get programsDir(): string {
+    return join(this.execRoot, 'bin')
+  }
   /** conmon writes exit codes here. */
   get exitDir(): string {
     return join(this.execRoot, 'exits')

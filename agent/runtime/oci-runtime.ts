@@ -2,12 +2,14 @@ import { constants, rmSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { internal } from '../../src/base/errors.js'
+import type { Logger } from '../../src/base/log.js'
 import { exec } from '../../src/sys/exec.js'
 import { removeFolder } from './remove-folder.js'
 import { spawnWithFds, type DescriptorUse, type SpawnedProcess } from '../kernel/spawn.js'
+import { ReadOnlyProgram } from './read-only-program.js'
 
 /** An OCI runtime's program with a state folder of our own. */
-export class OciRuntime {
+export class OciRuntime implements Disposable {
   /** crun waits for a byte in a FIFO of its state folder: writing it is a program less to start. */
   private readonly startsByFifo: boolean
 
@@ -16,8 +18,25 @@ export class OciRuntime {
     readonly program: string,
     /** Its `--root`: one folder for each container. */
     readonly root: string,
+    private readonly mounted?: ReadOnlyProgram,
   ) {
     this.startsByFifo = basename(program) === 'crun'
+  }
+
+  /** The same; crun is run from a read-only mount below `programsDir` where one can be made, until this is disposed of. */
+  static open(program: string, root: string, programsDir: string, log: Logger): OciRuntime {
+    if (basename(program) !== 'crun') return new OciRuntime(program, root)
+    try {
+      const mounted = ReadOnlyProgram.mount(program, programsDir)
+      return new OciRuntime(mounted.path, root, mounted)
+    } catch (err) {
+      log.info('the OCI runtime gets no read-only mount: starts of containers take a little longer', { err })
+      return new OciRuntime(program, root)
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.mounted?.[Symbol.dispose]()
   }
 
   get name(): string {
