@@ -23,6 +23,7 @@ import { clientOf, servedMethods } from '../src/wire/transport.js'
 import { defaultIngressNetwork } from './allocator/ingress.js'
 import { Authority } from './ca/authority.js'
 import type { FoundedCluster } from './ca/found-cluster.js'
+import { rotationLoop } from './ca/rotation-loop.js'
 import { signingLoop } from './ca/signing-loop.js'
 import { isBlacklisted } from './ca/trust.js'
 import { createControl } from './control/control.js'
@@ -192,7 +193,7 @@ export class Manager implements AsyncDisposable {
     const leader = scope.use(
       new Leader((): LeaderLoop[] => {
         const deps = (part: string) => ({ store, clock, rng, ids, log: log.child({ part }) })
-        return [signingLoop(deps('ca')), whileLeading(dispatcher), whileLeading(logBroker), ...leaderLoops(deps('orchestration'), membership)]
+        return [signingLoop(deps('ca')), rotationLoop(deps('ca')), whileLeading(dispatcher), whileLeading(logBroker), ...leaderLoops(deps('orchestration'), membership)]
       }),
     )
     const founded = options.start?.kind === 'found' ? options.start.founded : undefined

@@ -53,7 +53,7 @@ export async function foundCluster(options: FoundOptions): Promise<FoundedCluste
         ...root,
         digest,
         joinTokens: { worker: createJoinToken(digest), manager: createJoinToken(digest) },
-        lastForcedRotation: 0,
+        lastForcedRotation: spec.ca.forceRotate,
       },
       unlockKeys: options.unlockKey ? [{ subsystem: roleUnits.manager, key: options.unlockKey }] : [],
       blacklistedCertificates: {},

@@ -1,11 +1,12 @@
 import { must } from '../../src/base/assert.js'
-import { invalid, unavailable } from '../../src/base/errors.js'
+import { ErrorKind, invalid, StatusError, unavailable } from '../../src/base/errors.js'
 import type { Cluster, ClusterSpec } from '../../src/model/cluster.js'
 import type { TokenRotation } from '../../src/model/control.js'
 import type { ReadTx } from '../store/store.js'
 import { validateWhole } from './annotations-validate.js'
 import type { ControlDeps } from './deps.js'
 import { madeFrom } from './resolve.js'
+import { nextRootCa, withoutSigningKey } from './root-rotation.js'
 
 const hourNs = 3600 * 1e9
 /** Certificates that live shorter could not be renewed in time. */
@@ -21,17 +22,21 @@ export class ClusterControl {
     return clusterOf(this.deps.store.view())
   }
 
-  update(version: number, spec: ClusterSpec, rotate: TokenRotation): Promise<Cluster> {
+  async update(version: number, spec: ClusterSpec, rotate: TokenRotation): Promise<Cluster> {
+    const before = this.get()
+    validateCluster(before.spec, spec)
+    // Keys take time to make: the transaction begins when they are there.
+    const rootCa = await nextRootCa(before, spec, this.deps.clock.nowMs())
     return this.deps.store.update((tx) => {
       const cluster = clusterOf(tx)
-      validateCluster(cluster.spec, spec)
+      if (cluster.meta.version !== before.meta.version) throw new StatusError(ErrorKind.outOfSequence, 'update out of sequence')
       const { joinTokens, digest } = cluster.rootCa
       const mint = () => this.deps.secrets.mintJoinToken(digest)
       const changed: Cluster = {
         ...cluster,
-        spec,
+        spec: withoutSigningKey(spec, rootCa),
         rootCa: {
-          ...cluster.rootCa,
+          ...rootCa,
           joinTokens: {
             worker: rotate.workerToken ? mint() : joinTokens.worker,
             manager: rotate.managerToken ? mint() : joinTokens.manager,

@@ -23,7 +23,8 @@ export interface AgentSide {
   end(): Promise<void>
   /** Removes every task with its container: this host is in no swarm. */
   clear(): Promise<void>
-  describe(trustRootPem: string): Promise<NodeDescription>
+  /** This host, with a certificate (its issuers after it) and the roots, all PEM. */
+  describe(certPem: string, trustRootPem: string): Promise<NodeDescription>
   onNode(node: Node): void
   /** Answers requests for logs until the signal is aborted. */
   publishLogs(manager: () => string | undefined, connections: ConnectionPool, signal: AbortSignal): Promise<void>

@@ -87,8 +87,8 @@ export class LocalAgent implements AgentSide {
     await this.files.destroy()
   }
 
-  async describe(trustRootPem: string): Promise<NodeDescription> {
-    const { subject, publicKey } = await issuerOf(trustRootPem)
+  async describe(certPem: string, trustRootPem: string): Promise<NodeDescription> {
+    const { subject, publicKey } = await issuerOf(certPem, trustRootPem)
     const { nanoCpus, memoryBytes } = hostResources()
     return {
       hostname: hostname(),

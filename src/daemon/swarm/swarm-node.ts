@@ -73,6 +73,7 @@ export class SwarmNode implements AsyncDisposable {
   private readonly files: SwarmStateFile
   private readonly identityFiles: IdentityFiles
   private readonly lock: DiskLock
+  private readonly raftFolder: string
   /** What this manager takes part in once its disk is unlocked. */
   private sealed: SwarmState | undefined
   private current: Membership | undefined
@@ -82,6 +83,7 @@ export class SwarmNode implements AsyncDisposable {
   constructor(private readonly deps: SwarmNodeDeps) {
     this.files = new SwarmStateFile(join(deps.dataRoot, 'swarm'))
     this.identityFiles = new IdentityFiles(deps.dataRoot)
+    this.raftFolder = join(this.files.folder, 'raft')
     this.lock = new DiskLock(this.files.folder, this.identityFiles, deps.log)
   }
 
@@ -275,7 +277,7 @@ export class SwarmNode implements AsyncDisposable {
       clock,
       rng,
       log: log.child({ part: 'session' }),
-      describe: () => agent.describe(identity.current().rootsPem),
+      describe: () => agent.describe(identity.current().certPem, identity.current().rootsPem),
       advertiseAddress: splitAddress(state.advertiseAddress, defaults.remoteApiPort).host,
       onNode: (node) => agent.onNode(node),
       onManagers: (known) => {
@@ -295,6 +297,8 @@ export class SwarmNode implements AsyncDisposable {
       if (start?.kind === 'found') await withTimeout(clock, joinWaitMs, membership.manager.leaderKnown(scope.signal), () => unavailable('the new swarm did not get its leader in time'))
     }
     scope.defer(identity.onRole((role) => this.changeRole(membership, role)))
+    // The managers read who signed the certificate when a session begins.
+    scope.defer(identity.onChange(() => session.refresh()))
     const ca = () => clientOf(caService, connections.to(managers.choose() ?? state.advertiseAddress))
     await agent.begin(identity.nodeId, {
       dataPathAddress: state.dataPathAddress,
@@ -427,10 +431,6 @@ export class SwarmNode implements AsyncDisposable {
 
   private forgetLog(): Promise<void> {
     return rm(this.raftFolder, { recursive: true, force: true })
-  }
-
-  private get raftFolder(): string {
-    return join(this.files.folder, 'raft')
   }
 
   private async stopParts(): Promise<void> {
