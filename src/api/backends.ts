@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js'
+import type { BuildBackend } from './build/backend.js'
 import type { ContainersBackend } from './containers/backend.js'
 import type { EventsBackend } from './events/backend.js'
 import type { ExecBackend } from './exec/backend.js'
@@ -13,6 +14,7 @@ export interface Backends {
   containers: ContainersBackend
   exec: ExecBackend
   images: ImagesBackend
+  build: BuildBackend
   networks: NetworksBackend
   volumes: VolumesBackend
   swarm: SwarmBackend

@@ -1,4 +1,5 @@
 import type { ApiDeps } from './backends.js'
+import { buildRoutes } from './build/routes.js'
 import { configRoutes } from './configs/routes.js'
 import { containerRoutes } from './containers/routes.js'
 import { eventRoutes } from './events/routes.js'
@@ -23,6 +24,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...containerRoutes(deps),
     ...execRoutes(deps),
     ...imageRoutes(deps),
+    ...buildRoutes(deps),
     ...networkRoutes(deps),
     ...volumeRoutes(deps),
     ...swarmRoutes(deps),

@@ -11,13 +11,11 @@ export interface Unserved {
 }
 
 const noPlugins = 'plugins are not supported by this daemon'
-const noBuilder = 'this daemon does not build images; build elsewhere and use "docker load" or "docker import"'
+const noSessions = 'this daemon builds without BuildKit and its sessions: set DOCKER_BUILDKIT=0'
 
 /** Everything of the Engine API that is not served. `test/conformance` holds this table against the definition. */
 export const unserved: readonly Unserved[] = [
-  { operation: 'ImageBuild', method: 'POST', path: '/build', reason: noBuilder },
-  { operation: 'BuildPrune', method: 'POST', path: '/build/prune', reason: noBuilder },
-  { operation: 'Session', method: 'POST', path: '/session', reason: noBuilder },
+  { operation: 'Session', method: 'POST', path: '/session', reason: noSessions },
   {
     operation: 'VolumeUpdate',
     method: 'PUT',

@@ -13,6 +13,7 @@ import { writeFileAtomic } from '../sys/atomic-file.js'
 import { systemClock } from '../sys/system-clock.js'
 import { systemRng } from '../sys/system-rng.js'
 import { generateName } from '../../agent/engine/names.js'
+import { buildBackend } from './backends/build.js'
 import { eventsBackend } from './backends/events.js'
 import { imagesBackend } from './backends/images.js'
 import { networksBackend } from './backends/networks.js'
@@ -65,6 +66,7 @@ export async function startDaemon(config: DaemonConfig, log: Logger): Promise<As
       containers: parts.engine,
       exec: parts.engine.execs,
       images: imagesBackend(parts.images, parts.registries),
+      build: buildBackend(parts.builder, parts.registries),
       networks: networksBackend(parts.networks, parts.engine),
       volumes: parts.volumes,
       swarm: swarmBackend(swarm),

@@ -6,6 +6,7 @@ import type { IdSource } from '../base/id.js'
 import type { Logger } from '../base/log.js'
 import type { Rng } from '../base/rng.js'
 import type { Scope } from '../base/scope.js'
+import { Builder } from '../../agent/build/builder.js'
 import { Engine } from '../../agent/engine/engine.js'
 import { EventLog } from '../../agent/engine/events.js'
 import { readHostFacts } from '../../agent/engine/host-facts.js'
@@ -37,6 +38,7 @@ export interface HostParts {
   volumes: VolumeStore
   networks: NetworkController
   engine: Engine
+  builder: Builder
 }
 
 export interface HostPartsDeps {
@@ -122,7 +124,8 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
   })
   scope.use(engine)
   opened.engine = engine
-  return { db, events, content, snapshots, images, registries, volumes, networks, engine }
+  const builder = await Builder.open({ engine, store: imageStore, ids, clock, folder: join(dataRoot, 'builds') })
+  return { db, events, content, snapshots, images, registries, volumes, networks, engine, builder }
 }
 
 function volumeUsers(engine: Engine | undefined): ReadonlyMap<string, readonly string[]> {

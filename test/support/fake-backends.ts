@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { ApiDeps } from '../../src/api/backends.js'
+import type { BuildBackend, BuildMessage, BuildOptions } from '../../src/api/build/backend.js'
 import type { EventsBackend } from '../../src/api/events/backend.js'
 import type { ImagesBackend, ProgressMessage } from '../../src/api/images/backend.js'
 import type { NetworkCreateBody, NetworksBackend } from '../../src/api/networks/backend.js'
@@ -25,6 +26,20 @@ import { FakeContainers, FakeExec } from './fake-containers.js'
 import { FakeControl } from './fake-control.js'
 
 const created = rfc3339(1_700_000_000_000)
+
+/** Counts what it gets; a target `broken` fails after a line, `refused` before one. */
+export class FakeBuild implements BuildBackend {
+  readonly builds: { bytes: number; options: BuildOptions }[] = []
+  async build(context: Readable, options: BuildOptions, emit: (message: BuildMessage) => Promise<void>) {
+    let bytes = 0
+    for await (const piece of context as AsyncIterable<Buffer>) bytes += piece.length
+    this.builds.push({ bytes, options })
+    if (options.target === 'refused') throw invalid('dockerfile parse error line 1: unknown instruction: FOO')
+    await emit({ stream: 'Step 1/1 : FROM scratch\n' })
+    if (options.target === 'broken') throw invalid("The command '/bin/sh -c exit 3' returned a non-zero code: 3")
+    return `sha256:${'3'.repeat(64)}`
+  }
+}
 
 export class FakeImages implements ImagesBackend {
   readonly images = new Map<string, ImageInspect>()
@@ -318,6 +333,7 @@ export interface FakeDeps extends ApiDeps {
   containers: FakeContainers
   exec: FakeExec
   images: FakeImages
+  build: FakeBuild
   networks: FakeNetworks
   volumes: FakeVolumes
   swarm: FakeSwarm
@@ -331,6 +347,7 @@ export function fakeDeps(): FakeDeps {
     containers,
     exec: new FakeExec(containers),
     images: new FakeImages(),
+    build: new FakeBuild(),
     networks: new FakeNetworks(),
     volumes: new FakeVolumes(),
     swarm: new FakeSwarm(),

@@ -133,9 +133,9 @@ describe('the API server', () => {
     })
 
     it('answers 501 with a reason for what is not served', async () => {
-      const { status, text } = await call('POST', '/v1.51/build')
+      const { status, text } = await call('POST', '/v1.51/session')
       assert.equal(status, 501)
-      assert.match(text, /does not build images/)
+      assert.match(text, /set DOCKER_BUILDKIT=0/)
     })
 
     it('answers 503 and the remedy where a manager is needed', async () => {

@@ -1,0 +1,53 @@
+import type { Clock } from '../../src/base/clock.js'
+import type { IdSource } from '../../src/base/id.js'
+import type { HostConfig } from '../../src/model/engine-api/container.js'
+import type { Engine } from '../engine/engine.js'
+import type { ImageStore } from '../image/image-store.js'
+
+/** One line of a build's progress: text, the id of what was made, or what a pull says. */
+export interface BuildMessage {
+  stream?: string
+  aux?: unknown
+  id?: string
+  status?: string
+  progress?: string
+  progressDetail?: { current?: number; total?: number }
+}
+
+/** Resolves when the client keeps up. */
+export type Emit = (message: BuildMessage) => Promise<void>
+
+export interface BuildOptions {
+  /** Within the context. */
+  dockerfile: string
+  target?: string
+  tags: readonly string[]
+  /** Null leaves an ARG's default. */
+  args: Readonly<Record<string, string | null>>
+  labels: Readonly<Record<string, string>>
+  noCache: boolean
+  /** Look for a newer base image even when there is one here. */
+  pull: boolean
+  platform?: string
+  /** Say nothing but the image's id. */
+  quiet: boolean
+  /** Remove the container of a command that succeeded. */
+  remove: boolean
+  /** Remove that of one that failed too. */
+  removeAlways: boolean
+  /** Limits and network of the containers that RUN uses. */
+  hostConfig: HostConfig
+}
+
+/** What a build stands on. */
+export interface BuildDeps {
+  engine: Engine
+  store: ImageStore
+  ids: IdSource
+  clock: Clock
+  /** Build contexts are unpacked below it. */
+  folder: string
+}
+
+/** Fetches an image that is not here. */
+export type Pull = (name: string, platform: string | undefined, progress: (message: BuildMessage) => void, signal: AbortSignal) => Promise<void>
