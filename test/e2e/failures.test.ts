@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import type { Lab } from '../lab/lab.js'
 import type { LabHost } from '../lab/lab-host.js'
 import { eventually } from '../support/eventually.js'
-import { allWell, leaderOf, noStrays, powerOff, runningContainers, tell } from './faults.js'
+import { allWell, leaderOf, noStrays, powerCut, powerOff, runningContainers, tell } from './faults.js'
 import { converged, hostnames, nodes, printLogs, spread, startSwarm, tasks } from './support.js'
 
 /** Waits until `count` tasks run, none of them on that host. */
@@ -201,5 +201,20 @@ describe('a leader that fails', function () {
     assert.equal(after.flat().length, replicas)
     assert.equal(JSON.parse(services).length, JSON.parse((await lab.host(1).api('GET', '/v1.45/services')).body).length)
     await agree()
+  })
+
+  it('a power cut everywhere: everything is started again', async () => {
+    await lab.host(1).docker('run', '-d', '--name', 'alone', '--restart', 'always', '-p', '8080:80', 'web:1')
+    await Promise.all(lab.hosts.map((host) => powerCut(lab, host)))
+    const since = performance.now()
+    await Promise.all(lab.hosts.map((host) => host.startDaemon()))
+    await allWell(lab.host(1))
+    await eventually('the tasks run', async () => (await Promise.all(lab.hosts.map(runningContainers))).flat().length === replicas + 1, { timeoutMs: 60_000 })
+    await converged(lab.host(1), 'web', replicas)
+    tell('after a power cut all tasks ran within', since)
+    assert.match((await lab.outside.http(`http://${lab.host(1).ipv4}:8080/`)).body, /^version 1/)
+    await lab.host(1).docker('rm', '-f', 'alone')
+    await agree()
+    await noStrays(lab, lab.host(1), 'web', replicas)
   })
 })

@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { cgroupsBelow, cgroupsOf, processesOf, signal } from '../lab/belongings.js'
+import { LinkBatch, Links } from '../../agent/kernel/link.js'
+import { deleteNetns, inNetns } from '../../agent/kernel/netns.js'
+import { cgroupsBelow, cgroupsOf, mountsOf, netnsFilesOf, processesOf, signal } from '../lab/belongings.js'
 import type { Lab } from '../lab/lab.js'
 import type { LabHost } from '../lab/lab-host.js'
 import { eventually } from '../support/eventually.js'
@@ -22,6 +25,19 @@ export async function powerOff(lab: Lab, host: LabHost): Promise<void> {
     for (const pid of left) signal(pid, 'SIGKILL')
     return left.length === 0
   })
+}
+
+/** After a power cut: what a start of the machine leaves of it, which is its disk. */
+export async function powerCut(lab: Lab, host: LabHost): Promise<void> {
+  await powerOff(lab, host)
+  for (const path of netnsFilesOf(host.folder)) deleteNetns(path)
+  for (const path of mountsOf(host.folder)) spawnSync('umount', ['-l', path])
+  inNetns(host.netns, () => {
+    using links = Links.open()
+    for (const { name, index, kind } of links.list()) if (name !== 'eth0' && (kind === 'veth' || kind === 'bridge')) links.apply(new LinkBatch().deleteLink(index))
+  })
+  spawnSync('nsenter', [`--net=${host.netns}`, 'nft', 'flush', 'ruleset'])
+  rmSync(host.execRoot, { recursive: true, force: true })
 }
 
 /** The host whose manager leads, as `asked` sees it. */
