@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream'
 import type {
+  DistributionInspect,
   ErrorDetail,
   ImageDeleteResponseItem,
   ImageHistoryResponseItem,
   ImageInspect,
+  ImageSearchResponseItem,
   ImageSummary,
   ProgressDetail,
 } from '../model/engine-api/image.js'
@@ -23,6 +25,9 @@ export interface ImageProgress {
   aux?: unknown
 }
 
+/** `{}` in base 64: the header of a push must be there. */
+const noAuth = 'e30='
+const authHeader = (auth: string | undefined): Record<string, string> => (auth === undefined ? {} : { 'X-Registry-Auth': auth })
 const tarHeaders = { 'Content-Type': 'application/x-tar' }
 
 export class ImagesClient {
@@ -69,8 +74,23 @@ export class ImagesClient {
   /** Asks the daemon to pull from a registry. `auth` is the value of `X-Registry-Auth`. */
   async pull(image: string, options: { tag?: string; platform?: string; auth?: string } = {}): Promise<AsyncIterable<ImageProgress>> {
     const { auth, ...query } = options
-    const headers: Record<string, string> = auth === undefined ? {} : { 'X-Registry-Auth': auth }
-    return jsonLines(await this.client.send('POST', '/images/create', { query: { fromImage: image, ...query }, headers }))
+    return jsonLines(await this.client.send('POST', '/images/create', { query: { fromImage: image, ...query }, headers: authHeader(auth) }))
+  }
+
+  /** Asks the daemon to push to the registry that the name tells; without a tag, all tags of the repository. */
+  async push(image: string, options: { tag?: string; auth?: string } = {}): Promise<AsyncIterable<ImageProgress>> {
+    const { auth = noAuth, ...query } = options
+    return jsonLines(await this.client.send('POST', `${at(image)}/push`, { query, headers: { 'X-Registry-Auth': auth } }))
+  }
+
+  /** What a registry has under a name. */
+  distribution(image: string, auth?: string): Promise<DistributionInspect> {
+    return this.client.json('GET', `/distribution${at(image).slice('/images'.length)}/json`, { headers: authHeader(auth) })
+  }
+
+  search(term: string, options: { limit?: number; filters?: FilterValues; auth?: string } = {}): Promise<ImageSearchResponseItem[]> {
+    const { filters = {}, auth, ...query } = options
+    return this.client.json('GET', '/images/search', { query: { term, ...query, filters: filterText(filters) }, headers: authHeader(auth) })
   }
 
   /** A `docker save` archive. */

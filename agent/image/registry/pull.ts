@@ -1,4 +1,5 @@
 import { invalid } from '../../../src/base/errors.js'
+import type { Ingested } from '../content-store.js'
 import { chainIds, formatPlatform, shortId, type Descriptor, type Digest, type Platform } from '../descriptor.js'
 import type { ImageLayer, ImageRecord } from '../image-record.js'
 import type { ImageStore } from '../image-store.js'
@@ -119,7 +120,7 @@ async function bring(deps: PullDeps, client: RegistryClient, repository: string,
   }
   if (store.content.has(digest)) return line.say('Download complete')
   if (deps.limit.full) line.say('Waiting')
-  const arrival = deps.limit.run(() => download(deps, client, repository, layer, line, signal), signal)
+  const arrival = receive(deps, client, repository, layer, line, signal)
   arriving.set(digest, arrival)
   try {
     await arrival
@@ -128,17 +129,26 @@ async function bring(deps: PullDeps, client: RegistryClient, repository: string,
   }
 }
 
-async function download(deps: PullDeps, client: RegistryClient, repository: string, { digest, size }: ImageLayer, line: LayerProgress, signal: AbortSignal): Promise<void> {
+async function receive(deps: PullDeps, client: RegistryClient, repository: string, layer: ImageLayer, line: LayerProgress, signal: AbortSignal): Promise<void> {
+  const ingested = await deps.limit.run(() => download(deps, client, repository, layer, line, signal), signal)
+  // The next one comes while this one is being made durable.
+  line.say('Verifying Checksum')
+  try {
+    await ingested.commit()
+  } catch (thrown) {
+    await ingested.discard()
+    throw thrown
+  }
+  line.say('Download complete')
+}
+
+async function download(deps: PullDeps, client: RegistryClient, repository: string, { digest, size }: ImageLayer, line: LayerProgress, signal: AbortSignal): Promise<Ingested> {
   const retrying = (delayMs: number): void => line.say(`Retrying in ${Math.max(1, Math.round(delayMs / 1000))} second${delayMs >= 1500 ? 's' : ''}`)
   const blob = downloadBlob(client, { repository, digest, size, attemptsMax: deps.attemptsMax, retrying }, signal)
   const ingested = await deps.store.content.ingest(counted(blob, (bytes) => line.at('Downloading', bytes)), { bytesMax: size })
-  if (ingested.digest !== digest) {
-    await ingested.discard()
-    throw new LyingRegistryError(`filesystem layer verification failed for digest ${digest}: ${client.endpoint.origin} gave content with digest ${ingested.digest}`)
-  }
-  line.say('Verifying Checksum')
-  await ingested.commit()
-  line.say('Download complete')
+  if (ingested.digest === digest) return ingested
+  await ingested.discard()
+  throw new LyingRegistryError(`filesystem layer verification failed for digest ${digest}: ${client.endpoint.origin} gave content with digest ${ingested.digest}`)
 }
 
 /** Waits for the end of another's work, however it ends. */
