@@ -34,7 +34,7 @@ function wrapped(text: string, width: number): string[] {
   return text.split('\n').flatMap((paragraph) => {
     const lines: string[] = []
     let rest = paragraph
-    while (rest.length > width) {
+    while (rest.length >= width) {
       const at = rest.lastIndexOf(' ', width - slop - 1)
       if (at <= 0) break
       lines.push(rest.slice(0, at))

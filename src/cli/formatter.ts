@@ -3,8 +3,11 @@ import { flag, UsageError } from '../base/flags.js'
 import { renderTable } from './table.js'
 import { compileTemplate } from './template/run.js'
 
-/** The columns a listing knows: what `{{.Name}}` in its templates gives, and the heading. */
-export type Columns<Row> = Readonly<Record<string, { header: string; value: (row: Row) => string }>>
+/**
+ * The columns a listing knows: what `{{.Name}}` in its templates gives, the heading, and what the plain
+ * table shows when that is more than the value.
+ */
+export type Columns<Row> = Readonly<Record<string, { header: string; value: (row: Row) => string | boolean; cell?: (row: Row) => string }>>
 
 export interface Listing<Row> {
   columns: Columns<Row>
@@ -37,16 +40,16 @@ export function printListing<Row>(
   { format, quiet = false }: { format?: string | undefined; quiet?: boolean },
 ): void {
   const { columns } = listing
-  const record = (row: Row): Record<string, string> =>
+  const record = (row: Row): Record<string, string | boolean> =>
     Object.fromEntries(Object.entries(columns).map(([name, { value }]) => [name, value(row)]))
   if (quiet && listing.quiet !== undefined && (format === undefined || format === '' || format === 'table')) {
     const column = columns[listing.quiet]
-    for (const row of rows) context.stdout.write(`${column?.value(row) ?? ''}\n`)
+    for (const row of rows) context.stdout.write(`${String(column?.value(row) ?? '')}\n`)
     return
   }
   if (format === undefined || format === '' || format === 'table') {
     const shown = listing.table.map((name) => columns[name]).filter((column) => column !== undefined)
-    context.stdout.write(renderTable([shown.map(({ header }) => header), ...rows.map((row) => shown.map(({ value }) => value(row)))]))
+    context.stdout.write(renderTable([shown.map(({ header }) => header), ...rows.map((row) => shown.map(({ value, cell }) => (cell ? cell(row) : String(value(row)))))]))
     return
   }
   if (format === 'json') {
@@ -71,7 +74,7 @@ export function printListing<Row>(
 }
 
 /** Go prints the keys of a map by name. */
-function sorted(record: Record<string, string>): Record<string, string> {
+function sorted(record: Record<string, string | boolean>): Record<string, string | boolean> {
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 

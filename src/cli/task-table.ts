@@ -31,6 +31,8 @@ export async function printTasks(context: Context, tasks: readonly SwarmTask[], 
   )
   const rows: Row[] = []
   let previous = ''
+  // Older tasks of a slot stand below the newest one; in JSON and in templates each stands for itself.
+  const inTable = options.format === undefined || options.format === '' || options.format.startsWith('table')
   for (const task of sorted) {
     const service = await names.service(task.ServiceID ?? '')
     const slot = `${service}.${task.Slot ? String(task.Slot) : (task.NodeID ?? '')}`
@@ -39,7 +41,7 @@ export async function printTasks(context: Context, tasks: readonly SwarmTask[], 
     const error = status.Err ? `"${options.noTrunc ? status.Err : ellipsis(status.Err, 30)}"` : ''
     rows.push({
       id: options.noTrunc || options.quiet ? (task.ID ?? '') : shortId(task.ID ?? ''),
-      name: slot === previous ? ` \\_ ${name}` : name,
+      name: slot === previous && inTable ? ` \\_ ${name}` : name,
       image: options.noTrunc ? (task.Spec?.ContainerSpec?.Image ?? '') : (task.Spec?.ContainerSpec?.Image ?? '').replace(/@sha256:.*/, ''),
       node: await names.node(task.NodeID ?? ''),
       desired: capitalised(task.DesiredState ?? ''),

@@ -70,7 +70,16 @@ export function goDuration(ns: number): string {
   return `${sign}${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${String(seconds)}s`
 }
 
-/** Milliseconds as Go prints a time: `2024-01-02 15:04:05 +0000 UTC`. */
+/** A time in RFC 3339 as Go prints it: `2024-01-02 15:04:05.678 +0000 UTC`. */
+export function goTimeOf(text: string): string {
+  const fraction = /\.(\d+)/.exec(text)?.[1]?.replace(/0+$/, '') ?? ''
+  const ms = Date.parse(text)
+  if (Number.isNaN(ms)) return text
+  const [date = '', time = ''] = new Date(ms).toISOString().split('T')
+  return `${date} ${time.slice(0, 8)}${fraction === '' ? '' : `.${fraction}`} +0000 UTC`
+}
+
+/** Milliseconds as Go prints a local time: `2024-01-02 15:04:05 +0000 UTC`. */
 export function goTime(ms: number): string {
   const two = (value: number): string => String(value).padStart(2, '0')
   const time = new Date(ms)

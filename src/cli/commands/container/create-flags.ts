@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { invalid } from '../../../base/errors.js'
 import type { ContainerConfig, HostConfig, NetworkingConfig, RestartPolicy } from '../../../model/engine-api/container.js'
 import { flag, parseBytes, type FlagValues } from '../../../base/flags.js'
+import { deviceMapping, deviceRate, deviceWeight } from '../../options/device.js'
 import { parseCpus } from '../../options/cpus.js'
 import { csvFields } from '../../options/csv.js'
 import { environmentOf, labelsOf, linesOfFiles, pairsOf } from '../../options/key-value.js'
@@ -21,15 +22,24 @@ export const createFlags = {
   'cgroup-parent': flag.string('Optional parent cgroup for the container'),
   cgroupns: flag.string("Cgroup namespace to use (host|private)"),
   cidfile: flag.string('Write the container ID to the file'),
+  'blkio-weight-device': flag.list('Block IO weight (relative device weight)'),
   'cpu-period': flag.int('Limit CPU CFS (Completely Fair Scheduler) period'),
   'cpu-quota': flag.int('Limit CPU CFS (Completely Fair Scheduler) quota'),
   'cpu-shares': flag.int('CPU shares (relative weight)', { short: 'c' }),
+  'cpu-rt-period': flag.int('Limit CPU real-time period in microseconds'),
+  'cpu-rt-runtime': flag.int('Limit CPU real-time runtime in microseconds'),
   cpus: flag.string('Number of CPUs', { valueName: 'decimal' }),
   'cpuset-cpus': flag.string('CPUs in which to allow execution (0-3, 0,1)'),
   'cpuset-mems': flag.string('MEMs in which to allow execution (0-3, 0,1)'),
   device: flag.list('Add a host device to the container'),
   'device-cgroup-rule': flag.list('Add a rule to the cgroup allowed devices list'),
+  'device-read-bps': flag.list('Limit read rate (bytes per second) from a device'),
+  'device-read-iops': flag.list('Limit read rate (IO per second) from a device'),
+  'device-write-bps': flag.list('Limit write rate (bytes per second) to a device'),
+  'device-write-iops': flag.list('Limit write rate (IO per second) to a device'),
+  'disable-content-trust': flag.bool('Skip image verification', { default: true }),
   dns: flag.list('Set custom DNS servers'),
+  'dns-opt': flag.list('Set DNS options', { hidden: true }),
   'dns-option': flag.list('Set DNS options'),
   'dns-search': flag.list('Set custom DNS search domains'),
   domainname: flag.string('Container NIS domain name'),
@@ -50,9 +60,11 @@ export const createFlags = {
   ip: flag.string('IPv4 address (e.g., 172.30.100.104)'),
   ip6: flag.string('IPv6 address (e.g., 2001:db8::33)'),
   ipc: flag.string('IPC mode to use'),
+  isolation: flag.string('Container isolation technology'),
   label: flag.list('Set meta data on a container', { short: 'l' }),
   'label-file': flag.list('Read in a line delimited file of labels'),
   link: flag.list('Add link to another container'),
+  'link-local-ip': flag.list('Container IPv4/IPv6 link-local addresses'),
   'log-driver': flag.string('Logging driver for the container'),
   'log-opt': flag.list('Log driver options'),
   'mac-address': flag.string('Container MAC address (e.g., 92:d0:c6:0a:29:33)'),
@@ -62,6 +74,8 @@ export const createFlags = {
   'memory-swappiness': flag.int('Tune container memory swappiness (0 to 100)'),
   mount: flag.list('Attach a filesystem mount to the container', { valueName: 'mount' }),
   name: flag.string('Assign a name to the container'),
+  net: flag.list('Connect a container to a network', { valueName: 'network', hidden: true }),
+  'net-alias': flag.list('Add network-scoped alias for the container', { hidden: true }),
   network: flag.list('Connect a container to a network', { valueName: 'network' }),
   'network-alias': flag.list('Add network-scoped alias for the container'),
   'no-healthcheck': flag.bool('Disable any container-specified HEALTHCHECK'),
@@ -120,11 +134,17 @@ export function createBody(
   const attachAll = !detached && attach.length === 0
   const volumes = flags.volume.filter((volume) => !volume.includes(':'))
   const healthcheck = healthOf(flags)
-  const networks = flags.network.map(networkOption)
+  const networks = [...flags.network, ...flags.net].map(networkOption)
   const first = networks[0]
+  const aliases = [...flags['network-alias'], ...flags['net-alias']]
+  const addresses = {
+    ...(flags.ip && { IPv4Address: flags.ip }),
+    ...(flags.ip6 && { IPv6Address: flags.ip6 }),
+    ...(flags['link-local-ip'].length > 0 && { LinkLocalIPs: flags['link-local-ip'] }),
+  }
   const endpoint = {
-    ...(flags['network-alias'].length > 0 && { Aliases: flags['network-alias'] }),
-    ...((flags.ip ?? flags.ip6) !== undefined && { IPAMConfig: { ...(flags.ip && { IPv4Address: flags.ip }), ...(flags.ip6 && { IPv6Address: flags.ip6 }) } }),
+    ...(aliases.length > 0 && { Aliases: aliases }),
+    ...(Object.keys(addresses).length > 0 && { IPAMConfig: addresses }),
     ...(flags['mac-address'] && { MacAddress: flags['mac-address'] }),
     ...(flags.link.length > 0 && first !== undefined && first.name !== 'bridge' && { Links: flags.link }),
   }
@@ -175,7 +195,7 @@ function hostConfig(flags: CreateFlagValues, given: ReadonlySet<string>, binding
     CapAdd: flags['cap-add'],
     CapDrop: flags['cap-drop'],
     Dns: flags.dns,
-    DnsOptions: flags['dns-option'],
+    DnsOptions: [...flags['dns-option'], ...flags['dns-opt']],
     DnsSearch: flags['dns-search'],
     ExtraHosts: flags['add-host'],
     GroupAdd: flags['group-add'],
@@ -204,6 +224,14 @@ function hostConfig(flags: CreateFlagValues, given: ReadonlySet<string>, binding
     ...(flags['cpuset-cpus'] !== undefined && { CpusetCpus: flags['cpuset-cpus'] }),
     ...(flags['cpuset-mems'] !== undefined && { CpusetMems: flags['cpuset-mems'] }),
     ...(flags['blkio-weight'] !== undefined && { BlkioWeight: flags['blkio-weight'] }),
+    ...(flags['blkio-weight-device'].length > 0 && { BlkioWeightDevice: flags['blkio-weight-device'].map(deviceWeight) }),
+    ...(flags['cpu-rt-period'] !== undefined && { CpuRealtimePeriod: flags['cpu-rt-period'] }),
+    ...(flags['cpu-rt-runtime'] !== undefined && { CpuRealtimeRuntime: flags['cpu-rt-runtime'] }),
+    ...(flags['device-read-bps'].length > 0 && { BlkioDeviceReadBps: flags['device-read-bps'].map((text) => deviceRate(text, true)) }),
+    ...(flags['device-read-iops'].length > 0 && { BlkioDeviceReadIOps: flags['device-read-iops'].map((text) => deviceRate(text, false)) }),
+    ...(flags['device-write-bps'].length > 0 && { BlkioDeviceWriteBps: flags['device-write-bps'].map((text) => deviceRate(text, true)) }),
+    ...(flags['device-write-iops'].length > 0 && { BlkioDeviceWriteIOps: flags['device-write-iops'].map((text) => deviceRate(text, false)) }),
+    ...(flags.isolation !== undefined && { Isolation: flags.isolation as 'default' }),
     ...(flags['pids-limit'] !== undefined && { PidsLimit: flags['pids-limit'] }),
     ...(flags['shm-size'] !== undefined && { ShmSize: flags['shm-size'] }),
     ...(flags['oom-score-adj'] !== undefined && { OomScoreAdj: flags['oom-score-adj'] }),
@@ -260,16 +288,6 @@ function healthOf(flags: CreateFlagValues): ContainerConfig['Healthcheck'] {
     ...(flags['health-start-period'] !== undefined && { StartPeriod: flags['health-start-period'] }),
     ...(flags['health-start-interval'] !== undefined && { StartInterval: flags['health-start-interval'] }),
   }
-}
-
-function deviceMapping(text: string): { PathOnHost: string; PathInContainer: string; CgroupPermissions: string } {
-  const [host = '', second, third] = text.split(':')
-  if (text.split(':').length > 3 || host === '') throw invalid(`bad format for path: ${text}`)
-  const isMode = (word: string | undefined): boolean => word !== undefined && /^[rwm]{1,3}$/.test(word)
-  const inside = second === undefined || isMode(second) ? host : second
-  const mode = third ?? (isMode(second) ? second : undefined) ?? 'rwm'
-  if (!isMode(mode)) throw invalid(`bad mode specified: ${mode}`)
-  return { PathOnHost: host, PathInContainer: inside, CgroupPermissions: mode }
 }
 
 function networkOption(text: string): { name: string; settings: NonNullable<NetworkingConfig['EndpointsConfig']>[string] } {

@@ -1,6 +1,6 @@
 import { flag } from '../../../base/flags.js'
 import { verb } from '../../command.js'
-import { collectEach } from '../../each.js'
+import { inspectEach } from '../../each.js'
 import { inspectFormatHelp, printInspect } from '../../formatter.js'
 
 export const inspect = verb({
@@ -13,9 +13,6 @@ export const inspect = verb({
     format: flag.string(inspectFormatHelp, { short: 'f' }),
     size: flag.bool('Display total file sizes', { short: 's' }),
   },
-  async run({ context, args, flags }) {
-    const { found, code } = await collectEach(context, args, (ref) => context.api.containers.inspect(ref, flags.size ? { size: true } : {}))
-    printInspect(context, found, flags.format)
-    return code
-  },
+  run: ({ context, args, flags }) =>
+    inspectEach(context, args, (ref) => context.api.containers.inspect(ref, flags.size ? { size: true } : {}), (found) => printInspect(context, found, flags.format)),
 })

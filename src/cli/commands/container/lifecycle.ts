@@ -63,7 +63,7 @@ export const rm = verb({
         await context.api.containers.remove(ref.replace(/^\//, ''), flags)
         return ref
       },
-      { missingIsFine: flags.force },
+      { missing: flags.force ? 'told' : undefined },
     ),
 })
 

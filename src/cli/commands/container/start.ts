@@ -38,7 +38,7 @@ export const start = verb({
         context.stderr.write(`${errorText(thrown)}\n`)
       }
     }
-    if (failed.length > 0) throw new ExitError(1, `failed to start containers: ${failed.join(', ')}`)
+    if (failed.length > 0) throw new ExitError(1, `Error: failed to start containers: ${failed.join(', ')}`)
     return 0
   },
 })

@@ -4,7 +4,7 @@ import { errnoOf, invalid } from '../../../base/errors.js'
 import { flag } from '../../../base/flags.js'
 import { noun, verb, type Noun } from '../../command.js'
 import type { Context, InputStream } from '../../context.js'
-import { collectEach, forEachArgument } from '../../each.js'
+import { forEachArgument, inspectEach } from '../../each.js'
 import { filterValues, inspectFormatHelp, listFlags, printInspect, printListing, type Listing } from '../../formatter.js'
 import { labelsOf } from '../../options/key-value.js'
 import { naturalOrder } from '../../order.js'
@@ -57,10 +57,11 @@ function dataNoun(kind: Kind): Noun {
     },
     async run({ context, args, flags }) {
       if (flags.pretty && flags.format !== undefined) throw invalid('--format is incompatible with human friendly format')
-      const { found, code } = await collectEach<Secret | Config>(context, args, (ref) => clientOf(context, kind).inspect(ref))
-      if (flags.pretty) for (const object of found) context.stdout.write(prettyData(object, kind))
-      else printInspect(context, found, flags.format)
-      return code
+      const get = (ref: string): Promise<Secret | Config> => clientOf(context, kind).inspect(ref)
+      return inspectEach(context, args, get, (found) => {
+        if (flags.pretty) for (const object of found) context.stdout.write(prettyData(object, kind))
+        else printInspect(context, found, flags.format)
+      })
     },
   })
   const ls = verb({

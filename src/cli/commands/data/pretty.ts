@@ -1,5 +1,5 @@
 import type { Config, Secret } from '../../../model/engine-api/swarm.js'
-import { goTime } from '../../units.js'
+import { goTimeOf } from '../../units.js'
 
 /** The page of `secret inspect --pretty` and `config inspect --pretty`. */
 export function prettyData({ ID: id = '', Spec: spec = {}, CreatedAt: created = '', UpdatedAt: updated = '' }: Secret | Config, kind: 'secret' | 'config'): string {
@@ -10,8 +10,8 @@ export function prettyData({ ID: id = '', Spec: spec = {}, CreatedAt: created = 
     `Name:\t\t\t${spec.Name ?? ''}`,
     ...(labels.length > 0 ? ['Labels:', ...labels.map(([key, value]) => ` - ${key}=${value}`)] : []),
     ...(kind === 'secret' ? [`Driver:\t\t\t${driver}`] : []),
-    `Created at:            \t${goTime(Date.parse(created))}`,
-    `Updated at:            \t${goTime(Date.parse(updated))}`,
+    `Created at:            \t${goTimeOf(created)}`,
+    `Updated at:            \t${goTimeOf(updated)}`,
     ...(kind === 'config' ? ['Data:', Buffer.from(spec.Data ?? '', 'base64').toString('utf8')] : []),
   ]
   return `${lines.join('\n')}\n`

@@ -29,7 +29,7 @@ function listingOf(noTrunc: boolean, nowMs: number): Listing<Row> {
       Containers: { header: 'CONTAINERS', value: ({ image: { Containers: count = -1 } }) => (count < 0 ? 'N/A' : String(count)) },
       SharedSize: { header: 'SHARED SIZE', value: ({ image }) => optional(image.SharedSize) },
       UniqueSize: { header: 'UNIQUE SIZE', value: ({ image }) => optional((image.SharedSize ?? -1) < 0 ? undefined : (image.Size ?? 0) - (image.SharedSize ?? 0)) },
-      VirtualSize: { header: 'SIZE', value: size },
+      VirtualSize: { header: 'SIZE', value: ({ image }) => humanSize(image.Size ?? 0) },
     },
     table: ['Repository', 'Tag', 'ID', 'CreatedSince', 'Size'],
     quiet: 'ID',

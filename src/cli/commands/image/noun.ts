@@ -1,6 +1,6 @@
 import { flag } from '../../../base/flags.js'
 import { noun, verb } from '../../command.js'
-import { collectEach, forEachArgument } from '../../each.js'
+import { forEachArgument, inspectEach } from '../../each.js'
 import { inspectFormatHelp, printInspect } from '../../formatter.js'
 import { familiarName, splitReference } from '../../image-name.js'
 import { pullImage } from '../../progress/image-progress.js'
@@ -16,11 +16,8 @@ const inspect = verb({
   minArgs: 1,
   maxArgs: Infinity,
   flags: { format: flag.string(inspectFormatHelp, { short: 'f' }) },
-  async run({ context, args, flags }) {
-    const { found, code } = await collectEach(context, args, (ref) => context.api.images.inspect(ref))
-    printInspect(context, found, flags.format)
-    return code
-  },
+  run: ({ context, args, flags }) =>
+    inspectEach(context, args, (ref) => context.api.images.inspect(ref), (found) => printInspect(context, found, flags.format)),
 })
 
 const rm = verb({
@@ -43,7 +40,7 @@ const rm = verb({
         const items = await context.api.images.remove(ref, { force: flags.force, noprune: flags['no-prune'] })
         for (const { Deleted: deleted, Untagged: untagged } of items) context.stdout.write(deleted ? `Deleted: ${deleted}\n` : `Untagged: ${untagged ?? ''}\n`)
       },
-      { missingIsFine: flags.force },
+      { missing: flags.force ? 'told' : undefined },
     ),
 })
 

@@ -1,12 +1,12 @@
 import type { Network } from '../../../model/engine-api/network.js'
 import { flag } from '../../../base/flags.js'
 import { noun, verb } from '../../command.js'
-import { collectEach, forEachArgument } from '../../each.js'
+import { forEachArgument, inspectEach } from '../../each.js'
 import { filterValues, inspectFormatHelp, listFlags, printInspect, printListing, type Listing } from '../../formatter.js'
 import { pairsOf } from '../../options/key-value.js'
 import { naturalOrder } from '../../order.js'
 import { confirmed, pruned, pruneFilters, pruneFlags } from '../../prune.js'
-import { goTime, shortId } from '../../units.js'
+import { goTimeOf, shortId } from '../../units.js'
 import { labelsText } from '../container/ls.js'
 import { create } from './create.js'
 
@@ -21,7 +21,7 @@ function listingOf(noTrunc: boolean): Listing<Network> {
       IPv6: { header: 'IPV6', value: ({ EnableIPv6: enabled = false }) => String(enabled) },
       Internal: { header: 'INTERNAL', value: ({ Internal: internal = false }) => String(internal) },
       Labels: { header: 'LABELS', value: ({ Labels: labels }) => labelsText(labels ?? {}) },
-      CreatedAt: { header: 'CREATED AT', value: ({ Created: created = '' }) => goTime(Date.parse(created)) },
+      CreatedAt: { header: 'CREATED AT', value: ({ Created: created = '' }) => goTimeOf(created) },
     },
     table: ['ID', 'Name', 'Driver', 'Scope'],
     quiet: 'ID',
@@ -56,11 +56,8 @@ const inspect = verb({
     format: flag.string(inspectFormatHelp, { short: 'f' }),
     verbose: flag.bool('Verbose output for diagnostics', { short: 'v' }),
   },
-  async run({ context, args, flags }) {
-    const { found, code } = await collectEach(context, args, (ref) => context.api.networks.inspect(ref, flags.verbose ? { verbose: true } : {}))
-    printInspect(context, found, flags.format)
-    return code
-  },
+  run: ({ context, args, flags }) =>
+    inspectEach(context, args, (ref) => context.api.networks.inspect(ref, flags.verbose ? { verbose: true } : {}), (found) => printInspect(context, found, flags.format)),
 })
 
 const connect = verb({
@@ -120,7 +117,7 @@ const rm = verb({
         await context.api.networks.remove(ref)
         return ref
       },
-      { missingIsFine: flags.force },
+      { missing: flags.force ? 'silent' : undefined },
     ),
 })
 

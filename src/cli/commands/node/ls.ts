@@ -6,14 +6,16 @@ import { naturalOrder } from '../../order.js'
 interface Row {
   node: Node
   self: boolean
+  /** The root that the cluster trusts now. */
+  trustRoot: string | undefined
 }
 
 const capitalised = (word: string | undefined): string => (word ?? '').replace(/^./, (letter) => letter.toUpperCase())
 
 const listing: Listing<Row> = {
   columns: {
-    ID: { header: 'ID', value: ({ node, self }) => `${node.ID ?? ''}${self ? ' *' : ''}` },
-    Self: { header: 'SELF', value: ({ self }) => String(self) },
+    ID: { header: 'ID', value: ({ node }) => node.ID ?? '', cell: ({ node, self }) => `${node.ID ?? ''} ${self ? '*' : ' '}` },
+    Self: { header: 'SELF', value: ({ self }) => self },
     Hostname: { header: 'HOSTNAME', value: ({ node }) => node.Description?.Hostname ?? '' },
     Status: { header: 'STATUS', value: ({ node }) => capitalised(node.Status?.State) },
     Availability: { header: 'AVAILABILITY', value: ({ node }) => capitalised(node.Spec?.Availability) },
@@ -22,9 +24,10 @@ const listing: Listing<Row> = {
       value: ({ node }) => (node.ManagerStatus?.Leader ? 'Leader' : capitalised(node.ManagerStatus?.Reachability)),
     },
     EngineVersion: { header: 'ENGINE VERSION', value: ({ node }) => node.Description?.Engine?.EngineVersion ?? '' },
-    TLSStatus: { header: 'TLS STATUS', value: ({ node }) => (node.Description?.TLSInfo ? 'Ready' : 'Unknown') },
+    TLSStatus: { header: 'TLS STATUS', value: tlsStatus },
   },
   table: ['ID', 'Hostname', 'Status', 'Availability', 'ManagerStatus', 'EngineVersion'],
+  quiet: 'ID',
 }
 
 export const ls = verb({
@@ -35,12 +38,15 @@ export const ls = verb({
   async run({ context, flags }) {
     const [nodes, info] = await Promise.all([context.api.nodes.list(filterValues(flags.filter)), context.api.system.info()])
     const rows = nodes
-      .map((node) => ({ node, self: node.ID === info.Swarm?.NodeID }))
+      .map((node) => ({ node, self: node.ID === info.Swarm?.NodeID, trustRoot: info.Swarm?.Cluster?.TLSInfo?.TrustRoot }))
       .sort((a, b) => naturalOrder(a.node.Description?.Hostname ?? '', b.node.Description?.Hostname ?? ''))
-    if (flags.quiet && flags.format === undefined) {
-      for (const { node } of rows) context.stdout.write(`${node.ID ?? ''}\n`)
-      return
-    }
     printListing(context, rows, listing, flags)
   },
 })
+
+/** A node whose root is not the cluster's one is yet to get its new certificate. */
+function tlsStatus({ node, trustRoot }: Row): string {
+  const own = node.Description?.TLSInfo?.TrustRoot
+  if (!own || !trustRoot) return 'Unknown'
+  return own === trustRoot ? 'Ready' : 'Needs Rotation'
+}

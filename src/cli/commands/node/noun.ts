@@ -1,7 +1,7 @@
 import { invalid } from '../../../base/errors.js'
 import type { Node, NodeSpec } from '../../../model/engine-api/swarm.js'
 import { noun, verb, type Invocation, type Verb } from '../../command.js'
-import { collectEach, forEachArgument } from '../../each.js'
+import { forEachArgument, inspectEach } from '../../each.js'
 import { flag } from '../../../base/flags.js'
 import { filterValues, printInspect } from '../../formatter.js'
 import { Names } from '../../names.js'
@@ -23,10 +23,11 @@ const inspect = verb({
   },
   async run({ context, args, flags }) {
     if (flags.pretty && flags.format !== undefined) throw invalid('--format is incompatible with human friendly format')
-    const { found, code } = await collectEach(context, args, (ref) => context.api.nodes.inspect(ref))
-    if (flags.pretty) for (const node of found) context.stdout.write(prettyNode(node))
-    else printInspect(context, found, flags.format)
-    return code
+    const get = (ref: string): Promise<Node> => context.api.nodes.inspect(ref)
+    return inspectEach(context, args, get, (found) => {
+      if (flags.pretty) context.stdout.write(found.map(prettyNode).join('\n'))
+      else printInspect(context, found, flags.format)
+    })
   },
 })
 

@@ -1,5 +1,5 @@
 import type { Node } from '../../../model/engine-api/swarm.js'
-import { binarySize } from '../../units.js'
+import { binarySize, goTimeOf } from '../../units.js'
 
 /** The page of `node inspect --pretty`. */
 export function prettyNode(node: Node): string {
@@ -8,7 +8,7 @@ export function prettyNode(node: Node): string {
   if (spec.Name) lines.push(`Name:\t\t\t${spec.Name}`)
   const labels = Object.entries(spec.Labels ?? {})
   if (labels.length > 0) lines.push('Labels:', ...labels.map(([key, value]) => ` - ${key}=${value}`))
-  lines.push(`Hostname:              \t${description.Hostname ?? ''}`, `Joined at:             \t${node.CreatedAt ?? ''}`, 'Status:')
+  lines.push(`Hostname:              \t${description.Hostname ?? ''}`, `Joined at:             \t${goTimeOf(node.CreatedAt ?? '').toLowerCase()}`, 'Status:')
   lines.push(` State:\t\t\t${capitalised(status.State)}`)
   if (status.Message) lines.push(` Message:              \t${status.Message}`)
   lines.push(` Availability:         \t${capitalised(spec.Availability)}`, ` Address:\t\t${status.Addr ?? ''}`)
@@ -23,9 +23,18 @@ export function prettyNode(node: Node): string {
     lines.push(` ${named?.Kind ?? counted?.Kind ?? ''}:\t\t${named?.Value ?? String(counted?.Value ?? '')}`)
   }
   const engine = description.Engine ?? {}
+  const plugins = new Map<string, string[]>()
+  for (const { Type: type = '', Name: name = '' } of engine.Plugins ?? []) plugins.set(type, [...(plugins.get(type) ?? []), name])
+  if (plugins.size > 0) lines.push('Plugins:')
+  for (const type of [...plugins.keys()].sort()) lines.push(` ${type}:\t\t${(plugins.get(type) ?? []).join(', ')}`)
   lines.push(`Engine Version:\t\t${engine.EngineVersion ?? ''}`)
   const engineLabels = Object.entries(engine.Labels ?? {})
   if (engineLabels.length > 0) lines.push('Engine Labels:', ...engineLabels.map(([key, value]) => ` - ${key}=${value}`))
+  const tls = description.TLSInfo
+  if (tls) {
+    lines.push('TLS Info:', ' TrustRoot:', tls.TrustRoot ?? '')
+    lines.push(` Issuer Subject:\t${tls.CertIssuerSubject ?? ''}`, ` Issuer Public Key:\t${tls.CertIssuerPublicKey ?? ''}`)
+  }
   return `${lines.join('\n')}\n`
 }
 

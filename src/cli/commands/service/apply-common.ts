@@ -42,17 +42,16 @@ function applyContainer(container: ContainerSpec, flags: CommonFlagValues, given
   if (given.has('init')) container.Init = flags.init
   if (given.has('read-only')) container.ReadOnly = flags['read-only']
   if (given.has('tty')) container.TTY = flags.tty
-  const withoutPrefix = (names: string[]): string[] => names.map((name) => name.toUpperCase().replace(/^(?!CAP_|ALL$)/, 'CAP_'))
-  if (flags['cap-add'].length > 0) {
-    const added = withoutPrefix(flags['cap-add'])
-    container.CapabilityAdd = [...new Set([...(container.CapabilityAdd ?? []), ...added])]
-    container.CapabilityDrop = (container.CapabilityDrop ?? []).filter((name) => !added.includes(name))
-  }
-  if (flags['cap-drop'].length > 0) {
-    const dropped = withoutPrefix(flags['cap-drop'])
-    container.CapabilityDrop = [...new Set([...(container.CapabilityDrop ?? []), ...dropped])]
-    container.CapabilityAdd = (container.CapabilityAdd ?? []).filter((name) => !dropped.includes(name))
-  }
+  const withPrefix = (names: string[]): string[] => names.map((name) => name.toUpperCase().replace(/^(?!CAP_|ALL$)/, 'CAP_'))
+  if (flags['cap-add'].length + flags['cap-drop'].length === 0) return
+  const { CapabilityAdd: hadAdded = [], CapabilityDrop: hadDropped = [] } = container
+  const added = withPrefix(flags['cap-add'])
+  const dropped = withPrefix(flags['cap-drop']).filter((name) => !added.includes(name))
+  // Three states: what was dropped and is added now goes back to the default, and the other way round.
+  const merged = (had: string[], opposite: string[], now: string[], undone: string[]): string[] =>
+    [...new Set([...had.filter((name) => !undone.includes(name)), ...now.filter((name) => !opposite.includes(name))])].sort()
+  container.CapabilityAdd = merged(hadAdded, hadDropped, added, dropped)
+  container.CapabilityDrop = merged(hadDropped, hadAdded, dropped, added)
 }
 
 function applyHealth(container: ContainerSpec, flags: CommonFlagValues, given: ReadonlySet<string>): void {

@@ -1,7 +1,8 @@
 import { flag } from '../../../base/flags.js'
-import { invalid } from '../../../base/errors.js'
+import { ErrorKind, invalid, kindOf, notFound } from '../../../base/errors.js'
+import type { SwarmService } from '../../../model/engine-api/extensions.js'
 import { verb } from '../../command.js'
-import { collectEach } from '../../each.js'
+import { inspectEach } from '../../each.js'
 import { inspectFormatHelp, printInspect } from '../../formatter.js'
 import { prettyService } from './pretty.js'
 
@@ -19,14 +20,17 @@ export const inspect = verb({
     const { api, stdout } = context
     if (flags.pretty && flags.format !== undefined) throw invalid('--format is incompatible with human friendly format')
     const pretty = flags.pretty || flags.format === 'pretty'
-    const { found, code } = await collectEach(context, args, (ref) => api.services.inspect(ref, { insertDefaults: pretty }))
-    if (!pretty) {
-      printInspect(context, found, flags.format)
-      return code
-    }
-    const networks = new Map((await api.networks.list()).map((network) => [network.Id ?? '', network.Name ?? '']))
-    const now = context.clock.nowMs()
-    stdout.write(found.map((service) => prettyService(service, networks, now)).join('\n'))
-    return code
+    const get = (ref: string): Promise<SwarmService> => api.services.inspect(ref, { insertDefaults: pretty }).catch((thrown: unknown) => {
+        throw kindOf(thrown) === ErrorKind.notFound ? notFound(`Error: no such service: ${ref}`, thrown) : thrown
+      })
+    return inspectEach(context, args, get, async (found) => {
+      if (!pretty) {
+        printInspect(context, found, flags.format)
+        return
+      }
+      const networks = new Map((await api.networks.list()).map((network) => [network.Id ?? '', network.Name ?? '']))
+      const now = context.clock.nowMs()
+      stdout.write(found.map((service) => prettyService(service, networks, now)).join(''))
+    })
   },
 })

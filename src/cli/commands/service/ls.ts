@@ -16,6 +16,7 @@ const listing: Listing<SwarmService> = {
     Ports: { header: 'PORTS', value: (service) => ingressPorts(service.Endpoint?.Ports ?? []) },
   },
   table: ['ID', 'Name', 'Mode', 'Replicas', 'Image', 'Ports'],
+  quiet: 'ID',
 }
 
 export const ls = verb({
@@ -26,10 +27,6 @@ export const ls = verb({
   async run({ context, flags }) {
     const services = await context.api.services.list({ status: true, filters: filterValues(flags.filter) })
     services.sort((a, b) => naturalOrder(a.Spec?.Name ?? '', b.Spec?.Name ?? ''))
-    if (flags.quiet && flags.format === undefined) {
-      for (const service of services) context.stdout.write(`${shortId(service.ID ?? '')}\n`)
-      return
-    }
     printListing(context, services, listing, flags)
   },
 })

@@ -40,7 +40,7 @@ export function prettyService(service: SwarmService, networks: ReadonlyMap<strin
       for (const word of health.Test) page.line(`\t Test = ${word}`)
     }
   }
-  return page.text()
+  return `${page.text()}\n`
 }
 
 class Page {
@@ -63,7 +63,7 @@ class Page {
   }
 
   text(): string {
-    return `${this.lines.join('\n').replace(/^\n/, '\n')}\n`
+    return `${this.lines.join('\n')}\n`
   }
 }
 
@@ -108,7 +108,7 @@ function updateConfig(page: Page, title: string, word: string, config: ServiceSp
   page.line(` On failure:\t${config.FailureAction ?? 'pause'}`)
   page.valued(' Monitoring Period: ', config.Monitor, goDuration)
   page.line(` Max failure ratio: ${config.MaxFailureRatio ?? 0}`)
-  page.line(` ${word.replace(/^./, (letter) => letter.toUpperCase())} order:      ${config.Order ?? 'stop-first'}`)
+  page.line(` ${`${word.replace(/^./, (letter) => letter.toUpperCase())} order:`.padEnd(19)}${config.Order ?? 'stop-first'}`)
 }
 
 function container(page: Page, { ContainerSpec: spec = {} }: TaskSpec): void {
@@ -150,7 +150,6 @@ function resources(page: Page, { Resources: wanted, LogDriver: log }: TaskSpec):
     if (options.length > 0) page.line(` LogOpts:\t\n${options.map(([key, value]) => `  ${key}:       ${value}`).join('\n')}`)
   }
   const { Reservations: reserved, Limits: limits } = wanted ?? {}
-  if (!reserved && !limits) return
   page.line('Resources:')
   if (reserved) {
     page.line(' Reservations:')

@@ -45,11 +45,14 @@ async function withReferences(api: EngineApi, current: ServiceSpec, spec: Servic
   }
   if (flags['network-add'].length + flags['network-rm'].length > 0) {
     // The spec that the daemon keeps names networks by id; the flags by either.
-    const networks = await api.networks.list()
-    const idOf = (ref: string): string => networks.find((network) => network.Name === ref || network.Id === ref)?.Id ?? ref
+    const added = flags['network-add'].map(networkAttachment)
+    const had = current.TaskTemplate?.Networks ?? []
+    const refs = new Set([...flags['network-rm'], ...added.map(({ Target: target }) => target), ...had.map(({ Target: target = '' }) => target)])
+    const ids = new Map(await Promise.all([...refs].map(async (ref) => [ref, (await api.networks.inspect(ref)).Id ?? ref] as const)))
+    const idOf = (ref: string): string => ids.get(ref) ?? ref
     const edited = editList(
-      current.TaskTemplate?.Networks?.map((network) => ({ ...network, Target: idOf(network.Target ?? '') })),
-      flags['network-add'].map(networkAttachment).map((network) => ({ ...network, Target: idOf(network.Target) })),
+      had.map((network) => ({ ...network, Target: idOf(network.Target ?? '') })),
+      added.map((network) => ({ ...network, Target: idOf(network.Target) })),
       flags['network-rm'].map(idOf),
       (network) => network.Target ?? '',
     )

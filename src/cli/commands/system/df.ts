@@ -67,7 +67,7 @@ export function summaryRows({ LayersSize: layers = 0, Images, Containers, Volume
   ]
 }
 
-function printDetails(context: Context, { Images, Containers, Volumes }: DiskUsage): void {
+function printDetails(context: Context, { Images, Containers, Volumes, BuildCache }: DiskUsage): void {
   const now = context.clock.nowMs()
   const size = (bytes: number | null | undefined): string => humanSize(Math.max(0, bytes ?? 0))
   const images: Listing<ImageSummary> = {
@@ -76,7 +76,7 @@ function printDetails(context: Context, { Images, Containers, Volumes }: DiskUsa
       Tag: { header: 'TAG', value: ({ RepoTags: tags }) => splitReference(tags?.[0] ?? '').tag || '<none>' },
       ID: { header: 'IMAGE ID', value: ({ Id: id = '' }) => shortId(id) },
       Created: { header: 'CREATED', value: ({ Created: created = 0 }) => ago(created * 1000, now) },
-      Size: { header: 'SIZE', value: ({ Size: bytes }) => size(bytes) },
+      Size: { header: 'SIZE', value: ({ Size: bytes = 0 }) => humanSize(bytes, 3) },
       Shared: { header: 'SHARED SIZE', value: ({ SharedSize: bytes }) => size(bytes) },
       Unique: { header: 'UNIQUE SIZE', value: ({ Size: bytes = 0, SharedSize: shared = 0 }) => size(bytes - Math.max(0, shared)) },
       Containers: { header: 'CONTAINERS', value: ({ Containers: count = 0 }) => String(Math.max(0, count)) },
@@ -110,4 +110,6 @@ function printDetails(context: Context, { Images, Containers, Volumes }: DiskUsa
   printListing(context, Containers ?? [], containers, {})
   context.stdout.write('\nLocal Volumes space usage:\n\n')
   printListing(context, Volumes ?? [], volumes, {})
+  const cached = (BuildCache ?? []).reduce((sum, { Size: bytes = 0 }) => sum + bytes, 0)
+  context.stdout.write(`\nBuild cache usage: ${humanSize(cached)}\n\n`)
 }

@@ -31,9 +31,12 @@ export const events = verb({
 
 /** `TIME container start ID (image=web:1, name=web)`. */
 export function eventLine({ Type: type = 'container', Action: action = '', Actor: actor = {}, time = 0, timeNano }: EventMessage): string {
-  const ms = timeNano ? timeNano / 1e6 : time * 1000
+  // A double does not hold nanoseconds since 1970: what is sent is read digit by digit.
+  const nanos = timeNano ? String(timeNano).slice(-9) : '000000000'
+  const seconds = timeNano ? Number(String(timeNano).slice(0, -9)) : time
+  const shownTime = rfc3339(seconds * 1000).replace(/\.\d+Z$/, `.${nanos}Z`)
   const attributes = Object.entries(actor.Attributes ?? {})
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `${key}=${value}`)
-  return `${rfc3339(ms)} ${type} ${action} ${actor.ID ?? ''}${attributes.length > 0 ? ` (${attributes.join(', ')})` : ''}\n`
+  return `${shownTime} ${type} ${action} ${actor.ID ?? ''}${attributes.length > 0 ? ` (${attributes.join(', ')})` : ''}\n`
 }

@@ -60,7 +60,7 @@ async function any(context: Context, ref: string, size: boolean): Promise<unknow
       if (!isElsewhere(thrown)) throw thrown
     }
   }
-  throw invalid(`error: no such object: ${ref}`)
+  throw invalid(`Error: No such object: ${ref}`)
 }
 
 /** The kind does not know it, or there is no swarm that could. */

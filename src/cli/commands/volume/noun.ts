@@ -2,7 +2,7 @@ import type { Volume } from '../../../model/engine-api/volume.js'
 import { flag } from '../../../base/flags.js'
 import { invalid } from '../../../base/errors.js'
 import { noun, verb } from '../../command.js'
-import { collectEach, forEachArgument } from '../../each.js'
+import { forEachArgument, inspectEach } from '../../each.js'
 import { filterValues, inspectFormatHelp, listFlags, printInspect, printListing, type Listing } from '../../formatter.js'
 import { labelsOf, pairsOf } from '../../options/key-value.js'
 import { naturalOrder } from '../../order.js'
@@ -40,11 +40,8 @@ const inspect = verb({
   minArgs: 1,
   maxArgs: Infinity,
   flags: { format: flag.string(inspectFormatHelp, { short: 'f' }) },
-  async run({ context, args, flags }) {
-    const { found, code } = await collectEach(context, args, (name) => context.api.volumes.inspect(name))
-    printInspect(context, found, flags.format)
-    return code
-  },
+  run: ({ context, args, flags }) =>
+    inspectEach(context, args, (name) => context.api.volumes.inspect(name), (found) => printInspect(context, found, flags.format)),
 })
 
 /** The table of `volume ls`. */
