@@ -1,7 +1,9 @@
 import { invalid } from '../../base/errors.js'
-import type { Cluster, ClusterSpec } from '../../model/cluster.js'
-import type { Swarm, SwarmSpec } from '../../model/engine-api/swarm.js'
+import type { Cluster, ClusterSpec, RootCa } from '../../model/cluster.js'
+import type { Swarm, SwarmSpec, TLSInfo } from '../../model/engine-api/swarm.js'
 import { decodeDriver, encodeDriver, encodeMeta, omitEmpty } from '../encode.js'
+import { encodeTls } from '../nodes/encode.js'
+import { issuerOfRoot } from './issuer.js'
 
 /** The cluster as `GET /swarm` shows it, join tokens included: only managers serve it. */
 export function encodeSwarm(cluster: Cluster): Swarm {
@@ -13,12 +15,18 @@ export function encodeClusterInfo(cluster: Cluster): Swarm {
   return {
     ...encodeMeta(cluster.id, cluster.meta),
     Spec: encodeSwarmSpec(cluster.spec),
-    TLSInfo: omitEmpty({ TrustRoot: cluster.rootCa.certPem }),
+    TLSInfo: encodeRoot(cluster.rootCa),
     RootRotationInProgress: cluster.rootCa.rotation !== undefined,
     DefaultAddrPool: cluster.defaultAddressPool,
     SubnetSize: cluster.subnetSize,
     DataPathPort: cluster.dataPathPort,
   }
+}
+
+/** The root to trust, and whose signature is on new certificates: the next root's while one is moved to. */
+function encodeRoot({ certPem, rotation }: RootCa): TLSInfo {
+  const issuer = issuerOfRoot(rotation?.certPem ?? certPem)
+  return issuer ? encodeTls(certPem, issuer.subject, issuer.publicKey) : omitEmpty({ TrustRoot: certPem })
 }
 
 /** The signing key never leaves. */
