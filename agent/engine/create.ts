@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { invalid } from '../../src/base/errors.js'
 import type { ContainerCreateResponse, HostConfig } from '../../src/model/engine-api/container.js'
@@ -54,14 +54,17 @@ export async function createContainer(context: EngineContext, name: string | und
     restartCount: 0,
     endpoints: [],
   }
-  // The name is taken, and the record written, before anything else is made.
-  const container = await context.store.add(record)
-  const undo: (() => Promise<unknown>)[] = [() => context.store.delete(container)]
+  context.store.checkName(chosen)
+  // The name is taken at once; the records go to disk together. What a crash leaves without one belongs to nobody.
+  const adding = context.store.add(record)
+  adding.catch(() => undefined)
+  const undo: (() => Promise<unknown>)[] = [async () => context.store.delete(await adding)]
   try {
     undo.push(() => rm(context.paths.container(id), { recursive: true, force: true }))
-    await mkdir(context.paths.container(id), { recursive: true, mode: 0o700 })
+    mkdirSync(context.paths.container(id), { recursive: true, mode: 0o700 })
     undo.push(() => context.rootfs.removeWritable(id))
     await context.rootfs.prepare(id, image.chainId, { ephemeral: hostConfig.AutoRemove ?? false })
+    const container = await adding
     for (const [index, mount] of planned.entries()) {
       const made = await makeMount(context, mount)
       record.mounts[index] = made
@@ -75,7 +78,7 @@ export async function createContainer(context: EngineContext, name: string | und
     for (const step of undo.reverse()) await step().catch((err: unknown) => context.log.warn('undoing a failed create', { container: id, err }))
     throw thrown
   }
-  context.events.publish('container', 'create', id, container.eventAttributes())
+  context.events.publish('container', 'create', id, context.store.find(id).eventAttributes())
   return { Id: id, Warnings: warnings(hostConfig) }
 }
 

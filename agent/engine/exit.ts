@@ -55,10 +55,10 @@ async function finish(context: EngineContext, container: Container, restart: boo
     await removeContainer(context, container, { volumes: true })
     return
   }
-  await tearDown(context, container)
+  const { written } = await tearDown(context, container)
   delete state.process
   delete state.conmon
-  await context.store.save(container)
+  await Promise.all([written, context.store.save(container)])
   // Only now: a daemon that dies before this finds the exit code again.
   context.exitWatch.forget(container.id)
   if (container.status === ContainerStatus.restarting) scheduleRestart(context, container, ranMs)

@@ -76,7 +76,8 @@ async function settle(context: EngineContext, container: Container, lives: boole
     await removeContainer(context, container, { volumes: true })
     return
   }
-  await tearDown(context, container)
+  const { written } = await tearDown(context, container)
+  await written
   delete state.process
   delete state.conmon
   const policy = hostConfig.RestartPolicy ?? {}

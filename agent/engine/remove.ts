@@ -16,9 +16,9 @@ export async function removeContainer(context: EngineContext, container: Contain
   container.restartTimer?.cancel()
   container.move(ContainerStatus.removing)
   try {
-    await tearDown(context, container)
+    const { written } = await tearDown(context, container)
     if (options.volumes) await removeVolumes(context, container)
-    await context.store.delete(container)
+    await Promise.all([written, context.store.delete(container)])
     context.exitWatch.forget(id)
   } catch (thrown) {
     container.move(ContainerStatus.dead)
@@ -26,12 +26,12 @@ export async function removeContainer(context: EngineContext, container: Contain
     container.announceRemoval(messageOf(thrown))
     throw thrown
   }
+  context.events.publish('container', 'destroy', id, container.eventAttributes())
+  container.announceRemoval()
   context.background.run(id, 'files of a removed container stay until the next start', async () => {
     await context.rootfs.removeWritable(id)
     await rm(context.paths.container(id), { recursive: true, force: true })
   })
-  context.events.publish('container', 'destroy', id, container.eventAttributes())
-  container.announceRemoval()
 }
 
 async function removeVolumes(context: EngineContext, container: Container): Promise<void> {

@@ -35,6 +35,8 @@ export interface SetUpStep {
   name: string
   up(context: EngineContext, container: Container, draft: StartDraft): Promise<void> | void
   down(context: EngineContext, container: Container): Promise<void> | void
+  /** `down` has done its work when it returns; its promise resolves when the store has it too. */
+  downAtOnce?: true
 }
 
 const bundleFolder: SetUpStep = {
@@ -85,15 +87,20 @@ const network: SetUpStep = {
   name: 'network',
   up: async (context, container, draft) => {
     const plan = planNetwork(container.record, (ref) => context.store.find(ref).id)
-    const sandbox = await context.network.createSandbox(container.id, plan.mode)
+    const made = context.network.createSandbox(container.id, plan.mode)
+    // The sandbox is there at once: only the store is waited for, for both together.
+    const [first, ...others] = plan.connections
+    const connected = first && context.network.connect(container.id, first.network, first.settings)
+    connected?.catch(() => undefined)
+    const sandbox = await made
     draft.network = sandbox.path === undefined ? 'host' : { path: sandbox.path }
-    for (const { network: name, settings } of plan.connections) await context.network.connect(container.id, name, settings)
+    await connected
+    for (const { network: name, settings } of others) await context.network.connect(container.id, name, settings)
     if (plan.bindings.length > 0) await context.network.publish(container.id, plan.bindings)
     container.record.endpoints = context.network.endpointsOf(container.id)
   },
-  down: async (context, container) => {
-    await context.network.removeSandbox(container.id)
-  },
+  down: (context, container) => context.network.removeSandbox(container.id),
+  downAtOnce: true,
 }
 
 const etcFiles: SetUpStep = {
@@ -177,14 +184,25 @@ const supervisor: SetUpStep = {
 /** What a container needs, in order; taking it down is the reverse. */
 export const setUpSteps: readonly SetUpStep[] = [bundleFolder, rootfs, mounts, network, etcFiles, bundle, cgroup, supervisor]
 
-/** Takes everything down that `setUpSteps` made; goes on after a failure and logs it. */
-export async function tearDown(context: EngineContext, container: Container): Promise<void> {
+/**
+ * Takes everything down that `setUpSteps` made; goes on after a failure and logs it. `written` resolves
+ * when the store has it, so that the caller's own writes go to disk together with these.
+ */
+export async function tearDown(context: EngineContext, container: Container): Promise<{ written: Promise<unknown> }> {
+  const written: Promise<void>[] = []
   for (const step of [...setUpSteps].reverse()) {
-    try {
-      await step.down(context, container)
-    } catch (err) {
-      context.log.warn(`cannot take down: ${step.name}`, { container: container.id, err })
-    }
+    const down = takeDown(context, container, step)
+    if (step.downAtOnce) written.push(down)
+    else await down
+  }
+  return { written: Promise.all(written) }
+}
+
+async function takeDown(context: EngineContext, container: Container, step: SetUpStep): Promise<void> {
+  try {
+    await step.down(context, container)
+  } catch (err) {
+    context.log.warn(`cannot take down: ${step.name}`, { container: container.id, err })
   }
 }
 

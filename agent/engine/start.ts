@@ -44,13 +44,14 @@ export async function launch(context: EngineContext, container: Container): Prom
   state.starting = true
   delete state.process
   delete state.conmon
-  // Written before anything is made, so that a crash in the middle is found.
+  // Written while everything is made: what a crash in the middle leaves is found by its names.
   const written = context.store.save(container)
   const draft: StartDraft = { rootfs: '', mounts: [], network: 'own' }
   try {
     for (const step of setUpSteps) {
+      // No process runs that the record does not tell of.
+      if (step === setUpSteps.at(-1)) await written
       await step.up(context, container, draft)
-      if (step === setUpSteps[0]) await written
     }
     await container.hub?.connect(context.paths.bundle(container.id))
     const startedMs = context.clock.nowMs()
@@ -74,7 +75,7 @@ async function abandon(context: EngineContext, container: Container, thrown: unk
   const { state } = container.record
   container.hub?.end()
   container.hub = undefined
-  await tearDown(context, container)
+  const { written } = await tearDown(context, container)
   context.exitWatch.forget(container.id)
   state.starting = false
   delete state.process
@@ -82,7 +83,7 @@ async function abandon(context: EngineContext, container: Container, thrown: unk
   state.exitCode = thrown instanceof RuntimeError ? thrown.exitCode : 128
   state.error = thrown instanceof Error ? thrown.message : String(thrown)
   if (container.status === ContainerStatus.restarting) container.move(ContainerStatus.exited)
-  await context.store.save(container)
+  await Promise.all([written, context.store.save(container)])
   container.announceExit(true)
   if (container.record.hostConfig.AutoRemove) await removeContainer(context, container, { volumes: true })
 }

@@ -1,5 +1,5 @@
-import { constants } from 'node:fs'
-import { open, readFile } from 'node:fs/promises'
+import { constants, readFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { internal, messageOf } from '../../src/base/errors.js'
@@ -73,7 +73,7 @@ export class Conmon {
     const created = await first(messages)
     if (!created) throw internal(`conmon ended before it created container ${start.id}; see its messages in the system's journal`)
     if (created.data < 0) throw runtimeError(created.message ?? 'no message', start.program)
-    return { pid: created.data, conmonPid: Number(await readFile(join(start.bundle, 'conmon.pid'), 'utf8')) }
+    return { pid: created.data, conmonPid: Number(readFileSync(join(start.bundle, 'conmon.pid'), 'utf8')) }
   }
 
   /**

@@ -1,5 +1,4 @@
-import { constants, rmSync, writeFileSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { closeSync, constants, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { internal } from '../../src/base/errors.js'
 import type { Logger } from '../../src/base/log.js'
@@ -50,7 +49,7 @@ export class OciRuntime implements Disposable {
 
   /** Lets a created container's process run. Throws `internal` with the runtime's message. */
   async start(id: string): Promise<void> {
-    if (this.startsByFifo && (await this.writeStartByte(id))) return
+    if (this.startsByFifo && this.writeStartByte(id)) return
     await this.run(['start', id])
   }
 
@@ -75,15 +74,15 @@ export class OciRuntime implements Disposable {
     removeFolder(join(this.root, id))
   }
 
-  private async writeStartByte(id: string): Promise<boolean> {
+  private writeStartByte(id: string): boolean {
     try {
       // Without a reader this fails at once: then the runtime itself says what is wrong.
-      const fifo = await open(join(this.root, id, 'exec.fifo'), constants.O_WRONLY | constants.O_NONBLOCK)
+      const fifo = openSync(join(this.root, id, 'exec.fifo'), constants.O_WRONLY | constants.O_NONBLOCK)
       try {
-        await fifo.write('1')
+        writeSync(fifo, '1')
         return true
       } finally {
-        await fifo.close()
+        closeSync(fifo)
       }
     } catch {
       return false

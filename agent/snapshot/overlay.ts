@@ -1,5 +1,5 @@
-import { lstatSync } from 'node:fs'
-import { chmod, chown, mkdir, readdir } from 'node:fs/promises'
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync } from 'node:fs'
+import { chmod, mkdir, readdir } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import type { IdSource } from '../../src/base/id.js'
 import type { Bucket, KeyValueStore } from '../../src/base/key-value.js'
@@ -148,14 +148,14 @@ export class OverlaySnapshotter implements Snapshotter {
     this.writablesByKey.set(key, record)
     try {
       const base = join(this.root, id)
-      await mkdir(base, { mode: 0o710 })
       const upper = join(base, 'diff')
-      await Promise.all([
-        mkdir(upper).then(() => this.copyRootAttributes(lowers[0], upper)),
-        mkdir(join(base, 'work'), { mode: 0o700 }),
-        mkdir(join(base, 'merged'), { mode: 0o700 }),
-        this.writableBucket.put(key, record),
-      ])
+      // Synchronous: four folders take less time than one way to a thread of the pool and back.
+      mkdirSync(base, { mode: 0o710 })
+      mkdirSync(upper)
+      this.copyRootAttributes(lowers[0], upper)
+      mkdirSync(join(base, 'work'), { mode: 0o700 })
+      mkdirSync(join(base, 'merged'), { mode: 0o700 })
+      await this.writableBucket.put(key, record)
       this.unrecorded.delete(id)
     } catch (thrown) {
       this.writablesByKey.delete(key)
@@ -181,7 +181,8 @@ export class OverlaySnapshotter implements Snapshotter {
     if (this.mounted.has(merged)) return merged
     if (record.ephemeral) {
       // A mount without syncing marks its work folder so that it is not trusted after a crash.
-      await removeTree(join(this.root, record.id, 'work', 'work', 'incompat'))
+      const mark = join(this.root, record.id, 'work', 'work', 'incompat')
+      if (existsSync(mark)) await removeTree(mark)
       // Mounted by somebody else while the mark was looked for.
       if (this.mounted.has(merged)) return merged
     }
@@ -281,10 +282,10 @@ export class OverlaySnapshotter implements Snapshotter {
   }
 
   /** The root of the mounted file system shows the upper folder's own owner and mode. */
-  private async copyRootAttributes(from: string | undefined, to: string): Promise<void> {
+  private copyRootAttributes(from: string | undefined, to: string): void {
     const stat = from === undefined ? undefined : lstatSync(from)
-    if (stat && (stat.uid !== 0 || stat.gid !== 0)) await chown(to, stat.uid, stat.gid)
-    await chmod(to, stat ? stat.mode & 0o7777 : 0o755)
+    if (stat && (stat.uid !== 0 || stat.gid !== 0)) chownSync(to, stat.uid, stat.gid)
+    chmodSync(to, stat ? stat.mode & 0o7777 : 0o755)
   }
 
   private newFolder(): string {
