@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { posix } from 'node:path'
 import { invalid, messageOf } from '../../src/base/errors.js'
 import type { ImageConfig } from '../../src/model/engine-api/image.js'
+import { mountPoints } from '../engine/mount-points.js'
 import { readInRoot, resolveInRoot } from '../engine/rootfs-path.js'
 import { applyChanges } from '../image/config-changes.js'
 import { shortId, type Platform } from '../image/descriptor.js'
@@ -178,7 +179,7 @@ export class StageBuilder {
         throw invalid(`The command '${command.join(' ')}' returned a non-zero code: ${exitCode}`)
       }
       remove = options.remove
-      await this.commit(createdBy, layerOf(deps.store.snapshots.view(id).upper), remove ? id : undefined)
+      await this.commit(createdBy, layerOf(deps.store.snapshots.view(id).upper, mountPoints), remove ? id : undefined)
     } finally {
       if (remove) await engine.remove(id, { force: true, volumes: true, link: false })
     }

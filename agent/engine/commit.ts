@@ -5,6 +5,7 @@ import { mergeConfig } from './config-merge.js'
 import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
 import { whileFrozen } from './freeze.js'
+import { mountPoints } from './mount-points.js'
 import { shortId } from '../image/descriptor.js'
 
 /** What `docker commit` asks for. */
@@ -28,7 +29,7 @@ export async function commitContainer(context: EngineContext, container: Contain
     context.images.commit(
       {
         parentId: container.record.imageId,
-        layer: layerOf(context.rootfs.view(container.id).upper),
+        layer: layerOf(context.rootfs.view(container.id).upper, mountPoints),
         config: imageConfigOf(mergeConfig(options.config, imageConfigOf(container.record.config))),
         changes,
         ...(repo !== undefined && { repo }),

@@ -31,6 +31,7 @@ import { inspectContainer } from './inspect.js'
 import { listContainers } from './list.js'
 import { logFiles, readLogs } from './logs.js'
 import { parseLogSize, rotatedFilesMax } from './log-rotation.js'
+import { mountPoints } from './mount-points.js'
 import { connectNetwork, disconnectNetwork } from './networks.js'
 import { pruneContainers } from './prune.js'
 import { recover } from './recover.js'
@@ -249,7 +250,7 @@ export class Engine implements AsyncDisposable {
 
   async changes(ref: string): Promise<FilesystemChange[]> {
     const { id } = this.find(ref)
-    const changes = await changesOf(this.context.rootfs.view(id))
+    const changes = await changesOf(this.context.rootfs.view(id), mountPoints)
     return changes.map(({ path, kind }) => ({ Path: path, Kind: kind }))
   }
 

@@ -29,9 +29,10 @@ interface Place {
 
 /**
  * What a container changed in its file system, ordered by path: the upper folder of its overlay held against
- * the folders below. A folder counts as modified when something in it changed or its own attributes did.
+ * the folders below. A folder counts as modified when something in it changed or its own attributes did. Empty
+ * files and folders at `mountPoints` (absolute) were made for something to be mounted there, and are left out.
  */
-export async function changesOf(view: LayerView): Promise<Change[]> {
+export async function changesOf(view: LayerView, mountPoints: ReadonlySet<ByteString> = noPaths): Promise<Change[]> {
   const changes = new Map<ByteString, ChangeKind>()
   const slice = new TimeSlice()
   const todo: Place[] = [{ path: '', upper: byteString(view.upper), lowers: view.lowers.map(byteString) }]
@@ -48,6 +49,7 @@ export async function changesOf(view: LayerView): Promise<Change[]> {
       const stat = statOf(upper)
       if (!stat) continue
       const below = lookUp(place.lowers, name)
+      if (!below && isMountPoint(path, upper, stat, mountPoints)) continue
       if (isWhiteout(stat)) {
         if (below) mark(changes, path, ChangeKind.deleted)
       } else if (stat.isDirectory()) {
@@ -64,6 +66,13 @@ export async function changesOf(view: LayerView): Promise<Change[]> {
   return [...changes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, kind]) => ({ path: textOf(path), kind }))
 }
 
+const noPaths: ReadonlySet<ByteString> = new Set()
+
+function isMountPoint(path: ByteString, full: ByteString, stat: BigIntStats, mountPoints: ReadonlySet<ByteString>): boolean {
+  if (!mountPoints.has(path)) return false
+  return stat.isDirectory() ? list(full).length === 0 : stat.isFile() && stat.size === 0n
+}
+
 /** Notes a change, and that every folder above it changed. */
 function mark(changes: Map<ByteString, ChangeKind>, path: ByteString, kind: ChangeKind): void {
   if (kind !== ChangeKind.modified || !changes.has(path)) changes.set(path, kind)
@@ -77,8 +86,9 @@ function mark(changes: Map<ByteString, ChangeKind>, path: ByteString, kind: Chan
 /**
  * The archive of a container's changes, as a layer of an image: the upper folder of its overlay, with
  * overlayfs's marks turned into whiteouts. Names are sorted, so the same changes give the same archive.
+ * `mountPoints` are left out as `changesOf` does.
  */
-export async function* layerOf(upper: string): AsyncGenerator<Buffer, void, undefined> {
+export async function* layerOf(upper: string, mountPoints: ReadonlySet<ByteString> = noPaths): AsyncGenerator<Buffer, void, undefined> {
   const root = byteString(upper)
   const linked = new Map<string, ByteString>()
   const slice = new TimeSlice()
@@ -94,6 +104,7 @@ export async function* layerOf(upper: string): AsyncGenerator<Buffer, void, unde
       yield encodeHeader(tarEntry({ name: `${path.slice(0, slash)}${whiteoutPrefix}${path.slice(slash)}`, mode: 0o600 }))
       continue
     }
+    if (isMountPoint(`/${path}`, full, stat, mountPoints)) continue
     const entry = entryOf(path, full, stat)
     if (!entry) continue
     const first = stat.nlink > 1n && entry.type !== TarType.directory ? linked.get(`${stat.dev}:${stat.ino}`) : undefined

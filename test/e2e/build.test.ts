@@ -67,6 +67,10 @@ describe('builds, by the docker client', function () {
     assert.deepEqual(config['Healthcheck'], { Test: ['CMD-SHELL', 'true'], Interval: 5_000_000_000, Retries: 2 })
     assert.deepEqual([config['StopSignal'], config['Volumes']], ['SIGINT', { '/data': {} }])
     assert.equal(await host.docker('ps', '-aq'), '')
+    // The images of the steps are parts of this one: neither shown nor pruned.
+    assert.doesNotMatch(await host.docker('images'), /<none>/)
+    await host.docker('image', 'prune', '-f')
+    assert.match(await build(folder, '--build-arg', 'GREETING=hello'), /Using cache/)
   })
 
   it('uses what an earlier build made until something changes', async () => {

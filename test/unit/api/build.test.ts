@@ -1,0 +1,69 @@
+import { strict as assert } from 'node:assert'
+import { request } from 'node:http'
+import { FakeDaemon } from '../../support/fake-backends.js'
+
+describe('the build endpoint', () => {
+  let daemon: FakeDaemon
+  beforeEach(async () => {
+    daemon = await FakeDaemon.start()
+  })
+  afterEach(async () => {
+    await daemon[Symbol.asyncDispose]()
+  })
+
+  const post = (query: string, headers: Record<string, string> = {}): Promise<{ status: number; text: string }> =>
+    new Promise((resolve, reject) => {
+      const outgoing = request({ socketPath: daemon.socketPath, method: 'POST', path: `/v1.45/build?${query}`, headers, agent: false }, (answer) => {
+        const chunks: Buffer[] = []
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+        answer.on('error', reject)
+        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString() }))
+      })
+      outgoing.on('error', reject)
+      outgoing.end('the context')
+    })
+
+  it('reads what the client asks for', async () => {
+    const auths = Buffer.from(JSON.stringify({ 'https://index.docker.io/v1/': { auth: Buffer.from('me:secret').toString('base64') } })).toString('base64url')
+    const query = new URLSearchParams([
+      ['t', 'a:1'], ['t', 'b'], ['dockerfile', 'sub/Dockerfile'], ['buildargs', '{"A":"1","B":null}'], ['labels', '{"l":"m"}'], ['nocache', '1'], ['forcerm', '1'],
+      ['memory', '1000000'], ['networkmode', 'none'], ['cpusetcpus', ''], ['extrahosts', 'x:1.2.3.4,y:5.6.7.8'], ['ulimits', '[{"Name":"nofile","Soft":1,"Hard":2}]'], ['target', 'last'],
+    ])
+    const { status, text } = await post(query.toString(), { 'X-Registry-Config': auths })
+    assert.deepEqual([status, text], [200, '{"stream":"Step 1/1 : FROM scratch\\n"}\r\n'])
+    assert.deepEqual(daemon.deps.build.builds[0], {
+      bytes: 11,
+      options: {
+        dockerfile: 'sub/Dockerfile', target: 'last', tags: ['a:1', 'b'], args: { A: '1', B: null }, labels: { l: 'm' }, noCache: true, pull: false, quiet: false, remove: true, removeAlways: true,
+        hostConfig: { Memory: 1_000_000, NetworkMode: 'none', Ulimits: [{ Name: 'nofile', Soft: 1, Hard: 2 }], ExtraHosts: ['x:1.2.3.4', 'y:5.6.7.8'] },
+        auths: { 'https://index.docker.io/v1/': { auth: 'bWU6c2VjcmV0', username: 'me', password: 'secret' } },
+      },
+    })
+  })
+
+  it('gives an error a status before the first line, and makes it the last line later', async () => {
+    const refused = await post('target=refused')
+    assert.equal(refused.status, 400)
+    assert.match(refused.text, /unknown instruction: FOO/)
+    const broken = await post('target=broken')
+    assert.equal(broken.status, 200)
+    const last = JSON.parse(broken.text.trim().split('\r\n').at(-1) ?? '') as unknown
+    const message = "The command '/bin/sh -c exit 3' returned a non-zero code: 3"
+    assert.deepEqual(last, { errorDetail: { code: 3, message }, error: message })
+  })
+
+  it('refuses what it cannot do, with the remedy', async () => {
+    for (const [query, status, pattern] of [
+      ['version=2', 501, /DOCKER_BUILDKIT=0/],
+      ['remote=https://example.com/x.git', 501, /send the context/],
+      ['squash=1', 501, /several stages/],
+      ['buildargs=%7B', 400, /buildargs/],
+      ['labels=%7B%22a%22%3A1%7D', 400, /labels.a must be a string/],
+    ] as const) {
+      const answer = await post(query)
+      assert.equal(answer.status, status, query)
+      assert.match(answer.text, pattern)
+    }
+    assert.equal(daemon.deps.build.builds.length, 0)
+  })
+})
