@@ -248,7 +248,8 @@ describe('pulling', function () {
 
   it('ends a loop of refusals', async () => {
     registry.addImage('app', 'v1', app)
-    elsewhere.intercept = (_request, response) => (json(response, 200, { token: 'useless' }), true)
+    let issued = 0
+    elsewhere.intercept = (_request, response) => (json(response, 200, { token: `useless${issued++}` }), true)
     registry.intercept = (_request, response) => {
       refuse(response, 401, 'UNAUTHORIZED', 'authentication required', { 'WWW-Authenticate': `Bearer realm="http://${elsewhere.host}/token"` })
       return true
@@ -312,6 +313,67 @@ describe('pulling', function () {
     await Promise.all([host.pull(name('app:v1')), host.pull(name('app:v2')), host.pull(name('app:v1'))])
     for (const digest of one.layers) assert.equal(registry.asked(digest).length, 1)
     assert.equal(host.store.list().length, 2)
+  })
+
+  it('says that the disk is full, and leaves nothing', async () => {
+    await host[Symbol.asyncDispose]()
+    host = await RegistryHost.open(clock, { diskBytes: 2_000_000 })
+    registry.addImage('app', 'v1', large)
+    await assert.rejects(host.pull(name('app:v1')), /no space left on device/)
+    host.assertEmpty()
+    registry.addImage('app', 'v2', app)
+    await host.pull(name('app:v2'))
+    // Room for what is sent, but not for what it unpacks to.
+    registry.addImage('app', 'v3', { layers: [[{ name: 'zeros', content: Buffer.alloc(5_000_000) }]] })
+    await assert.rejects(host.pull(name('app:v3')), /no space left on device/)
+    assert.equal(host.store.list().length, 1)
+    assert.equal(host.snapshots.layers().length, 2)
+    await host.pull(name('app:v2'))
+  })
+
+  it('sends a layer again when the connection broke, and says why a push is refused', async () => {
+    registry.addImage('app', 'v1', large)
+    await host.pull(name('app:v1'))
+    await host.images.tag(name('app:v1'), name('copy'), 'v1')
+    const uploads = new Map<string, Buffer>()
+    let cuts = 2
+    let opened = 0
+    registry.intercept = async (request, response, path) => {
+      const { method = '' } = request
+      if (method === 'HEAD') return path.startsWith('/v2/copy/blobs/') && (response.writeHead(404).end(), true)
+      if (method === 'GET') return false
+      if (method === 'PATCH' && cuts-- > 0) {
+        request.once('data', () => request.destroy())
+        return true
+      }
+      const chunks: Buffer[] = []
+      for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
+      const body = Buffer.concat(chunks)
+      const url = new URL(request.url ?? '', 'http://registry')
+      if (method === 'POST') response.writeHead(202, { Location: `/v2/copy/blobs/uploads/${opened++}?state=x` }).end()
+      else if (method === 'DELETE') response.writeHead(204).end()
+      else if (method === 'PATCH') {
+        uploads.set(path, body)
+        response.writeHead(202, { Location: `${path}?state=y` }).end()
+      } else if (path.includes('/uploads/')) {
+        const done = registry.putBlob(uploads.get(path) ?? Buffer.alloc(0))
+        if (done.digest === url.searchParams.get('digest') && url.searchParams.get('state') === 'y') response.writeHead(201).end()
+        else refuse(response, 400, 'DIGEST_INVALID', 'provided digest did not match uploaded content')
+      } else if (path.endsWith('/manifests/v1')) {
+        registry.manifests.set('copy/v1', { type: request.headers['content-type'] ?? '', data: body })
+        response.writeHead(201).end()
+      } else refuse(response, 403, 'DENIED', 'requested access to the resource is denied')
+      return true
+    }
+    const before = [...registry.blobs.keys()]
+    registry.blobs.clear()
+    const lines: string[] = []
+    await host.registries.push(parsed('copy:v1'), {}, ({ status }) => void lines.push(status ?? ''), new AbortController().signal)
+    assert.equal(lines.filter((line) => line === 'Pushed').length, 2)
+    assert.deepEqual([...registry.blobs.keys()].sort(), before.sort())
+    assert.deepEqual(registry.manifests.get('copy/v1')?.data, registry.manifests.get('app/v1')?.data)
+    await host.images.tag(name('app:v1'), name('copy'), 'v2')
+    await assert.rejects(host.registries.push(parsed('copy:v2'), {}, () => undefined, new AbortController().signal), (thrown: Error) => kindOf(thrown) === 'forbidden' && thrown.message === 'denied: requested access to the resource is denied')
   })
 
   const parsed = (rest: string) => {

@@ -10,7 +10,7 @@ import { parseReference } from '../../agent/image/reference.js'
 import { insecureByDefault } from '../../agent/image/registry/endpoints.js'
 import { LayerMemory } from '../../agent/image/registry/layer-memory.js'
 import { Registries, type PullOptions, type RegistriesOptions } from '../../agent/image/registry/registries.js'
-import { mountsBelow, unmountAll } from '../../agent/kernel/mount.js'
+import { mount, mountsBelow, unmountAll } from '../../agent/kernel/mount.js'
 import { OverlaySnapshotter } from '../../agent/snapshot/overlay.js'
 import type { Clock } from '../../src/base/clock.js'
 import { idSource } from '../../src/base/id.js'
@@ -49,8 +49,10 @@ export class RegistryHost implements AsyncDisposable {
     )
   }
 
-  static async open(clock: Clock, options: Partial<RegistriesOptions> = {}): Promise<RegistryHost> {
+  /** With `diskBytes` its folder is a file system of that size. */
+  static async open(clock: Clock, options: Partial<RegistriesOptions> & { diskBytes?: number } = {}): Promise<RegistryHost> {
     const root = mkdtempSync('/tmp/skep-registry-')
+    if (options.diskBytes !== undefined) mount({ source: 'tmpfs', target: root, type: 'tmpfs', data: `size=${options.diskBytes}` })
     const ids = idSource(seededRng(1))
     const kv = new MemoryKeyValue()
     const snapshots = new OverlaySnapshotter(join(root, 'overlay'), kv, ids, nullLogger)
