@@ -148,10 +148,10 @@ export function updateState(host: LabHost, service: string, state: string, timeo
   )
 }
 
-/** The hosts' logs, for a failed test. */
+/** The hosts' logs without the requests to the API, for a failed test. */
 export async function printLogs(lab: Lab, lines = 25): Promise<void> {
   for (const host of lab.hosts) {
-    const { stdout } = await host.run('tail', ['-n', String(lines), host.logPath])
+    const { stdout } = await host.run('sh', ['-c', 'grep -v \'"part":"api","status":\' "$0" | tail -n "$1"', host.logPath, String(lines)])
     console.log(`---- ${host.name}\n${stdout.split('\n').map((line) => line.slice(0, 400)).join('\n')}`)
   }
 }

@@ -299,7 +299,8 @@ export class SwarmNode implements AsyncDisposable {
     scope.defer(identity.onRole((role) => this.changeRole(membership, role)))
     // The managers read who signed the certificate when a session begins.
     scope.defer(identity.onChange(() => session.refresh()))
-    const ca = () => clientOf(caService, connections.to(managers.choose() ?? state.advertiseAddress))
+    // The manager that answers now knows best; without a session any other is as good.
+    const ca = () => clientOf(caService, connections.to((session.state.connected ? session.state.manager : managers.choose()) ?? state.advertiseAddress))
     await agent.begin(identity.nodeId, {
       dataPathAddress: state.dataPathAddress,
       awaitDrain: (taskId, timeoutMs, signal) => session.awaitDrain(taskId, timeoutMs, signal),
