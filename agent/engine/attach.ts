@@ -27,7 +27,8 @@ export async function attachContainer(context: EngineContext, container: Contain
   // What is logged from now on comes by the live stream.
   const attachedMs = context.clock.nowMs()
   const aborted = new AbortController()
-  const closesStdin = config.StdinOnce ?? false
+  // A terminal stays open when its client goes: clients that watch for the detach keys themselves just hang up.
+  const closesStdin = (config.StdinOnce ?? false) && !config.Tty
 
   async function* output(): AsyncGenerator<OutputChunk, void, undefined> {
     if (options.logs) {

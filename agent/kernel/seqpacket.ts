@@ -28,6 +28,7 @@ export function connectSeqpacket(path: string, handlers: SeqpacketHandlers): Pro
     const socket = new SeqpacketSocket()
     let connected = false
     let gone = false
+    let ended = false
     const waiting = new Set<() => void>()
     const finish = (cause?: Error): void => {
       if (gone) return
@@ -55,7 +56,8 @@ export function connectSeqpacket(path: string, handlers: SeqpacketHandlers): Pro
         resolve({
           write: (data) =>
             new Promise<void>((done) => {
-              if (gone) {
+              // Nobody reads what comes after the end: it is dropped as what is written to a closed pipe.
+              if (gone || ended) {
                 done()
                 return
               }
@@ -66,7 +68,8 @@ export function connectSeqpacket(path: string, handlers: SeqpacketHandlers): Pro
               })
             }),
           end: () => {
-            if (!gone) socket.end()
+            if (!gone && !ended) socket.end()
+            ended = true
           },
           destroy,
         })
