@@ -293,17 +293,4 @@ for (const bridgeNetfilter of [false, true]) describe(`bridge networks in the ke
     })
     assert.equal(networks.list().some((one) => one.name === 'clash'), false)
   })
-
-  it('connects a container with a published port in a few milliseconds', async () => {
-    const durations: number[] = []
-    for (let n = 0; n < 20; n++) {
-      const id = String(n).padStart(64, 'c')
-      const before = performance.now()
-      await start(id, `c${n}`, 'bridge', [web('')])
-      durations.push(performance.now() - before)
-    }
-    for (let n = 0; n < 20; n++) await networks.removeSandbox(String(n).padStart(64, 'c'))
-    // The fastest: the machine that runs this has other work too.
-    assert(Math.min(...durations) < 8, `took ${durations.map((ms) => ms.toFixed(1)).join(' ')} ms`)
-  })
 })

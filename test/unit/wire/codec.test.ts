@@ -73,14 +73,6 @@ describe('codec', () => {
     assert.deepStrictEqual(spec.data, Uint8Array.of(1, 2, 3))
   })
 
-  it('a task takes well under a millisecond', () => {
-    const [task] = fc.sample(any.anyTask, { numRuns: 50, seed: 7 }).sort((a, b) => taskCodec.encode(b).length - taskCodec.encode(a).length)
-    assert.ok(task)
-    const startedMs = performance.now()
-    for (let i = 0; i < 2000; i++) taskCodec.decode(taskCodec.encode(task))
-    assert.ok(performance.now() - startedMs < 2000, 'a round trip took more than 1 ms')
-  })
-
   it('service and node codecs name themselves in errors', () => {
     assert.throws(() => serviceCodec.decode(Uint8Array.of(255)), /damaged Service message/)
     assert.throws(() => nodeCodec.decode(Uint8Array.of(255)), /damaged Node message/)

@@ -99,7 +99,6 @@ describe('the scheduler', () => {
     })
     const all = Array.from({ length: 10_000 }, (_, i) => task(`t${i}`, { serviceId: 'web' as Task['serviceId'], slot: i + 1, specVersion: 1, status: pending, spec: reserving(1e6) }))
     await batch(store, all, (tx, one) => tx.create('task', one))
-    const started = performance.now()
     // Wall-clock bounds tell more of the machine than of the scheduler: count the turns others get.
     let turns = 0
     let done = false
@@ -112,10 +111,8 @@ describe('the scheduler', () => {
     loop.start()
     while (store.view().list('task').some(({ status }) => status.state === TaskState.pending)) await new Promise((resolve) => setTimeout(resolve, 20))
     done = true
-    const elapsedMs = performance.now() - started
     const counts = new Set(Array.from({ length: 100 }, (_, i) => store.view().tasksByNode(`n${i}`).length))
     assert.deepEqual([...counts], [100])
-    assert.ok(elapsedMs < 20_000, `${Math.round(elapsedMs)} ms`)
     assert.ok(turns >= 10_000 / 200, `${turns} turns of the event loop`)
   }).timeout(30_000)
 })
