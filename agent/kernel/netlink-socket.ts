@@ -24,6 +24,11 @@ const receiveBytes = 64 * 1024
 const receiveTimeoutSeconds = 10
 const dumpAttemptsMax = 5
 const ioError = 5
+const sendBufferForce = 32
+const minimumSendBuffer = 212_992
+/** NFNL_MSG_BATCH_BEGIN and _END (linux/netfilter/nfnetlink.h). */
+const batchBegin = 0x10
+const batchEnd = 0x11
 
 export const NetlinkProtocol = { route: 0, netfilter: 12 } as const
 export type NetlinkProtocol = (typeof NetlinkProtocol)[keyof typeof NetlinkProtocol]
@@ -95,6 +100,29 @@ export class NetlinkSocket implements Disposable {
     const { first, bytes } = this.writeBatch(requests)
     const sent = await sendElsewhere(this.fd, bytes, bytes.length, 0)
     if (sent !== bytes.length) throw new NetlinkError(requests.map((request) => request.what).join(', '), ioError, 'the kernel did not take the request')
+    this.awaitAcknowledgements(requests, first)
+  }
+
+  /**
+   * Sends all requests to an nfnetlink subsystem as one transaction: all of it or nothing. Throws the first
+   * refusal as `NetlinkError`.
+   */
+  transaction(subsystem: number, requests: readonly NetlinkRequest[]): void {
+    if (requests.length === 0) return
+    // struct nfgenmsg of a batch's ends: no family, version 0, the subsystem in network order.
+    const end = (writer: NetlinkWriter): NetlinkWriter => writer.u8(0).u8(0).u8(subsystem >> 8).u8(subsystem & 0xff)
+    const writer = new NetlinkWriter()
+    end(writer.begin(batchBegin, MessageFlag.request, this.sequence++))
+    const first = this.sequence
+    for (const { type, flags, body } of requests) {
+      writer.begin(type, MessageFlag.request | MessageFlag.ack | flags, this.sequence++)
+      body(writer)
+    }
+    end(writer.begin(batchEnd, MessageFlag.request, this.sequence++))
+    const bytes = writer.finish()
+    // A transaction is one datagram, however large: it takes twice its size in the kernel's account.
+    setsockopt(this.fd, solSocket, sendBufferForce, nativeU32(Math.max(2 * bytes.length, minimumSendBuffer)), 4)
+    send(this.fd, bytes, bytes.length, 0)
     this.awaitAcknowledgements(requests, first)
   }
 

@@ -24,7 +24,7 @@ const tableWaitMs = 10_000
  * This node's part in the networks of the cluster: brings forwarding entries, virtual IPs, published ports
  * and names to what the managers' tables say. All of an update is in effect when `apply` returns.
  */
-export class ClusterNetworking {
+export class ClusterNetworking implements Disposable {
   private readonly balancer: VipBalancer
   private readonly ingress: IngressRouter
   private readonly awaited = new Map<string, Set<() => void>>()
@@ -97,6 +97,11 @@ export class ClusterNetworking {
     }
     await controller.networks.ensureCluster(storedNetwork(network))
     return network.spec.name
+  }
+
+  /** Lets go of sockets; what is in the kernel stays. */
+  [Symbol.dispose](): void {
+    this.balancer[Symbol.dispose]()
   }
 
   private arrived(networkId: string): void {

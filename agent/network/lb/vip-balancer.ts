@@ -1,26 +1,35 @@
+import { errnoOf } from '../../../src/base/errors.js'
 import type { Logger } from '../../../src/base/log.js'
 import type { NetworkEndpoint, NetworkService } from '../../../src/model/network-table.js'
 import { deleteFlows } from '../../kernel/conntrack.js'
-import { inNetns, Netns } from '../../kernel/netns.js'
+import { inNetns } from '../../kernel/netns.js'
 import { Nft } from '../../kernel/nft.js'
+import { NftElements } from '../../kernel/nft-elements.js'
 import type { ClusterTables } from '../cluster/cluster-tables.js'
 import type { SandboxWatcher } from '../controller.js'
 import type { Endpoint } from '../endpoint.js'
-import { addVip, changeVip, fullVipTable, removeVip } from './vip-ruleset.js'
+import { addSize, changeVips, emptyVipTable, vipTables } from './vip-ruleset.js'
 import type { VirtualIp } from './vip-ruleset.js'
 
 /** IPPROTO_UDP. */
 const udp = 17
+/** Rules for these numbers of backends are there from the start: a change is one of elements alone then. */
+const usualSizes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
 
 interface Client {
   path: string
   networks: ReadonlySet<string>
+  /** Opened with the first load. */
+  elements: NftElements | undefined
   /** What its namespace has, by network and service; undefined before the first load. */
   loaded: Map<string, VirtualIp> | undefined
+  table: string
+  /** Numbers of backends that there are rules for. */
+  sizes: Set<number>
 }
 
 /** Virtual IPs in the namespaces of this node's containers. */
-export class VipBalancer implements SandboxWatcher {
+export class VipBalancer implements SandboxWatcher, Disposable {
   private readonly clients = new Map<string, Client>()
 
   constructor(
@@ -32,15 +41,24 @@ export class VipBalancer implements SandboxWatcher {
   changed(containerId: string, path: string, endpoints: readonly Endpoint[]): void {
     const networks = new Set(endpoints.map(({ networkId }) => networkId))
     const before = this.clients.get(containerId)
-    if (before && sameMembers(before.networks, networks)) return
-    this.clients.set(containerId, { path, networks, loaded: before?.loaded })
-    const known = [...networks].some((id) => this.tables.networks.has(id))
+    const fresh: Client = { path, networks, elements: undefined, loaded: undefined, table: vipTables[0], sizes: new Set() }
+    const client = before ?? fresh
+    const known = (ids: ReadonlySet<string>): string => [...ids].filter((id) => this.tables.networks.has(id)).sort().join()
+    const same = before !== undefined && known(before.networks) === known(networks)
+    client.networks = networks
+    this.clients.set(containerId, client)
     // After a start of the daemon the rules stay as they are until the managers have told what they should be.
-    if (known || before?.loaded) this.attempt(containerId, (client) => this.load(client))
+    if (!same && (client.loaded || known(networks) !== '')) this.attempt(containerId, (one) => this.load(one))
   }
 
   removed(containerId: string): void {
+    this.clients.get(containerId)?.elements?.close()
     this.clients.delete(containerId)
+  }
+
+  /** Lets go of sockets; the rules stay. */
+  [Symbol.dispose](): void {
+    for (const containerId of [...this.clients.keys()]) this.removed(containerId)
   }
 
   /** Brings the rules of every container to these services, by network. */
@@ -74,15 +92,26 @@ export class VipBalancer implements SandboxWatcher {
       }
     }
     if (vips.size === 0 && !client.loaded) return
-    run(client.path, fullVipTable(vips.values()))
+    const all = [...vips.values()]
+    const sizes = new Set([...usualSizes, ...all.map(({ backends }) => backends.length).filter((size) => size > 0)])
+    const elements = (client.elements ??= inNetns(client.path, () => new NftElements()))
+    const present = elements.tables()
+    // The new table is complete before the old one goes: no flow begins without rules.
+    const table = vipTables.find((name) => !present.includes(name)) ?? vipTables[0]
+    nftRun(client.path, [emptyVipTable(table), ...[...sizes].map((size) => addSize(table, size))])
+    elements.change(changeVips(table, [], all))
+    const old = vipTables.filter((name) => name !== table && present.includes(name))
+    if (old.length > 0) nftRun(client.path, old.map((name) => `delete table inet ${name}`))
+    client.table = table
     client.loaded = vips
+    client.sizes = sizes
     // Flows of an earlier daemon may lead to backends that are gone.
     this.forgetFlows(client, [...vips.values()])
   }
 
   private change(client: Client, loaded: Map<string, VirtualIp>, services: ReadonlyMap<string, ReadonlySet<string>>): void {
-    const removals: string[] = []
-    const changes: string[] = []
+    const gone: VirtualIp[] = []
+    const come: VirtualIp[] = []
     const shrunk: VirtualIp[] = []
     for (const [networkId, serviceIds] of services) {
       if (!client.networks.has(networkId)) continue
@@ -91,19 +120,19 @@ export class VipBalancer implements SandboxWatcher {
         const service = this.tables.networks.get(networkId)?.services.get(serviceId)
         const vip = service && this.vipOf(service)
         const before = loaded.get(key)
-        if (before && before.address !== vip?.address) removals.push(removeVip(before))
-        if (vip && before?.address !== vip.address) changes.push(addVip(vip))
-        else if (vip && before && before.backends.join() !== vip.backends.join()) {
-          changes.push(changeVip(before, vip))
-          if (before.backends.some((one) => !vip.backends.includes(one))) shrunk.push(vip)
-        }
+        if (before && before.address === vip?.address && before.backends.join() === vip.backends.join()) continue
+        if (before) gone.push(before)
+        if (vip) come.push(vip)
+        if (vip && before?.address === vip.address && before.backends.some((one) => !vip.backends.includes(one))) shrunk.push(vip)
         if (vip) loaded.set(key, vip)
         else loaded.delete(key)
       }
     }
-    // An address may go from one service to another in one update.
-    const commands = [...removals, ...changes]
-    if (commands.length > 0) run(client.path, commands.join('\n'))
+    if (gone.length + come.length === 0) return
+    const sizes = [...new Set(come.map(({ backends }) => backends.length))].filter((size) => size > 0 && !client.sizes.has(size))
+    if (sizes.length > 0) nftRun(client.path, sizes.map((size) => addSize(client.table, size)))
+    client.elements?.change(changeVips(client.table, gone, come))
+    for (const size of sizes) client.sizes.add(size)
     this.forgetFlows(client, shrunk)
   }
 
@@ -111,9 +140,16 @@ export class VipBalancer implements SandboxWatcher {
   private forgetFlows(client: Client, shrunk: readonly VirtualIp[]): void {
     if (shrunk.length === 0) return
     const stays = new Map(shrunk.map(({ address, backends }) => [address, new Set(backends)]))
-    inNetns(client.path, () =>
-      deleteFlows(({ original, reply }) => original.protocol === udp && stays.get(original.destination)?.has(reply.source) === false),
-    )
+    // The kernel's whole table of flows is read: that must not hold up the containers whose turn comes.
+    setImmediate(() => {
+      try {
+        inNetns(client.path, () =>
+          deleteFlows(({ original, reply }) => original.protocol === udp && stays.get(original.destination)?.has(reply.source) === false),
+        )
+      } catch (err) {
+        if (errnoOf(err) !== 'ENOENT') this.log.warn('tracked UDP flows could not be forgotten', { err })
+      }
+    })
   }
 
   private vipOf(service: NetworkService): VirtualIp | undefined {
@@ -133,12 +169,9 @@ export function backendsOf(endpoints: readonly NetworkEndpoint[], preferredNode:
     .sort()
 }
 
-function run(path: string, commands: string): void {
-  using netns = Netns.open(path)
-  using nft = netns.run(() => Nft.open())
-  nft.run(commands)
-}
-
-function sameMembers(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  return a.size === b.size && [...a].every((one) => b.has(one))
+function nftRun(path: string, commands: readonly string[]): void {
+  inNetns(path, () => {
+    using nft = Nft.open()
+    nft.run(commands.join('\n'))
+  })
 }

@@ -1,7 +1,11 @@
+import { parseAddress } from '../../kernel/address-bytes.js'
+import { nativeU32 } from '../../kernel/netlink-message.js'
+import type { ElementChange, NftElement } from '../../kernel/nft-elements.js'
+
 /**
- * The nftables table of a container's namespace that spreads new flows to virtual IPs, as text. One chain
- * a virtual IP: a change replaces that chain's one rule, in one transaction. Established flows are
- * connection tracking's and never look at the rules again. Pure.
+ * The nftables table of a container's namespace that spreads new flows to virtual IPs. The rules, text for nft,
+ * never change: a virtual IP and its backends are elements of maps, so a change costs the same however
+ * many services there are. Established flows are connection tracking's and never look at them again. Pure.
  */
 
 /** A virtual IP and where its flows go. */
@@ -11,43 +15,45 @@ export interface VirtualIp {
   backends: readonly string[]
 }
 
-export const vipTable = 'skep-vip'
+/** The names that the table has by turns: a new one is complete before the old one goes. */
+export const vipTables = ['skep-vip', 'skep-vip2'] as const
 
-/** The whole table in place of what was there. */
-export function fullVipTable(vips: Iterable<VirtualIp>): string {
-  const list = [...vips]
-  return [`table inet ${vipTable}`, `delete table inet ${vipTable}`, skeleton, ...list.map(addVip)].join('\n')
+/** The table without virtual IPs, in place of what was there under its name. */
+export function emptyVipTable(table: string): string {
+  return [`table inet ${table}`, `delete table inet ${table}`, skeleton(table)].join('\n')
 }
 
-export function addVip(vip: VirtualIp): string {
-  const chain = chainOf(vip.address)
-  return [
-    `add chain inet ${vipTable} ${chain}`,
-    ruleOf(vip),
-    `add element inet ${vipTable} vips { ${vip.address} : goto ${chain} }`,
-    ...(vip.backends.length === 0 ? [`add element inet ${vipTable} unserved { ${vip.address} }`] : []),
-  ].join('\n')
+/** The rules for virtual IPs with this many backends: one of them is drawn for each flow. */
+export function addSize(table: string, backends: number): string {
+  const chain = `inet ${table} n${backends}`
+  // The mark carries the number drawn to the next rule; it does not leave the namespace.
+  const draw = backends === 1 ? '0' : `numgen random mod ${backends}`
+  return [`add chain ${chain}`, `add rule ${chain} meta mark set ${draw}`, `add rule ${chain} dnat ip to ip daddr . meta mark map @backends`].join('\n')
 }
 
-/** Puts other backends in the place of those that the virtual IP had. */
-export function changeVip(before: VirtualIp, vip: VirtualIp): string {
-  const lines = [`flush chain inet ${vipTable} ${chainOf(vip.address)}`, ruleOf(vip)]
-  const [had, has] = [before.backends.length > 0, vip.backends.length > 0]
-  if (had !== has) lines.push(`${has ? 'delete' : 'add'} element inet ${vipTable} unserved { ${vip.address} }`)
-  return lines.join('\n')
+/** The elements that put virtual IPs in the place of others. */
+export function changeVips(table: string, before: readonly VirtualIp[], after: readonly VirtualIp[]): ElementChange[] {
+  return [...elements('delete', table, before), ...elements('add', table, after)]
 }
 
-export function removeVip(vip: VirtualIp): string {
-  return [
-    `delete element inet ${vipTable} vips { ${vip.address} }`,
-    ...(vip.backends.length === 0 ? [`delete element inet ${vipTable} unserved { ${vip.address} }`] : []),
-    `flush chain inet ${vipTable} ${chainOf(vip.address)}`,
-    `delete chain inet ${vipTable} ${chainOf(vip.address)}`,
-  ].join('\n')
+function elements(action: ElementChange['action'], table: string, vips: readonly VirtualIp[]): ElementChange[] {
+  const lists: Record<string, NftElement[]> = { vips: [], backends: [], unserved: [] }
+  for (const { address, backends } of vips) {
+    const key = parseAddress(address)
+    if (backends.length === 0) {
+      lists['unserved']?.push({ key })
+      continue
+    }
+    lists['vips']?.push({ key, value: { goto: `n${backends.length}` } })
+    backends.forEach((backend, i) => lists['backends']?.push({ key: Uint8Array.from([...key, ...nativeU32(i)]), value: parseAddress(backend) }))
+  }
+  return Object.entries(lists).filter(([, list]) => list.length > 0).map(([set, list]) => ({ action, table, set, elements: list }))
 }
 
-const skeleton = `table inet ${vipTable} {
+function skeleton(table: string): string {
+  return `table inet ${table} {
   map vips { type ipv4_addr : verdict; }
+  map backends { type ipv4_addr . mark : ipv4_addr; }
   set unserved { type ipv4_addr; }
   chain balance {
     type nat hook output priority -100; policy accept;
@@ -59,19 +65,4 @@ const skeleton = `table inet ${vipTable} {
     ip daddr @unserved reject
   }
 }`
-
-function chainOf(address: string): string {
-  return `v_${address.replaceAll('.', '_')}`
-}
-
-function ruleOf({ address, backends }: VirtualIp): string {
-  const rule = `add rule inet ${vipTable} ${chainOf(address)}`
-  if (backends.length === 0) return `${rule} return`
-  return `${rule} ${spread(backends)}`
-}
-
-/** A statement that leads each new flow to one of the addresses, all with the same chance. */
-export function spread(backends: readonly string[]): string {
-  if (backends.length === 1) return `dnat ip to ${backends[0] as string}`
-  return `dnat ip to numgen random mod ${backends.length} map { ${backends.map((one, i) => `${i} : ${one}`).join(', ')} }`
 }

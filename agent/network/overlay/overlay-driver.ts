@@ -89,8 +89,11 @@ export class OverlayDriver implements NetworkDriver {
       if ((family === 4 ? endpoint.ipv4Address : endpoint.ipv6Address) !== '') batch.setRoute({ family, destination: subnet, index })
     }
     sandbox.links.apply(batch)
-    active.locals.set(endpoint.endpointId, { mac: endpoint.macAddress, addresses: addresses.map(([address]) => address).filter((one) => one !== ''), via: { port } })
-    this.forward(active)
+    const place: Reachable = { mac: endpoint.macAddress, addresses: addresses.map(([address]) => address).filter((one) => one !== ''), via: { port } }
+    const first = active.locals.size === 0
+    active.locals.set(endpoint.endpointId, place)
+    if (first) this.forward(active)
+    else active.segment.reach(place)
   }
 
   async leave(network: StoredNetwork, endpoint: Endpoint): Promise<void> {

@@ -108,6 +108,11 @@ export class Segment implements Disposable {
     this.present = program(this.links, this.present, wantedEntries(places, devices), keepStale)
   }
 
+  /** Adds the entries of one more place. */
+  reach(place: Reachable): void {
+    this.present = program(this.links, this.present, wantedEntries([place], { vxlan: this.vxlan }), true)
+  }
+
   close(): void {
     this.links.close()
     this.netns.close()

@@ -1,0 +1,135 @@
+import { strict as assert } from 'node:assert'
+import type { ServiceId } from '../../../../src/model/ids.js'
+import { TaskState } from '../../../../src/model/task-state.js'
+import type { Task } from '../../../../src/model/task.js'
+import type { NetworksMessage } from '../../../../src/wire/dispatcher-service.js'
+import { settle } from '../../../support/manual-clock.js'
+import { clusterNetwork } from '../../../support/network-rows.js'
+import { node, service, task } from '../../../support/objects.js'
+import { dispatcherFixture, Reader } from './fixture.js'
+
+/** `+t1 -t2!`: rows by their ids; `!` marks tasks that serve. */
+function rows(messages: readonly NetworksMessage[]): string[] {
+  return messages.map(({ type, changes }) =>
+    [
+      type,
+      ...changes.map(({ action, network, endpoint, service: one, peer }) => {
+        const name = network?.id ?? one?.name ?? peer?.address ?? `${endpoint?.taskId ?? ''}${endpoint?.serving ? '!' : ''}`
+        return `${action === 'update' ? '+' : '-'}${name}`
+      }),
+    ].join(' '),
+  )
+}
+
+describe('tables of networks', () => {
+  let fixture: Awaited<ReturnType<typeof dispatcherFixture>>
+  beforeEach(async () => {
+    fixture = await dispatcherFixture()
+    await fixture.store.update((tx) => {
+      tx.create('network', clusterNetwork('back'))
+      tx.create('network', clusterNetwork('other'))
+      const endpoint = { spec: { mode: 'vip' as const, ports: [] }, ports: [], virtualIps: [{ networkId: 'back' as string, address: '10.0.1.2/24' }] }
+      tx.create('service', service('web', { endpoint }))
+    })
+  })
+  afterEach(() => fixture.dispatcher.stop())
+
+  const on = (network: string, address: string, over: Partial<Task> = {}): Partial<Task> => ({
+    serviceId: 'web' as ServiceId, networks: [{ network: { ...clusterNetwork(network) }, addresses: [`${address}/24`], aliases: [], driverOptions: {} }], ...over,
+  })
+  const state = (id: string, value: TaskState, desired: TaskState = TaskState.running): Promise<void> => fixture.change(id, { status: { ...task('x').status, state: value }, desiredState: desired })
+  const follow = async (id: string) => {
+    const agent = fixture.agent(id)
+    await agent.register()
+    const reader = new Reader(fixture.dispatcher.handlers.networks({ sessionId: agent.sessionId }, agent.call()))
+    const acknowledge = (sequence: string) => fixture.dispatcher.handlers.acknowledgeNetworks({ sessionId: agent.sessionId, sequence }, agent.call())
+    return { agent, reader, acknowledge }
+  }
+
+  it('tell a node of the networks its tasks are on, and of the nodes', async () => {
+    await fixture.assign('t1', 'n1', on('back', '10.0.1.3'))
+    await fixture.assign('t2', 'n2', on('back', '10.0.1.4'))
+    await fixture.assign('t3', 'n2', on('other', '10.0.2.3'))
+    const { reader } = await follow('n1')
+    const [first] = await reader.taken()
+    assert(first)
+    assert.deepEqual(rows([first]), ['complete +back +10.0.0.9 + +web +t1 +t2'])
+    assert.equal(first.dataPathPort, 4789)
+    await state('t2', TaskState.running)
+    assert.deepEqual(rows(await reader.taken()), ['incremental +t2!'])
+    await state('t3', TaskState.running)
+    assert.deepEqual(await reader.taken(), [], 'another network')
+  })
+
+  it('take a task out when it is to end, keep it reachable until it has ended', async () => {
+    await fixture.assign('t1', 'n1', on('back', '10.0.1.3'))
+    await fixture.assign('t2', 'n2', on('back', '10.0.1.4'))
+    await state('t2', TaskState.running)
+    const { reader } = await follow('n1')
+    await reader.taken()
+    await state('t2', TaskState.running, TaskState.shutdown)
+    assert.deepEqual(rows(await reader.taken()), ['incremental +t2'])
+    await state('t2', TaskState.shutdown, TaskState.shutdown)
+    assert.deepEqual(rows(await reader.taken()), ['incremental -t2'])
+  })
+
+  it('are taken back with the last task of the node, and come with the first', async () => {
+    await fixture.assign('t2', 'n2', on('back', '10.0.1.4'))
+    const { reader } = await follow('n1')
+    await reader.taken()
+    await fixture.assign('t1', 'n1', on('back', '10.0.1.3'))
+    assert.deepEqual(rows(await reader.taken()), ['incremental +back +web +t2 +t1'])
+    await state('t1', TaskState.failed)
+    assert.deepEqual(rows(await reader.taken()), ['incremental -back'])
+  })
+
+  it('show the ingress network to every node', async () => {
+    await fixture.store.update((tx) => tx.create('network', clusterNetwork('mesh', { ingress: true })))
+    const { reader } = await follow('n1')
+    assert.match(rows(await reader.taken())[0] ?? '', /\+mesh/)
+  })
+
+  it('follow a node to another address', async () => {
+    await fixture.assign('t1', 'n1', on('back', '10.0.1.3'))
+    await fixture.assign('t2', 'n2', on('back', '10.0.1.4'))
+    const { reader } = await follow('n1')
+    await reader.taken()
+    await fixture.store.update((tx) => {
+      const n2 = tx.get('node', 'n2')
+      if (n2) tx.update('node', { ...n2, description: { ...(node('n2').description ?? descriptionOf()), dataPathAddress: '192.0.2.7' } })
+    })
+    const [message] = await reader.taken()
+    assert.deepEqual(message?.changes.map(({ peer, endpoint }) => peer?.address ?? endpoint?.nodeAddress), ['192.0.2.7', '192.0.2.7'])
+  })
+
+  it('let a task end once every node has acknowledged', async () => {
+    await fixture.assign('t1', 'n1', on('back', '10.0.1.3'))
+    await fixture.assign('t2', 'n2', on('back', '10.0.1.4'))
+    await state('t2', TaskState.running)
+    const [one, two] = [await follow('n1'), await follow('n2')]
+    for (const { reader, acknowledge } of [one, two]) for (const { resultsIn } of await reader.taken()) await acknowledge(resultsIn)
+    await state('t2', TaskState.running, TaskState.shutdown)
+    let drained = false
+    const waiting = fixture.dispatcher.handlers.awaitDrain({ sessionId: two.agent.sessionId, taskId: 't2' }, two.agent.call()).then(() => (drained = true))
+    const [[a], [b]] = [await one.reader.taken(), await two.reader.taken()]
+    await one.acknowledge(a?.resultsIn ?? '')
+    await settle()
+    assert.equal(drained, false, 'n2 has not acknowledged')
+    await two.acknowledge(b?.resultsIn ?? '')
+    await waiting
+  })
+
+  it('hold up the end of a task no longer than a bound', async () => {
+    await fixture.assign('t1', 'n1', on('back', '10.0.1.3'))
+    const { agent, reader } = await follow('n1')
+    await reader.taken()
+    const waiting = fixture.dispatcher.handlers.awaitDrain({ sessionId: agent.sessionId, taskId: 't1' }, agent.call())
+    await settle()
+    fixture.clock.advance(2_000)
+    await waiting
+  })
+})
+
+function descriptionOf() {
+  return { hostname: 'host', platform: { architecture: 'x86_64', os: 'linux' }, resources: { nanoCpus: 0, memoryBytes: 0, generic: [] }, engineVersion: '', engineLabels: {}, plugins: [] }
+}
