@@ -31,6 +31,19 @@ export function processesOf(folder: string): LabProcess[] {
   return found
 }
 
+/** Whether a daemon runs on this machine that does not lie below the folder. */
+export function anotherDaemonRuns(folder: string): boolean {
+  return readdirSync('/proc').some((entry) => {
+    if (!/^\d+$/.test(entry)) return false
+    try {
+      const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8')
+      return /skepd\0/.test(command) && !command.includes(`${folder}/`)
+    } catch {
+      return false
+    }
+  })
+}
+
 /** Mount points below the folder, the deepest first: the order to unmount them in. */
 export function mountsOf(folder: string): string[] {
   return readFileSync('/proc/self/mountinfo', 'utf8')

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { Links } from '../../agent/kernel/link.js'
 import { inNetns } from '../../agent/kernel/netns.js'
-import { cgroupsBelow, cgroupsOf, isAlive, killAll, mountsOf, processesOf, programsFolder, removeAll, startTicksOf } from './belongings.js'
+import { anotherDaemonRuns, cgroupsBelow, cgroupsOf, isAlive, killAll, mountsOf, processesOf, programsFolder, removeAll, startTicksOf } from './belongings.js'
 import { eventually } from '../support/eventually.js'
 import { LabHost } from './lab-host.js'
 import { Underlay } from './underlay.js'
@@ -143,8 +143,8 @@ export class Lab implements AsyncDisposable {
       ...processesOf(this.folder).map(({ pid, command }) => `process ${pid}: ${command}`),
       ...mountsOf(this.folder).map((path) => `mount ${path}`),
       ...cgroupsOf(this.name).map((path) => `cgroup ${path}`),
-      ...after.links.filter((one) => !this.before.links.includes(one)).map((one) => `interface ${one} in the machine's namespace`),
-      ...after.tables.filter((one) => !this.before.tables.includes(one)).map((one) => `nftables ${one} in the machine's namespace`),
+      // What another daemon on this machine makes meanwhile is no leak of ours.
+      ...(anotherDaemonRuns(this.folder) ? [] : added(this.before, after)),
     ]
   }
 }
@@ -153,6 +153,13 @@ export class Lab implements AsyncDisposable {
 interface MachineState {
   links: string[]
   tables: string[]
+}
+
+function added(before: MachineState, after: MachineState): string[] {
+  return [
+    ...after.links.filter((one) => !before.links.includes(one)).map((one) => `interface ${one} in the machine's namespace`),
+    ...after.tables.filter((one) => !before.tables.includes(one)).map((one) => `nftables ${one} in the machine's namespace`),
+  ]
 }
 
 function machineState(): MachineState {
