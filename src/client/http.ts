@@ -1,5 +1,4 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http'
-import { request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { ErrorKind, StatusError, errnoOf, messageOf } from '../base/errors.js'
@@ -93,7 +92,8 @@ export class HttpClient {
     const place = { ...common, host: this.host.hostname, port: this.host.port }
     if (!this.tls) return httpRequest(place)
     const { ca, cert, key, verify } = this.tls
-    return httpsRequest({ ...place, ca, cert, key, rejectUnauthorized: verify })
+    // Loaded when it is used: TLS takes longer to load than most calls take without it.
+    return process.getBuiltinModule('node:https').request({ ...place, ca, cert, key, rejectUnauthorized: verify })
   }
 
   private writeBody(request: ClientRequest, options: CallOptions, reject: (error: Error) => void): void {

@@ -102,7 +102,8 @@ function given(value: unknown): unknown {
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.map((item) => given(item) ?? item)
   if (typeof value !== 'object') return value
   const fields = Object.entries(value)
-    .map(([key, item]) => [key, given(item)] as const)
+    // The keys of sets (`"80/tcp": {}`) are data, not fields.
+    .map(([key, item]) => [key, given(item) ?? (/^[A-Z]/.test(key) ? undefined : item)] as const)
     .filter(([, item]) => item !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
   return fields.length === 0 ? undefined : Object.fromEntries(fields)

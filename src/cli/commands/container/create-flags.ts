@@ -8,7 +8,7 @@ import { parseCpus } from '../../options/cpus.js'
 import { csvFields } from '../../options/csv.js'
 import { environmentOf, labelsOf, linesOfFiles, pairsOf } from '../../options/key-value.js'
 import { parseMount } from '../../options/mount.js'
-import { portBindings } from '../../options/port.js'
+import { parsePublish, portBindings } from '../../options/port.js'
 import { parseUlimit } from '../../options/ulimit.js'
 
 /** The flags that `run` and `create` share. */
@@ -126,7 +126,10 @@ export function createBody(
   { detached, environment }: { detached: boolean; environment: NodeJS.ProcessEnv },
 ): CreateBody {
   const { exposed, bindings } = portBindings(flags.publish)
-  for (const port of flags.expose) exposed[port.includes('/') ? port : `${port}/tcp`] = {}
+  for (const text of flags.expose) {
+    if (text.includes(':')) throw invalid(`invalid port format for --expose: ${text}`)
+    for (const { containerPort, protocol } of parsePublish(text)) exposed[`${containerPort}/${protocol}`] = {}
+  }
   const attach = flags.attach.map((stream) => stream.toLowerCase())
   for (const stream of attach) {
     if (!['stdin', 'stdout', 'stderr'].includes(stream)) throw invalid('invalid argument for "-a, --attach" flag: valid streams are STDIN, STDOUT and STDERR')

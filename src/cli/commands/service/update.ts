@@ -31,7 +31,7 @@ export const update = verb({
     const spec = flags.rollback ? current : await withReferences(api, current, updatedSpec(current, flags, given, context.environment), flags)
     const { Warnings: warnings } = await api.services.update(id, version, spec, flags.rollback ? { rollback: 'previous' } : {})
     context.stdout.write(`${ref}\n`)
-    await warnAndFollow(context, id, warnings, flags)
+    await warnAndFollow(context, ref, warnings, flags)
   },
 })
 
@@ -75,6 +75,6 @@ export const rollback = verb({
     const id = service.ID ?? ref
     const { Warnings: warnings } = await context.api.services.update(id, service.Version?.Index ?? 0, service.Spec ?? {}, { rollback: 'previous' })
     context.stdout.write(`${ref}\n`)
-    await warnAndFollow(context, id, warnings, flags)
+    await warnAndFollow(context, ref, warnings, flags)
   },
 })
