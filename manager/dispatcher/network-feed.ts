@@ -4,6 +4,9 @@ import type { ReadTx } from '../store/store.js'
 import { AssignmentSequence, type SetMessage } from './assignment-messages.js'
 import { isPlaced, overlaysOf, type NetworkTables, type TableChange } from './network-tables.js'
 
+/** Sequences that are remembered for a node that does not acknowledge. */
+const sentMax = 1_000
+
 /**
  * What one node is told of networks: those that its tasks are on, the ingress networks, and the other
  * nodes. The newest change of each row is kept until it is sent; how far the node's kernel has come is
@@ -85,6 +88,7 @@ export class NetworkFeed {
     ]
     const messages = this.sequence.messages(type, type === 'complete' ? ordered.filter(({ action }) => action === 'update') : ordered)
     this.sent.push({ sequence: String(this.sequence.last), queued: this.queued })
+    if (this.sent.length > sentMax) this.sent.shift()
     return messages
   }
 

@@ -246,6 +246,11 @@ describe('overlay networks in the kernel', function () {
     assert.equal(links.routes().some(({ destination }) => destination === '0.0.0.0/0'), false)
   })
 
+  it('are not used in the clear when they are to be encrypted', async () => {
+    const secret = clusterNetwork('back', { driver: { name: 'overlay', options: { encrypted: '' } } })
+    await assert.rejects(async () => one.cluster?.ensure(secret), /network back is to be encrypted, which this node cannot do/)
+  })
+
   it('refuse a data path address that is none of the host', async () => {
     await one.cluster?.begin('n1', '192.0.2.99')
     await one.apply('incremental', [])

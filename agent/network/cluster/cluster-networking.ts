@@ -1,5 +1,5 @@
 import { withTimeout, type Clock } from '../../../src/base/clock.js'
-import { messageOf, unavailable } from '../../../src/base/errors.js'
+import { messageOf, StatusError, unavailable } from '../../../src/base/errors.js'
 import type { Logger } from '../../../src/base/log.js'
 import type { Network } from '../../../src/model/network.js'
 import type { NetworkController } from '../controller.js'
@@ -83,11 +83,15 @@ export class ClusterNetworking implements Disposable {
 
   /**
    * Makes a network known to this host and gives its name; waits until the managers have sent its tables.
-   * Throws `unavailable` when they do not, `conflict` when the host has another network of that name.
+   * Throws `unavailable` when they do not, `conflict` when the host has another network of that name,
+   * `unsupported` for a network that asks for encryption.
    */
   async ensure(network: Network): Promise<string> {
     const { clock, controller } = this.given
     const { tables } = controller
+    if (isEncrypted(network)) {
+      throw new StatusError('unsupported', `network ${network.spec.name} is to be encrypted, which this node cannot do: its containers are not started rather than run in the clear`)
+    }
     if (!tables.networks.has(network.id)) {
       const arrival = new Promise<void>((resolve) => {
         const waiting = this.awaited.get(network.id) ?? new Set()
@@ -136,4 +140,10 @@ export class ClusterNetworking implements Disposable {
       await networks.forgetCluster(id).catch((thrown: unknown) => this.given.log.warn(`a network could not be removed: ${messageOf(thrown)}`, { network: id }))
     }
   }
+}
+
+/** `--opt encrypted`, with or without a value. */
+function isEncrypted({ spec }: Network): boolean {
+  const asked = spec.driver.options['encrypted']
+  return asked !== undefined && !/^(0|f|false)$/i.test(asked)
 }

@@ -10,12 +10,15 @@ import type { NetworkController, SandboxWatcher } from '../controller.js'
 import type { Endpoint } from '../endpoint.js'
 import { macOfNode } from '../overlay/data-path.js'
 import { EntryRoutes } from './entry-routes.js'
-import { addIngressPort, changeIngressPort, fullIngressTable, ingressDevice, removeIngressPort, removeIngressTable } from './ingress-ruleset.js'
+import { addIngressPort, changeIngressPort, fullIngressTable, ingressDevice, ingressMark, removeIngressPort, removeIngressTable } from './ingress-ruleset.js'
 import type { IngressPort } from './ingress-ruleset.js'
 import { backendsOf } from './vip-balancer.js'
 
 /** IPPROTO_UDP. */
 const udp = 17
+/** RT_TABLE_DEFAULT: asked after the main one. */
+const defaultTable = 253
+const ingressRule = { family: 4, mark: ingressMark, mask: ingressMark, table: ingressMark, priority: 90 } as const
 /** The end of the host's pair on the ingress network's bridge. */
 const bridgeEnd = 'host'
 
@@ -61,6 +64,7 @@ export class IngressRouter implements SandboxWatcher {
   /** No port of the mesh leads anywhere from this node any more. */
   end(): void {
     this.controller.kernel.nft.run(removeIngressTable())
+    this.controller.kernel.links.apply(new LinkBatch().deleteRule(ingressRule))
     for (const socket of this.held.values()) socket.close()
     if (this.plugged !== undefined) this.controller.networks.overlayDriver.unplugHost(this.plugged, bridgeEnd)
     this.plugged = undefined
@@ -118,7 +122,14 @@ export class IngressRouter implements SandboxWatcher {
       writeSysctl(`net/ipv4/conf/${ingressDevice}/rp_filter`, '2')
     })
     const batch = new LinkBatch().setLink(index, { linkLocalIpv6: false }).addAddress({ index, address, prefixLength: 32 }).setLink(index, { up: true })
-    for (const { subnet } of network.ipam.config) if (!subnet.includes(':')) batch.setRoute({ family: 4, destination: subnet, index, source: address })
+    for (const { subnet } of network.ipam.config) {
+      if (subnet.includes(':')) continue
+      const route = { family: 4, destination: subnet, index, source: address } as const
+      batch.setRoute({ ...route, table: ingressMark })
+      // Of last resort: where nothing else is known of the subnet, answers must not look as if from nowhere.
+      batch.setRoute({ ...route, table: defaultTable })
+    }
+    batch.addRule(ingressRule)
     kernel.links.apply(batch)
   }
 

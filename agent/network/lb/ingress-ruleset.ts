@@ -17,6 +17,13 @@ export const ingressTable = 'skep-ingress'
 /** The host's device on the ingress network. */
 export const ingressDevice = 'sk-ingress'
 
+/**
+ * The bit of marks, of packets and of flows, that stands for "into the ingress network". Its subnet may be
+ * one that the host has elsewhere, so only these packets are routed there.
+ */
+export const ingressMark = 0x0100_0000
+const markText = '0x01000000'
+
 /** The whole table of a host in place of what was there. `local` is the node's own address on the data path. */
 export function fullIngressTable(ports: Iterable<IngressPort>, local: string): string {
   return [`table inet ${ingressTable}`, `delete table inet ${ingressTable}`, hostSkeleton(local), ...[...ports].map(addIngressPort)].join('\n')
@@ -50,6 +57,14 @@ function hostSkeleton(local: string): string {
     type filter hook prerouting priority raw; policy accept;
     iifname "${ingressDevice}" ip daddr 127.0.0.0/8 drop comment "route_localnet is on: keep tasks off the host's loopback"
   }
+  chain mark-prerouting {
+    type filter hook prerouting priority mangle; policy accept;
+    ct direction original ct mark and ${markText} == ${markText} meta mark set meta mark or ${markText}
+  }
+  chain mark-output {
+    type route hook output priority mangle; policy accept;
+    ct direction original ct mark and ${markText} == ${markText} meta mark set meta mark or ${markText}
+  }
   chain prerouting {
     type nat hook prerouting priority -95; policy accept;
     meta nfproto ipv4 iifname != "${ingressDevice}" fib daddr type local jump publish
@@ -80,9 +95,10 @@ function ruleOf(port: IngressPort): string {
   const [first] = backends
   // The port is held but nobody listens: connections are refused.
   if (!first) return `${rule} return`
-  if (backends.length === 1) return `${rule} dnat ip to ${first.address}:${first.port}`
+  const mark = `meta mark set meta mark or ${markText} ct mark set ct mark or ${markText}`
+  if (backends.length === 1) return `${rule} ${mark} dnat ip to ${first.address}:${first.port}`
   const elements = backends.map((one, i) => `${i} : ${one.address} . ${one.port}`).join(', ')
-  return `${rule} dnat ip to numgen random mod ${backends.length} map { ${elements} }`
+  return `${rule} ${mark} dnat ip to numgen random mod ${backends.length} map { ${elements} }`
 }
 
 /** A node by which flows come in. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { errnoOf } from '../../../src/base/errors.js'
 import type { Logger } from '../../../src/base/log.js'
 import type { NetworkEndpoint, NetworkService } from '../../../src/model/network-table.js'
@@ -64,10 +65,18 @@ export class VipBalancer implements SandboxWatcher, Disposable {
   /** Brings the rules of every container to these services, by network. */
   update(services: ReadonlyMap<string, ReadonlySet<string>>): void {
     if (services.size === 0) return
+    let failure: { thrown: unknown } | undefined
     for (const [containerId, client] of this.clients) {
       const concerned = [...services.keys()].some((id) => client.networks.has(id))
-      if (concerned) this.attempt(containerId, (one) => (one.loaded ? this.change(one, one.loaded, services) : this.load(one)))
+      if (!concerned) continue
+      try {
+        this.attempt(containerId, (one) => (one.loaded ? this.change(one, one.loaded, services) : this.load(one)))
+      } catch (thrown) {
+        // The other containers get theirs all the same.
+        failure ??= { thrown }
+      }
     }
+    if (failure) throw failure.thrown
   }
 
   private attempt(containerId: string, act: (client: Client) => void): void {
@@ -76,6 +85,8 @@ export class VipBalancer implements SandboxWatcher, Disposable {
     try {
       act(client)
     } catch (err) {
+      // Its namespace has gone: it is about to be removed.
+      if (errnoOf(err) === 'ENOENT' && !existsSync(client.path)) return
       // Loaded whole at the next change, whatever state it is in.
       client.loaded = undefined
       this.log.error('the virtual IPs of a container could not be set', { container: containerId, err })
