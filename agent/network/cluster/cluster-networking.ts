@@ -2,6 +2,7 @@ import { withTimeout, type Clock } from '../../../src/base/clock.js'
 import { messageOf, StatusError, unavailable } from '../../../src/base/errors.js'
 import type { Logger } from '../../../src/base/log.js'
 import type { Network } from '../../../src/model/network.js'
+import type { NetworkEndpoint } from '../../../src/model/network-table.js'
 import type { NetworkController } from '../controller.js'
 import { macOfIpv4 } from '../endpoint.js'
 import { IngressRouter } from '../lb/ingress-router.js'
@@ -72,7 +73,8 @@ export class ClusterNetworking implements Disposable {
       }
     }
     // New ways first: flows are led to a backend only when it can be reached.
-    for (const id of touched.networks) attempt(() => this.forward(id))
+    for (const id of touched.whole) attempt(() => this.forward(id))
+    for (const id of touched.networks) if (!touched.whole.has(id)) attempt(() => this.move(id, touched.moves.filter(({ networkId }) => networkId === id)))
     if (touched.peers) for (const [id, { network }] of tables.networks) if (network.spec.ingress) attempt(() => this.forward(id))
     attempt(() => this.balancer.update(touched.services))
     attempt(() => this.ingress.update(touched))
@@ -120,17 +122,26 @@ export class ClusterNetworking implements Disposable {
     const table = tables.networks.get(networkId)
     if (!table) return
     const own = controller.dataPath?.nodeId
-    const places: Reachable[] = []
-    for (const { nodeId, nodeAddress, addresses } of table.endpoints.values()) {
-      const ipv4 = addresses.find((address) => !address.includes(':'))
-      if (nodeId !== own && ipv4 !== undefined) places.push({ mac: macOfIpv4(ipv4), addresses, via: { node: nodeAddress } })
-    }
+    const places = [...table.endpoints.values()].flatMap((endpoint) => this.placeOf(endpoint))
     if (table.network.spec.ingress) {
       for (const { nodeId, address } of tables.peers.values()) {
         if (nodeId !== own && address !== '') places.push({ mac: macOfNode(address), addresses: [address], via: { node: address } })
       }
     }
     controller.networks.overlayDriver.setRemotes(networkId, places)
+  }
+
+  /** A few endpoints came, went or moved: the others are not looked at. */
+  private move(networkId: string, moves: Touched['moves']): void {
+    const gone = moves.flatMap(({ before }) => (before ? this.placeOf(before) : []))
+    const come = moves.flatMap(({ after }) => (after ? this.placeOf(after) : []))
+    this.given.controller.networks.overlayDriver.changeRemotes(networkId, gone, come)
+  }
+
+  /** How an endpoint on another node is reached. */
+  private placeOf({ nodeId, nodeAddress, addresses }: NetworkEndpoint): Reachable[] {
+    const ipv4 = addresses.find((address) => !address.includes(':'))
+    return nodeId === this.given.controller.dataPath?.nodeId || ipv4 === undefined ? [] : [{ mac: macOfIpv4(ipv4), addresses, via: { node: nodeAddress } }]
   }
 
   private async forgetNetworks({ gone }: Touched): Promise<void> {

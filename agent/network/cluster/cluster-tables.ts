@@ -27,6 +27,10 @@ export interface ClusterNetwork {
 export interface Touched {
   /** Ids of networks that came or whose endpoints changed. */
   networks: Set<string>
+  /** Of these, networks whose rows all have to be looked at. */
+  whole: Set<string>
+  /** Endpoints that came, went or moved. */
+  moves: { networkId: string; before?: NetworkEndpoint; after?: NetworkEndpoint }[]
   /** Services whose row or tasks changed, by network. */
   services: Map<string, Set<string>>
   /** Ids of networks that this node has nothing to do with any more. */
@@ -41,7 +45,7 @@ export class ClusterTables {
 
   /** Takes the rows in; of a complete set, everything that it does not name goes. */
   apply(kind: 'complete' | 'incremental', rows: readonly TableRow[]): Touched {
-    const touched: Touched = { networks: new Set(), services: new Map(), gone: new Set(), peers: false }
+    const touched: Touched = { networks: new Set(), whole: new Set(), moves: [], services: new Map(), gone: new Set(), peers: false }
     if (kind === 'complete') this.clear(touched)
     for (const row of rows) this.take(row, touched)
     for (const id of this.networks.keys()) touched.gone.delete(id)
@@ -57,6 +61,7 @@ export class ClusterTables {
     for (const [id, { services, byService }] of this.networks) {
       touched.gone.add(id)
       touched.networks.add(id)
+      touched.whole.add(id)
       for (const serviceId of [...services.keys(), ...byService.keys()]) touch(touched, id, serviceId)
     }
     touched.peers = true
@@ -72,6 +77,7 @@ export class ClusterTables {
       else this.peers.set(peer.nodeId, peer)
     } else if (network) {
       touched.networks.add(network.id)
+      touched.whole.add(network.id)
       if (removes) {
         this.networks.delete(network.id)
         touched.gone.add(network.id)
@@ -93,7 +99,10 @@ export class ClusterTables {
         table.byService.set(endpoint.serviceId, group.add(endpoint))
       }
       // A change of who serves moves no packets on the network itself.
-      if (removes || !before || before.nodeAddress !== endpoint.nodeAddress || before.addresses.join() !== endpoint.addresses.join()) touched.networks.add(endpoint.networkId)
+      if (removes || !before || before.nodeAddress !== endpoint.nodeAddress || before.addresses.join() !== endpoint.addresses.join()) {
+        touched.networks.add(endpoint.networkId)
+        touched.moves.push({ networkId: endpoint.networkId, ...(before && { before }), ...(!removes && { after: endpoint }) })
+      }
       touch(touched, endpoint.networkId, endpoint.serviceId)
     } else if (service) {
       const table = this.networks.get(service.networkId)

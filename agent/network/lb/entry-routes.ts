@@ -37,7 +37,9 @@ export class EntryRoutes {
     const outside = gatewayEndpoint(endpoints, 4)?.ipv4Address
     const before = this.tasks.get(containerId)
     if (before && before.ingress.endpointId === ingress.endpointId && before.outside === outside) return
-    this.tasks.set(containerId, { path, ingress, outside, routed: before?.routed ?? new Set() })
+    // Routes go with their interface.
+    const kept = before?.ingress.endpointId === ingress.endpointId ? before.routed : new Set<string>()
+    this.tasks.set(containerId, { path, ingress, outside, routed: kept })
     this.attempt(containerId)
   }
 
@@ -78,20 +80,26 @@ export class EntryRoutes {
       // Clients come in by this device from addresses whose route is another one.
       writeSysctl(`net/ipv4/conf/${device}/rp_filter`, '2')
     })
-    const batch = new LinkBatch()
     const wanted = new Set(nodes)
+    // A batch for each node: the kernel's answers to all of them at once might not fit its buffer.
     for (const node of wanted) {
       const table = markOfNode(node)
-      if (!routed.has(node)) batch.addRule({ family: 4, mark: table, mask: anyMark, table, priority: rulePriority })
-      batch.setRoute({ family: 4, destination: '0.0.0.0/0', gateway: node, index, table, onLink: true })
+      if (routed.has(node)) continue
+      links.apply(
+        new LinkBatch()
+          .addRule({ family: 4, mark: table, mask: anyMark, table, priority: rulePriority })
+          .setRoute({ family: 4, destination: '0.0.0.0/0', gateway: node, index, table, onLink: true }),
+      )
     }
     for (const node of routed) {
       if (wanted.has(node)) continue
       const table = markOfNode(node)
-      batch.deleteRule({ family: 4, mark: table, mask: anyMark, table, priority: rulePriority })
-      batch.deleteRoute({ family: 4, destination: '0.0.0.0/0', gateway: node, index, table })
+      links.apply(
+        new LinkBatch()
+          .deleteRule({ family: 4, mark: table, mask: anyMark, table, priority: rulePriority })
+          .deleteRoute({ family: 4, destination: '0.0.0.0/0', gateway: node, index, table }),
+      )
     }
-    links.apply(batch)
     task.routed = wanted
     nft.run(fullEntryTable({ device, address: ingress.ipv4Address, outside, entries: nodes.map((node) => ({ mac: macOfNode(node), mark: markOfNode(node) })) }))
   }

@@ -86,6 +86,31 @@ export function program(
   return result
 }
 
+/** Adds a few entries, in the place of others under the same keys; `present` follows. */
+export function add(links: Links, present: Map<string, Neighbour>, entries: ReadonlyMap<string, Neighbour>): void {
+  const batch = new LinkBatch()
+  for (const [key, entry] of entries) {
+    const before = present.get(key)
+    if (before && sameEntry(before, entry)) continue
+    if (before?.bridge) batch.deleteNeighbour(before)
+    batch.setNeighbour(entry)
+    present.set(key, entry)
+  }
+  links.apply(batch)
+}
+
+/** Takes a few entries away, those that are still as given; `present` follows. */
+export function remove(links: Links, present: Map<string, Neighbour>, entries: ReadonlyMap<string, Neighbour>): void {
+  const batch = new LinkBatch()
+  for (const [key, entry] of entries) {
+    const before = present.get(key)
+    if (!before || !sameEntry(before, entry)) continue
+    batch.deleteNeighbour(entry)
+    present.delete(key)
+  }
+  links.apply(batch)
+}
+
 function sameEntry(a: Neighbour, b: Neighbour): boolean {
   return a.index === b.index && a.mac === b.mac && a.address === b.address
 }

@@ -24,7 +24,7 @@ interface Active {
   segment: Segment
   /** By endpoint id, or by a name of its own for a port of the host. */
   locals: Map<string, Reachable>
-  remotes: readonly Reachable[]
+  remotes: ReadonlyMap<string, Reachable>
   /** The managers have said who else is there: until then, what an earlier daemon left is believed. */
   informed: boolean
 }
@@ -39,7 +39,7 @@ export class OverlayDriver implements NetworkDriver {
   readonly userDefined = false
   private readonly active = new Map<string, Active>()
   /** What the managers said of networks, also of those without devices here. */
-  private readonly remotes = new Map<string, readonly Reachable[]>()
+  private readonly remotes = new Map<string, Map<string, Reachable>>()
   private dataPath: DataPath | undefined
 
   constructor(
@@ -124,13 +124,25 @@ export class OverlayDriver implements NetworkDriver {
   }
 
   /** What the managers say can be reached elsewhere. */
-  setRemotes(networkId: string, remotes: readonly Reachable[]): void {
+  setRemotes(networkId: string, places: readonly Reachable[]): void {
+    const remotes = new Map(places.map((place) => [place.mac, place]))
     this.remotes.set(networkId, remotes)
     const active = this.active.get(networkId)
     if (!active) return
     active.remotes = remotes
     active.informed = true
     this.forward(active)
+  }
+
+  /** Some of it changed. */
+  changeRemotes(networkId: string, gone: readonly Reachable[], come: readonly Reachable[]): void {
+    const remotes = this.remotes.get(networkId)
+    if (!remotes) return this.setRemotes(networkId, come)
+    for (const { mac } of gone) remotes.delete(mac)
+    for (const place of come) remotes.set(place.mac, place)
+    const active = this.active.get(networkId)
+    active?.segment.retract(gone)
+    for (const place of come) active?.segment.reach(place)
   }
 
   forgetRemotes(networkId: string): void {
@@ -167,7 +179,7 @@ export class OverlayDriver implements NetworkDriver {
     const path = join(this.folder, network.id)
     const known = this.remotes.get(network.id)
     const segment = Segment.adopt(path, network.id) ?? this.createSegment(path, network)
-    const active: Active = { segment, locals: new Map(), remotes: known ?? [], informed: known !== undefined }
+    const active: Active = { segment, locals: new Map(), remotes: known ?? new Map<string, Reachable>(), informed: known !== undefined }
     this.active.set(network.id, active)
     return active
   }
@@ -189,6 +201,6 @@ export class OverlayDriver implements NetworkDriver {
   }
 
   private forward({ segment, locals, remotes, informed }: Active): void {
-    segment.forward([...remotes, ...locals.values()], !informed)
+    segment.forward([...remotes.values(), ...locals.values()], !informed)
   }
 }

@@ -5,7 +5,7 @@ import { writeSysctlIfPresent } from '../../kernel/sysctl.js'
 import type { Neighbour } from '../../kernel/netlink-route.js'
 import { macOfHex } from '../endpoint.js'
 import type { HostKernel } from '../host-kernel.js'
-import { presentEntries, program, wantedEntries } from './forwarding.js'
+import { add, presentEntries, program, remove, wantedEntries } from './forwarding.js'
 import type { Reachable } from './forwarding.js'
 
 /** What a network's devices are made with. */
@@ -110,7 +110,12 @@ export class Segment implements Disposable {
 
   /** Adds the entries of one more place. */
   reach(place: Reachable): void {
-    this.present = program(this.links, this.present, wantedEntries([place], { vxlan: this.vxlan }), true)
+    add(this.links, this.present, wantedEntries([place], { vxlan: this.vxlan }))
+  }
+
+  /** Takes the entries of places away, as far as they are still theirs. */
+  retract(places: Iterable<Reachable>): void {
+    for (const place of places) remove(this.links, this.present, wantedEntries([place], { vxlan: this.vxlan }))
   }
 
   close(): void {
