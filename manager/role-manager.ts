@@ -135,7 +135,9 @@ export class RoleManager implements LoopHandler {
     return this.deps.store.update((tx) => {
       const node = tx.get('node', id)
       if (!node || node.spec.role !== role || node.certificate.role === role) return
-      tx.update('node', { ...node, certificate: { ...node.certificate, role, state: CertificateState.renew } })
+      // A request under way is signed for the new role; asking for another would leave it without an answer.
+      const state = node.certificate.state === CertificateState.pending ? CertificateState.pending : CertificateState.renew
+      tx.update('node', { ...node, certificate: { ...node.certificate, role, state } })
     })
   }
 

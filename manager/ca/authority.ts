@@ -120,7 +120,7 @@ export class Authority {
       const node = await this.settled(nodeId, call.signal)
       const { state, message, role, certificatePem } = node.certificate
       return {
-        state: state === CertificateState.issued ? 'issued' : 'failed',
+        state: state === CertificateState.failed ? 'failed' : 'issued',
         message,
         role,
         certificatePem: certificatePem ?? '',
@@ -163,8 +163,13 @@ export class Authority {
   }
 }
 
-function isSettled({ certificate }: Node): boolean {
-  return certificate.state === CertificateState.issued || certificate.state === CertificateState.failed
+/**
+ * The request has its answer. A certificate that was issued may be asked to be renewed before its node
+ * has fetched it: it is handed out all the same, for the node asks again only after that.
+ */
+function isSettled({ certificate: { state, certificatePem } }: Node): boolean {
+  if (state === CertificateState.issued || state === CertificateState.failed) return true
+  return (state === CertificateState.renew || state === CertificateState.rotate) && certificatePem !== undefined
 }
 
 /** The role that a token stands for; throws `invalid` with the reason when it stands for none. */

@@ -60,6 +60,14 @@ describe('the role manager', () => {
     assert.deepEqual([run.get('w1').certificate.role, run.get('w1').certificate.state], ['manager', 'renew'])
   })
 
+  it('promotion: a request for a certificate under way is answered for the new role', async () => {
+    await using run = await start(new FakeRaft('m1'), { m1: ['manager', 'manager'], w1: ['worker', 'worker'] })
+    await run.store.update((tx) => tx.update('node', { ...run.get('w1'), certificate: { ...run.get('w1').certificate, state: 'pending' } }))
+    await run.store.update((tx) => tx.update('node', { ...run.get('w1'), spec: { ...run.get('w1').spec, role: 'manager' } }))
+    await run.quiet()
+    assert.deepEqual([run.get('w1').certificate.role, run.get('w1').certificate.state], ['manager', 'pending'])
+  })
+
   it('demotion: out of the Raft group first, then the certificate', async () => {
     const raft = new FakeRaft('m1', 'm2', 'm3')
     await using run = await start(raft, { m1: ['manager', 'manager'], m2: ['worker', 'manager'], m3: ['manager', 'manager'] })

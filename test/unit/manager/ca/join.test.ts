@@ -107,6 +107,21 @@ describe('joining and renewing', () => {
 
   const deps = (clock = systemClock) => ({ files: new IdentityFiles(folder), clock, rng: seededRng(1), log: nullLogger })
 
+  it('hands out a certificate that is to be renewed already: its node asks again only after that', async () => {
+    const issued = await authority.join(authority.tokens.worker)
+    await authority.store.update((tx) => {
+      const node = tx.get('node', issued.nodeId)
+      if (node) tx.update('node', { ...node, certificate: { ...node.certificate, state: 'renew', role: 'manager' } })
+    })
+    const connection = joiningConnection(authority.address, issued.rootsPem, systemClock)
+    try {
+      const answer = await clientOf(caService, connection).nodeCertificateStatus({ nodeId: issued.nodeId }, { timeoutMs: 5_000 })
+      assert.deepEqual([answer.state, answer.certificatePem], ['issued', issued.certPem])
+    } finally {
+      connection[Symbol.dispose]()
+    }
+  })
+
   it('a token gives a certificate for its role, and a node in the store', async () => {
     const worker = await authority.join(authority.tokens.worker)
     assert.equal(worker.role, 'worker')
