@@ -1,3 +1,4 @@
+import { customRandom } from 'nanoid'
 import type { Rng } from './rng.js'
 
 /** Ids as an argument: minted before proposing, never while applying. */
@@ -8,17 +9,13 @@ export interface IdSource {
   hexId(): string
 }
 
-const base36 = '0123456789abcdefghijklmnopqrstuvwxyz'
-const hex = '0123456789abcdef'
-
 /** Makes ids from a generator: with the system's one unguessable, with a seeded one repeatable. */
 export function idSource(rng: Rng): IdSource {
-  const pick = (alphabet: string, length: number): string => {
-    let out = ''
-    for (let i = 0; i < length; i++) out += alphabet[rng.below(alphabet.length)]
-    return out
+  const bytes = (count: number): Uint8Array => Uint8Array.from({ length: count }, () => rng.below(256))
+  return {
+    objectId: customRandom('0123456789abcdefghijklmnopqrstuvwxyz', 25, bytes),
+    hexId: customRandom('0123456789abcdef', 64, bytes),
   }
-  return { objectId: () => pick(base36, 25), hexId: () => pick(hex, 64) }
 }
 
 /** Adds a name to a primitive type so that swapped arguments do not compile. */
