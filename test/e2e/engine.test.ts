@@ -58,16 +58,18 @@ describe('containers and images, by the docker client', function () {
     assert.match(capabilities, /00000000a80425fb/)
     assert.equal(await host.docker('run', '--rm', 'busybox', 'sh', '-c', 'ps | wc -l'), '4')
     assert.match((await host.tryDocker('run', '--rm', 'busybox', 'mount', '-t', 'tmpfs', 'x', '/mnt')).stderr, /permission denied|Operation not permitted|can't/i)
-    assert.match((await host.tryDocker('run', '--rm', 'busybox', 'cat', '/proc/kcore')).stderr + 'masked', /masked/)
+    // Masked: it has content outside, and reads as empty inside.
+    assert.notEqual(await host.runOk('sh', ['-c', 'wc -c < /proc/timer_list']), '0')
+    assert.equal(await host.docker('run', '--rm', 'busybox', 'sh', '-c', 'wc -c < /proc/timer_list'), '0')
     const seccomp = await host.docker('run', '--rm', 'busybox', 'grep', 'Seccomp:', '/proc/self/status')
     assert.match(seccomp, /2$/)
   })
 
   it('limits memory and kills what goes over it', async () => {
-    const outcome = await host.tryDocker('run', '--name', 'hungry', '-m', '16m', '--memory-swap', '16m', 'busybox', 'sh', '-c', 'tail -c 64m /dev/zero | wc -c; exit 0')
-    const state = await host.docker('inspect', '--format', '{{.State.OOMKilled}} {{.HostConfig.Memory}}', 'hungry')
-    assert.match(state, /16777216$/)
-    assert.ok(outcome.code === 0 || outcome.code === 137)
+    // The shell itself grows: what is killed is the container's own process.
+    const outcome = await host.tryDocker('run', '--name', 'hungry', '-m', '16m', '--memory-swap', '16m', 'busybox', 'sh', '-c', 'x=0123456789abcdef; while :; do x=$x$x; done')
+    assert.equal(outcome.code, 137)
+    assert.equal(await host.docker('inspect', '--format', '{{.State.OOMKilled}} {{.HostConfig.Memory}}', 'hungry'), 'true 16777216')
   })
 
   it('publishes ports to other machines, to the host itself and to containers', async () => {
@@ -162,7 +164,7 @@ describe('containers and images, by the docker client', function () {
 
   it('refuses what cannot be, with a sentence and a code', async () => {
     await host.docker('run', '-d', '--name', 'taken', '-p', '8082:80', 'web:1')
-    await refused(/No such image: nosuch:1|pull access denied|cannot pull|registry/, 125, 'run', '--rm', '--pull', 'never', 'nosuch:1', 'true')
+    await refused(/No such image: nosuch:1/, 125, 'run', '--rm', '--pull', 'never', 'nosuch:1', 'true')
     await refused(/The container name "\/taken" is already in use by container/, 125, 'run', '--name', 'taken', 'busybox', 'true')
     await refused(/Bind for 0\.0\.0\.0:8082 failed: port is already allocated/, 125, 'run', '-d', '-p', '8082:80', 'web:1')
     await refused(/Minimum memory limit allowed is 6MB/, 125, 'run', '-m', '1m', 'busybox', 'true')
