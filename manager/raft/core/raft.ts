@@ -141,7 +141,10 @@ export class Raft {
     const { r } = this
     r.electionElapsed++
     if (r.role !== Role.leader) {
-      if (r.electionElapsed >= r.electionTimeout) {
+      if (r.electionElapsed < r.electionTimeout) return
+      // Who may not lead forgets a leader that fell silent, or its lease would keep the others from choosing one.
+      if (!r.promotable) r.becomeFollower(r.term, noPeer)
+      else {
         r.electionElapsed = 0
         campaign(r, 'preVote')
       }
