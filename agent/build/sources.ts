@@ -8,7 +8,7 @@ import { byteString, osPath, textOf, type ByteString } from '../snapshot/paths.j
 import { TarError, TarType, type TarEntry } from '../snapshot/tar/header.js'
 import { TarReader } from '../snapshot/tar/reader.js'
 import { tarEntry } from '../snapshot/tar/writer.js'
-import { TimeSlice } from '../snapshot/time-slice.js'
+import { TimeSlice } from '../kernel/time-slice.js'
 import { TreeWriter, WhiteoutMode } from '../snapshot/tree-writer.js'
 
 /** What COPY or ADD takes, found in a tree and held. */

@@ -6,7 +6,7 @@ import { byteString, osPath, textOf, type ByteString } from './paths.js'
 import type { LayerView } from './snapshotter.js'
 import { TarType, type TarEntry } from './tar/header.js'
 import { encodeHeader, endOfArchive, paddingFor, tarEntry } from './tar/writer.js'
-import { TimeSlice } from './time-slice.js'
+import { TimeSlice } from '../kernel/time-slice.js'
 import { opaqueMark, opaqueXattr, whiteoutPrefix } from './tree-writer.js'
 
 /** As `docker diff` numbers them. */

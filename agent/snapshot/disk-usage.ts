@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, type BigIntStats, type Dirent } from 'node:fs'
 import { errnoOf } from '../../src/base/errors.js'
 import { byteString, osPath } from './paths.js'
-import { TimeSlice } from './time-slice.js'
+import { TimeSlice } from '../kernel/time-slice.js'
 
 /**
  * Bytes of all files below a folder, each inode once, as `docker ps -s` counts. Files that vanish while it

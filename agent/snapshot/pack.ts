@@ -5,7 +5,7 @@ import { HeldFolder, type Place, type Tree } from './held-folder.js'
 import { osPath, textOf, type ByteString } from './paths.js'
 import { TarType, type TarEntry } from './tar/header.js'
 import { encodeHeader, endOfArchive, paddingFor } from './tar/writer.js'
-import { TimeSlice } from './time-slice.js'
+import { TimeSlice } from '../kernel/time-slice.js'
 
 /** Each folder on the way is a file held open. */
 const foldersDeepMax = 256

@@ -7,7 +7,7 @@ import { osPath, type ByteString } from './paths.js'
 import { removeTree } from '../../src/sys/remove-tree.js'
 import { TarError, TarType, type TarEntry } from './tar/header.js'
 import { shown } from './tar/reader.js'
-import type { TimeSlice } from './time-slice.js'
+import type { TimeSlice } from '../kernel/time-slice.js'
 
 /** Marks of a layer's archive (OCI image specification, "Whiteouts"). */
 export const whiteoutPrefix = '.wh.'

@@ -1,6 +1,6 @@
 import { TarReader, layerLimits, type TarLimits } from './tar/reader.js'
 import { byteString } from './paths.js'
-import { TimeSlice } from './time-slice.js'
+import { TimeSlice } from '../kernel/time-slice.js'
 import { TreeWriter, type WhiteoutMode } from './tree-writer.js'
 
 export interface UnpackOptions {
