@@ -1,7 +1,7 @@
 import type { ImageRecord } from './image-record.js'
 import { ArchiveFiles } from './archive-files.js'
 import { planArchive, type PlannedImage } from './archive-plan.js'
-import { readBlob, type Ingested } from './content-store.js'
+import type { Ingested } from './content-store.js'
 import { chainIds, hostPlatform, parsePlatform, shortId } from './descriptor.js'
 import type { ImageStore } from './image-store.js'
 import type { Progress } from './progress.js'
@@ -51,14 +51,14 @@ async function unpackImage(store: ImageStore, image: PlannedImage, progress: Pro
       digest: layer.digest,
       diffId: layer.diffId,
       // A layer that two images share was committed with the first.
-      open: () => (store.content.has(layer.digest) ? store.content.read(layer.digest) : readBlob(file.path)),
+      arrived: async () => Promise.resolve(store.content.has(layer.digest) ? store.content.path(layer.digest) : file.path),
       size: layer.size,
     }
   })
   // On disk while the layers are being unpacked: both are mostly waiting, for different things.
   const syncing = Promise.all(image.blobs.filter((blob) => !store.content.has(blob.digest)).map((blob) => blob.sync()))
   syncing.catch(() => undefined)
-  await unpackLayers(store.snapshots, layers, signal, (layer, unpacked) => {
+  await unpackLayers(store.snapshots, store.unpacker, layers, signal, (layer, unpacked) => {
     const size = image.layers.find((one) => one.digest === layer.digest)?.size ?? 0
     if (unpacked) progress({ status: 'Loading layer', id: shortId(layer.diffId), progressDetail: { current: size, total: size } })
   })

@@ -8,7 +8,6 @@ import { readBlob, type Ingested } from './content-store.js'
 import { chainIds, digestOf, MediaType, type Digest, type Platform } from './descriptor.js'
 import type { ImageLayer, ImageRecord } from './image-record.js'
 import { topChain, type ImageStore } from './image-store.js'
-import { applyLayer } from './layer-apply.js'
 import type { HistoryEntry, ImageConfigFile } from './manifest.js'
 import type { Reference } from './reference.js'
 
@@ -53,7 +52,7 @@ async function addLayer(store: ImageStore, blob: Ingested, below: Digest | undef
   const draft = await store.snapshots.draft()
   let pin: Disposable | undefined
   try {
-    const applied = await applyLayer(readBlob(blob.path), draft.folder, { verified: blob.digest, signal })
+    const applied = await store.unpacker.unpack({ path: blob.path, folder: draft.folder, verified: blob.digest }, () => undefined, signal)
     const mediaType = await mediaTypeOf(blob)
     const chainId = below === undefined ? applied.diffId : digestOf(`${below} ${applied.diffId}`)
     // From before it is there until the image has its record: nobody may collect it in between.

@@ -5,6 +5,7 @@ import type { Snapshotter } from '../snapshot/snapshotter.js'
 import type { ContentStore } from './content-store.js'
 import { chainIds, formatPlatform, isDigest, type Digest } from './descriptor.js'
 import type { ImageEvent, ImageForRun, ImageRecord } from './image-record.js'
+import { unpackHere, type LayerUnpacker } from './layer-unpacker.js'
 import { canonicalName, familiarName, parseReference, repositoryOf, withDefaultTag, type Reference } from './reference.js'
 
 /**
@@ -26,6 +27,7 @@ export class ImageStore {
     readonly content: ContentStore,
     readonly snapshots: Snapshotter,
     readonly clock: Clock,
+    readonly unpacker: LayerUnpacker = unpackHere,
   ) {
     this.imageBucket = store.bucket('images')
     this.nameBucket = store.bucket('image-names')

@@ -2,17 +2,20 @@ import { invalid } from '../../src/base/errors.js'
 import type { DraftToCommit, Snapshotter } from '../snapshot/snapshotter.js'
 import { TarError } from '../snapshot/tar/header.js'
 import { chainIds, type Digest } from './descriptor.js'
-import { applyLayer } from './layer-apply.js'
+import type { LayerUnpacker } from './layer-unpacker.js'
 
 /** A layer to unpack: where its bytes come from, and what they must be. */
 export interface LayerSource {
-  /** Of the bytes as `open` gives them; verified already. */
+  /** Of the archive as it lies on disk; verified already. */
   digest: Digest
   diffId: Digest
-  open(): AsyncIterable<Uint8Array>
+  /** The path of the archive, when it is there. */
+  arrived(): Promise<string>
+  /** Hears how many bytes of the archive were unpacked. */
+  see?(bytes: number): void
 }
 
-/** Two keep both a decompressing thread and the unpacking one busy; more only fight for the disk. */
+/** Of one image: more only fight for the disk. */
 const unpackedAtOnce = 2
 
 /**
@@ -22,6 +25,7 @@ const unpackedAtOnce = 2
  */
 export async function unpackLayers(
   snapshots: Snapshotter,
+  unpacker: LayerUnpacker,
   layers: readonly LayerSource[],
   signal: AbortSignal,
   done: (layer: LayerSource, unpacked: boolean) => void = () => undefined,
@@ -44,7 +48,10 @@ export async function unpackLayers(
       const draft = await snapshots.draft()
       const parent = chain[i - 1]
       drafts.set(i, { draft, chainId, diffId: layer.diffId, sizeBytes: 0, ...(parent !== undefined && { parent }) })
-      const applied = await applyLayer(layer.open(), draft.folder, { diffId: layer.diffId, verified: layer.digest, signal: either })
+      const path = await layer.arrived()
+      either.throwIfAborted()
+      const file = { path, folder: draft.folder, diffId: layer.diffId, verified: layer.digest }
+      const applied = await unpacker.unpack(file, (bytes) => layer.see?.(bytes), either)
       drafts.set(i, { ...(drafts.get(i) as DraftToCommit), sizeBytes: applied.bytes })
       done(layer, true)
     }

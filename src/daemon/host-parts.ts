@@ -18,6 +18,7 @@ import { Images } from '../../agent/image/images.js'
 import { insecureByDefault } from '../../agent/image/registry/endpoints.js'
 import { LayerMemory } from '../../agent/image/registry/layer-memory.js'
 import { Registries } from '../../agent/image/registry/registries.js'
+import { UnpackPool } from '../../agent/image/unpack-pool.js'
 import { NetworkController } from '../../agent/network/controller.js'
 import type { NetworkOptions } from '../../agent/network/types.js'
 import { OverlaySnapshotter } from '../../agent/snapshot/overlay.js'
@@ -66,7 +67,8 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
   await snapshots.recover()
   // The stores ask the engine who uses what; it is opened last.
   const opened: { engine?: Engine } = {}
-  const imageStore = new ImageStore(db, content, snapshots, clock)
+  const unpacker = scope.use(new UnpackPool(clock))
+  const imageStore = new ImageStore(db, content, snapshots, clock, unpacker)
   // What an interrupted load or removal left.
   await imageStore.collect()
   imageStore.onEvent(({ action, id, attributes }) => events.publish('image', action, id, attributes))

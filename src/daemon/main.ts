@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads'
 import { messageOf } from '../base/errors.js'
 import { flagHelp } from '../base/flag-help.js'
 import { parseFlags, UsageError } from '../base/flags.js'
@@ -58,4 +59,6 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-void main(process.argv.slice(2)).then((code) => process.exit(code))
+// In the bundle this file is the program of the daemon's threads too.
+if (isMainThread) void main(process.argv.slice(2)).then((code) => process.exit(code))
+else void import('../../agent/image/unpack-worker.js')

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { environment, type LabHost } from '../lab/lab-host.js'
 import { processesOf } from '../lab/belongings.js'
 
@@ -15,14 +15,16 @@ export interface MeasuredEngine {
   daemonPids(): number[]
   /** Whether a process, by its command line, looks after one container. */
   isSupervisor(command: string): boolean
+  /** The longest stall of the daemon's event loop since the last call, in milliseconds, where it has one. */
+  loopStall?(): Promise<number>
 }
 
 /** Runs the docker client against an engine; gives how long it took, in milliseconds, and its output. */
-export function timedDocker(engine: MeasuredEngine, args: readonly string[]): Promise<{ tookMs: number; stdout: string }> {
+export function timedDocker(engine: MeasuredEngine, args: readonly string[], env: Record<string, string> = {}): Promise<{ tookMs: number; stdout: string }> {
   return new Promise((resolve, reject) => {
     const words = ['-H', `unix://${engine.host.socketPath}`, ...args]
     const startMs = performance.now()
-    const child = spawn('docker', words, { env: environment(engine.host.folder), stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn('docker', words, { env: { ...environment(engine.host.folder), ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
     const texts = { stdout: '', stderr: '' }
     for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (chunk: string) => (texts[name] += chunk))
     child.once('error', reject)
@@ -52,6 +54,16 @@ export function memoryOf(pids: readonly number[]): Memory {
     }
   }
   return sum
+}
+
+/** From here on `peakMemory` counts anew (clear_refs of proc(5)). */
+export function beginPeak(pids: readonly number[]): void {
+  for (const pid of pids) writeFileSync(`/proc/${pid}/clear_refs`, '5')
+}
+
+/** The most that was resident of each of these processes, summed up, in MB. */
+export function peakMemory(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + kilobytes(`/proc/${pid}/status`, 'VmHWM') / 1e3, 0)
 }
 
 function kilobytes(path: string, field: string): number {

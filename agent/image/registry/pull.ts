@@ -100,9 +100,17 @@ async function bringLayers(
   })
   const sources = layers.map((layer): LayerSource => {
     const line = lines.get(layer.digest) as LayerProgress
-    return { digest: layer.digest, diffId: layer.diffId, open: () => extracting(store, layer, coming.get(layer.digest), line) }
+    return {
+      digest: layer.digest,
+      diffId: layer.diffId,
+      arrived: async () => {
+        await coming.get(layer.digest)
+        return store.content.path(layer.digest)
+      },
+      see: (bytes) => line.at('Extracting', bytes),
+    }
   })
-  const unpacking = unpackLayers(store.snapshots, sources, either, ({ digest }, unpacked) => unpacked && lines.get(digest)?.say('Pull complete'))
+  const unpacking = unpackLayers(store.snapshots, store.unpacker, sources, either, ({ digest }, unpacked) => unpacked && lines.get(digest)?.say('Pull complete'))
   unpacking.catch((thrown: unknown) => failed.abort(thrown))
   // Everything has ended before anything is cleaned up.
   await Promise.allSettled([unpacking, ...coming.values()])
@@ -162,11 +170,6 @@ function settled(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
       resolve()
     })
   })
-}
-
-async function* extracting(store: ImageStore, layer: ImageLayer, arrival: Promise<void> | undefined, line: LayerProgress): AsyncGenerator<Uint8Array, void, undefined> {
-  await arrival
-  yield* counted(store.content.read(layer.digest), (bytes) => line.at('Extracting', bytes))
 }
 
 async function* counted(source: AsyncIterable<Uint8Array>, see: (bytes: number) => void): AsyncGenerator<Uint8Array, void, undefined> {

@@ -1,0 +1,39 @@
+import { readBlob } from './content-store.js'
+import { applyLayer, type AppliedLayer } from './layer-apply.js'
+import type { Digest } from './descriptor.js'
+
+/** A layer's archive on disk, and what it must be. */
+export interface LayerFile {
+  /** Absolute path of the archive, compressed or not. */
+  path: string
+  /** The empty folder to unpack into. */
+  folder: string
+  /** What the configuration of the image says of this layer; left out, it is worked out. */
+  diffId?: Digest
+  /** The digest of the archive as it lies there, verified already. */
+  verified?: Digest
+}
+
+/** Unpacks layers. */
+export interface LayerUnpacker {
+  /**
+   * See `applyLayer`. `see` hears how many bytes of the archive were read. Throws `TarError` for a damaged
+   * archive, system errors, and the signal's reason; the caller removes the folder then.
+   */
+  unpack(layer: LayerFile, see: (bytes: number) => void, signal: AbortSignal): Promise<AppliedLayer>
+}
+
+/** Unpacks on the calling thread, in slices of time. */
+export const unpackHere: LayerUnpacker = {
+  unpack: ({ path, folder, diffId, verified }, see, signal) =>
+    applyLayer(counted(path, see), folder, { signal, ...(diffId !== undefined && { diffId }), ...(verified !== undefined && { verified }) }),
+}
+
+async function* counted(path: string, see: (bytes: number) => void): AsyncGenerator<Uint8Array, void, undefined> {
+  let bytes = 0
+  for await (const piece of readBlob(path) as AsyncIterable<Buffer>) {
+    bytes += piece.length
+    see(bytes)
+    yield piece
+  }
+}

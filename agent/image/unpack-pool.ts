@@ -1,0 +1,128 @@
+import type { Worker } from 'node:worker_threads'
+import type { Clock, Timer } from '../../src/base/clock.js'
+import { internal } from '../../src/base/errors.js'
+import { TarError } from '../snapshot/tar/header.js'
+import type { AppliedLayer } from './layer-apply.js'
+import type { LayerFile, LayerUnpacker } from './layer-unpacker.js'
+import { startUnpackWorker, type FromWorker, type ToWorker } from './unpack-worker.js'
+
+/** Threads for every pull, load and commit together: more of them only fight for the disk. */
+const workersMax = 2
+/** A thread without work is ended after this time: it holds some megabytes. */
+const idleMs = 5_000
+
+interface Job {
+  layer: LayerFile
+  see: (bytes: number) => void
+  resolve: (applied: AppliedLayer) => void
+  reject: (thrown: unknown) => void
+}
+
+interface Thread {
+  worker: Worker
+  job: Job | undefined
+  idle: Timer | undefined
+}
+
+/**
+ * Unpacks layers on threads of their own: writing ten thousand files, and the disk that will not take them,
+ * hold up nothing else in the daemon. Disposing ends the threads; layers under way fail.
+ */
+export class UnpackPool implements LayerUnpacker, AsyncDisposable {
+  private readonly threads = new Set<Thread>()
+  private readonly waiting: Job[] = []
+  private closed = false
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly start: () => Worker = startUnpackWorker,
+  ) {}
+
+  unpack(layer: LayerFile, see: (bytes: number) => void, signal: AbortSignal): Promise<AppliedLayer> {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted()
+      if (this.closed) throw internal('the daemon is stopping')
+      const onAbort = (): void => this.abort(job)
+      const ended = (): void => signal.removeEventListener('abort', onAbort)
+      const job: Job = {
+        layer,
+        see,
+        resolve: (applied) => {
+          ended()
+          resolve(applied)
+        },
+        reject: (thrown) => {
+          ended()
+          reject(signal.aborted ? (signal.reason as Error) : (thrown as Error))
+        },
+      }
+      signal.addEventListener('abort', onAbort, { once: true })
+      this.waiting.push(job)
+      this.next()
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.closed = true
+    for (const job of this.waiting.splice(0)) job.reject(internal('the daemon is stopping'))
+    await Promise.all([...this.threads].map(({ worker }) => worker.terminate()))
+  }
+
+  /** Gives the longest waiting job to a thread without one. */
+  private next(): void {
+    if (this.waiting.length === 0) return
+    const thread = [...this.threads].find(({ job }) => job === undefined) ?? (this.threads.size < workersMax ? this.open() : undefined)
+    if (!thread) return
+    const job = this.waiting.shift() as Job
+    thread.job = job
+    thread.idle?.cancel()
+    thread.worker.ref()
+    send(thread.worker, { kind: 'unpack', layer: job.layer })
+    this.next()
+  }
+
+  private abort(job: Job): void {
+    const place = this.waiting.indexOf(job)
+    if (place >= 0) {
+      this.waiting.splice(place, 1)
+      job.reject(new Error('not wanted any more'))
+      return
+    }
+    // It is over when the thread says so: nobody may remove the folder before.
+    for (const thread of this.threads) if (thread.job === job) send(thread.worker, { kind: 'abort' })
+  }
+
+  private open(): Thread {
+    const thread: Thread = { worker: this.start(), job: undefined, idle: undefined }
+    this.threads.add(thread)
+    let failure: Error | undefined
+    thread.worker.on('message', (message: FromWorker) => this.heard(thread, message))
+    thread.worker.on('error', (thrown: Error) => (failure = thrown))
+    thread.worker.on('exit', () => {
+      this.threads.delete(thread)
+      thread.idle?.cancel()
+      thread.job?.reject(internal(`unpacking a layer ended early: ${failure?.message ?? 'its thread was ended'}`, failure))
+      this.next()
+    })
+    return thread
+  }
+
+  private heard(thread: Thread, message: FromWorker): void {
+    const { job } = thread
+    if (!job) return
+    if (message.kind === 'read') return job.see(message.bytes)
+    thread.job = undefined
+    if (message.kind === 'done') job.resolve(message.applied)
+    else job.reject(message.tar ? new TarError(message.message) : Object.assign(new Error(message.message), message.code !== undefined && { code: message.code }))
+    this.next()
+    // `next` may have given it another one.
+    if (this.threads.has(thread) && (thread.job as Job | undefined) === undefined) {
+      thread.worker.unref()
+      thread.idle = this.clock.setTimer(idleMs, () => void thread.worker.terminate())
+    }
+  }
+}
+
+function send(worker: Worker, message: ToWorker): void {
+  worker.postMessage(message)
+}
