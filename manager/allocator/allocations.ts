@@ -93,21 +93,24 @@ export class Allocations {
   }
 
   /**
-   * The service's endpoint with ports and one virtual IP on each of `networks`; what it has already
-   * stays. Throws with nothing changed.
+   * The service's endpoint with ports and, on each of `networks`, one virtual IP of each family that the
+   * network has (IPv4 alone on the ingress network, where nobody asks for it); what it has already stays. Throws with nothing changed.
    */
   allocateEndpoint(service: Service, spec: Endpoint['spec'], networks: readonly Network[], nowMs: number): Endpoint {
     const owner = serviceOwner(service.id)
     const held = service.endpoint?.virtualIps ?? []
     const added: { networkId: string; address: string }[] = []
     try {
-      const virtualIps = networks.map(({ id }) => {
-        const kept = held.find(({ networkId }) => networkId === id)
-        if (kept) return kept
-        const [address = ''] = this.ipam.allocate(id, owner, nowMs)
-        const vip = { networkId: id as string, address }
-        added.push(vip)
-        return vip
+      const virtualIps = networks.flatMap((network) => {
+        const { id } = network
+        return this.vipFamilies(network).map((family) => {
+          const kept = held.find(({ networkId, address }) => networkId === id && familyOf(address) === family)
+          if (kept) return kept
+          const [address = ''] = this.ipam.allocate(id, owner, nowMs, [family])
+          const vip = { networkId: id as string, address }
+          added.push(vip)
+          return vip
+        })
       })
       const ports = this.ports.allocate({ id: service.id, name: service.spec.name }, spec.ports, service.endpoint?.ports ?? [])
       for (const old of held) if (!virtualIps.includes(old)) this.ipam.release(old.networkId, old.address, owner, nowMs)
@@ -116,6 +119,12 @@ export class Allocations {
       for (const vip of added) this.ipam.release(vip.networkId, vip.address, owner, nowMs - addressRestMs)
       throw thrown
     }
+  }
+
+  /** The families of the virtual IPs that a service has on the network. */
+  vipFamilies({ id, spec }: Network): (4 | 6)[] {
+    const there = new Set(this.ipam.subnets(id).map(({ block }) => block.version))
+    return ([4, 6] as const).filter((family) => there.has(family) && (family === 4 || !spec.ingress))
   }
 
   releaseService(service: Service, nowMs: number): void {
@@ -179,6 +188,8 @@ export class Allocations {
     if (vni !== undefined) this.vnis.release(vni, networkId)
   }
 }
+
+const familyOf = (address: string): 4 | 6 => (address.includes(':') ? 6 : 4)
 
 function poolsOf(cluster: Cluster | undefined): readonly string[] {
   return cluster && cluster.defaultAddressPool.length > 0 ? cluster.defaultAddressPool : defaults.addressPool

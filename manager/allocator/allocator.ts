@@ -128,13 +128,22 @@ export class Allocator implements LoopHandler {
       }
       const networks = virtualIpNetworks(service, (target) => findNetwork(tx, target), ingress)
       for (const network of networks) if (!isReady(network)) throw new Error(this.waitingFor(network))
-      if (isCurrent(service, networks)) return this.problems.has(id) ? this.solved(id) : undefined
+      if (this.isCurrent(service, networks)) return this.problems.has(id) ? this.solved(id) : undefined
       const endpoint = this.state.allocateEndpoint(service, spec, networks, this.deps.clock.nowMs())
       tx.update('service', { ...service, endpoint })
       this.solved(id)
     } catch (thrown) {
       this.problem(id, messageOf(thrown))
     }
+  }
+
+  /** The endpoint is what the spec asks for already. */
+  private isCurrent({ spec, endpoint }: Service, networks: readonly Network[]): boolean {
+    if (!endpoint || !deepEqual(endpointSpecOf({ spec }), endpoint.spec)) return false
+    const keyOf = (networkId: string, family: 4 | 6): string => `${networkId} ${family}`
+    const present = new Set(endpoint.virtualIps.map(({ networkId, address }) => keyOf(networkId, address.includes(':') ? 6 : 4)))
+    const wanted = networks.flatMap((network) => this.state.vipFamilies(network).map((family) => keyOf(network.id, family)))
+    return present.size === wanted.length && wanted.every((key) => present.has(key))
   }
 
   private allocateTask(tx: WriteTx, id: string): void {
@@ -230,14 +239,6 @@ export class Allocator implements LoopHandler {
       this.wake()
     })
   }
-}
-
-/** The endpoint is what the spec asks for already. */
-function isCurrent({ spec, endpoint }: Service, networks: readonly Network[]): boolean {
-  if (!endpoint) return false
-  const wanted = endpointSpecOf({ spec })
-  const vips = endpoint.virtualIps.map(({ networkId }) => networkId)
-  return deepEqual(wanted, endpoint.spec) && vips.length === networks.length && networks.every(({ id }) => vips.includes(id))
 }
 
 function ingressNetwork(tx: ReadTx): Network | undefined {

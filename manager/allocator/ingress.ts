@@ -2,7 +2,7 @@ import type { IdSource } from '../../src/base/id.js'
 import type { NetworkId } from '../../src/model/ids.js'
 import type { Network } from '../../src/model/network.js'
 
-/** The network behind ports published in ingress mode, as a new cluster gets it. Its subnet comes from the pools. */
+/** The network behind ports published in ingress mode, as a new cluster gets it. Its subnets come from the pools. */
 export function defaultIngressNetwork(ids: IdSource): Omit<Network, 'meta'> {
   return {
     id: ids.objectId() as NetworkId,
@@ -10,7 +10,7 @@ export function defaultIngressNetwork(ids: IdSource): Omit<Network, 'meta'> {
       name: 'ingress',
       labels: {},
       driver: { name: 'overlay', options: {} },
-      ipv6Enabled: false,
+      ipv6Enabled: true,
       internal: false,
       attachable: false,
       ingress: true,

@@ -170,11 +170,11 @@ export class Ipam {
     this.networks.delete(networkId)
   }
 
-  /** One address of each family, as CIDRs; all or nothing. */
-  allocate(networkId: string, owner: string, nowMs: number): string[] {
+  /** One address of each of the families that the network has, as CIDRs; all or nothing. */
+  allocate(networkId: string, owner: string, nowMs: number, families: readonly (4 | 6)[] = [4, 6]): string[] {
     const taken: { subnet: Subnet; value: Address }[] = []
     try {
-      for (const version of [4, 6] as const) {
+      for (const version of families) {
         const subnets = this.subnets(networkId).filter(({ block }) => block.version === version)
         if (subnets.length === 0) continue
         taken.push(allocateFrom(subnets, owner, nowMs))

@@ -1,5 +1,6 @@
-import { invalid, StatusError } from '../../src/base/errors.js'
+import { invalid, messageOf, StatusError } from '../../src/base/errors.js'
 import { parseConstraints } from '../../src/model/constraint.js'
+import { proxyProtocolLabelPrefix, proxyProtocolPorts } from '../../src/model/network-table.js'
 import {
   EndpointMode,
   FailureAction,
@@ -37,6 +38,7 @@ export function validateService(spec: ServiceSpec): void {
   if (spec.update) validateUpdate('update', spec.update)
   if (spec.rollback) validateUpdate('rollback', spec.rollback)
   if (spec.endpoint) validateEndpoint(spec.endpoint)
+  validateProxyProtocol(spec)
 }
 
 function validateTask(task: TaskSpec): void {
@@ -85,6 +87,20 @@ function validateUpdate(which: 'update' | 'rollback', config: UpdateConfig): voi
     throw invalid('unrecognized rollback failure action rollback: a rollback that fails can only pause or continue')
   }
   validateChoice(`${which} order`, config.order, UpdateOrder)
+}
+
+/** A header can be put in front of connections that the routing mesh takes in: TCP, at a port that is known. */
+function validateProxyProtocol({ labels, endpoint }: ServiceSpec): void {
+  let asked: number[]
+  try {
+    asked = proxyProtocolPorts(labels)
+  } catch (thrown) {
+    throw invalid(messageOf(thrown))
+  }
+  for (const port of asked) {
+    const found = (endpoint?.ports ?? []).some(({ publishedPort, protocol, publishMode }) => publishedPort === port && protocol === Protocol.tcp && publishMode === PublishMode.ingress)
+    if (!found) throw invalid(`label ${proxyProtocolLabelPrefix}${port}: the service publishes no TCP port ${port} in ingress mode: publish it, or remove the label`)
+  }
 }
 
 function validateEndpoint({ mode, ports }: EndpointSpec): void {

@@ -1,8 +1,8 @@
 import { deepEqual } from '../../src/model/equality.js'
 import type { NetworkId, NodeId } from '../../src/model/ids.js'
 import type { Network } from '../../src/model/network.js'
-import { preferLabel, type NetworkEndpoint, type NetworkPeer, type NetworkService } from '../../src/model/network-table.js'
-import type { Node } from '../../src/model/node.js'
+import { preferLabel, proxyProtocolPorts, type NetworkEndpoint, type NetworkPeer, type NetworkService } from '../../src/model/network-table.js'
+import { NodeState, type Node } from '../../src/model/node.js'
 import { EndpointMode, type Service } from '../../src/model/service.js'
 import { TaskState } from '../../src/model/task-state.js'
 import { taskName, type Task } from '../../src/model/task.js'
@@ -55,8 +55,10 @@ export class NetworkTables {
       case 'node': {
         const { id } = event.object
         const changes = this.setPeer(id, tx.get('node', id))
-        // Where a node is reached is in the rows of its tasks.
-        return changes.length === 0 ? [] : [...changes, ...tx.tasksByNode(id).flatMap((task) => this.setTask(tx, task.id, task))]
+        const wentOrCame = event.action !== 'create' && isDown(event.object) !== isDown(event.old)
+        // Where a node is reached is in the rows of its tasks, and containers of users are nowhere else while it is down.
+        const tasks = changes.length > 0 || wentOrCame ? tx.tasksByNode(id).filter(({ spec }) => changes.length > 0 || spec.attachment) : []
+        return [...changes, ...tasks.flatMap((task) => this.setTask(tx, task.id, task))]
       }
       default:
         return []
@@ -111,7 +113,8 @@ export class NetworkTables {
   }
 
   private setTask(tx: ReadTx, id: string, task: Task | undefined): TableChange[] {
-    const rows = new Map((task ? endpointsOf(task, this.addressOf(tx, task.nodeId)) : []).map((row) => [row.networkId as string, row]))
+    const away = task?.spec.attachment !== undefined && isDown(tx.get('node', task.nodeId))
+    const rows = new Map((task && !away ? endpointsOf(task, this.addressOf(tx, task.nodeId)) : []).map((row) => [row.networkId as string, row]))
     return this.place(id, rows, (table) => table.endpoints, (action, endpoint) => ({ action, endpoint }), (table) => {
       // A network that is gone from the store lives on with the tasks that are still on it.
       const attachment = task?.networks.find(({ network }) => network.id === table)
@@ -174,11 +177,23 @@ function isOverlay({ spec, driverState }: Network): boolean {
   return spec.scope !== 'local' && driverState !== undefined
 }
 
-function peerOf({ id, description, status }: Node): NetworkPeer {
-  return { nodeId: id, hostname: description?.hostname ?? '', address: description?.dataPathAddress || status.address }
+function isDown(node: Node | undefined): boolean {
+  return node?.status.state === NodeState.down
 }
 
-function endpointsOf(task: Task, nodeAddress: string): NetworkEndpoint[] {
+/** The node as others see it on the data path. */
+export function peerOf({ id, description, status }: Node): NetworkPeer {
+  const probePort = description?.dataPathProbePort
+  return {
+    nodeId: id,
+    hostname: description?.hostname ?? '',
+    address: description?.dataPathAddress || status.address,
+    ...(probePort !== undefined && { probePort }),
+  }
+}
+
+/** A task's rows, one for each cluster network that it is on. */
+export function endpointsOf(task: Task, nodeAddress: string): NetworkEndpoint[] {
   if (!isPlaced(task)) return []
   // `running` is reported only once the health check has passed.
   const serving = task.status.state === TaskState.running && task.desiredState < TaskState.shutdown
@@ -197,22 +212,36 @@ function endpointsOf(task: Task, nodeAddress: string): NetworkEndpoint[] {
     }))
 }
 
-function servicesOf({ id, spec, endpoint }: Service): NetworkService[] {
+/** A service's rows, one for each cluster network that it is on. */
+export function servicesOf({ id, spec, endpoint }: Service): NetworkService[] {
   const mode = endpoint?.spec.mode ?? spec.endpoint?.mode ?? EndpointMode.vip
   const configs = spec.task.networks.length > 0 ? spec.task.networks : spec.networks
   const aliases = new Map(configs.map(({ target, aliases: names }) => [target, names]))
-  const vips = new Map<string, string>((endpoint?.virtualIps ?? []).map(({ networkId, address }) => [networkId, plain(address)]))
-  const networkIds = new Set([...vips.keys(), ...(mode === EndpointMode.dnsrr ? configs.map(({ target }) => target) : [])])
+  const vips = new Map<string, string>()
+  const vips6 = new Map<string, string>()
+  for (const { networkId, address } of endpoint?.virtualIps ?? []) (address.includes(':') ? vips6 : vips).set(networkId, plain(address))
+  const networkIds = new Set([...vips.keys(), ...vips6.keys(), ...(mode === EndpointMode.dnsrr ? configs.map(({ target }) => target) : [])])
   return [...networkIds].map((networkId) => ({
     networkId: networkId as NetworkId,
     serviceId: id,
     name: spec.name,
     mode,
     virtualIp: vips.get(networkId) ?? '',
+    virtualIpv6: vips6.get(networkId) ?? '',
     aliases: aliases.get(networkId) ?? [],
     ports: endpoint?.ports ?? [],
     preferLocal: spec.labels[preferLabel] === 'local',
+    proxyProtocolPorts: proxyPortsOf(spec.labels),
   }))
+}
+
+/** Labels are checked when a service is made: what slipped through must not take the tables down. */
+function proxyPortsOf(labels: Readonly<Record<string, string>>): number[] {
+  try {
+    return proxyProtocolPorts(labels)
+  } catch {
+    return []
+  }
 }
 
 function plain(cidr: string): string {

@@ -148,6 +148,6 @@ export interface EndpointSpec {
 export interface Endpoint {
   spec: EndpointSpec
   ports: PortConfig[]
-  /** One address in CIDR notation per network. */
+  /** One address in CIDR notation per network, and another one of IPv6 where the network has it. */
   virtualIps: { networkId: string; address: string }[]
 }

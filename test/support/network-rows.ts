@@ -24,5 +24,5 @@ export function endpointRow(networkId: string, taskId: string, address: string, 
 }
 
 export function serviceRow(networkId: string, name: string, virtualIp: string, over: Partial<NetworkService> = {}): NetworkService {
-  return { networkId: networkId as NetworkId, serviceId: name as ServiceId, name, mode: virtualIp === '' ? 'dnsrr' : 'vip', virtualIp, aliases: [], ports: [], preferLocal: false, ...over }
+  return { networkId: networkId as NetworkId, serviceId: name as ServiceId, name, mode: virtualIp === '' ? 'dnsrr' : 'vip', virtualIp, virtualIpv6: '', aliases: [], ports: [], preferLocal: false, proxyProtocolPorts: [], ...over }
 }

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { invalid } from '../../base/errors.js'
 import type { PortMap } from '../../model/engine-api/container.js'
 import type { EndpointPortConfig } from '../../model/engine-api/swarm.js'
+import { proxyProtocolLabelPrefix } from '../../model/network-table.js'
 import { csvFields } from './csv.js'
 
 type Protocol = 'tcp' | 'udp' | 'sctp'
@@ -66,7 +67,10 @@ export function portBindings(options: readonly string[]): { exposed: Record<stri
   return { exposed, bindings }
 }
 
-/** A service's `-p` option, short (`8080:80/udp`) or long (`published=8080,target=80,mode=host`). */
+/**
+ * A service's `-p` option, short (`8080:80/udp`, `8000-8002:80-82`) or long
+ * (`published=8000-8002,target=80-82,mode=host,proxy-protocol=v2`), ranges written out.
+ */
 export function parseServicePort(text: string): EndpointPortConfig[] {
   if (!text.includes('=')) {
     return parsePublish(text).map(({ hostIp, hostPort, containerPort, protocol }) => {
@@ -76,6 +80,8 @@ export function parseServicePort(text: string): EndpointPortConfig[] {
     })
   }
   const port: EndpointPortConfig = { Protocol: 'tcp', PublishMode: 'ingress' }
+  const numbers: { target?: number[]; published?: number[] } = {}
+  let proxyProtocol = false
   for (const { key, value, field } of csvFields(text)) {
     if (value === undefined) throw invalid(`invalid field: ${field}`)
     switch (key) {
@@ -89,15 +95,30 @@ export function parseServicePort(text: string): EndpointPortConfig[] {
         break
       case 'target':
       case 'published': {
-        const [number, ...rest] = portRange(value, `invalid ${key} port (${value}): value must be from 0 to 65535`)
-        if (rest.length > 0) throw invalid(`invalid ${key} port (${value}): one number expected`)
-        port[key === 'target' ? 'TargetPort' : 'PublishedPort'] = number
+        numbers[key] = portRange(value, `invalid ${key} port (${value}): value must be from 0 to 65535`)
         break
       }
+      case 'proxy-protocol':
+        if (value !== 'v2') throw invalid(`invalid proxy-protocol value '${value}': only v2 is there`)
+        proxyProtocol = true
+        break
       default:
         throw invalid(`invalid field key ${key}`)
     }
   }
-  if (!port.TargetPort) throw invalid(`missing mandatory field "target"`)
-  return [port]
+  const { target = [], published } = numbers
+  if (!target[0]) throw invalid(`missing mandatory field "target"`)
+  if (published && published.length !== target.length) {
+    throw invalid(`invalid ranges of published and target ports: ${published.length} published, ${target.length} targets: ${text}`)
+  }
+  if (proxyProtocol && (!published?.[0] || port.Protocol !== 'tcp' || port.PublishMode !== 'ingress')) {
+    throw invalid(`proxy-protocol is for TCP ports in ingress mode with a published port of their own: ${text}`)
+  }
+  return target.map((number, i) => ({ ...port, TargetPort: number, ...(published && { PublishedPort: published[i] }) }))
+}
+
+/** The service labels for the options that ask for the PROXY protocol (`proxy-protocol=v2`). */
+export function proxyProtocolLabels(options: readonly string[]): Record<string, string> {
+  const asked = options.filter((text) => text.includes('=') && csvFields(text).some(({ key }) => key === 'proxy-protocol'))
+  return Object.fromEntries(asked.flatMap(parseServicePort).map(({ PublishedPort }) => [`${proxyProtocolLabelPrefix}${PublishedPort ?? 0}`, 'v2']))
 }

@@ -1293,6 +1293,12 @@ export namespace skep {
             /** NodeDescription dataPathAddress. */
             dataPathAddress?: (string|null);
 
+            /** NodeDescription dataPathProbePort. */
+            dataPathProbePort?: (number|null);
+
+            /** NodeDescription encryption. */
+            encryption?: (skep.v1.NodeEncryption.$Properties|null);
+
             /**
              * Creates a new NodeDescription instance using the specified properties.
              * @param [properties] Properties to set
@@ -1349,12 +1355,154 @@ export namespace skep {
                 /** NodeDescription dataPathAddress */
                 dataPathAddress?: (string|null);
 
+                /** NodeDescription dataPathProbePort */
+                dataPathProbePort?: (number|null);
+
+                /** NodeDescription encryption */
+                encryption?: (skep.v1.NodeEncryption.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a NodeDescription. */
             type $Shape = skep.v1.NodeDescription.$Properties;
+        }
+
+        /**
+         * Properties of a NodeEncryption.
+         * @deprecated Use skep.v1.NodeEncryption.$Properties instead.
+         */
+        interface INodeEncryption extends skep.v1.NodeEncryption.$Properties {
+        }
+
+        /** Represents a NodeEncryption. */
+        class NodeEncryption {
+
+            /**
+             * Constructs a new NodeEncryption.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.NodeEncryption.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NodeEncryption keys. */
+            keys: skep.v1.EncryptionKey.$Properties[];
+
+            /**
+             * Creates a new NodeEncryption instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NodeEncryption instance
+             */
+            static create(properties: skep.v1.NodeEncryption.$Shape): skep.v1.NodeEncryption & skep.v1.NodeEncryption.$Shape;
+            static create(properties?: skep.v1.NodeEncryption.$Properties): skep.v1.NodeEncryption;
+
+            /**
+             * Encodes the specified NodeEncryption message. Does not implicitly {@link skep.v1.NodeEncryption.verify|verify} messages.
+             * @param message NodeEncryption message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.NodeEncryption.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NodeEncryption message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.NodeEncryption & skep.v1.NodeEncryption.$Shape} NodeEncryption
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NodeEncryption & skep.v1.NodeEncryption.$Shape;
+        }
+
+        namespace NodeEncryption {
+
+            /** Properties of a NodeEncryption. */
+            interface $Properties {
+
+                /** NodeEncryption keys */
+                keys?: (skep.v1.EncryptionKey.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NodeEncryption. */
+            type $Shape = skep.v1.NodeEncryption.$Properties;
+        }
+
+        /**
+         * Properties of an EncryptionKey.
+         * @deprecated Use skep.v1.EncryptionKey.$Properties instead.
+         */
+        interface IEncryptionKey extends skep.v1.EncryptionKey.$Properties {
+        }
+
+        /** Represents an EncryptionKey. */
+        class EncryptionKey {
+
+            /**
+             * Constructs a new EncryptionKey.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.EncryptionKey.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** EncryptionKey publicKey. */
+            publicKey: string;
+
+            /** EncryptionKey port. */
+            port: number;
+
+            /**
+             * Creates a new EncryptionKey instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns EncryptionKey instance
+             */
+            static create(properties: skep.v1.EncryptionKey.$Shape): skep.v1.EncryptionKey & skep.v1.EncryptionKey.$Shape;
+            static create(properties?: skep.v1.EncryptionKey.$Properties): skep.v1.EncryptionKey;
+
+            /**
+             * Encodes the specified EncryptionKey message. Does not implicitly {@link skep.v1.EncryptionKey.verify|verify} messages.
+             * @param message EncryptionKey message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.EncryptionKey.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an EncryptionKey message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.EncryptionKey & skep.v1.EncryptionKey.$Shape} EncryptionKey
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.EncryptionKey & skep.v1.EncryptionKey.$Shape;
+        }
+
+        namespace EncryptionKey {
+
+            /** Properties of an EncryptionKey. */
+            interface $Properties {
+
+                /** EncryptionKey publicKey */
+                publicKey?: (string|null);
+
+                /** EncryptionKey port */
+                port?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an EncryptionKey. */
+            type $Shape = skep.v1.EncryptionKey.$Properties;
         }
 
         /**
@@ -3159,6 +3307,9 @@ export namespace skep {
             /** ListTasksRequest nodeId. */
             nodeId?: (string|null);
 
+            /** ListTasksRequest networkId. */
+            networkId?: (string|null);
+
             /**
              * Creates a new ListTasksRequest instance using the specified properties.
              * @param [properties] Properties to set
@@ -3196,6 +3347,9 @@ export namespace skep {
 
                 /** ListTasksRequest nodeId */
                 nodeId?: (string|null);
+
+                /** ListTasksRequest networkId */
+                networkId?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -10321,6 +10475,12 @@ export namespace skep {
             /** NetworkService preferLocal. */
             preferLocal: boolean;
 
+            /** NetworkService virtualIpv6. */
+            virtualIpv6: string;
+
+            /** NetworkService proxyProtocolPorts. */
+            proxyProtocolPorts: number[];
+
             /**
              * Creates a new NetworkService instance using the specified properties.
              * @param [properties] Properties to set
@@ -10377,6 +10537,12 @@ export namespace skep {
                 /** NetworkService preferLocal */
                 preferLocal?: (boolean|null);
 
+                /** NetworkService virtualIpv6 */
+                virtualIpv6?: (string|null);
+
+                /** NetworkService proxyProtocolPorts */
+                proxyProtocolPorts?: (number[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -10412,6 +10578,12 @@ export namespace skep {
 
             /** NetworkPeer address. */
             address: string;
+
+            /** NetworkPeer probePort. */
+            probePort?: (number|null);
+
+            /** NetworkPeer encryption. */
+            encryption?: (skep.v1.NodeEncryption.$Properties|null);
 
             /**
              * Creates a new NetworkPeer instance using the specified properties.
@@ -10453,6 +10625,12 @@ export namespace skep {
 
                 /** NetworkPeer address */
                 address?: (string|null);
+
+                /** NetworkPeer probePort */
+                probePort?: (number|null);
+
+                /** NetworkPeer encryption */
+                encryption?: (skep.v1.NodeEncryption.$Properties|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -10809,6 +10987,379 @@ export namespace skep {
 
             /** Shape of an AwaitDrainRequest. */
             type $Shape = skep.v1.AwaitDrainRequest.$Properties;
+        }
+
+        /**
+         * Properties of an AttachNetworkRequest.
+         * @deprecated Use skep.v1.AttachNetworkRequest.$Properties instead.
+         */
+        interface IAttachNetworkRequest extends skep.v1.AttachNetworkRequest.$Properties {
+        }
+
+        /** Represents an AttachNetworkRequest. */
+        class AttachNetworkRequest {
+
+            /**
+             * Constructs a new AttachNetworkRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.AttachNetworkRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AttachNetworkRequest network. */
+            network: string;
+
+            /** AttachNetworkRequest containerId. */
+            containerId: string;
+
+            /** AttachNetworkRequest containerName. */
+            containerName: string;
+
+            /** AttachNetworkRequest aliases. */
+            aliases: string[];
+
+            /** AttachNetworkRequest addresses. */
+            addresses: string[];
+
+            /**
+             * Creates a new AttachNetworkRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns AttachNetworkRequest instance
+             */
+            static create(properties: skep.v1.AttachNetworkRequest.$Shape): skep.v1.AttachNetworkRequest & skep.v1.AttachNetworkRequest.$Shape;
+            static create(properties?: skep.v1.AttachNetworkRequest.$Properties): skep.v1.AttachNetworkRequest;
+
+            /**
+             * Encodes the specified AttachNetworkRequest message. Does not implicitly {@link skep.v1.AttachNetworkRequest.verify|verify} messages.
+             * @param message AttachNetworkRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.AttachNetworkRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AttachNetworkRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.AttachNetworkRequest & skep.v1.AttachNetworkRequest.$Shape} AttachNetworkRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.AttachNetworkRequest & skep.v1.AttachNetworkRequest.$Shape;
+        }
+
+        namespace AttachNetworkRequest {
+
+            /** Properties of an AttachNetworkRequest. */
+            interface $Properties {
+
+                /** AttachNetworkRequest network */
+                network?: (string|null);
+
+                /** AttachNetworkRequest containerId */
+                containerId?: (string|null);
+
+                /** AttachNetworkRequest containerName */
+                containerName?: (string|null);
+
+                /** AttachNetworkRequest aliases */
+                aliases?: (string[]|null);
+
+                /** AttachNetworkRequest addresses */
+                addresses?: (string[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AttachNetworkRequest. */
+            type $Shape = skep.v1.AttachNetworkRequest.$Properties;
+        }
+
+        /**
+         * Properties of an AttachNetworkResponse.
+         * @deprecated Use skep.v1.AttachNetworkResponse.$Properties instead.
+         */
+        interface IAttachNetworkResponse extends skep.v1.AttachNetworkResponse.$Properties {
+        }
+
+        /** Represents an AttachNetworkResponse. */
+        class AttachNetworkResponse {
+
+            /**
+             * Constructs a new AttachNetworkResponse.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.AttachNetworkResponse.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AttachNetworkResponse attachmentId. */
+            attachmentId: string;
+
+            /** AttachNetworkResponse networkId. */
+            networkId: string;
+
+            /**
+             * Creates a new AttachNetworkResponse instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns AttachNetworkResponse instance
+             */
+            static create(properties: skep.v1.AttachNetworkResponse.$Shape): skep.v1.AttachNetworkResponse & skep.v1.AttachNetworkResponse.$Shape;
+            static create(properties?: skep.v1.AttachNetworkResponse.$Properties): skep.v1.AttachNetworkResponse;
+
+            /**
+             * Encodes the specified AttachNetworkResponse message. Does not implicitly {@link skep.v1.AttachNetworkResponse.verify|verify} messages.
+             * @param message AttachNetworkResponse message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.AttachNetworkResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AttachNetworkResponse message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.AttachNetworkResponse & skep.v1.AttachNetworkResponse.$Shape} AttachNetworkResponse
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.AttachNetworkResponse & skep.v1.AttachNetworkResponse.$Shape;
+        }
+
+        namespace AttachNetworkResponse {
+
+            /** Properties of an AttachNetworkResponse. */
+            interface $Properties {
+
+                /** AttachNetworkResponse attachmentId */
+                attachmentId?: (string|null);
+
+                /** AttachNetworkResponse networkId */
+                networkId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AttachNetworkResponse. */
+            type $Shape = skep.v1.AttachNetworkResponse.$Properties;
+        }
+
+        /**
+         * Properties of a DetachNetworkRequest.
+         * @deprecated Use skep.v1.DetachNetworkRequest.$Properties instead.
+         */
+        interface IDetachNetworkRequest extends skep.v1.DetachNetworkRequest.$Properties {
+        }
+
+        /** Represents a DetachNetworkRequest. */
+        class DetachNetworkRequest {
+
+            /**
+             * Constructs a new DetachNetworkRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.DetachNetworkRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** DetachNetworkRequest attachmentId. */
+            attachmentId: string;
+
+            /**
+             * Creates a new DetachNetworkRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns DetachNetworkRequest instance
+             */
+            static create(properties: skep.v1.DetachNetworkRequest.$Shape): skep.v1.DetachNetworkRequest & skep.v1.DetachNetworkRequest.$Shape;
+            static create(properties?: skep.v1.DetachNetworkRequest.$Properties): skep.v1.DetachNetworkRequest;
+
+            /**
+             * Encodes the specified DetachNetworkRequest message. Does not implicitly {@link skep.v1.DetachNetworkRequest.verify|verify} messages.
+             * @param message DetachNetworkRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.DetachNetworkRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a DetachNetworkRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.DetachNetworkRequest & skep.v1.DetachNetworkRequest.$Shape} DetachNetworkRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.DetachNetworkRequest & skep.v1.DetachNetworkRequest.$Shape;
+        }
+
+        namespace DetachNetworkRequest {
+
+            /** Properties of a DetachNetworkRequest. */
+            interface $Properties {
+
+                /** DetachNetworkRequest attachmentId */
+                attachmentId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a DetachNetworkRequest. */
+            type $Shape = skep.v1.DetachNetworkRequest.$Properties;
+        }
+
+        /**
+         * Properties of a FindNetworkRequest.
+         * @deprecated Use skep.v1.FindNetworkRequest.$Properties instead.
+         */
+        interface IFindNetworkRequest extends skep.v1.FindNetworkRequest.$Properties {
+        }
+
+        /** Represents a FindNetworkRequest. */
+        class FindNetworkRequest {
+
+            /**
+             * Constructs a new FindNetworkRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.FindNetworkRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** FindNetworkRequest network. */
+            network: string;
+
+            /**
+             * Creates a new FindNetworkRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns FindNetworkRequest instance
+             */
+            static create(properties: skep.v1.FindNetworkRequest.$Shape): skep.v1.FindNetworkRequest & skep.v1.FindNetworkRequest.$Shape;
+            static create(properties?: skep.v1.FindNetworkRequest.$Properties): skep.v1.FindNetworkRequest;
+
+            /**
+             * Encodes the specified FindNetworkRequest message. Does not implicitly {@link skep.v1.FindNetworkRequest.verify|verify} messages.
+             * @param message FindNetworkRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.FindNetworkRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a FindNetworkRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.FindNetworkRequest & skep.v1.FindNetworkRequest.$Shape} FindNetworkRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.FindNetworkRequest & skep.v1.FindNetworkRequest.$Shape;
+        }
+
+        namespace FindNetworkRequest {
+
+            /** Properties of a FindNetworkRequest. */
+            interface $Properties {
+
+                /** FindNetworkRequest network */
+                network?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a FindNetworkRequest. */
+            type $Shape = skep.v1.FindNetworkRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ReportDataPathRequest.
+         * @deprecated Use skep.v1.ReportDataPathRequest.$Properties instead.
+         */
+        interface IReportDataPathRequest extends skep.v1.ReportDataPathRequest.$Properties {
+        }
+
+        /** Represents a ReportDataPathRequest. */
+        class ReportDataPathRequest {
+
+            /**
+             * Constructs a new ReportDataPathRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.ReportDataPathRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ReportDataPathRequest sessionId. */
+            sessionId: string;
+
+            /** ReportDataPathRequest problem. */
+            problem: string;
+
+            /** ReportDataPathRequest silent. */
+            silent: string[];
+
+            /** ReportDataPathRequest answering. */
+            answering: number;
+
+            /**
+             * Creates a new ReportDataPathRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ReportDataPathRequest instance
+             */
+            static create(properties: skep.v1.ReportDataPathRequest.$Shape): skep.v1.ReportDataPathRequest & skep.v1.ReportDataPathRequest.$Shape;
+            static create(properties?: skep.v1.ReportDataPathRequest.$Properties): skep.v1.ReportDataPathRequest;
+
+            /**
+             * Encodes the specified ReportDataPathRequest message. Does not implicitly {@link skep.v1.ReportDataPathRequest.verify|verify} messages.
+             * @param message ReportDataPathRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.ReportDataPathRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ReportDataPathRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.ReportDataPathRequest & skep.v1.ReportDataPathRequest.$Shape} ReportDataPathRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.ReportDataPathRequest & skep.v1.ReportDataPathRequest.$Shape;
+        }
+
+        namespace ReportDataPathRequest {
+
+            /** Properties of a ReportDataPathRequest. */
+            interface $Properties {
+
+                /** ReportDataPathRequest sessionId */
+                sessionId?: (string|null);
+
+                /** ReportDataPathRequest problem */
+                problem?: (string|null);
+
+                /** ReportDataPathRequest silent */
+                silent?: (string[]|null);
+
+                /** ReportDataPathRequest answering */
+                answering?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ReportDataPathRequest. */
+            type $Shape = skep.v1.ReportDataPathRequest.$Properties;
         }
 
         /**

@@ -1842,12 +1842,20 @@ export const skep = $root.skep = (() => {
             NodeDescription.prototype.plugins = $util.emptyArray;
             NodeDescription.prototype.tls = null;
             NodeDescription.prototype.dataPathAddress = null;
+            NodeDescription.prototype.dataPathProbePort = null;
+            NodeDescription.prototype.encryption = null;
 
             let $oneOfFields;
 
             // Virtual OneOf for proto3 optional field
             $Object.defineProperty(NodeDescription.prototype, "_dataPathAddress", {
                 get: $util.oneOfGetter($oneOfFields = ["dataPathAddress"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(NodeDescription.prototype, "_dataPathProbePort", {
+                get: $util.oneOfGetter($oneOfFields = ["dataPathProbePort"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -1880,6 +1888,10 @@ export const skep = $root.skep = (() => {
                     $root.skep.v1.NodeTls.encode(message.tls, writer.uint32(58).fork(), _depth + 1).ldelim();
                 if (message.dataPathAddress != null && $Object.hasOwnProperty.call(message, "dataPathAddress"))
                     writer.uint32(66).string(message.dataPathAddress);
+                if (message.dataPathProbePort != null && $Object.hasOwnProperty.call(message, "dataPathProbePort"))
+                    writer.uint32(160).uint32(message.dataPathProbePort);
+                if (message.encryption != null && $Object.hasOwnProperty.call(message, "encryption"))
+                    $root.skep.v1.NodeEncryption.encode(message.encryption, writer.uint32(242).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2000,6 +2012,19 @@ export const skep = $root.skep = (() => {
                             message._dataPathAddress = "dataPathAddress";
                             continue;
                         }
+                    case 20: {
+                            if (wireType !== 0)
+                                break;
+                            message.dataPathProbePort = reader.uint32();
+                            message._dataPathProbePort = "dataPathProbePort";
+                            continue;
+                        }
+                    case 30: {
+                            if (wireType !== 2)
+                                break;
+                            message.encryption = $root.skep.v1.NodeEncryption.decode(reader, reader.size(), $undefined, _depth + 1, message.encryption);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -2018,6 +2043,191 @@ export const skep = $root.skep = (() => {
             };
 
             return NodeDescription;
+        })();
+
+        v1.NodeEncryption = (function() {
+
+            const NodeEncryption = function (properties) {
+                this.keys = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            NodeEncryption.prototype.keys = $util.emptyArray;
+
+            NodeEncryption.create = function(properties) {
+                return new NodeEncryption(properties);
+            };
+
+            NodeEncryption.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.keys != null && message.keys.length)
+                    for (let i = 0; i < message.keys.length; ++i)
+                        $root.skep.v1.EncryptionKey.encode(message.keys[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            NodeEncryption.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skep.v1.NodeEncryption();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.keys && message.keys.length))
+                                message.keys = [];
+                            message.keys.push($root.skep.v1.EncryptionKey.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return NodeEncryption;
+        })();
+
+        v1.EncryptionKey = (function() {
+
+            const EncryptionKey = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            EncryptionKey.prototype.publicKey = "";
+            EncryptionKey.prototype.port = 0;
+
+            EncryptionKey.create = function(properties) {
+                return new EncryptionKey(properties);
+            };
+
+            EncryptionKey.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.publicKey != null && $Object.hasOwnProperty.call(message, "publicKey") && message.publicKey !== "")
+                    writer.uint32(10).string(message.publicKey);
+                if (message.port != null && $Object.hasOwnProperty.call(message, "port") && message.port !== 0)
+                    writer.uint32(16).uint32(message.port);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            EncryptionKey.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skep.v1.EncryptionKey();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.publicKey = value;
+                            else
+                                delete message.publicKey;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.port = value;
+                            else
+                                delete message.port;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return EncryptionKey;
         })();
 
         v1.NodeStatus = (function() {
@@ -4641,6 +4851,7 @@ export const skep = $root.skep = (() => {
 
             ListTasksRequest.prototype.serviceId = null;
             ListTasksRequest.prototype.nodeId = null;
+            ListTasksRequest.prototype.networkId = null;
 
             let $oneOfFields;
 
@@ -4653,6 +4864,12 @@ export const skep = $root.skep = (() => {
             // Virtual OneOf for proto3 optional field
             $Object.defineProperty(ListTasksRequest.prototype, "_nodeId", {
                 get: $util.oneOfGetter($oneOfFields = ["nodeId"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(ListTasksRequest.prototype, "_networkId", {
+                get: $util.oneOfGetter($oneOfFields = ["networkId"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -4671,6 +4888,8 @@ export const skep = $root.skep = (() => {
                     writer.uint32(10).string(message.serviceId);
                 if (message.nodeId != null && $Object.hasOwnProperty.call(message, "nodeId"))
                     writer.uint32(18).string(message.nodeId);
+                if (message.networkId != null && $Object.hasOwnProperty.call(message, "networkId"))
+                    writer.uint32(82).string(message.networkId);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4716,6 +4935,13 @@ export const skep = $root.skep = (() => {
                                 break;
                             message.nodeId = reader.stringVerify();
                             message._nodeId = "nodeId";
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            message.networkId = reader.stringVerify();
+                            message._networkId = "networkId";
                             continue;
                         }
                     }
@@ -15363,6 +15589,7 @@ export const skep = $root.skep = (() => {
             const NetworkService = function (properties) {
                 this.aliases = [];
                 this.ports = [];
+                this.proxyProtocolPorts = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -15377,6 +15604,8 @@ export const skep = $root.skep = (() => {
             NetworkService.prototype.aliases = $util.emptyArray;
             NetworkService.prototype.ports = $util.emptyArray;
             NetworkService.prototype.preferLocal = false;
+            NetworkService.prototype.virtualIpv6 = "";
+            NetworkService.prototype.proxyProtocolPorts = $util.emptyArray;
 
             NetworkService.create = function(properties) {
                 return new NetworkService(properties);
@@ -15407,6 +15636,10 @@ export const skep = $root.skep = (() => {
                         $root.skep.v1.PortConfig.encode(message.ports[i], writer.uint32(58).fork(), _depth + 1).ldelim();
                 if (message.preferLocal != null && $Object.hasOwnProperty.call(message, "preferLocal") && message.preferLocal !== false)
                     writer.uint32(64).bool(message.preferLocal);
+                if (message.virtualIpv6 != null && $Object.hasOwnProperty.call(message, "virtualIpv6") && message.virtualIpv6 !== "")
+                    writer.uint32(74).string(message.virtualIpv6);
+                if (message.proxyProtocolPorts != null && message.proxyProtocolPorts.length)
+                    writer.uint32(82).uint32s(message.proxyProtocolPorts);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -15510,6 +15743,29 @@ export const skep = $root.skep = (() => {
                                 delete message.preferLocal;
                             continue;
                         }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.virtualIpv6 = value;
+                            else
+                                delete message.virtualIpv6;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType === 2) {
+                                if (!(message.proxyProtocolPorts && message.proxyProtocolPorts.length))
+                                    message.proxyProtocolPorts = [];
+                                reader.uint32s(message.proxyProtocolPorts);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.proxyProtocolPorts && message.proxyProtocolPorts.length))
+                                message.proxyProtocolPorts = [];
+                            message.proxyProtocolPorts.push(reader.uint32());
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -15542,6 +15798,16 @@ export const skep = $root.skep = (() => {
             NetworkPeer.prototype.nodeId = "";
             NetworkPeer.prototype.hostname = "";
             NetworkPeer.prototype.address = "";
+            NetworkPeer.prototype.probePort = null;
+            NetworkPeer.prototype.encryption = null;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(NetworkPeer.prototype, "_probePort", {
+                get: $util.oneOfGetter($oneOfFields = ["probePort"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             NetworkPeer.create = function(properties) {
                 return new NetworkPeer(properties);
@@ -15560,6 +15826,10 @@ export const skep = $root.skep = (() => {
                     writer.uint32(18).string(message.hostname);
                 if (message.address != null && $Object.hasOwnProperty.call(message, "address") && message.address !== "")
                     writer.uint32(26).string(message.address);
+                if (message.probePort != null && $Object.hasOwnProperty.call(message, "probePort"))
+                    writer.uint32(80).uint32(message.probePort);
+                if (message.encryption != null && $Object.hasOwnProperty.call(message, "encryption"))
+                    $root.skep.v1.NodeEncryption.encode(message.encryption, writer.uint32(162).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -15618,6 +15888,19 @@ export const skep = $root.skep = (() => {
                                 message.address = value;
                             else
                                 delete message.address;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 0)
+                                break;
+                            message.probePort = reader.uint32();
+                            message._probePort = "probePort";
+                            continue;
+                        }
+                    case 20: {
+                            if (wireType !== 2)
+                                break;
+                            message.encryption = $root.skep.v1.NodeEncryption.decode(reader, reader.size(), $undefined, _depth + 1, message.encryption);
                             continue;
                         }
                     }
@@ -16114,6 +16397,535 @@ export const skep = $root.skep = (() => {
             };
 
             return AwaitDrainRequest;
+        })();
+
+        v1.AttachNetworkRequest = (function() {
+
+            const AttachNetworkRequest = function (properties) {
+                this.aliases = [];
+                this.addresses = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            AttachNetworkRequest.prototype.network = "";
+            AttachNetworkRequest.prototype.containerId = "";
+            AttachNetworkRequest.prototype.containerName = "";
+            AttachNetworkRequest.prototype.aliases = $util.emptyArray;
+            AttachNetworkRequest.prototype.addresses = $util.emptyArray;
+
+            AttachNetworkRequest.create = function(properties) {
+                return new AttachNetworkRequest(properties);
+            };
+
+            AttachNetworkRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.network != null && $Object.hasOwnProperty.call(message, "network") && message.network !== "")
+                    writer.uint32(10).string(message.network);
+                if (message.containerId != null && $Object.hasOwnProperty.call(message, "containerId") && message.containerId !== "")
+                    writer.uint32(18).string(message.containerId);
+                if (message.containerName != null && $Object.hasOwnProperty.call(message, "containerName") && message.containerName !== "")
+                    writer.uint32(26).string(message.containerName);
+                if (message.aliases != null && message.aliases.length)
+                    for (let i = 0; i < message.aliases.length; ++i)
+                        writer.uint32(34).string(message.aliases[i]);
+                if (message.addresses != null && message.addresses.length)
+                    for (let i = 0; i < message.addresses.length; ++i)
+                        writer.uint32(42).string(message.addresses[i]);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            AttachNetworkRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skep.v1.AttachNetworkRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.network = value;
+                            else
+                                delete message.network;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.containerId = value;
+                            else
+                                delete message.containerId;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.containerName = value;
+                            else
+                                delete message.containerName;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.aliases && message.aliases.length))
+                                message.aliases = [];
+                            message.aliases.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.addresses && message.addresses.length))
+                                message.addresses = [];
+                            message.addresses.push(reader.stringVerify());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return AttachNetworkRequest;
+        })();
+
+        v1.AttachNetworkResponse = (function() {
+
+            const AttachNetworkResponse = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            AttachNetworkResponse.prototype.attachmentId = "";
+            AttachNetworkResponse.prototype.networkId = "";
+
+            AttachNetworkResponse.create = function(properties) {
+                return new AttachNetworkResponse(properties);
+            };
+
+            AttachNetworkResponse.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.attachmentId != null && $Object.hasOwnProperty.call(message, "attachmentId") && message.attachmentId !== "")
+                    writer.uint32(10).string(message.attachmentId);
+                if (message.networkId != null && $Object.hasOwnProperty.call(message, "networkId") && message.networkId !== "")
+                    writer.uint32(18).string(message.networkId);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            AttachNetworkResponse.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skep.v1.AttachNetworkResponse();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.attachmentId = value;
+                            else
+                                delete message.attachmentId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.networkId = value;
+                            else
+                                delete message.networkId;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return AttachNetworkResponse;
+        })();
+
+        v1.DetachNetworkRequest = (function() {
+
+            const DetachNetworkRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            DetachNetworkRequest.prototype.attachmentId = "";
+
+            DetachNetworkRequest.create = function(properties) {
+                return new DetachNetworkRequest(properties);
+            };
+
+            DetachNetworkRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.attachmentId != null && $Object.hasOwnProperty.call(message, "attachmentId") && message.attachmentId !== "")
+                    writer.uint32(10).string(message.attachmentId);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            DetachNetworkRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skep.v1.DetachNetworkRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.attachmentId = value;
+                            else
+                                delete message.attachmentId;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return DetachNetworkRequest;
+        })();
+
+        v1.FindNetworkRequest = (function() {
+
+            const FindNetworkRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            FindNetworkRequest.prototype.network = "";
+
+            FindNetworkRequest.create = function(properties) {
+                return new FindNetworkRequest(properties);
+            };
+
+            FindNetworkRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.network != null && $Object.hasOwnProperty.call(message, "network") && message.network !== "")
+                    writer.uint32(10).string(message.network);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            FindNetworkRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skep.v1.FindNetworkRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.network = value;
+                            else
+                                delete message.network;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return FindNetworkRequest;
+        })();
+
+        v1.ReportDataPathRequest = (function() {
+
+            const ReportDataPathRequest = function (properties) {
+                this.silent = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            ReportDataPathRequest.prototype.sessionId = "";
+            ReportDataPathRequest.prototype.problem = "";
+            ReportDataPathRequest.prototype.silent = $util.emptyArray;
+            ReportDataPathRequest.prototype.answering = 0;
+
+            ReportDataPathRequest.create = function(properties) {
+                return new ReportDataPathRequest(properties);
+            };
+
+            ReportDataPathRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.sessionId != null && $Object.hasOwnProperty.call(message, "sessionId") && message.sessionId !== "")
+                    writer.uint32(10).string(message.sessionId);
+                if (message.problem != null && $Object.hasOwnProperty.call(message, "problem") && message.problem !== "")
+                    writer.uint32(18).string(message.problem);
+                if (message.silent != null && message.silent.length)
+                    for (let i = 0; i < message.silent.length; ++i)
+                        writer.uint32(26).string(message.silent[i]);
+                if (message.answering != null && $Object.hasOwnProperty.call(message, "answering") && message.answering !== 0)
+                    writer.uint32(32).uint32(message.answering);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            ReportDataPathRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skep.v1.ReportDataPathRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.sessionId = value;
+                            else
+                                delete message.sessionId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.problem = value;
+                            else
+                                delete message.problem;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.silent && message.silent.length))
+                                message.silent = [];
+                            message.silent.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.answering = value;
+                            else
+                                delete message.answering;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ReportDataPathRequest;
         })();
 
         v1.HealthCheckRequest = (function() {

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { parseMount } from '../../../src/cli/options/mount.js'
-import { parsePublish, parseServicePort, portBindings } from '../../../src/cli/options/port.js'
+import { parsePublish, parseServicePort, portBindings, proxyProtocolLabels } from '../../../src/cli/options/port.js'
 import { parseUlimit } from '../../../src/cli/options/ulimit.js'
 import { parseCpus } from '../../../src/cli/options/cpus.js'
 import { environmentOf } from '../../../src/cli/options/key-value.js'
@@ -24,7 +24,20 @@ describe('option values', () => {
     assert.deepEqual(parseServicePort('target=80,published=8080,mode=host,protocol=udp'), [
       { Protocol: 'udp', TargetPort: 80, PublishedPort: 8080, PublishMode: 'host' },
     ])
-    for (const bad of ['127.0.0.1:80:80', 'published=80', 'target=80,mode=other', 'target=x', 'target=80,colour=red']) {
+    assert.deepEqual(
+      parseServicePort('published=8000-8002,target=80-82').map(({ TargetPort, PublishedPort }) => [PublishedPort, TargetPort]),
+      [[8000, 80], [8001, 81], [8002, 82]],
+    )
+    assert.deepEqual(parseServicePort('8000-8002:80-82').map(({ PublishedPort }) => PublishedPort), [8000, 8001, 8002])
+    assert.deepEqual(parseServicePort('published=443,target=8443,proxy-protocol=v2'), [
+      { Protocol: 'tcp', TargetPort: 8443, PublishedPort: 443, PublishMode: 'ingress' },
+    ])
+    assert.deepEqual(proxyProtocolLabels(['80:80', 'published=443,target=8443,proxy-protocol=v2']), { 'skep.ingress.proxy-protocol.443': 'v2' })
+    for (const bad of [
+      '127.0.0.1:80:80', 'published=80', 'target=80,mode=other', 'target=x', 'target=80,colour=red', 'published=8000-8001,target=80',
+      'published=80,target=80,proxy-protocol=v1', 'target=80,proxy-protocol=v2', 'published=80,target=80,protocol=udp,proxy-protocol=v2',
+      'published=80,target=80,mode=host,proxy-protocol=v2',
+    ]) {
       assert.throws(() => parseServicePort(bad), bad)
     }
   })

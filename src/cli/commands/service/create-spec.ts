@@ -1,9 +1,10 @@
 import { invalid } from '../../../base/errors.js'
 import type { ServiceSpec } from '../../../model/engine-api/swarm.js'
 import { csvFields } from '../../options/csv.js'
+import { preferLabel } from '../../../model/network-table.js'
 import { environmentOf, labelsOf, pairsOf } from '../../options/key-value.js'
 import { parseMount } from '../../options/mount.js'
-import { parseServicePort } from '../../options/port.js'
+import { parseServicePort, proxyProtocolLabels } from '../../options/port.js'
 import { parseUlimit } from '../../options/ulimit.js'
 import { applyCommonFlags } from './apply-common.js'
 import type { CommonFlagValues, CreateFlagValues } from './flags.js'
@@ -19,7 +20,7 @@ export function createSpec(
   const env = environmentOf(flags['env-file'], flags.env, environment)
   const spec: ServiceSpec = {
     ...(flags.name !== undefined && { Name: flags.name }),
-    Labels: labelsOf(flags.label),
+    Labels: { ...labelsOf(flags.label), ...proxyProtocolLabels(flags.publish), ...(flags['prefer-local'] && { [preferLabel]: 'local' }) },
     TaskTemplate: {
       ContainerSpec: {
         Image: image,

@@ -25,6 +25,7 @@ export const commonFlags = {
   'no-healthcheck': flag.bool('Disable any container-specified HEALTHCHECK'),
   'no-resolve-image': flag.bool('Do not query the registry to resolve image digest and supported platforms'),
   'oom-score-adj': flag.int("Tune host's OOM preferences (-1000 to 1000)"),
+  'prefer-local': flag.bool('Lead clients to tasks on their own node while there are some'),
   quiet: flag.bool('Suppress progress output', { short: 'q' }),
   'read-only': flag.bool("Mount the container's root filesystem as read only"),
   replicas: flag.int('Number of tasks', { valueName: 'uint' }),

@@ -1,8 +1,9 @@
 import { invalid } from '../../../base/errors.js'
 import type { ServiceSpec } from '../../../model/engine-api/swarm.js'
+import { preferLabel, proxyProtocolLabelPrefix } from '../../../model/network-table.js'
 import { environmentOf, labelsOf, pairsOf } from '../../options/key-value.js'
 import { parseMount } from '../../options/mount.js'
-import { parsePublish, parseServicePort } from '../../options/port.js'
+import { parsePublish, parseServicePort, proxyProtocolLabels } from '../../options/port.js'
 import { parseUlimit } from '../../options/ulimit.js'
 import { splitWords } from '../../options/words.js'
 import { applyCommonFlags } from './apply-common.js'
@@ -32,7 +33,8 @@ export function updatedSpec(current: ServiceSpec, flags: UpdateFlagValues, given
     spec.Mode.ReplicatedJob.MaxConcurrent = flags['max-concurrent']
   }
 
-  spec.Labels = editRecord(spec.Labels, labelsOf(flags['label-add']), flags['label-rm'])
+  const addedLabels = { ...labelsOf(flags['label-add']), ...proxyProtocolLabels(flags['publish-add']), ...(flags['prefer-local'] && { [preferLabel]: 'local' }) }
+  spec.Labels = editRecord(spec.Labels, addedLabels, [...flags['label-rm'], ...(given.has('prefer-local') ? [preferLabel] : [])])
   container.Labels = editRecord(container.Labels, labelsOf(flags['container-label-add']), flags['container-label-rm'])
   container.Sysctls = editRecord(container.Sysctls, pairsOf(flags['sysctl-add'], 'sysctl'), flags['sysctl-rm'])
   container.Env = editList(container.Env, environmentOf([], flags['env-add'], environment), flags['env-rm'], (item) => item.split('=', 1)[0] as string)
@@ -69,7 +71,15 @@ export function updatedSpec(current: ServiceSpec, flags: UpdateFlagValues, given
     )
     task.Resources = { ...task.Resources, Reservations: reservations }
   }
-  if (given.has('publish-add') || given.has('publish-rm')) spec.EndpointSpec = { ...spec.EndpointSpec, Ports: editPorts(spec.EndpointSpec?.Ports ?? [], flags) }
+  if (given.has('publish-add') || given.has('publish-rm')) {
+    const ports = editPorts(spec.EndpointSpec?.Ports ?? [], flags)
+    spec.EndpointSpec = { ...spec.EndpointSpec, Ports: ports }
+    // What a port was asked for with goes with it.
+    const stale = Object.keys(spec.Labels ?? {}).filter((label) =>
+      label.startsWith(proxyProtocolLabelPrefix) && !(label in addedLabels) && !ports.some(({ PublishedPort }) => label === `${proxyProtocolLabelPrefix}${PublishedPort ?? 0}`),
+    )
+    spec.Labels = editRecord(spec.Labels, {}, stale)
+  }
   return spec
 }
 

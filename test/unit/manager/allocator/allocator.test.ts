@@ -40,6 +40,25 @@ describe('the allocator', () => {
     assert.deepEqual(manager.running('db')[0]?.networks[0]?.aliases, ['db'])
   })
 
+  it('networks with IPv6 give services a virtual IP of each family, also those that came before', async () => {
+    await using manager = await TestManager.lead(1)
+    await addNetwork(manager, 'back', { ipv6Enabled: true })
+    await manager.create('db', { ...replicas(1), task: on('back') })
+    const both = [{ networkId: 'back', address: '10.0.0.2/24' }, { networkId: 'back', address: 'fd5e:c3a1:7b00::2/64' }]
+    assert.deepEqual(manager.service('db').endpoint?.virtualIps, both)
+    assert.deepEqual(addresses(manager, 'db'), ['back 10.0.0.3/24 fd5e:c3a1:7b00::3/64'])
+    // As an allocator that knew one family left it.
+    const id = manager.service('db').id
+    await manager.store.update((tx) => {
+      const service = tx.get('service', id)
+      if (service?.endpoint) tx.update('service', { ...service, endpoint: { ...service.endpoint, virtualIps: both.slice(0, 1) } })
+    })
+    await manager.quiet()
+    const [ipv4, ipv6] = manager.service('db').endpoint?.virtualIps ?? []
+    assert.deepEqual(ipv4, both[0])
+    assert.match(ipv6?.address ?? '', /^fd5e:c3a1:7b00::/)
+  })
+
   it('dnsrr has no virtual IP', async () => {
     await using manager = await TestManager.lead(1)
     await addNetwork(manager, 'back')
@@ -55,7 +74,7 @@ describe('the allocator', () => {
     await manager.create('web', { endpoint: { mode: 'vip', ports: [port(), port({ targetPort: 443, publishedPort: 8443 })] } })
     assert.deepEqual(manager.service('web').endpoint?.ports.map(({ publishedPort }) => publishedPort), [30000, 8443])
     assert.equal(manager.service('web').endpoint?.virtualIps.length, 1)
-    assert.deepEqual(addresses(manager, 'web'), ['ingress 10.0.0.3/24'])
+    assert.deepEqual(addresses(manager, 'web'), ['ingress 10.0.0.3/24 fd5e:c3a1:7b00::2/64'])
     assert.deepEqual(manager.running('web')[0]?.endpoint?.ports, manager.service('web').endpoint?.ports)
   })
 

@@ -178,6 +178,15 @@ describe('control: services', () => {
     ['not supported for jobs', { mode: { kind: 'globalJob' }, update }],
     ['unrecognized rollback failure action rollback', { rollback: { ...update, failureAction: 'rollback' } }],
     ['EndpointSpec: duplicate published ports provided: 80/tcp', { endpoint: { mode: 'vip', ports: [port(80), port(80)] } }],
+    ['label skep.ingress.proxy-protocol.81: the service publishes no TCP port 81 in ingress mode: publish it, or remove the label', {
+      labels: { 'skep.ingress.proxy-protocol.81': 'v2' }, endpoint: { mode: 'vip', ports: [port(80)] },
+    }],
+    ['label skep.ingress.proxy-protocol.80: the version of the PROXY protocol is "v1": only v2 is there', {
+      labels: { 'skep.ingress.proxy-protocol.80': 'v1' }, endpoint: { mode: 'vip', ports: [port(80)] },
+    }],
+    ['label skep.ingress.proxy-protocol.web: "web" is no published port: name it skep.ingress.proxy-protocol.<1-65535>', {
+      labels: { 'skep.ingress.proxy-protocol.web': 'v2' },
+    }],
     ["EndpointSpec: port published with ingress mode can't be used with dnsrr mode", { endpoint: { mode: 'dnsrr', ports: [port(80)] } }],
     ['invalid published port 70000', { endpoint: { mode: 'vip', ports: [port(70_000)] } }],
     ['ContainerSpec: duplicate mount point: /data/', container({ mounts: [mount('volume', 'v', '/data'), mount('tmpfs', '', '/data/')] })],
