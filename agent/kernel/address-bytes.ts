@@ -6,13 +6,32 @@ import { isIP } from 'node:net'
 export function parseAddress(text: string): Uint8Array {
   switch (isIP(text)) {
     case 4:
-      return Uint8Array.from(text.split('.'), Number)
+      return parseIpv4(text)
     case 6:
       return parseIpv6(text)
     default:
       throw new TypeError(`not an IP address: ${text}`)
   }
 }
+
+/** Tables have tens of thousands of addresses: no array of parts on the way. */
+function parseIpv4(text: string): Uint8Array {
+  const bytes = new Uint8Array(4)
+  let at = 0
+  let value = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === dot) {
+      bytes[at++] = value
+      value = 0
+    } else value = value * 10 + code - zero
+  }
+  bytes[at] = value
+  return bytes
+}
+
+const dot = 0x2e
+const zero = 0x30
 
 function parseIpv6(text: string): Uint8Array {
   const bytes = new Uint8Array(16)
@@ -64,7 +83,9 @@ export function parsePrefix(text: string): { address: Uint8Array; prefixLength: 
 /** The 6 bytes of `02:42:ac:11:00:02`; throws `TypeError` for anything else. */
 export function parseMac(text: string): Uint8Array {
   if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(text)) throw new TypeError(`not a MAC address: ${text}`)
-  return Uint8Array.from(text.split(':'), (part) => parseInt(part, 16))
+  const bytes = new Uint8Array(6)
+  for (let i = 0; i < 6; i++) bytes[i] = parseInt(text.slice(3 * i, 3 * i + 2), 16)
+  return bytes
 }
 
 export function formatMac(bytes: Uint8Array): string {

@@ -9,6 +9,7 @@ const setsockopt = syscall<[number, number, number, Uint8Array, number]>(
 )
 const send = syscall<[number, Uint8Array, number, number]>('ssize_t send(int fd, const void *data, size_t length, int flags)')
 const sendElsewhere = cFunctionAsync<[number, Uint8Array, number, number], number>('ssize_t send(int fd, const void *data, size_t length, int flags)')
+const receiveElsewhere = cFunctionAsync<[number, Uint8Array, number, number], number>('ssize_t recv(int fd, void *data, size_t length, int flags)')
 const recv = syscall<[number, Uint8Array, number, number]>('ssize_t recv(int fd, void *data, size_t length, int flags)')
 
 const netlinkFamily = 16
@@ -30,7 +31,7 @@ const minimumSendBuffer = 212_992
 const batchBegin = 0x10
 const batchEnd = 0x11
 
-export const NetlinkProtocol = { route: 0, netfilter: 12 } as const
+export const NetlinkProtocol = { route: 0, netfilter: 12, generic: 16 } as const
 export type NetlinkProtocol = (typeof NetlinkProtocol)[keyof typeof NetlinkProtocol]
 
 /** One request of a batch. */
@@ -157,6 +158,32 @@ export class NetlinkSocket implements Disposable {
     for (let attempt = 1; ; attempt++) {
       const { messages, interrupted } = this.dumpOnce(request)
       if (!interrupted || attempt === dumpAttemptsMax) return messages
+    }
+  }
+
+  /**
+   * Like `dump`, with the kernel's work on another thread: for tables that take long to go through. A table
+   * that changed meanwhile is given as it was found. Nothing else may be asked of this socket until the
+   * promise settles.
+   */
+  async dumpElsewhere(request: NetlinkRequest): Promise<NetlinkMessage[]> {
+    const sequence = this.sequence++
+    const bytes = this.write(request, MessageFlag.request | MessageFlag.dump, sequence)
+    const failed = (): NetlinkError => new NetlinkError(request.what, ioError, 'the kernel did not answer')
+    if ((await sendElsewhere(this.fd, bytes, bytes.length, 0)) !== bytes.length) throw failed()
+    const messages: NetlinkMessage[] = []
+    for (;;) {
+      const length = await receiveElsewhere(this.fd, this.buffer, this.buffer.length, 0)
+      if (length < 0) throw failed()
+      for (const message of decodeMessages(this.buffer.subarray(0, length))) {
+        if (message.sequence !== sequence) continue
+        if (message.type === ControlType.done) return messages
+        if (message.type === ControlType.error) {
+          const { errno, text } = decodeAcknowledgement(message)
+          throw new NetlinkError(request.what, errno, text)
+        }
+        messages.push({ ...message, payload: message.payload.slice() })
+      }
     }
   }
 

@@ -46,6 +46,8 @@ export interface NetworkControllerOptions {
 export interface SandboxWatcher {
   /** The container's endpoints are these now; also called for each container taken over at start. */
   changed(containerId: string, path: string, endpoints: readonly Endpoint[], resolver: ResolverSettings | undefined): void
+  /** Resolves when what was told of the container is in effect; at once when left out. */
+  ready?(containerId: string): Promise<void>
   /** Its namespace is about to go, or to be left alone. */
   removed(containerId: string): void
 }
@@ -133,7 +135,7 @@ export class NetworkController implements Disposable {
     const sandbox = this.sandboxOf(containerId)
     sandbox.resolver = resolver
     this.tellAll(containerId)
-    await Promise.all([this.endpoints.saveSandbox(sandbox), this.dns.ready(containerId)])
+    await Promise.all([this.endpoints.saveSandbox(sandbox), ...this.watchers.map((watcher) => watcher.ready?.(containerId))])
   }
 
   /** Follows the containers from now on; those that are here are told at once. */
@@ -165,6 +167,11 @@ export class NetworkController implements Disposable {
 
   list(): Network[] {
     return this.networks.all().map(publicNetwork)
+  }
+
+  /** The name of a network that a container can be put on. Throws as `inspect` does. */
+  async nameOf(ref: string): Promise<string> {
+    return this.networks.resolve(ref).name
   }
 
   /** By id, name or start of the id. Throws `notFound`, `invalid` when ambiguous. */
@@ -223,7 +230,13 @@ export class NetworkController implements Disposable {
     }
     await saved
     if (moved) await this.endpoints.saveSandbox(sandbox)
-    this.tellAll(containerId)
+    try {
+      this.tellAll(containerId)
+      await Promise.all([this.networks.driverOf(network).joined?.(network), ...this.watchers.map((watcher) => watcher.ready?.(containerId))])
+    } catch (thrown) {
+      await this.forget(endpoint)
+      throw internal(`cannot connect container ${settings.containerName} to network ${network.name}: ${messageOf(thrown)}`, thrown)
+    }
     if (network.driver === 'overlay' && !network.internal) await this.connectGateway(containerId, settings.containerName)
     return publicEndpoint(endpoint)
   }

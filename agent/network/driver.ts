@@ -28,6 +28,8 @@ export interface NetworkDriver {
   removeNetwork(network: StoredNetwork): Promise<void>
   /** Connects a container's namespace; `endpoint` has its addresses and device names. */
   join(network: StoredNetwork, endpoint: Endpoint, sandbox: OpenSandbox): void
+  /** Resolves when the container can reach everything on the network; right after `join` when left out. */
+  joined?(network: StoredNetwork): Promise<void>
   /** Takes the endpoint's devices away while the namespace lives on. */
   leave(network: StoredNetwork, endpoint: Endpoint): Promise<void>
   /** The endpoint went with its container's namespace: what belongs to it elsewhere goes too. */

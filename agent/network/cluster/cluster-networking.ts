@@ -3,6 +3,7 @@ import { messageOf, StatusError, unavailable } from '../../../src/base/errors.js
 import type { Logger } from '../../../src/base/log.js'
 import type { Network } from '../../../src/model/network.js'
 import type { NetworkEndpoint } from '../../../src/model/network-table.js'
+import { TimeSlice } from '../../kernel/time-slice.js'
 import type { NetworkController } from '../controller.js'
 import { macOfIpv4 } from '../endpoint.js'
 import { IngressRouter } from '../lb/ingress-router.js'
@@ -51,7 +52,7 @@ export class ClusterNetworking implements Disposable {
     const { tables } = controller
     this.ingress.end()
     const touched = tables.apply('complete', [])
-    this.balancer.update(touched.services)
+    await this.balancer.update(touched.services)
     for (const id of touched.gone) controller.networks.overlayDriver.forgetRemotes(id)
     for (const { id, driver } of controller.networks.all()) if (driver === 'overlay') await controller.networks.forgetCluster(id)
     await controller.setDataPath(undefined)
@@ -63,21 +64,23 @@ export class ClusterNetworking implements Disposable {
     const { tables } = controller
     const dataPath = controller.dataPath
     if (dataPath && port > 0 && dataPath.port !== port) await controller.setDataPath({ ...dataPath, port })
+    const slice = new TimeSlice()
     const touched = tables.apply(kind, rows)
+    await slice.pause()
     const failures: unknown[] = []
-    const attempt = (act: () => void): void => {
+    const attempt = async (act: () => Promise<void> | void): Promise<void> => {
       try {
-        act()
+        await act()
       } catch (thrown) {
         failures.push(thrown)
       }
     }
     // New ways first: flows are led to a backend only when it can be reached.
-    for (const id of touched.whole) attempt(() => this.forward(id))
-    for (const id of touched.networks) if (!touched.whole.has(id)) attempt(() => this.move(id, touched.moves.filter(({ networkId }) => networkId === id)))
-    if (touched.peers) for (const [id, { network }] of tables.networks) if (network.spec.ingress) attempt(() => this.forward(id))
-    attempt(() => this.balancer.update(touched.services))
-    attempt(() => this.ingress.update(touched))
+    for (const id of touched.whole) await attempt(() => this.forward(id))
+    for (const id of touched.networks) if (!touched.whole.has(id)) await attempt(() => this.move(id, touched.moves.filter(({ networkId }) => networkId === id)))
+    if (touched.peers) for (const [id, { network }] of tables.networks) if (network.spec.ingress) await attempt(() => this.forward(id))
+    await attempt(() => this.balancer.update(touched.services))
+    await attempt(() => this.ingress.update(touched))
     await this.forgetNetworks(touched)
     for (const id of touched.networks) this.arrived(id)
     if (failures.length > 0) throw failures[0]
@@ -116,26 +119,33 @@ export class ClusterNetworking implements Disposable {
     this.awaited.delete(networkId)
   }
 
-  private forward(networkId: string): void {
+  private async forward(networkId: string): Promise<void> {
     const { controller } = this.given
     const { tables } = controller
     const table = tables.networks.get(networkId)
     if (!table) return
     const own = controller.dataPath?.nodeId
-    const places = [...table.endpoints.values()].flatMap((endpoint) => this.placeOf(endpoint))
+    const slice = new TimeSlice()
+    const places: Reachable[] = []
+    for (const endpoint of table.endpoints.values()) {
+      places.push(...this.placeOf(endpoint))
+      const pause = slice.pause()
+      if (pause) await pause
+    }
     if (table.network.spec.ingress) {
       for (const { nodeId, address } of tables.peers.values()) {
         if (nodeId !== own && address !== '') places.push({ mac: macOfNode(address), addresses: [address], via: { node: address } })
       }
     }
-    controller.networks.overlayDriver.setRemotes(networkId, places)
+    await slice.pause()
+    await controller.networks.overlayDriver.setRemotes(networkId, places)
   }
 
   /** A few endpoints came, went or moved: the others are not looked at. */
-  private move(networkId: string, moves: Touched['moves']): void {
+  private async move(networkId: string, moves: Touched['moves']): Promise<void> {
     const gone = moves.flatMap(({ before }) => (before ? this.placeOf(before) : []))
     const come = moves.flatMap(({ after }) => (after ? this.placeOf(after) : []))
-    this.given.controller.networks.overlayDriver.changeRemotes(networkId, gone, come)
+    await this.given.controller.networks.overlayDriver.changeRemotes(networkId, gone, come)
   }
 
   /** How an endpoint on another node is reached. */

@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs'
 import { errnoOf } from '../../../src/base/errors.js'
 import type { Logger } from '../../../src/base/log.js'
 import type { NetworkEndpoint, NetworkService } from '../../../src/model/network-table.js'
-import { deleteFlows } from '../../kernel/conntrack.js'
+import { TrackedFlows } from '../../kernel/conntrack.js'
 import { inNetns } from '../../kernel/netns.js'
 import { Nft } from '../../kernel/nft.js'
 import { NftElements } from '../../kernel/nft-elements.js'
+import { TimeSlice } from '../../kernel/time-slice.js'
 import type { ClusterTables } from '../cluster/cluster-tables.js'
 import type { SandboxWatcher } from '../controller.js'
 import type { Endpoint } from '../endpoint.js'
@@ -17,6 +18,14 @@ const udp = 17
 /** Rules for these numbers of backends are there from the start: a change is one of elements alone then. */
 const usualSizes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
 
+/** So many elements are changed at once: some milliseconds' work. */
+const elementsPerPiece = 500
+
+interface ServiceKey {
+  networkId: string
+  serviceId: string
+}
+
 interface Client {
   path: string
   networks: ReadonlySet<string>
@@ -24,14 +33,25 @@ interface Client {
   elements: NftElements | undefined
   /** What its namespace has, by network and service; undefined before the first load. */
   loaded: Map<string, VirtualIp> | undefined
+  /** What may have changed since, by network and service. */
+  pending: Map<string, ServiceKey>
   table: string
   /** Numbers of backends that there are rules for. */
   sizes: Set<number>
+  /** Tables that go when this one is complete. */
+  outdated: readonly string[]
+  work: Promise<void> | undefined
 }
 
-/** Virtual IPs in the namespaces of this node's containers. */
+/**
+ * Virtual IPs in the namespaces of this node's containers. Thousands of services are brought there piece by
+ * piece, the event loop turning in between; what changes meanwhile is found as it is when its turn comes.
+ */
 export class VipBalancer implements SandboxWatcher, Disposable {
   private readonly clients = new Map<string, Client>()
+  /** Whose UDP flows are to be looked through, and the backends that may keep theirs, by virtual IP. */
+  private readonly unforgotten = new Map<Client, Map<string, ReadonlySet<string>>>()
+  private forgetting: Promise<void> | undefined
 
   constructor(
     private readonly tables: ClusterTables,
@@ -42,14 +62,16 @@ export class VipBalancer implements SandboxWatcher, Disposable {
   changed(containerId: string, path: string, endpoints: readonly Endpoint[]): void {
     const networks = new Set(endpoints.map(({ networkId }) => networkId))
     const before = this.clients.get(containerId)
-    const fresh: Client = { path, networks, elements: undefined, loaded: undefined, table: vipTables[0], sizes: new Set() }
-    const client = before ?? fresh
-    const known = (ids: ReadonlySet<string>): string => [...ids].filter((id) => this.tables.networks.has(id)).sort().join()
-    const same = before !== undefined && known(before.networks) === known(networks)
+    const fresh = { path, networks, elements: undefined, loaded: undefined, pending: new Map(), table: vipTables[0], sizes: new Set<number>(), outdated: [], work: undefined }
+    const client: Client = before ?? fresh
+    const known = (ids: ReadonlySet<string>): string[] => [...ids].filter((id) => this.tables.networks.has(id)).sort()
+    const [was, is] = [before ? known(before.networks) : [], known(networks)]
     client.networks = networks
     this.clients.set(containerId, client)
     // After a start of the daemon the rules stay as they are until the managers have told what they should be.
-    if (!same && (client.loaded || known(networks) !== '')) this.attempt(containerId, (one) => this.load(one))
+    if (was.join() === is.join()) return
+    for (const id of [...was, ...is]) if (!was.includes(id) || !is.includes(id)) this.expect(client, id)
+    this.settle(containerId, client).catch(() => undefined)
   }
 
   removed(containerId: string): void {
@@ -57,33 +79,58 @@ export class VipBalancer implements SandboxWatcher, Disposable {
     this.clients.delete(containerId)
   }
 
+  /** Resolves when the container's virtual IPs are there. Rejects with the kernel's reason. */
+  async ready(containerId: string): Promise<void> {
+    const client = this.clients.get(containerId)
+    if (client) await this.settle(containerId, client)
+  }
+
   /** Lets go of sockets; the rules stay. */
   [Symbol.dispose](): void {
     for (const containerId of [...this.clients.keys()]) this.removed(containerId)
   }
 
-  /** Brings the rules of every container to these services, by network. */
-  update(services: ReadonlyMap<string, ReadonlySet<string>>): void {
+  /** Brings the rules of every container to these services, by network; a few changes are in effect on return. Rejects with the first failure. */
+  async update(services: ReadonlyMap<string, ReadonlySet<string>>): Promise<void> {
     if (services.size === 0) return
+    const slice = new TimeSlice()
     let failure: { thrown: unknown } | undefined
-    for (const [containerId, client] of this.clients) {
-      const concerned = [...services.keys()].some((id) => client.networks.has(id))
-      if (!concerned) continue
-      try {
-        this.attempt(containerId, (one) => (one.loaded ? this.change(one, one.loaded, services) : this.load(one)))
-      } catch (thrown) {
-        // The other containers get theirs all the same.
-        failure ??= { thrown }
+    for (const [containerId, client] of [...this.clients]) {
+      for (const [networkId, serviceIds] of services) {
+        if (!client.networks.has(networkId)) continue
+        for (const serviceId of serviceIds) client.pending.set(`${networkId}/${serviceId}`, { networkId, serviceId })
       }
+      if (client.pending.size === 0) continue
+      // The other containers get theirs all the same.
+      await this.settle(containerId, client, slice).catch((thrown: unknown) => (failure ??= { thrown }))
+      const pause = slice.pause()
+      if (pause) await pause
     }
     if (failure) throw failure.thrown
   }
 
-  private attempt(containerId: string, act: (client: Client) => void): void {
-    const client = this.clients.get(containerId)
-    if (!client) return
+  /** All services of a network are to be looked at: those that are there, and those that were loaded. */
+  private expect(client: Client, networkId: string): void {
+    for (const serviceId of this.tables.networks.get(networkId)?.services.keys() ?? []) client.pending.set(`${networkId}/${serviceId}`, { networkId, serviceId })
+    for (const key of client.loaded?.keys() ?? []) {
+      if (key.startsWith(`${networkId}/`)) client.pending.set(key, { networkId, serviceId: key.slice(networkId.length + 1) })
+    }
+  }
+
+  private settle(containerId: string, client: Client, slice = new TimeSlice()): Promise<void> {
+    client.work ??= this.settleAll(containerId, client, slice).finally(() => (client.work = undefined))
+    return client.work
+  }
+
+  private async settleAll(containerId: string, client: Client, slice: TimeSlice): Promise<void> {
     try {
-      act(client)
+      while (client.pending.size > 0) {
+        if (client.loaded || this.begin(client)) this.bring(client, client.loaded ?? new Map<string, VirtualIp>())
+        const pause = slice.pause()
+        if (pause) await pause
+        if (this.clients.get(containerId) !== client) return
+      }
+      this.complete(client)
     } catch (err) {
       // Its namespace has gone: it is about to be removed.
       if (errnoOf(err) === 'ENOENT' && !existsSync(client.path)) return
@@ -94,73 +141,92 @@ export class VipBalancer implements SandboxWatcher, Disposable {
     }
   }
 
-  private load(client: Client): void {
-    const vips = new Map<string, VirtualIp>()
-    for (const networkId of client.networks) {
-      for (const service of this.tables.networks.get(networkId)?.services.values() ?? []) {
-        const vip = this.vipOf(service)
-        if (vip) vips.set(`${networkId}/${service.serviceId}`, vip)
-      }
+  /** Makes a table to be filled; false when there is nothing to fill it with. */
+  private begin(client: Client): boolean {
+    for (const networkId of client.networks) this.expect(client, networkId)
+    if (![...client.pending.values()].some((key) => this.wanted(client, key))) {
+      client.pending.clear()
+      return false
     }
-    if (vips.size === 0 && !client.loaded) return
-    const all = [...vips.values()]
-    const sizes = new Set([...usualSizes, ...all.map(({ backends }) => backends.length).filter((size) => size > 0)])
+    const sizes = new Set(usualSizes)
+    for (const networkId of client.networks) {
+      for (const { size } of this.tables.networks.get(networkId)?.byService.values() ?? []) if (size > 0) sizes.add(size)
+    }
     const elements = (client.elements ??= inNetns(client.path, () => new NftElements()))
     const present = elements.tables()
     // The new table is complete before the old one goes: no flow begins without rules.
     const table = vipTables.find((name) => !present.includes(name)) ?? vipTables[0]
     nftRun(client.path, [emptyVipTable(table), ...[...sizes].map((size) => addSize(table, size))])
-    elements.change(changeVips(table, [], all))
-    const old = vipTables.filter((name) => name !== table && present.includes(name))
-    if (old.length > 0) nftRun(client.path, old.map((name) => `delete table inet ${name}`))
+    client.outdated = vipTables.filter((name) => name !== table && present.includes(name))
     client.table = table
-    client.loaded = vips
+    client.loaded = new Map()
     client.sizes = sizes
-    // Flows of an earlier daemon may lead to backends that are gone.
-    this.forgetFlows(client, [...vips.values()])
+    return true
   }
 
-  private change(client: Client, loaded: Map<string, VirtualIp>, services: ReadonlyMap<string, ReadonlySet<string>>): void {
+  /** Brings a piece of what is pending to what the managers' tables say now. */
+  private bring(client: Client, loaded: Map<string, VirtualIp>): void {
     const gone: VirtualIp[] = []
     const come: VirtualIp[] = []
     const shrunk: VirtualIp[] = []
-    for (const [networkId, serviceIds] of services) {
-      if (!client.networks.has(networkId)) continue
-      for (const serviceId of serviceIds) {
-        const key = `${networkId}/${serviceId}`
-        const service = this.tables.networks.get(networkId)?.services.get(serviceId)
-        const vip = service && this.vipOf(service)
-        const before = loaded.get(key)
-        if (before && before.address === vip?.address && before.backends.join() === vip.backends.join()) continue
-        if (before) gone.push(before)
-        if (vip) come.push(vip)
-        if (vip && before?.address === vip.address && before.backends.some((one) => !vip.backends.includes(one))) shrunk.push(vip)
-        if (vip) loaded.set(key, vip)
-        else loaded.delete(key)
-      }
+    const changes: (() => void)[] = []
+    let elements = 0
+    for (const [key, service] of client.pending) {
+      if (elements >= elementsPerPiece) break
+      client.pending.delete(key)
+      const before = loaded.get(key)
+      const vip = arranged(this.wanted(client, service), before)
+      if (before?.address === vip?.address && before?.backends.join() === vip?.backends.join()) continue
+      if (before) gone.push(before)
+      if (vip) come.push(vip)
+      if (vip && before?.address === vip.address && before.backends.some((one) => !vip.backends.includes(one))) shrunk.push(vip)
+      changes.push(() => void (vip ? loaded.set(key, vip) : loaded.delete(key)))
+      elements += (before?.backends.length ?? 0) + (vip?.backends.length ?? 0) + 2
     }
     if (gone.length + come.length === 0) return
     const sizes = [...new Set(come.map(({ backends }) => backends.length))].filter((size) => size > 0 && !client.sizes.has(size))
     if (sizes.length > 0) nftRun(client.path, sizes.map((size) => addSize(client.table, size)))
-    client.elements?.change(changeVips(client.table, gone, come))
     for (const size of sizes) client.sizes.add(size)
+    client.elements?.change(changeVips(client.table, gone, come))
+    for (const remember of changes) remember()
     this.forgetFlows(client, shrunk)
+  }
+
+  /** Everything is loaded: what was there before goes. */
+  private complete(client: Client): void {
+    const { outdated } = client
+    if (outdated.length === 0 || !client.loaded) return
+    client.outdated = []
+    nftRun(client.path, outdated.map((name) => `delete table inet ${name}`))
+    // Flows of an earlier daemon may lead to backends that are gone.
+    this.forgetFlows(client, [...client.loaded.values()])
+  }
+
+  private wanted({ networks }: Client, { networkId, serviceId }: ServiceKey): VirtualIp | undefined {
+    const service = networks.has(networkId) ? this.tables.networks.get(networkId)?.services.get(serviceId) : undefined
+    return service && this.vipOf(service)
   }
 
   /** UDP has no end of a connection: a client that goes on sending would stay with a backend that is gone. */
   private forgetFlows(client: Client, shrunk: readonly VirtualIp[]): void {
     if (shrunk.length === 0) return
-    const stays = new Map(shrunk.map(({ address, backends }) => [address, new Set(backends)]))
-    // The kernel's whole table of flows is read: that must not hold up the containers whose turn comes.
-    setImmediate(() => {
+    const stays = this.unforgotten.get(client) ?? new Map<string, ReadonlySet<string>>()
+    for (const { address, backends } of shrunk) stays.set(address, new Set(backends))
+    this.unforgotten.set(client, stays)
+    this.forgetting ??= this.forgetAll().finally(() => (this.forgetting = undefined))
+  }
+
+  /** One container after another: the kernel goes through all flows of the machine each time. */
+  private async forgetAll(): Promise<void> {
+    for (const [client, stays] of this.unforgotten) {
+      this.unforgotten.delete(client)
       try {
-        inNetns(client.path, () =>
-          deleteFlows(({ original, reply }) => original.protocol === udp && stays.get(original.destination)?.has(reply.source) === false),
-        )
+        using flows = inNetns(client.path, () => new TrackedFlows())
+        await flows.delete(({ original, reply }) => original.protocol === udp && stays.get(original.destination)?.has(reply.source) === false)
       } catch (err) {
         if (errnoOf(err) !== 'ENOENT') this.log.warn('tracked UDP flows could not be forgotten', { err })
       }
-    })
+    }
   }
 
   private vipOf(service: NetworkService): VirtualIp | undefined {
@@ -170,6 +236,22 @@ export class VipBalancer implements SandboxWatcher, Disposable {
     if (this.tables.networks.get(networkId)?.network.spec.ingress) return undefined
     return { address: virtualIp, backends: backendsOf(this.tables.backends(networkId, serviceId), preferLocal ? this.ownNode() : undefined) }
   }
+}
+
+/** The virtual IP with as many backends as can be in the places that they have: those are not touched. */
+function arranged(vip: VirtualIp | undefined, before: VirtualIp | undefined): VirtualIp | undefined {
+  if (!vip || !before) return vip
+  const wanted = new Set(vip.backends)
+  const present = new Set(before.backends)
+  const come = vip.backends.filter((one) => !present.has(one))
+  const backends = before.backends.map((one) => (wanted.has(one) ? one : come.shift()))
+  // Those at the end fill what is left open.
+  const rest = come
+  for (let i = 0; i < backends.length; i++) {
+    while (backends.length > i && backends.at(-1) === undefined) backends.pop()
+    if (i < backends.length && backends[i] === undefined) backends[i] = backends.pop()
+  }
+  return { ...vip, backends: [...backends.filter((one) => one !== undefined), ...rest] }
 }
 
 /** The IPv4 addresses that flows are led to, sorted; those of the preferred node alone while it has some. */

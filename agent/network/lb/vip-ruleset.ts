@@ -31,22 +31,41 @@ export function addSize(table: string, backends: number): string {
   return [`add chain ${chain}`, `add rule ${chain} meta mark set ${draw}`, `add rule ${chain} dnat ip to ip daddr . meta mark map @backends`].join('\n')
 }
 
-/** The elements that put virtual IPs in the place of others. */
+/** The elements that put virtual IPs in the place of others; those that stay as they are are left alone. */
 export function changeVips(table: string, before: readonly VirtualIp[], after: readonly VirtualIp[]): ElementChange[] {
-  return [...elements('delete', table, before), ...elements('add', table, after)]
+  const [old, fresh] = [elements(before), elements(after)]
+  return [...changes('delete', table, old, fresh), ...changes('add', table, fresh, old)]
 }
 
-function elements(action: ElementChange['action'], table: string, vips: readonly VirtualIp[]): ElementChange[] {
-  const lists: Record<string, NftElement[]> = { vips: [], backends: [], unserved: [] }
+interface Placed {
+  set: 'vips' | 'backends' | 'unserved'
+  element: NftElement
+  /** What the element leads to, to compare. */
+  value: string
+}
+
+/** The elements of virtual IPs, by set and key. */
+function elements(vips: readonly VirtualIp[]): Map<string, Placed> {
+  const placed = new Map<string, Placed>()
   for (const { address, backends } of vips) {
     const key = parseAddress(address)
     if (backends.length === 0) {
-      lists['unserved']?.push({ key })
+      placed.set(`unserved ${address}`, { set: 'unserved', element: { key }, value: '' })
       continue
     }
-    lists['vips']?.push({ key, value: { goto: `n${backends.length}` } })
-    backends.forEach((backend, i) => lists['backends']?.push({ key: Uint8Array.from([...key, ...nativeU32(i)]), value: parseAddress(backend) }))
+    const goto = `n${backends.length}`
+    placed.set(`vips ${address}`, { set: 'vips', element: { key, value: { goto } }, value: goto })
+    backends.forEach((backend, i) => {
+      const element = { key: Uint8Array.from([...key, ...nativeU32(i)]), value: parseAddress(backend) }
+      placed.set(`backends ${address} ${i}`, { set: 'backends', element, value: backend })
+    })
   }
+  return placed
+}
+
+function changes(action: ElementChange['action'], table: string, these: ReadonlyMap<string, Placed>, others: ReadonlyMap<string, Placed>): ElementChange[] {
+  const lists: Record<Placed['set'], NftElement[]> = { vips: [], backends: [], unserved: [] }
+  for (const [key, { set, element, value }] of these) if (others.get(key)?.value !== value) lists[set].push(element)
   return Object.entries(lists).filter(([, list]) => list.length > 0).map(([set, list]) => ({ action, table, set, elements: list }))
 }
 

@@ -1,10 +1,6 @@
-import { LinkBatch } from '../../kernel/link.js'
-import type { Links } from '../../kernel/link.js'
+import type { LinkBatch, Links } from '../../kernel/link.js'
 import { NeighbourState } from '../../kernel/netlink-route.js'
 import type { Neighbour } from '../../kernel/netlink-route.js'
-
-/** Changes sent to the kernel at once: its answers have to fit its buffer. */
-const batchMax = 100
 
 /** Something that can be reached on an overlay network: here, at a port of the bridge, or on another node. */
 export interface Reachable {
@@ -52,63 +48,32 @@ export function presentEntries(links: Links, { vxlan }: ForwardingDevices, ports
   return new Map([...neighbours, ...forwarding].map(({ state: _, ...entry }) => [entryKey(entry), entry]))
 }
 
-/** Brings the kernel from one set of entries to another; with `keepStale` nothing is taken away. Gives what is there afterwards. */
-export function program(
-  links: Links,
-  present: ReadonlyMap<string, Neighbour>,
-  wanted: ReadonlyMap<string, Neighbour>,
-  keepStale: boolean,
-): Map<string, Neighbour> {
-  const result = new Map(present)
-  let batch = new LinkBatch()
-  const flush = (): void => {
-    links.apply(batch)
-    batch = new LinkBatch()
+/**
+ * Adds to a batch what leads from the entries `gone` to the entries `come`; `present`, which the kernel has,
+ * follows. What is somebody else's by now stays. Keys that are asked for leave `stale`.
+ */
+export function change(
+  batch: LinkBatch,
+  present: Map<string, Neighbour>,
+  gone: ReadonlyMap<string, Neighbour>,
+  come: ReadonlyMap<string, Neighbour>,
+  stale: Set<string>,
+): void {
+  for (const [key, entry] of gone) {
+    const before = present.get(key)
+    if (come.has(key) || !before || !sameEntry(before, entry)) continue
+    batch.deleteNeighbour(entry)
+    present.delete(key)
   }
-  const change = (act: (batch: LinkBatch) => void): void => {
-    act(batch)
-    if (batch.requests.length >= batchMax) flush()
-  }
-  for (const [key, entry] of present) {
-    const next = wanted.get(key)
-    if (next ? sameEntry(next, entry) || !entry.bridge : keepStale) continue
+  for (const [key, entry] of come) {
+    stale.delete(key)
+    const before = present.get(key)
+    if (before && sameEntry(before, entry)) continue
     // A forwarding entry is not moved to another port by adding it there.
-    change((one) => one.deleteNeighbour(entry))
-    result.delete(key)
-  }
-  for (const [key, entry] of wanted) {
-    const before = present.get(key)
-    if (before && sameEntry(before, entry)) continue
-    change((one) => one.setNeighbour(entry))
-    result.set(key, entry)
-  }
-  flush()
-  return result
-}
-
-/** Adds a few entries, in the place of others under the same keys; `present` follows. */
-export function add(links: Links, present: Map<string, Neighbour>, entries: ReadonlyMap<string, Neighbour>): void {
-  const batch = new LinkBatch()
-  for (const [key, entry] of entries) {
-    const before = present.get(key)
-    if (before && sameEntry(before, entry)) continue
     if (before?.bridge) batch.deleteNeighbour(before)
     batch.setNeighbour(entry)
     present.set(key, entry)
   }
-  links.apply(batch)
-}
-
-/** Takes a few entries away, those that are still as given; `present` follows. */
-export function remove(links: Links, present: Map<string, Neighbour>, entries: ReadonlyMap<string, Neighbour>): void {
-  const batch = new LinkBatch()
-  for (const [key, entry] of entries) {
-    const before = present.get(key)
-    if (!before || !sameEntry(before, entry)) continue
-    batch.deleteNeighbour(entry)
-    present.delete(key)
-  }
-  links.apply(batch)
 }
 
 function sameEntry(a: Neighbour, b: Neighbour): boolean {

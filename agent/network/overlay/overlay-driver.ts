@@ -14,6 +14,7 @@ import type { NetworkSpec } from '../types.js'
 import { hasAddress, overlayMtu } from './data-path.js'
 import type { DataPath } from './data-path.js'
 import type { Reachable } from './forwarding.js'
+import type { ForwardingTable } from './forwarding-table.js'
 import { removeSegment, Segment } from './segment.js'
 
 /** The option of a network that holds its VXLAN network identifier, named as Docker names it. */
@@ -22,11 +23,7 @@ export const vniOption = 'com.docker.network.driver.overlay.vxlanid_list'
 /** A network while it has devices on this host. */
 interface Active {
   segment: Segment
-  /** By endpoint id, or by a name of its own for a port of the host. */
-  locals: Map<string, Reachable>
-  remotes: ReadonlyMap<string, Reachable>
-  /** The managers have said who else is there: until then, what an earlier daemon left is believed. */
-  informed: boolean
+  table: ForwardingTable
 }
 
 /**
@@ -90,10 +87,13 @@ export class OverlayDriver implements NetworkDriver {
     }
     sandbox.links.apply(batch)
     const place: Reachable = { mac: endpoint.macAddress, addresses: addresses.map(([address]) => address).filter((one) => one !== ''), via: { port } }
-    const first = active.locals.size === 0
-    active.locals.set(endpoint.endpointId, place)
-    if (first) this.forward(active)
-    else active.segment.reach(place)
+    active.table.setLocal(endpoint.endpointId, place)
+    this.settle(network.id, active)
+  }
+
+  /** Resolves when everything that is on the network can be reached from here. */
+  async joined(network: StoredNetwork): Promise<void> {
+    await this.active.get(network.id)?.table.settle()
   }
 
   async leave(network: StoredNetwork, endpoint: Endpoint): Promise<void> {
@@ -111,8 +111,8 @@ export class OverlayDriver implements NetworkDriver {
     const active = this.activate(network)
     using netns = this.kernel.run(() => Netns.current())
     const index = active.segment.plug(port.bridgeEnd, macOfHex('00000001', '06:42'), { links: this.kernel.links, netns, name: port.name, mac: port.mac })
-    active.locals.set(port.bridgeEnd, { mac: port.mac, addresses: port.addresses, via: { port: index } })
-    this.forward(active)
+    active.table.setLocal(port.bridgeEnd, { mac: port.mac, addresses: port.addresses, via: { port: index } })
+    this.settle(network.id, active)
     return active.segment.mtu
   }
 
@@ -123,26 +123,24 @@ export class OverlayDriver implements NetworkDriver {
     this.unplugged(networkId, bridgeEnd)
   }
 
-  /** What the managers say can be reached elsewhere. */
-  setRemotes(networkId: string, places: readonly Reachable[]): void {
+  /** What the managers say can be reached elsewhere; resolves when it can. Rejects with the kernel's reason. */
+  async setRemotes(networkId: string, places: readonly Reachable[]): Promise<void> {
     const remotes = new Map(places.map((place) => [place.mac, place]))
     this.remotes.set(networkId, remotes)
     const active = this.active.get(networkId)
-    if (!active) return
-    active.remotes = remotes
-    active.informed = true
-    this.forward(active)
+    active?.table.setRemotes(remotes)
+    await active?.table.settle()
   }
 
   /** Some of it changed. */
-  changeRemotes(networkId: string, gone: readonly Reachable[], come: readonly Reachable[]): void {
+  async changeRemotes(networkId: string, gone: readonly Reachable[], come: readonly Reachable[]): Promise<void> {
     const remotes = this.remotes.get(networkId)
     if (!remotes) return this.setRemotes(networkId, come)
     for (const { mac } of gone) remotes.delete(mac)
     for (const place of come) remotes.set(place.mac, place)
     const active = this.active.get(networkId)
-    active?.segment.retract(gone)
-    for (const place of come) active?.segment.reach(place)
+    active?.table.touch([...gone, ...come].map(({ mac }) => mac))
+    await active?.table.settle()
   }
 
   forgetRemotes(networkId: string): void {
@@ -156,19 +154,18 @@ export class OverlayDriver implements NetworkDriver {
 
   /** Lets go of sockets; devices stay. */
   close(): void {
-    for (const { segment } of this.active.values()) segment.close()
+    for (const active of this.active.values()) closeActive(active)
     this.active.clear()
   }
 
   private unplugged(networkId: string, key: string): void {
     const active = this.active.get(networkId)
-    if (!active?.locals.delete(key)) return
-    if (active.locals.size === 0) this.takeDown(networkId)
-    else this.forward(active)
+    if (active?.table.deleteLocal(key) && active.table.localCount === 0) this.takeDown(networkId)
   }
 
   private takeDown(networkId: string): void {
-    this.active.get(networkId)?.segment.close()
+    const active = this.active.get(networkId)
+    if (active) closeActive(active)
     this.active.delete(networkId)
     removeSegment(join(this.folder, networkId))
   }
@@ -179,7 +176,7 @@ export class OverlayDriver implements NetworkDriver {
     const path = join(this.folder, network.id)
     const known = this.remotes.get(network.id)
     const segment = Segment.adopt(path, network.id) ?? this.createSegment(path, network)
-    const active: Active = { segment, locals: new Map(), remotes: known ?? new Map<string, Reachable>(), informed: known !== undefined }
+    const active: Active = { segment, table: segment.forwarding(known ?? new Map<string, Reachable>(), known !== undefined) }
     this.active.set(network.id, active)
     return active
   }
@@ -200,7 +197,13 @@ export class OverlayDriver implements NetworkDriver {
     return Segment.create(path, network.id, { vni, port, local: address, mtu }, this.kernel)
   }
 
-  private forward({ segment, locals, remotes, informed }: Active): void {
-    segment.forward([...remotes.values(), ...locals.values()], !informed)
+  /** Lets the entries of places elsewhere follow; who waits for them hears of a failure, others do not. */
+  private settle(networkId: string, { table }: Active): void {
+    table.settle().catch((err: unknown) => this.log.warn('places on a network cannot be reached yet', { network: networkId, err }))
   }
+}
+
+function closeActive({ segment, table }: Active): void {
+  table.close()
+  segment.close()
 }

@@ -2,11 +2,11 @@ import { internal } from '../../../src/base/errors.js'
 import { LinkBatch, Links } from '../../kernel/link.js'
 import { createNetns, deleteNetns, isNetns, Netns } from '../../kernel/netns.js'
 import { writeSysctlIfPresent } from '../../kernel/sysctl.js'
-import type { Neighbour } from '../../kernel/netlink-route.js'
 import { macOfHex } from '../endpoint.js'
 import type { HostKernel } from '../host-kernel.js'
-import { add, presentEntries, program, remove, wantedEntries } from './forwarding.js'
+import { presentEntries } from './forwarding.js'
 import type { Reachable } from './forwarding.js'
+import { ForwardingTable } from './forwarding-table.js'
 
 /** What a network's devices are made with. */
 export interface SegmentSettings {
@@ -31,7 +31,6 @@ export class Segment implements Disposable {
   private readonly links: Links
   private readonly bridge: number
   private readonly vxlan: number
-  private present: Map<string, Neighbour>
 
   private constructor(
     readonly path: string,
@@ -45,8 +44,6 @@ export class Segment implements Disposable {
     if (!bridge || !vxlan) throw internal(`the devices of network ${id} are not complete: stop its containers on this node to have them made again`)
     this.bridge = bridge.index
     this.vxlan = vxlan.index
-    const ports = new Set(this.links.list().filter(({ master }) => master === this.bridge).map(({ index }) => index))
-    this.present = presentEntries(this.links, { vxlan: this.vxlan }, ports)
   }
 
   /** Takes over what an earlier daemon made, untouched; undefined when there is nothing complete. */
@@ -102,20 +99,11 @@ export class Segment implements Disposable {
     return this.links.list().filter(({ master, name }) => master === this.bridge && name !== vxlanName).map(({ name }) => name)
   }
 
-  /** Brings the entries to these places; `keepStale` leaves others there. */
-  forward(places: Iterable<Reachable>, keepStale: boolean): void {
+  /** The entries of this network, beginning with what is there; `informed` tells whether the remote places are all. */
+  forwarding(remotes: Map<string, Reachable>, informed: boolean): ForwardingTable {
     const devices = { vxlan: this.vxlan }
-    this.present = program(this.links, this.present, wantedEntries(places, devices), keepStale)
-  }
-
-  /** Adds the entries of one more place. */
-  reach(place: Reachable): void {
-    add(this.links, this.present, wantedEntries([place], { vxlan: this.vxlan }))
-  }
-
-  /** Takes the entries of places away, as far as they are still theirs. */
-  retract(places: Iterable<Reachable>): void {
-    for (const place of places) remove(this.links, this.present, wantedEntries([place], { vxlan: this.vxlan }))
+    const ports = new Set(this.links.list().filter(({ master }) => master === this.bridge).map(({ index }) => index))
+    return new ForwardingTable(this.links, devices, presentEntries(this.links, devices, ports), remotes, informed)
   }
 
   close(): void {
