@@ -39,6 +39,7 @@ import { RaftNode } from './raft/node.js'
 import type { RaftNodeOptions } from './raft/node-types.js'
 import { grpcDialer } from './raft/transport/grpc-dialer.js'
 import { raftHandlers, type JoinResult } from './raft/transport/service.js'
+import { assertManager } from './role-manager.js'
 import { MemoryStore } from './store/memory-store.js'
 import type { Store } from './store/store.js'
 import { wireChangeCodec } from './store/wire-codec.js'
@@ -141,7 +142,7 @@ export class Manager implements AsyncDisposable {
 
     const health = new Health()
     health.set('raft', 'notServing')
-    const raftCalls = raftHandlers(() => started.raft)
+    const raftCalls = raftHandlers(() => started.raft, (nodeId) => assertManager(store.view().get('node', nodeId), nodeId))
     const raftMethods = servedMethods(raftService, raftCalls)
     const server = scope.use(
       await GrpcServer.listen(

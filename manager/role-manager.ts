@@ -1,5 +1,5 @@
 import type { Timer } from '../src/base/clock.js'
-import { messageOf } from '../src/base/errors.js'
+import { messageOf, StatusError } from '../src/base/errors.js'
 import { deepEqual } from '../src/model/equality.js'
 import { CertificateState, NodeRole, type ManagerStatus, type Node, type Reachability } from '../src/model/node.js'
 import { batch } from './store/batch.js'
@@ -60,6 +60,16 @@ export function roleStep(node: Node | undefined, member: RaftMember | undefined,
   }
   if (!node || node.certificate.role === NodeRole.worker) return { kind: 'none' }
   return { kind: 'certificate', role: NodeRole.worker, cause }
+}
+
+/**
+ * Throws `forbidden` unless a node is to be a manager by its spec: the certificate of one that was demoted
+ * stays valid for a while, and must not bring it back into the Raft group.
+ */
+export function assertManager(node: Node | undefined, nodeId: string): void {
+  if (node?.spec.role === NodeRole.manager) return
+  const why = node ? 'it is to be a worker: promote it first' : 'it is not in the swarm: leave with --force and join again'
+  throw new StatusError('forbidden', `node ${nodeId} cannot be a manager: ${why}`)
 }
 
 /**

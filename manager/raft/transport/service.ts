@@ -21,8 +21,11 @@ export interface RaftReceiver {
   addressOf(raftId: PeerId): string | undefined
 }
 
-/** The handlers of `raftService`. `receiver` may be absent while the manager starts or after it stopped. */
-export function raftHandlers(receiver: () => RaftReceiver | undefined): Handlers<RaftMethods> {
+/**
+ * The handlers of `raftService`. `receiver` may be absent while the manager starts or after it stopped;
+ * `admit` throws when a node is not to take part, whatever its certificate says.
+ */
+export function raftHandlers(receiver: () => RaftReceiver | undefined, admit: (nodeId: string) => void = () => undefined): Handlers<RaftMethods> {
   const running = (): RaftReceiver => {
     const node = receiver()
     if (!node) throw new StatusError('unavailable', 'this manager does not take part in the Raft group: it is starting or stopping')
@@ -52,6 +55,7 @@ export function raftHandlers(receiver: () => RaftReceiver | undefined): Handlers
     async join({ nodeId, address }, call) {
       if (nodeId === '' || address === '') throw invalid('a joining manager tells its node id and its address')
       if (call.caller && call.caller.nodeId !== nodeId) throw new StatusError('forbidden', `node ${call.caller.nodeId} cannot join in the name of ${nodeId}`)
+      admit(nodeId)
       const { raftId, members, removed } = await running().join(nodeId, address)
       return { raftId, members: [...members], removed: [...removed] }
     },

@@ -43,6 +43,8 @@ export interface LoopbackMember {
 /** Members with real logs on disk that talk real gRPC with mutual TLS over the loopback. */
 export class LoopbackGroup implements AsyncDisposable {
   readonly members = new Map<string, LoopbackMember>()
+  /** Throws for a node that no member may take in. */
+  admit: (nodeId: string) => void = () => undefined
   private readonly identities = new Map<string, IdentitySource>()
 
   private constructor(
@@ -68,7 +70,7 @@ export class LoopbackGroup implements AsyncDisposable {
     let node: RaftNode | undefined
     const server = await GrpcServer.listen(
       { address: '127.0.0.1:0', identity, isRevoked: () => false, clock: systemClock, log: this.log },
-      servedMethods(raftService, raftHandlers(() => node)),
+      servedMethods(raftService, raftHandlers(() => node, (nodeId) => this.admit(nodeId))),
     )
     const address = `127.0.0.1:${server.port}`
     const pool = new ConnectionPool(identity, systemClock)

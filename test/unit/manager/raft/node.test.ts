@@ -3,9 +3,11 @@ import { readdir, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { kindOf } from '../../../../src/base/errors.js'
 import type { Leadership } from '../../../../manager/raft/node-types.js'
+import { assertManager } from '../../../../manager/role-manager.js'
 import { RaftProposer } from '../../../../manager/raft/raft-proposer.js'
 import { NotDoneError } from '../../../../src/wire/error-status.js'
 import { eventually } from '../../../support/eventually.js'
+import { node as nodeObject } from '../../../support/objects.js'
 import { LoopbackGroup, type LoopbackMember } from './loopback-group.js'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text)
@@ -135,6 +137,17 @@ describe('raft node', () => {
     const anew = await group.start(victim.name, { joinThrough: now.address })
     await same([anew], now.machine.values)
     await eventually('it votes', () => now.node.members().filter((m) => !m.learner).length === 3)
+  })
+
+  it('takes in only nodes that are to be managers', async () => {
+    await using group = await LoopbackGroup.create(fast)
+    const a = await group.start('a', { kind: 'bootstrap' })
+    await eventually('a leads', () => a.node.isLeader)
+    group.admit = (nodeId) => assertManager({ ...nodeObject(nodeId), spec: { ...nodeObject(nodeId).spec, role: 'worker' } }, nodeId)
+    await assert.rejects(group.start('b', { joinThrough: a.address }), /node b cannot be a manager: it is to be a worker: promote it first/)
+    group.admit = (nodeId) => assertManager(undefined, nodeId)
+    await assert.rejects(group.start('b', { joinThrough: a.address }), /node b cannot be a manager: it is not in the swarm/)
+    assert.deepEqual(a.node.members().map(({ nodeId }) => nodeId), ['a'])
   })
 
   it('refuses a removal that would lose the quorum', async () => {
