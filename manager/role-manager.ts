@@ -66,7 +66,7 @@ export function roleStep(node: Node | undefined, member: RaftMember | undefined,
  * Throws `forbidden` unless a node is to be a manager by its spec: the certificate of one that was demoted
  * stays valid for a while, and must not bring it back into the Raft group.
  */
-export function assertManager(node: Node | undefined, nodeId: string): void {
+export function assertManager(node: Pick<Node, 'spec'> | undefined, nodeId: string): void {
   if (node?.spec.role === NodeRole.manager) return
   const why = node ? 'it is to be a worker: promote it first' : 'it is not in the swarm: leave with --force and join again'
   throw new StatusError('forbidden', `node ${nodeId} cannot be a manager: ${why}`)

@@ -143,7 +143,7 @@ describe('raft node', () => {
     await using group = await LoopbackGroup.create(fast)
     const a = await group.start('a', { kind: 'bootstrap' })
     await eventually('a leads', () => a.node.isLeader)
-    group.admit = (nodeId) => assertManager({ ...nodeObject(nodeId), spec: { ...nodeObject(nodeId).spec, role: 'worker' } }, nodeId)
+    group.admit = (nodeId) => assertManager({ spec: { ...nodeObject(nodeId).spec, role: 'worker' } }, nodeId)
     await assert.rejects(group.start('b', { joinThrough: a.address }), /node b cannot be a manager: it is to be a worker: promote it first/)
     group.admit = (nodeId) => assertManager(undefined, nodeId)
     await assert.rejects(group.start('b', { joinThrough: a.address }), /node b cannot be a manager: it is not in the swarm/)
