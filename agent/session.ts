@@ -7,6 +7,7 @@ import { CertificateState, type Node, type NodeDescription, type NodeRole } from
 import {
   dispatcherService,
   type DispatcherMethods,
+  type ReportDataPathRequest,
   type SessionMessage,
   type WeightedPeer,
 } from '../src/wire/dispatcher-service.js'
@@ -51,6 +52,7 @@ const firstHeartbeatMs = 5_000
 /** A manager that does not begin the session within this time is given up. */
 const beginTimeoutMs = 15_000
 const assignmentRetryMs = 500
+const reportTimeoutMs = 5_000
 
 /** Where the session stands, for `info`. */
 export type SessionState = { connected: true; manager: string } | { connected: false; error: string }
@@ -65,6 +67,8 @@ export class Session {
   private current: SessionState = { connected: false, error: 'not connected to a manager yet' }
   private restart: AbortController | undefined
   private delivering: Promise<void> = Promise.resolve()
+  /** Who waits for a session to begin. */
+  private readonly waiting = new Set<() => void>()
 
   constructor(private readonly deps: SessionDeps) {}
 
@@ -82,9 +86,34 @@ export class Session {
    * they cannot be asked in time.
    */
   async awaitDrain(taskId: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    await this.dispatcher().awaitDrain({ sessionId: this.sessionId, taskId }, { timeoutMs, signal })
+  }
+
+  /** The manager that this session is with, for calls of this node. Throws `unavailable` while there is none. */
+  dispatcher(): Client<DispatcherMethods> {
     if (!this.current.connected) throw new StatusError('unavailable', this.current.error)
-    const dispatcher = clientOf(dispatcherService, this.deps.connections.to(this.current.manager))
-    await dispatcher.awaitDrain({ sessionId: this.sessionId, taskId }, { timeoutMs, signal })
+    return clientOf(dispatcherService, this.deps.connections.to(this.current.manager))
+  }
+
+  /** Resolves once a session has begun, at once while there is one; rejects with the signal's reason. */
+  async connected(signal: AbortSignal): Promise<void> {
+    while (!this.current.connected) {
+      signal.throwIfAborted()
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          this.waiting.delete(wake)
+          signal.removeEventListener('abort', wake)
+          resolve()
+        }
+        this.waiting.add(wake)
+        signal.addEventListener('abort', wake, { once: true })
+      })
+    }
+  }
+
+  /** Tells the managers what this node found of the data path. */
+  async reportDataPath(report: Omit<ReportDataPathRequest, 'sessionId'>, signal: AbortSignal): Promise<void> {
+    await this.dispatcher().reportDataPath({ ...report, sessionId: this.sessionId }, { timeoutMs: reportTimeoutMs, signal })
   }
 
   /** Keeps a session going until the signal is aborted. */
@@ -126,6 +155,7 @@ export class Session {
       begun()
       this.deps.managers.answered(address)
       this.current = { connected: true, manager: address }
+      for (const wake of [...this.waiting]) wake()
       this.deps.log.info(`session with manager ${address} begun`, { session: this.sessionId })
       await all(ended, [
         this.follow(stream),

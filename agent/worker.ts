@@ -49,6 +49,11 @@ export class Worker implements AssignmentConsumer {
     return [...this.managers.values()].map((manager) => manager.snapshot)
   }
 
+  /** Whether the task is this node's, or is being taken away. */
+  has(taskId: string): boolean {
+    return this.managers.has(taskId) || this.removals.has(taskId)
+  }
+
   /** Tasks that come to this node from now on. */
   newTasks(): Subscription<Task> {
     return this.begun.subscribe()

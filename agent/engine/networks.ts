@@ -13,7 +13,7 @@ export function connectNetwork(context: EngineContext, container: Container, net
     if (mode === 'host' || mode === 'none' || mode.startsWith('container:')) {
       throw conflict(`container sharing network namespace with another container or host cannot be connected to any other network`)
     }
-    const { name } = context.network.inspect(network)
+    const name = await context.network.nameOf(network)
     if (container.isUp) {
       await context.network.connect(container.id, name, endpointSettings(record, name, asked))
       await refresh(context, container)
@@ -27,7 +27,8 @@ export function connectNetwork(context: EngineContext, container: Container, net
 export function disconnectNetwork(context: EngineContext, container: Container, network: string): Promise<void> {
   return container.exclusive(async () => {
     const { record } = container
-    const { name } = context.network.inspect(network)
+    // A network of the swarm that nobody here is on is known to the managers alone.
+    const name = !container.isUp && network in record.networking ? network : context.network.inspect(network).name
     if (container.isUp) {
       await context.network.disconnect(container.id, name)
       await refresh(context, container)

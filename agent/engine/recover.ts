@@ -92,7 +92,12 @@ async function settle(context: EngineContext, container: Container, lives: boole
   context.exitWatch.forget(container.id)
   if (!restart) return
   if (container.status === ContainerStatus.restarting) scheduleRestart(context, container, 0)
-  else await launch(context, container)
+  else {
+    // Not waited for: a network of the swarm may have to wait for the managers.
+    void container.exclusive(() => launch(context, container)).catch((err: unknown) => {
+      context.log.warn('restarting a container failed', { container: container.id, reason: messageOf(err) })
+    })
+  }
 }
 
 function recordExit(context: EngineContext, container: Container): void {

@@ -1,3 +1,4 @@
+import type { TaskSelection } from '../../src/model/control.js'
 import type { Task } from '../../src/model/task.js'
 import type { ControlDeps } from './deps.js'
 import { resolve } from './resolve.js'
@@ -6,8 +7,12 @@ import { resolve } from './resolve.js'
 export class TaskControl {
   constructor(private readonly deps: ControlDeps) {}
 
-  list({ serviceId, nodeId }: { serviceId?: string; nodeId?: string } = {}): Task[] {
+  list({ serviceId, nodeId, networkId }: TaskSelection = {}): Task[] {
     const view = this.deps.store.view()
+    if (networkId !== undefined) {
+      const found = view.tasksUsing('network', networkId)
+      return found.filter((task) => (serviceId === undefined || task.serviceId === serviceId) && (nodeId === undefined || task.nodeId === nodeId))
+    }
     if (serviceId !== undefined) {
       return view.tasksByService(serviceId).filter((task) => nodeId === undefined || task.nodeId === nodeId)
     }

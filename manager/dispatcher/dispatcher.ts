@@ -16,6 +16,7 @@ import type {
   HeartbeatResponse,
   NetworksMessage,
   NetworksRequest,
+  ReportDataPathRequest,
   SessionMessage,
   SessionRequest,
   UpdateTaskStatusRequest,
@@ -24,7 +25,9 @@ import type { CallContext, Empty, Handlers } from '../../src/wire/service-table.
 import type { ReadTx, Store, StoreEvent } from '../store/store.js'
 import { AssignmentSequence } from './assignment-messages.js'
 import { AssignmentSet } from './assignment-set.js'
+import { Attachments } from './attachments.js'
 import { heartbeatPeriodMsOf, managersOf, rootCaOf } from './cluster-info.js'
+import { DataPaths } from './data-paths.js'
 import { Heartbeats } from './heartbeats.js'
 import { NetworkDispatch } from './network-dispatch.js'
 import { NodeUpdates } from './node-updates.js'
@@ -68,6 +71,8 @@ export class Dispatcher {
   private readonly updates: NodeUpdates
   private readonly statuses: StatusBatcher
   private readonly networkTables: NetworkDispatch
+  private readonly attachments: Attachments
+  private readonly dataPaths: DataPaths
   /** Nodes that are down, and when their tasks are given up. */
   private readonly downUntil = new Map<string, number>()
   private readonly news = new Map<string, News>()
@@ -86,6 +91,8 @@ export class Dispatcher {
     this.updates = new NodeUpdates(store)
     this.statuses = new StatusBatcher(store, clock, nodeId, deps.log)
     this.networkTables = new NetworkDispatch({ store, clock, sessions: this.sessions })
+    this.attachments = new Attachments({ store, clock, ids })
+    this.dataPaths = new DataPaths()
   }
 
   /** The methods agents call; they answer `unavailable` unless this manager leads. */
@@ -97,6 +104,14 @@ export class Dispatcher {
     networks: (request, call) => this.networks(request, call),
     acknowledgeNetworks: (request, call) => this.acknowledgeNetworks(request, call),
     awaitDrain: (request, call) => this.awaitDrain(request, call),
+    // Of the node, not of its session: containers come and go while one session follows another.
+    attachNetwork: async (request, call) => this.attachments.attach(this.callerOf(call), request, call.signal),
+    detachNetwork: async ({ attachmentId }, call) => {
+      await this.attachments.detach(this.callerOf(call), attachmentId)
+      return {}
+    },
+    findNetwork: async ({ network }, call) => this.attachments.find(this.callerOf(call), network),
+    reportDataPath: (request, call) => this.reportDataPath(request, call),
   }
 
   /** This manager leads: takes nodes in. */
@@ -126,6 +141,7 @@ export class Dispatcher {
     this.news.clear()
     this.assignmentStreams.clear()
     this.networkTables.close()
+    this.dataPaths.clear()
     await running.ended
   }
 
@@ -212,6 +228,21 @@ export class Dispatcher {
     return {}
   }
 
+  private async reportDataPath({ sessionId, ...report }: ReportDataPathRequest, call: CallContext): Promise<Empty> {
+    const { nodeId } = this.sessions.get(this.callerOf(call), sessionId)
+    this.dataPaths.report(nodeId, report)
+    await this.showDataPaths()
+    return {}
+  }
+
+  /** What the nodes say of the data path, in their status. */
+  private async showDataPaths(): Promise<void> {
+    const nodes = this.deps.store.view().list('node').filter(({ status }) => status.state === 'ready')
+    const messages = this.dataPaths.messages(nodes)
+    const changed = nodes.filter(({ id, status }) => status.message !== (messages.get(id) ?? ''))
+    await Promise.all(changed.map(({ id }) => this.updates.message(id, messages.get(id) ?? '')))
+  }
+
   /** The node that calls, told by its certificate. */
   private callerOf({ caller }: CallContext): string {
     if (!this.running) throw new NotDoneError('this manager does not lead: the dispatcher is with the leader')
@@ -239,6 +270,9 @@ export class Dispatcher {
     this.deps.log.warn('node is down: it missed its heartbeats', { node: nodeId })
     this.sessions.end(nodeId, notFound(`the session of node ${nodeId} ended: its heartbeats were missed`))
     this.downUntil.set(nodeId, this.deps.clock.monotonicMs() + defaults.orphanAfterMs)
+    // What it found of others is as old as it is.
+    this.dataPaths.forget(nodeId)
+    this.ignoreLoss(this.showDataPaths())
     const written = this.updates.down(nodeId, `heartbeat failure for node in "${state}" state`)
     written.catch((thrown: unknown) => {
       if (!this.running || this.sessions.nodeIds().includes(nodeId)) return
@@ -321,6 +355,7 @@ export class Dispatcher {
     if (action === 'remove') {
       this.heartbeats.forget(object.id)
       this.downUntil.delete(object.id)
+      this.dataPaths.forget(object.id)
       this.sessions.end(object.id, new StatusError('forbidden', `node ${object.id} was removed from the swarm`))
       this.news.delete(object.id)
     } else this.tell(object.id, { node: true })

@@ -8,6 +8,8 @@ interface NodeUpdate {
   description?: NodeDescription
   /** In the certificate that the node uses. */
   observedRole?: NodeRole
+  /** Means nothing for a node that is not ready. */
+  onlyReady?: boolean
 }
 
 /** Writes what becomes of nodes, many in one transaction. */
@@ -23,6 +25,11 @@ export class NodeUpdates {
     return this.writer.add(nodeId, { status: { state: 'ready', message: '', address }, description, ...(observedRole && { observedRole }) })
   }
 
+  /** Something is to be said of a node that is ready; of others nothing is written. */
+  message(nodeId: string, message: string): Promise<void> {
+    return this.writer.add(nodeId, { status: { message }, onlyReady: true })
+  }
+
   /** The node was not heard of since this manager began to lead. */
   unknown(nodeId: string, message: string): Promise<void> {
     return this.writer.add(nodeId, { status: { state: 'unknown', message } })
@@ -35,12 +42,16 @@ export class NodeUpdates {
 }
 
 function merge(waiting: NodeUpdate, update: NodeUpdate): NodeUpdate {
-  return { ...waiting, ...update, status: { ...waiting.status, ...update.status } }
+  const { onlyReady: _, ...rest } = { ...waiting, ...update }
+  const onlyReady = waiting.onlyReady === true && update.onlyReady === true
+  // What is said of its data path does not take away why a node is down.
+  const status = update.onlyReady && waiting.status.state !== undefined && waiting.status.state !== 'ready' ? waiting.status : { ...waiting.status, ...update.status }
+  return { ...rest, status, ...(onlyReady && { onlyReady }) }
 }
 
-function decide(tx: WriteTx, nodeId: string, { status, description, observedRole }: NodeUpdate): void {
+function decide(tx: WriteTx, nodeId: string, { status, description, observedRole, onlyReady }: NodeUpdate): void {
   const node = tx.get('node', nodeId)
-  if (!node) return
+  if (!node || (onlyReady && node.status.state !== 'ready')) return
   const changed: Node = {
     ...node,
     status: { ...node.status, ...status },

@@ -116,8 +116,9 @@ export class TaskReaper implements LoopHandler {
   }
 
   private noteTask(task: Task): void {
-    const attachmentLost = task.serviceId === '' && task.status.state === TaskState.orphaned
-    if (task.desiredState === TaskState.remove || attachmentLost) this.leaving.add(task.id)
+    // Of a container's attachment nothing is kept: nobody looks back on it.
+    const attachmentOver = task.spec.attachment !== undefined && task.status.state >= TaskState.complete
+    if (task.desiredState === TaskState.remove || attachmentOver) this.leaving.add(task.id)
     const stopping = task.nodeId !== '' && task.desiredState > TaskState.complete && task.status.state <= TaskState.running
     if (stopping && !this.deps.store.view().get('node', task.nodeId)) this.strays.add(task.id)
   }

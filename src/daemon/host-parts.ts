@@ -19,6 +19,7 @@ import { insecureByDefault } from '../../agent/image/registry/endpoints.js'
 import { LayerMemory } from '../../agent/image/registry/layer-memory.js'
 import { Registries } from '../../agent/image/registry/registries.js'
 import { UnpackPool } from '../../agent/image/unpack-pool.js'
+import { AttachedNetworks } from '../../agent/executor/attached-networks.js'
 import { NetworkController } from '../../agent/network/controller.js'
 import type { NetworkOptions } from '../../agent/network/types.js'
 import { OverlaySnapshotter } from '../../agent/snapshot/overlay.js'
@@ -38,6 +39,8 @@ export interface HostParts {
   registries: Registries
   volumes: VolumeStore
   networks: NetworkController
+  /** The same for containers, with the networks of the swarm. */
+  attached: AttachedNetworks
   engine: Engine
   builder: Builder
 }
@@ -99,6 +102,7 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
     options: networkOptions(config),
   })
   scope.use(networks)
+  const attached = new AttachedNetworks({ controller: networks, clock, log: log.child({ part: 'network' }) })
 
   const runtime = tools.runtimes[0]
   if (!runtime) throw invalid('no OCI runtime was found')
@@ -113,7 +117,7 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
     images,
     rootfs: snapshots,
     volumes,
-    network: networks,
+    network: attached,
     host: readHostFacts(),
     settings: {
       init: config.init,
@@ -127,7 +131,7 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
   scope.use(engine)
   opened.engine = engine
   const builder = await Builder.open({ engine, store: imageStore, ids, clock, folder: join(dataRoot, 'builds') })
-  return { db, events, content, snapshots, images, registries, volumes, networks, engine, builder }
+  return { db, events, content, snapshots, images, registries, volumes, networks, attached, engine, builder }
 }
 
 function volumeUsers(engine: Engine | undefined): ReadonlyMap<string, readonly string[]> {

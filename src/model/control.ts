@@ -5,6 +5,14 @@ import type { Config, ConfigSpec, Secret, SecretSpec } from './secret.js'
 import type { Service, ServiceSpec } from './service.js'
 import type { Task } from './task.js'
 
+/** Which tasks are asked for: those that fit everything given. */
+export interface TaskSelection {
+  serviceId?: string
+  nodeId?: string
+  /** On this network, now or before they ended. */
+  networkId?: string
+}
+
 /**
  * The control API of a cluster: what the leader's handlers do, what the gRPC client offers on every
  * other manager, and what the Engine API is served from. References (`ref`) are an id, a full name
@@ -29,7 +37,7 @@ export interface Control {
   /** Running and wanted tasks of each service, for `service ls`. */
   serviceStatuses(ids: string[]): Promise<Record<string, ServiceTaskCounts>>
 
-  listTasks(select?: { serviceId?: string; nodeId?: string }): Promise<Task[]>
+  listTasks(select?: TaskSelection): Promise<Task[]>
   getTask(ref: string): Promise<Task>
   removeTask(ref: string): Promise<void>
 

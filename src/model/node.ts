@@ -1,4 +1,5 @@
 import type { NodeId } from './ids.js'
+import type { NodeEncryption } from './network-table.js'
 import type { Meta } from './object.js'
 import type { Resources } from './resources.js'
 
@@ -43,6 +44,10 @@ export interface NodeDescription {
   tls?: { trustRootPem: string; issuerSubject: Uint8Array; issuerPublicKey: Uint8Array }
   /** Where the node takes packets of overlay networks; absent for the address of its status. */
   dataPathAddress?: string
+  /** UDP port at which it answers whether that address reaches it. */
+  dataPathProbePort?: number
+  /** How packets of encrypted networks reach it; absent while it is on none. */
+  encryption?: NodeEncryption
 }
 
 /** A manager's part in the Raft group. */

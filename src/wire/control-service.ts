@@ -1,5 +1,5 @@
 import type { ClusterSpec } from '../model/cluster.js'
-import type { ClusterEvent, Control, ServiceTaskCounts, TokenRotation } from '../model/control.js'
+import type { ClusterEvent, Control, ServiceTaskCounts, TaskSelection, TokenRotation } from '../model/control.js'
 import type { Network, NetworkSpec } from '../model/network.js'
 import type { Node, NodeSpec } from '../model/node.js'
 import type { Config, ConfigSpec, Secret, SecretSpec } from '../model/secret.js'
@@ -72,7 +72,7 @@ export const controlService = service('Control', {
   ),
 
   listTasks: serverStream(
-    codec<{ serviceId?: string; nodeId?: string }>(skep.v1.ListTasksRequest),
+    codec<TaskSelection>(skep.v1.ListTasksRequest),
     codec<ListPart<Task>>(skep.v1.TasksPart),
     managers,
     readOnly,

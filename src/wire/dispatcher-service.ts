@@ -5,6 +5,7 @@ import type { Config, Secret } from '../model/secret.js'
 import type { Task, TaskStatus } from '../model/task.js'
 import { codec } from './codec.js'
 import { skep } from './gen/skep.js'
+import { networkCodec } from './object-codecs.js'
 import { emptyCodec, serverStream, service, unary, type CallerRole } from './service-table.js'
 
 /** See proto/dispatcher.proto for what each field means and for the course of a session. */
@@ -102,6 +103,34 @@ export interface AwaitDrainRequest {
   taskId: string
 }
 
+export interface AttachNetworkRequest {
+  network: string
+  containerId: string
+  containerName: string
+  aliases: string[]
+  addresses: string[]
+}
+
+export interface AttachNetworkResponse {
+  attachmentId: string
+  networkId: string
+}
+
+export interface DetachNetworkRequest {
+  attachmentId: string
+}
+
+export interface FindNetworkRequest {
+  network: string
+}
+
+export interface ReportDataPathRequest {
+  sessionId: string
+  problem: string
+  silent: string[]
+  answering: number
+}
+
 const nodes: readonly CallerRole[] = ['worker', 'manager']
 
 /** Served by the leader, and by every other manager on its behalf. The caller's node is the one in its certificate. */
@@ -117,6 +146,11 @@ export const dispatcherService = service('Dispatcher', {
   networks: serverStream(codec<NetworksRequest>(skep.v1.NetworksRequest), codec<NetworksMessage>(skep.v1.NetworksMessage), nodes),
   acknowledgeNetworks: unary(codec<AcknowledgeNetworksRequest>(skep.v1.AcknowledgeNetworksRequest), emptyCodec, nodes, { readOnly: true }),
   awaitDrain: unary(codec<AwaitDrainRequest>(skep.v1.AwaitDrainRequest), emptyCodec, nodes, { readOnly: true }),
+  attachNetwork: unary(codec<AttachNetworkRequest>(skep.v1.AttachNetworkRequest), codec<AttachNetworkResponse>(skep.v1.AttachNetworkResponse), nodes),
+  // Done twice it has the outcome of once.
+  detachNetwork: unary(codec<DetachNetworkRequest>(skep.v1.DetachNetworkRequest), emptyCodec, nodes, { readOnly: true }),
+  findNetwork: unary(codec<FindNetworkRequest>(skep.v1.FindNetworkRequest), networkCodec, nodes, { readOnly: true }),
+  reportDataPath: unary(codec<ReportDataPathRequest>(skep.v1.ReportDataPathRequest), emptyCodec, nodes, { readOnly: true }),
 })
 
 export type DispatcherMethods = typeof dispatcherService.methods

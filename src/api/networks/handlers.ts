@@ -47,22 +47,21 @@ export function networkHandlers({ networks, swarm, clock }: Pick<ApiDeps, 'netwo
   const connect: Handler = async (exchange) => {
     const body = await exchange.readJson(connectBody)
     if (body.Container === undefined || body.Container === '') throw invalid('Container is missing: name the container to connect')
-    const network = await find(exchange.param('id'))
-    if (network.Scope === 'swarm' && network.Attachable !== true) {
-      throw new StatusError(
-        ErrorKind.forbidden,
-        `Could not attach to network ${exchange.param('id')}: it is not manually attachable; create it with --attachable`,
-      )
+    const ref = exchange.param('id')
+    const network = await findKnown(ref)
+    if (network?.Scope === 'swarm' && network.Attachable !== true) {
+      const why = `rpc error: code = PermissionDenied desc = network ${network.Name ?? ref} not manually attachable`
+      throw new StatusError(ErrorKind.forbidden, `Could not attach to network ${ref}: ${why}`)
     }
-    await networks.connect(network.Id ?? '', body.Container, body.EndpointConfig ?? {})
+    await networks.connect(nameFor(network, ref), body.Container, body.EndpointConfig ?? {})
     exchange.empty(200)
   }
 
   const disconnect: Handler = async (exchange) => {
     const body = await exchange.readJson(disconnectBody)
     if (body.Container === undefined || body.Container === '') throw invalid('Container is missing: name the container to disconnect')
-    const network = await find(exchange.param('id'))
-    await networks.disconnect(network.Id ?? '', body.Container, body.Force ?? false)
+    const ref = exchange.param('id')
+    await networks.disconnect(nameFor(await findKnown(ref), ref), body.Container, body.Force ?? false)
     exchange.empty(200)
   }
 
@@ -118,7 +117,22 @@ export function networkHandlers({ networks, swarm, clock }: Pick<ApiDeps, 'netwo
     throw notFound(`network ${ref} not found`)
   }
 
+  /** Undefined for what is unknown here: on a worker it may be an attachable network of the swarm. */
+  const findKnown = async (ref: string): Promise<Network | undefined> => {
+    try {
+      return await find(ref)
+    } catch (thrown) {
+      if (kindOf(thrown) === 'notFound') return undefined
+      throw thrown
+    }
+  }
+
   return { list, inspect, create, remove, connect, disconnect, prune }
+}
+
+/** How the engine is told of a network: those of the swarm by name, as its sentences have it. */
+function nameFor(network: Network | undefined, ref: string): string {
+  return (network?.Scope === 'swarm' ? network.Name : network?.Id) ?? ref
 }
 
 /** None on a node that is not a manager: it knows only the networks it takes part in. */

@@ -1,4 +1,5 @@
 import { rfc3339 } from '../../base/clock.js'
+import { kindOf } from '../../base/errors.js'
 import type { Network as NetworkJson } from '../../model/engine-api/network.js'
 import type { NetworkCreateBody, NetworksBackend } from '../../api/networks/backend.js'
 import type { Engine } from '../../../agent/engine/engine.js'
@@ -7,6 +8,14 @@ import type { Network, NetworkDetails, NetworkSpec } from '../../../agent/networ
 
 /** This host's networks in the shapes of the Engine API. */
 export function networksBackend(networks: NetworkController, engine: Engine): NetworksBackend {
+  const known = (ref: string): Pick<Network, 'id' | 'name' | 'driver'> => {
+    try {
+      return networks.inspect(ref)
+    } catch (thrown) {
+      if (kindOf(thrown) === 'notFound') return { id: ref, name: ref, driver: 'overlay' }
+      throw thrown
+    }
+  }
   return {
     list: async () => networks.list().map((network) => encodeDetails(networks.inspect(network.id))),
     inspect: async (ref) => encodeDetails(networks.inspect(ref)),
@@ -21,13 +30,14 @@ export function networksBackend(networks: NetworkController, engine: Engine): Ne
       engine.events.publish('network', 'destroy', id, { name, type: driver })
     },
     connect: async (ref, container, endpoint) => {
-      const { id, name, driver } = networks.inspect(ref)
-      await engine.connectNetwork(container, id, endpoint)
+      await engine.connectNetwork(container, ref, endpoint)
+      // For a container that does not run, a network of the swarm may be known to the managers alone.
+      const { id, name, driver } = known(ref)
       engine.events.publish('network', 'connect', id, { container: engine.find(container).id, name, type: driver })
     },
     disconnect: async (ref, container, _force) => {
-      const { id, name, driver } = networks.inspect(ref)
-      await engine.disconnectNetwork(container, id)
+      const { id, name, driver } = known(ref)
+      await engine.disconnectNetwork(container, ref)
       engine.events.publish('network', 'disconnect', id, { container: engine.find(container).id, name, type: driver })
     },
   }

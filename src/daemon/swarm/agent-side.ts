@@ -1,8 +1,13 @@
 import type { Node, NodeDescription } from '../../model/node.js'
+import type { ReportDataPathRequest } from '../../wire/dispatcher-service.js'
 import type { ConnectionPool } from '../../wire/grpc-client.js'
 import type { AssignmentConsumer } from '../../../agent/assignments.js'
 import type { NetworkConsumer } from '../../../agent/network-stream.js'
+import type { AttachmentManagers } from '../../../agent/executor/attached-networks.js'
 import type { Reporter } from '../../../agent/reporter.js'
+
+/** What this node found when it asked others by their data path addresses. */
+export type DataPathReport = Omit<ReportDataPathRequest, 'sessionId'>
 
 /** What a swarm gives to this host. */
 export interface SwarmPlace {
@@ -10,6 +15,10 @@ export interface SwarmPlace {
   dataPathAddress: string
   /** Resolves when no node sends new flows to the task any more; rejects when the managers cannot be asked in time. */
   awaitDrain(taskId: string, timeoutMs: number, signal: AbortSignal): Promise<void>
+  /** What the managers do for containers that users start here. */
+  readonly attachments: AttachmentManagers
+  /** Tells the managers what this node found of the data path. Rejects with `unavailable` while there is no session. */
+  reportDataPath(report: DataPathReport, signal: AbortSignal): Promise<void>
 }
 
 /** What a swarm needs of this host: where tasks run. */

@@ -25,6 +25,7 @@ import type { DaemonConfig } from '../config.js'
 import type { HostParts } from '../host-parts.js'
 import { version } from '../version.js'
 import type { AgentSide, SwarmPlace } from './agent-side.js'
+import { attachedContainers } from './attached-containers.js'
 import { TaskPuller } from './task-puller.js'
 
 export interface LocalAgentDeps {
@@ -59,7 +60,14 @@ export class LocalAgent implements AgentSide {
   constructor(private readonly deps: LocalAgentDeps) {
     this.files = new TmpfsFileKeeper(join(deps.config['exec-root'], 'tasks'))
     this.cluster = new ClusterNetworking({ controller: deps.parts.networks, clock: deps.clock, log: deps.log.child({ part: 'network' }) })
-    this.networks = { onNetworks: ({ kind, changes, dataPathPort }) => this.cluster.apply(kind, changes, dataPathPort) }
+    this.networks = {
+      onNetworks: async ({ kind, changes, dataPathPort }) => {
+        await this.cluster.apply(kind, changes, dataPathPort)
+        // The first that a session tells: whatever waited for the managers can go on.
+        if (kind === 'complete') deps.parts.attached.reachable()
+      },
+    }
+    deps.parts.attached.serve(attachedContainers(deps.parts.engine, (taskId) => this.worker?.has(taskId) ?? false))
   }
 
   async begin(nodeId: string, place: SwarmPlace): Promise<void> {
@@ -68,6 +76,7 @@ export class LocalAgent implements AgentSide {
     await this.cluster.begin(nodeId, place.dataPathAddress)
     this.worker = this.createWorker()
     this.worker.start()
+    this.deps.parts.attached.follow(place.attachments)
   }
 
   async end(): Promise<void> {
@@ -83,6 +92,7 @@ export class LocalAgent implements AgentSide {
     await worker.leave()
     await worker.close()
     await this.cluster.end()
+    this.deps.parts.attached.follow('none')
     this.place = undefined
     await this.files.destroy()
   }
@@ -166,6 +176,7 @@ export class LocalAgent implements AgentSide {
         node: () => ({ id: this.nodeId, hostname: hostname(), platform: { os: 'linux', architecture: machineName } }),
       },
       log.child({ part: 'executor' }),
+      parts.attached,
     )
     return new Worker({
       db: new TaskDb(parts.db),

@@ -31,6 +31,7 @@ import { DiskLock } from './disk-lock.js'
 import { fetchUnlockKey } from './fetch-unlock-key.js'
 import { leaveGroup, leavingManager } from './leaving-manager.js'
 import { SwarmStateFile, type SwarmState } from './state-file.js'
+import { swarmPlace } from './swarm-place.js'
 
 export interface SwarmNodeDeps {
   dataRoot: string
@@ -301,10 +302,7 @@ export class SwarmNode implements AsyncDisposable {
     scope.defer(identity.onChange(() => session.refresh()))
     // The manager that answers now knows best; without a session any other is as good.
     const ca = () => clientOf(caService, connections.to((session.state.connected ? session.state.manager : managers.choose()) ?? state.advertiseAddress))
-    await agent.begin(identity.nodeId, {
-      dataPathAddress: state.dataPathAddress,
-      awaitDrain: (taskId, timeoutMs, signal) => session.awaitDrain(taskId, timeoutMs, signal),
-    })
+    await agent.begin(identity.nodeId, swarmPlace(session, state.dataPathAddress))
     const background = [
       session.run(scope.signal),
       identity.keepRenewed(ca, scope.signal),

@@ -91,6 +91,10 @@ class FakeDispatcher {
         this.drained.push(taskId)
         return {}
       },
+      attachNetwork: async ({ containerId }) => ({ attachmentId: `of ${containerId}`, networkId: 'n1' }),
+      detachNetwork: async () => ({}),
+      findNetwork: async ({ network }) => Promise.reject(notFound(`network ${network} not found`)),
+      reportDataPath: async () => ({}),
     }
   }
 }

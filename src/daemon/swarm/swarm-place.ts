@@ -1,0 +1,22 @@
+import type { Session } from '../../../agent/session.js'
+import type { SwarmPlace } from './agent-side.js'
+
+const attachTimeoutMs = 20_000
+const detachTimeoutMs = 5_000
+
+/** What this host has of a swarm, by way of the session with a manager. */
+export function swarmPlace(session: Session, dataPathAddress: string): SwarmPlace {
+  return {
+    dataPathAddress,
+    awaitDrain: (taskId, timeoutMs, signal) => session.awaitDrain(taskId, timeoutMs, signal),
+    attachments: {
+      connected: (signal) => session.connected(signal),
+      attach: async (request, signal) => session.dispatcher().attachNetwork(request, { signal, timeoutMs: attachTimeoutMs }),
+      detach: async (attachmentId, signal) => {
+        await session.dispatcher().detachNetwork({ attachmentId }, { signal, timeoutMs: detachTimeoutMs })
+      },
+      find: async (network, signal) => session.dispatcher().findNetwork({ network }, { signal }),
+    },
+    reportDataPath: (report, signal) => session.reportDataPath(report, signal),
+  }
+}
