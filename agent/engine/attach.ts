@@ -6,8 +6,7 @@ import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
 import { defaultDetachKeys, DetachScanner, parseDetachKeys } from './detach-keys.js'
 import { inputStream } from './input-stream.js'
-import { logFiles, readLogs } from './logs.js'
-import { rotatedFilesMax } from './log-rotation.js'
+import { readLogs } from './logs.js'
 import type { AttachOptions, AttachSession, OutputChunk } from './types.js'
 import { signalNumber } from './signals.js'
 
@@ -33,7 +32,7 @@ export async function attachContainer(context: EngineContext, container: Contain
   async function* output(): AsyncGenerator<OutputChunk, void, undefined> {
     if (options.logs) {
       const past = { ...wants, follow: false, timestamps: false, untilMs: attachedMs }
-      yield* readLogs(container, logFiles(context.paths.log(container.id), rotatedFilesMax(container)), past, aborted.signal)
+      yield* readLogs(context.logs.source(container), past, aborted.signal)
     }
     if (queue) yield* queue
   }

@@ -9,6 +9,7 @@ import type { OciRuntime } from '../runtime/oci-runtime.js'
 import type { SeccompCache } from '../runtime/seccomp-cache.js'
 import type { DnsSettings } from '../network/dns/resolv-conf.js'
 import type { Background } from './background.js'
+import type { ContainerLogs } from './container-logs.js'
 import type { ContainerStore } from './container-store.js'
 import type { EventLog } from './events.js'
 import type { EnginePaths } from './paths.js'
@@ -27,7 +28,8 @@ export interface EngineSettings {
   /** Path of the init program; looked for in the usual places when left out. */
   initPath?: string
   dns: DnsSettings
-  /** Limits on the log, as `--log-opt` has them. */
+  /** The log driver of containers that name none, and what `--log-opt` sets for it. */
+  logDriver: string
   logOptions: Record<string, string>
 }
 
@@ -37,6 +39,7 @@ export const defaultEngineSettings: EngineSettings = {
   defaultUlimits: [],
   init: false,
   dns: {},
+  logDriver: 'json-file',
   logOptions: {},
 }
 
@@ -74,4 +77,5 @@ export interface EngineContext {
   cgroups: Cgroups
   exitWatch: ExitWatch
   background: Background
+  logs: ContainerLogs
 }

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { invalid } from '../../src/base/errors.js'
 import type { ContainerCreateResponse, HostConfig } from '../../src/model/engine-api/container.js'
+import { mergeLogConfig, validateLogConfig } from '../log-drivers/options.js'
 import { commandLine } from '../runtime/bundle/process.js'
 import { mergeConfig } from './config-merge.js'
 import type { ContainerRecord, MountRecord } from './container-record.js'
@@ -92,10 +93,17 @@ function hostDefaults(context: EngineContext, asked: HostConfig): HostConfig {
     IpcMode: asked.IpcMode || 'private',
     CgroupnsMode: asked.CgroupnsMode || (asked.Privileged && context.cgroups.mode.version === 1 ? 'host' : 'private'),
     RestartPolicy: { Name: asked.RestartPolicy?.Name || 'no', MaximumRetryCount: asked.RestartPolicy?.MaximumRetryCount ?? 0 },
-    LogConfig: { Type: asked.LogConfig?.Type || 'json-file', Config: { ...context.settings.logOptions, ...asked.LogConfig?.Config } },
+    LogConfig: logConfig(context, asked),
     Ulimits: [...ulimits, ...context.settings.defaultUlimits.filter((limit) => !named.has(limit.Name))],
     PortBindings: asked.PortBindings ?? {},
   }
+}
+
+/** Throws `invalid` for a driver or options that are not there. */
+function logConfig({ settings }: EngineContext, asked: HostConfig): NonNullable<HostConfig['LogConfig']> {
+  const { driver, options } = mergeLogConfig(asked.LogConfig ?? undefined, { driver: settings.logDriver, options: settings.logOptions })
+  validateLogConfig(driver, options)
+  return { Type: driver as NonNullable<NonNullable<HostConfig['LogConfig']>['Type']>, Config: options }
 }
 
 /** Refuses names of containers that are not there, and settings that the mode excludes. */

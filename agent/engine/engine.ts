@@ -18,6 +18,7 @@ import { attachContainer } from './attach.js'
 import { Background } from './background.js'
 import { commitContainer, type CommitOptions } from './commit.js'
 import type { Container } from './container.js'
+import { ContainerLogs } from './container-logs.js'
 import type { ContainerRecord } from './container-record.js'
 import { ContainerStore } from './container-store.js'
 import { defaultEngineSettings, type EngineContext, type EngineSettings } from './context.js'
@@ -29,8 +30,7 @@ import { exportContainer } from './export.js'
 import { stopHealthChecks } from './health.js'
 import { inspectContainer } from './inspect.js'
 import { listContainers } from './list.js'
-import { logFiles, readLogs } from './logs.js'
-import { parseLogSize, rotatedFilesMax } from './log-rotation.js'
+import { readLogFrames, readLogs } from './logs.js'
 import { mountPoints } from './mount-points.js'
 import { connectNetwork, disconnectNetwork } from './networks.js'
 import { pruneContainers } from './prune.js'
@@ -87,6 +87,7 @@ export class Engine implements AsyncDisposable {
       runtime,
       seccomp: new SeccompCache(runtime),
       background: new Background(log),
+      logs: new ContainerLogs({ paths, clock: shared.clock, rng: shared.rng, log }),
       conmon: new Conmon(conmonProgram, runtime, paths.socketDir),
       cgroups: new Cgroups(cgroupMode, shared.clock),
       exitWatch: new ExitWatch(
@@ -102,6 +103,9 @@ export class Engine implements AsyncDisposable {
     await recover(context)
     // What ended between its adoption and now.
     context.exitWatch.reportAll()
+    // What remote targets do not have yet, of containers that ended too.
+    for (const container of context.store.all()) context.logs.ship(container)
+    context.logs.begin(() => context.store.all())
     engine.stopSupervision = superviseContainers(context)
     return engine
   }
@@ -117,6 +121,7 @@ export class Engine implements AsyncDisposable {
     }
     await Promise.all(store.all().map((container) => container.settled()))
     await this.context.background.idle()
+    await this.context.logs.close()
     for (const container of store.all()) container.hub?.end()
     this.context.cgroups.removeIfEmpty(settings.cgroupParent ?? paths.cgroupParent)
     runtime[Symbol.dispose]()
@@ -147,8 +152,6 @@ export class Engine implements AsyncDisposable {
   }
 
   async create(name: string | undefined, body: CreateRequest, _platform?: string): Promise<ContainerCreateResponse> {
-    const limit = body.HostConfig?.LogConfig?.Config?.['max-size']
-    if (limit !== undefined) parseLogSize(limit)
     return createContainer(this.context, name, body)
   }
 
@@ -223,11 +226,11 @@ export class Engine implements AsyncDisposable {
     return pruneContainers(this.context, filters)
   }
 
-  async logs(ref: string, options: LogsOptions, signal: AbortSignal): Promise<{ tty: boolean; chunks: AsyncIterable<OutputChunk> }> {
+  async logs(ref: string, options: LogsOptions, signal: AbortSignal): Promise<{ tty: boolean; chunks: AsyncIterable<OutputChunk>; frames: AsyncIterable<Uint8Array> }> {
     const container = this.find(ref)
-    if (container.record.hostConfig.LogConfig?.Type === 'none') throw conflict('configured logging driver does not support reading')
-    const files = logFiles(this.context.paths.log(container.id), rotatedFilesMax(container))
-    return { tty: container.record.config.Tty ?? false, chunks: readLogs(container, files, options, signal) }
+    const source = this.context.logs.source(container)
+    // Two forms of the same; only the one that is read opens anything.
+    return { tty: source.tty, chunks: readLogs(source, options, signal), frames: readLogFrames(source, options, signal) }
   }
 
   async attach(ref: string, options: AttachOptions): Promise<AttachSession> {

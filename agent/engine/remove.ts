@@ -28,6 +28,7 @@ export async function removeContainer(context: EngineContext, container: Contain
   }
   context.events.publish('container', 'destroy', id, container.eventAttributes())
   container.announceRemoval()
+  context.logs.forget(container)
   context.background.run(id, 'files of a removed container stay until the next start', async () => {
     await context.rootfs.removeWritable(id)
     await rm(context.paths.container(id), { recursive: true, force: true })

@@ -154,7 +154,7 @@ const supervisor: SetUpStep = {
   name: 'supervisor',
   up: async (context, container, draft) => {
     const { id, record } = container
-    const { config, hostConfig } = record
+    const { config } = record
     const folder = context.paths.bundle(id)
     const made = await context.seccomp.createWith(id, must(draft.spec, 'the bundle is built before it is used'), (spec) => {
       writeFileSync(join(folder, 'config.json'), JSON.stringify(spec), { mode: 0o600 })
@@ -164,7 +164,7 @@ const supervisor: SetUpStep = {
         program: commandLine(config)[0] ?? '',
         bundle: folder,
         exitDir: context.paths.exitDir,
-        logPath: hostConfig.LogConfig?.Type === 'none' ? undefined : context.paths.log(id),
+        log: context.logs.supervisorLog(container),
         terminal: config.Tty ?? false,
         stdin: config.OpenStdin ?? false,
         leaveStdinOpen: !config.StdinOnce,

@@ -65,6 +65,7 @@ export async function launch(context: EngineContext, container: Container): Prom
   }
   await context.store.save(container)
   context.events.publish('container', 'start', container.id, container.eventAttributes())
+  context.logs.ship(container)
   startHealthChecks(context, container)
   // It may have ended before it counted as running: the record was passed over then.
   const exitCode = context.exitWatch.read(container.id)

@@ -1,19 +1,20 @@
 import { isAlive, sendSignal } from '../kernel/process.js'
 import type { EngineContext } from './context.js'
 import { handleExit } from './exit.js'
-import { logRotationPeriodMs, rotateLog } from './log-rotation.js'
 import { signalNumber } from './signals.js'
 
+/** How often supervisors are looked at, in milliseconds. */
+const roundMs = 5_000
 /** As a shell has it for a process ended by SIGKILL. */
 const exitCodeKilled = 137
 
 /**
- * Looks after running containers every few seconds: rotates logs with a limit, and ends containers whose
- * supervisor was killed, for nobody would record their exit. Gives the way to stop.
+ * Looks after running containers every few seconds: ends those whose supervisor was killed, for nobody would
+ * record their exit. Gives the way to stop.
  */
 export function superviseContainers(context: EngineContext): () => void {
   let stopped = false
-  let timer = context.clock.setTimer(logRotationPeriodMs, round)
+  let timer = context.clock.setTimer(roundMs, round)
   function round(): void {
     for (const container of context.store.all()) {
       if (!container.isUp) continue
@@ -22,11 +23,9 @@ export function superviseContainers(context: EngineContext): () => void {
         context.log.error('the supervisor of a container was killed; the container is ended', { container: container.id })
         if (process) sendSignal(process, signalNumber('KILL'))
         handleExit(context, container, exitCodeKilled)
-        continue
       }
-      rotateLog(context, container).catch((err: unknown) => context.log.warn('cannot rotate a log', { container: container.id, err }))
     }
-    if (!stopped) timer = context.clock.setTimer(logRotationPeriodMs, round)
+    if (!stopped) timer = context.clock.setTimer(roundMs, round)
   }
   return () => {
     stopped = true

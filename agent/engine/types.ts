@@ -28,6 +28,8 @@ export interface LogsOptions {
   stderr: boolean
   follow: boolean
   timestamps: boolean
+  /** Put what `labels`, `env` and `tag` pick before each line. */
+  details?: boolean
   /** Lines from the end; undefined is all. */
   tail?: number
   /** Milliseconds since the epoch, fractions for nanoseconds. */

@@ -102,10 +102,6 @@ export function validateConfig(config: ContainerConfig, hostConfig: HostConfig, 
     const [first] = hostConfig.DeviceRequests ?? []
     throw invalid(`could not select device driver "${first?.Driver ?? ''}" with capabilities: ${JSON.stringify(first?.Capabilities ?? [])}; give devices by path instead`)
   }
-  const logType = hostConfig.LogConfig?.Type ?? ''
-  if (!['', 'json-file', 'local', 'none'].includes(logType)) {
-    throw invalid(`logger: no log driver named '${logType}' is registered; use json-file, local or none`)
-  }
 }
 
 /** Refuses modes that nobody knows, and what this engine does not do. */

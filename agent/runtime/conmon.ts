@@ -21,7 +21,8 @@ export interface ConmonStart {
   /** The bundle folder; `attach`, `ctl`, `winsz`, `pid`, `conmon.pid` and `oom` appear in it. */
   bundle: string
   exitDir: string
-  logPath: string | undefined
+  /** Where output is logged; `bytesMax` is where it starts the file anew by itself. */
+  log: { path: string; bytesMax?: number } | undefined
   terminal: boolean
   stdin: boolean
   /** Closing the attach connection does not close the container's stdin. */
@@ -64,7 +65,8 @@ export class Conmon {
       ...['-u', start.id, '-n', start.name, '--exit-dir', start.exitDir, '-P', join(start.bundle, 'conmon.pid')],
       // The log is for reading; its last lines may be lost when the host loses power.
       '--no-sync-log',
-      ...['-l', start.logPath === undefined ? 'none' : `k8s-file:${start.logPath}`],
+      ...['-l', start.log === undefined ? 'none' : `k8s-file:${start.log.path}`],
+      ...(start.log?.bytesMax === undefined ? [] : ['--log-size-max', String(start.log.bytesMax)]),
       ...(start.terminal ? ['-t'] : []),
       ...(start.stdin ? ['-i'] : []),
       ...(start.leaveStdinOpen ? ['--leave-stdin-open'] : []),

@@ -38,13 +38,14 @@ const layers: Record<string, readonly string[]> = {
   'agent/identity': ['src/wire', 'src/pki', 'src/sys', 'src/model', 'src/base'],
   'agent/logs': ['src/wire', 'src/pki', 'src/sys', 'src/model', 'src/base', 'agent/executor'],
   'agent/executor': ['src/wire', 'src/sys', 'src/model', 'src/base', 'agent/engine', 'agent/image', 'agent/network', 'agent/volume'],
-  'agent/engine': ['src/sys', 'src/model', 'src/base', 'agent/runtime', 'agent/image', 'agent/snapshot', 'agent/network', 'agent/volume', 'agent/kernel'],
+  'agent/engine': ['src/sys', 'src/model', 'src/base', 'agent/log-drivers', 'agent/runtime', 'agent/image', 'agent/snapshot', 'agent/network', 'agent/volume', 'agent/kernel'],
   'agent/build': ['src/sys', 'src/model', 'src/base', 'agent/engine', 'agent/runtime', 'agent/image', 'agent/snapshot', 'agent/kernel'],
   'agent/runtime': ['src/sys', 'src/model', 'src/base', 'agent/kernel'],
   'agent/image': ['src/sys', 'src/model', 'src/base', 'agent/kernel', 'agent/snapshot'],
   'agent/snapshot': ['src/sys', 'src/model', 'src/base', 'agent/kernel'],
   'agent/network': ['src/sys', 'src/model', 'src/base', 'agent/kernel'],
   'agent/volume': ['src/sys', 'src/model', 'src/base', 'agent/kernel'],
+  'agent/log-drivers': ['src/sys', 'src/model', 'src/base', 'agent/kernel'],
   'agent/kernel': ['src/sys', 'src/model', 'src/base'],
 }
 

@@ -43,7 +43,8 @@ export interface ContainersBackend {
   remove(ref: string, options: { force: boolean; volumes: boolean; link: boolean }): Promise<void>
   prune(filters: Filters): Promise<{ ContainersDeleted: string[]; SpaceReclaimed: number }>
   /** `tty` says that the output is raw, not framed. */
-  logs(ref: string, options: LogsOptions, signal: AbortSignal): Promise<{ tty: boolean; chunks: AsyncIterable<OutputChunk> }>
+  /** `frames` has the same as `chunks`, framed as the API sends it, many lines at a time; one of the two is read. */
+  logs(ref: string, options: LogsOptions, signal: AbortSignal): Promise<{ tty: boolean; chunks: AsyncIterable<OutputChunk>; frames?: AsyncIterable<Uint8Array> }>
   attach(ref: string, options: AttachOptions): Promise<AttachSession>
   resize(ref: string, size: { rows: number; columns: number }): Promise<void>
   top(ref: string, psArgs: string): Promise<ContainerTopResponse>
@@ -85,6 +86,8 @@ export interface LogsOptions {
   stderr: boolean
   follow: boolean
   timestamps: boolean
+  /** Attributes of the container that the log options pick go before each line. */
+  details?: boolean
   /** Lines from the end; undefined is all. */
   tail?: number
   /** Milliseconds since the epoch, fractions for nanoseconds. */

@@ -11,9 +11,10 @@ export function streamHandlers(containers: ContainersBackend) {
   const logs: Handler = async (exchange) => {
     const { query, signal } = exchange
     const options = readLogsOptions(query)
-    const { tty, chunks } = await containers.logs(exchange.param('id'), options, signal)
+    const { tty, chunks, frames } = await containers.logs(exchange.param('id'), options, signal)
     exchange.startStream(streamType(tty, exchange.version))
-    for await (const chunk of chunks) await exchange.write(encodeOutput(tty, chunk))
+    if (frames) for await (const batch of frames) await exchange.write(batch)
+    else for await (const chunk of chunks) await exchange.write(encodeOutput(tty, chunk))
     exchange.end()
   }
 
@@ -88,6 +89,7 @@ export function readLogsOptions(query: Query): LogsOptions {
     stderr,
     follow: query.flag('follow'),
     timestamps: query.flag('timestamps'),
+    details: query.flag('details'),
     ...(tail !== undefined && { tail }),
     ...(sinceMs !== undefined && { sinceMs }),
     ...(untilMs !== undefined && { untilMs }),

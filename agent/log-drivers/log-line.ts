@@ -10,7 +10,7 @@ export interface LogEntry {
   data: Buffer
 }
 
-/** Output without a newline is given out in pieces of this size. */
+/** Output without a newline is given out in pieces of this size when nothing else is asked for. */
 const heldBytesMax = 1024 * 1024
 const newline = 0x0a
 const space = 0x20
@@ -40,6 +40,14 @@ export class LogDecoder {
   private rest: Buffer = Buffer.alloc(0)
   private readonly parts = new Map<LogEntry['stream'], { time: string; data: Buffer[]; bytes: number }>()
 
+  /** Output without a newline is given out in pieces of `pieceBytesMax`. */
+  constructor(private readonly pieceBytesMax = heldBytesMax) {}
+
+  /** Bytes of the file that no line given out covers yet. */
+  get heldBytes(): number {
+    return this.rest.length
+  }
+
   /** The lines that this chunk completes. */
   decode(chunk: Buffer): LogLine[] {
     this.rest = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk])
@@ -53,7 +61,7 @@ export class LogDecoder {
       if (entry.partial) {
         const bytes = (held?.bytes ?? 0) + entry.data.length
         const data = [...(held?.data ?? []), entry.data]
-        if (bytes < heldBytesMax) {
+        if (bytes < this.pieceBytesMax) {
           this.parts.set(entry.stream, { time: held?.time ?? entry.time, data, bytes })
         } else {
           this.parts.delete(entry.stream)

@@ -1,12 +1,12 @@
 import { strict as assert } from 'node:assert'
 import fc from 'fast-check'
-import { LogDecoder, logTimeMs, logTimeUtc } from '../../../../agent/engine/log-file.js'
-import { parseLogSize } from '../../../../agent/engine/log-rotation.js'
+import { LogDecoder, logTimeMs, logTimeUtc } from '../../../../agent/log-drivers/log-line.js'
+import { parseLogSize } from '../../../../agent/log-drivers/log-size.js'
 
 const time = '2026-11-21T22:27:18.094168192+00:00'
 const shown = (decoder: LogDecoder, text: string) => decoder.decode(Buffer.from(text)).map((line) => `${line.stream}:${line.data.toString()}`)
 
-describe('engine/log-file', () => {
+describe('log-drivers/log-line', () => {
   it('joins parts of a line, stream by stream', () => {
     const decoder = new LogDecoder()
     assert.deepEqual(shown(decoder, `${time} stdout P ab\n${time} stderr F err\n${time} stdout F cd\n`), ['stderr:err', 'stdout:abcd'])
@@ -41,7 +41,7 @@ describe('engine/log-file', () => {
   })
 
   it('reads sizes', () => {
-    assert.deepEqual(['10m', '64k', '1G', '512', '1.5m'].map(parseLogSize), [10_485_760, 65_536, 1_073_741_824, 512, 1_572_864])
+    assert.deepEqual(['10m', '64k', '1G', '512', '1.5m'].map((text) => parseLogSize(text)), [10_485_760, 65_536, 1_073_741_824, 512, 1_572_864])
     assert.throws(() => parseLogSize('big'), /invalid value for max-size: big/)
   })
 })

@@ -1,0 +1,198 @@
+import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { conflict, messageOf } from '../../src/base/errors.js'
+import type { Clock, Timer } from '../../src/base/clock.js'
+import type { Logger } from '../../src/base/log.js'
+import type { Rng } from '../../src/base/rng.js'
+import { isReadable, logLimits, remoteDrivers, type LogOptions } from '../log-drivers/options.js'
+import { readSize } from '../log-drivers/log-size.js'
+import type { LogWriter } from '../log-drivers/read.js'
+import { LogSegments } from '../log-drivers/segments.js'
+import { LogShipper } from '../log-drivers/shipper.js'
+import { detailsText, type LogContext } from '../log-drivers/tag.js'
+import { openTarget } from '../log-drivers/targets/factory.js'
+import { reopenLog } from '../runtime/conmon.js'
+import type { Container } from './container.js'
+import type { ContainerRecord } from './container-record.js'
+import type { LogSource } from './logs.js'
+import type { EnginePaths } from './paths.js'
+
+/** How often logs with a limit are looked at, in milliseconds; sooner when one grows so fast that it will be full before. */
+const roundMs = 1_000
+const soonestMs = 50
+/** Full files are compressed when the log has been calm for this long. */
+const calmMs = 2_000
+/** `mode=non-blocking` without a size: Docker's ring buffer. */
+const ringBytes = 1024 * 1024
+/** The supervisor starts a log anew by itself when it grows this far over its limit: the daemon may not be there to do it. */
+const overshootFactor = 4
+const overshootBytes = 64 * 1024 * 1024
+
+interface KnownLog {
+  segments: LogSegments
+  shipper?: LogShipper
+  bytes: number
+  lookedMs: number
+  rotatedMs: number
+}
+
+export interface ContainerLogsDeps {
+  paths: EnginePaths
+  clock: Clock
+  rng: Rng
+  log: Logger
+}
+
+/** The logs of all containers: their files, their rotation, and their way to remote targets. */
+export class ContainerLogs {
+  private readonly known = new Map<string, KnownLog>()
+  private readonly leaving = new Set<LogShipper>()
+  private readonly timers = new Map<string, Timer>()
+  private round: Timer | undefined
+  private closed = false
+
+  constructor(private readonly deps: ContainerLogsDeps) {}
+
+  /** Begins to look after the logs of the containers that `running` gives. */
+  begin(running: () => readonly Container[]): void {
+    this.round = this.deps.clock.setTimer(roundMs, () => {
+      for (const container of running()) if (container.isUp && !this.timers.has(container.id)) this.look(container)
+      if (!this.closed) this.begin(running)
+    })
+  }
+
+  /** Where `docker logs` reads. Throws `conflict` when the driver keeps nothing here that could be read. */
+  source(container: Container): LogSource {
+    const { driver, options } = configOf(container.record)
+    if (!isReadable(driver, options)) throw conflict('configured logging driver does not support reading')
+    return {
+      segments: this.of(container).segments,
+      writer: writerOf(container),
+      details: detailsText(contextOf(container.record), driver, options),
+      tty: container.record.config.Tty ?? false,
+    }
+  }
+
+  /** What the supervisor is told: where to write, and when to start anew by itself. */
+  supervisorLog(container: Container): { path: string; bytesMax?: number } | undefined {
+    const { driver } = configOf(container.record)
+    if (driver === 'none') return undefined
+    const { fileBytesMax } = this.of(container).segments.limits
+    return {
+      path: this.deps.paths.log(container.id),
+      ...(fileBytesMax !== undefined && { bytesMax: fileBytesMax * overshootFactor + overshootBytes }),
+    }
+  }
+
+  /** The container runs, or may have lines that its target does not have yet: they are sent. Doing it again is fine. */
+  ship(container: Container): void {
+    const { driver, options } = configOf(container.record)
+    if (this.closed || !remoteDrivers.includes(driver) || !existsSync(this.deps.paths.log(container.id))) return
+    const known = this.of(container)
+    if (known.shipper) return
+    const shipper = new LogShipper({
+      segments: known.segments,
+      writer: writerOf(container),
+      target: () => openTarget(driver, options, contextOf(container.record), this.deps.clock),
+      positionPath: join(this.deps.paths.container(container.id), 'log-position.json'),
+      ...(options['mode'] === 'non-blocking' && { bufferBytesMax: readSize(options['max-buffer-size'] ?? '') ?? ringBytes }),
+      clock: this.deps.clock,
+      rng: this.deps.rng,
+      log: this.deps.log.child({ container: container.id, driver }),
+    })
+    known.shipper = shipper
+    void shipper.finished().then(() => {
+      if (known.shipper !== shipper) return
+      delete known.shipper
+      // It was started again while the last one came to its end.
+      if (container.isUp) this.ship(container)
+    })
+  }
+
+  /** The container's files are about to be removed. */
+  forget(container: Container): void {
+    const known = this.known.get(container.id)
+    this.known.delete(container.id)
+    this.timers.get(container.id)?.cancel()
+    this.timers.delete(container.id)
+    const shipper = known?.shipper
+    if (!shipper) return
+    this.leaving.add(shipper)
+    shipper.finish()
+    void shipper.finished().then(() => this.leaving.delete(shipper))
+  }
+
+  /** Starts a new file when the current one is over its limit; the oldest over `max-file` goes. */
+  async rotate(container: Container): Promise<void> {
+    const known = this.of(container)
+    const { segments } = known
+    const limit = segments.limits.fileBytesMax
+    if (limit === undefined || !container.isUp || segments.currentBytes <= limit) return
+    known.rotatedMs = this.deps.clock.monotonicMs()
+    known.bytes = 0
+    segments.rotate()
+    // Until the supervisor opens the new file it writes to the renamed one: nothing is lost.
+    await reopenLog(this.deps.paths.bundle(container.id))
+  }
+
+  /** Ends everything; what was not sent is sent by the next daemon. */
+  async close(): Promise<void> {
+    this.closed = true
+    this.round?.cancel()
+    for (const timer of this.timers.values()) timer.cancel()
+    this.timers.clear()
+    const shippers = [...[...this.known.values()].flatMap(({ shipper }) => shipper ?? []), ...this.leaving]
+    await Promise.all(shippers.map((shipper) => shipper.stop()))
+  }
+
+  private look(container: Container): void {
+    this.timers.delete(container.id)
+    const known = this.of(container)
+    const { segments } = known
+    const limit = segments.limits.fileBytesMax
+    if (limit === undefined || !container.isUp || this.closed) return
+    const nowMs = this.deps.clock.monotonicMs()
+    const bytes = segments.currentBytes
+    const perMs = Math.max(0, bytes - known.bytes) / Math.max(1, nowMs - known.lookedMs)
+    Object.assign(known, { bytes, lookedMs: nowMs })
+    const failed = (thrown: unknown): void => this.deps.log.warn(`cannot rotate a log: ${messageOf(thrown)}`, { container: container.id })
+    if (bytes > limit) this.rotate(container).catch(failed)
+    else if (nowMs - known.rotatedMs > calmMs) segments.compress().catch(failed)
+    const fullInMs = perMs === 0 ? Infinity : (bytes > limit ? limit : limit - bytes) / perMs
+    if (fullInMs >= roundMs) return
+    this.timers.set(container.id, this.deps.clock.setTimer(Math.max(soonestMs, fullInMs), () => this.look(container)))
+  }
+
+  private of(container: Container): KnownLog {
+    let known = this.known.get(container.id)
+    if (!known) {
+      const { driver, options } = configOf(container.record)
+      const segments = new LogSegments(this.deps.paths.log(container.id), logLimits(driver, options))
+      known = { segments, bytes: segments.currentBytes, lookedMs: this.deps.clock.monotonicMs(), rotatedMs: 0 }
+      this.known.set(container.id, known)
+    }
+    return known
+  }
+}
+
+function configOf({ hostConfig }: ContainerRecord): { driver: string; options: LogOptions } {
+  return { driver: hostConfig.LogConfig?.Type || 'json-file', options: hostConfig.LogConfig?.Config ?? {} }
+}
+
+function contextOf({ id, name, imageRef, imageId, createdMs, config }: ContainerRecord): LogContext {
+  return {
+    ...{ id, name, imageRef, imageId, createdMs },
+    command: [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])].join(' '),
+    labels: config.Labels ?? {},
+    env: config.Env ?? [],
+  }
+}
+
+function writerOf(container: Container): LogWriter {
+  return {
+    get ended() {
+      return !container.isUp && container.status !== 'restarting' && !container.record.state.starting
+    },
+    onChange: (listener) => container.onExit(() => listener()),
+  }
+}

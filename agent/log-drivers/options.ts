@@ -1,0 +1,224 @@
+import { statSync } from 'node:fs'
+import { invalid } from '../../src/base/errors.js'
+import { parseLogSize, readSize } from './log-size.js'
+import { parseAddress } from './address.js'
+import { facilityNumber, syslogFormats } from './syslog-message.js'
+import { checkTagTemplate } from './tag.js'
+
+/** `--log-opt`: a driver's options by name. */
+export type LogOptions = Readonly<Record<string, string>>
+
+/** Drivers that keep the log on this host alone. */
+export const localDrivers: readonly string[] = ['json-file', 'local', 'none']
+/** Drivers that send it elsewhere too. */
+export const remoteDrivers: readonly string[] = ['syslog', 'journald', 'gelf', 'fluentd']
+/** As `docker info` lists them. */
+export const logDrivers: readonly string[] = [...remoteDrivers, ...localDrivers].sort()
+
+const about = ['labels', 'labels-regex', 'env', 'env-regex', 'tag']
+const tls = ['syslog-tls-ca-cert', 'syslog-tls-cert', 'syslog-tls-key', 'syslog-tls-skip-verify']
+
+/** What each driver takes: the option lists of Docker's "Configure logging drivers" pages. */
+const optionsOf: Readonly<Record<string, readonly string[]>> = {
+  'json-file': ['max-file', 'max-size', 'compress', ...about],
+  local: ['max-file', 'max-size', 'compress'],
+  syslog: ['syslog-address', 'syslog-facility', 'syslog-format', ...tls, ...about],
+  journald: about,
+  gelf: ['gelf-address', 'gelf-compression-type', 'gelf-compression-level', 'gelf-tcp-max-reconnect', 'gelf-tcp-reconnect-delay', ...about],
+  fluentd: [
+    'fluentd-address', 'fluentd-async', 'fluentd-async-connect', 'fluentd-async-reconnect-interval', 'fluentd-buffer-limit', 'fluentd-max-retries',
+    'fluentd-request-ack', 'fluentd-retry-wait', 'fluentd-sub-second-precision', 'fluentd-write-timeout', ...about,
+  ],
+}
+/** What every driver takes. */
+const commonOptions = ['mode', 'max-buffer-size', 'cache-disabled', 'cache-max-size', 'cache-max-file', 'cache-compress']
+const cacheOptions = commonOptions.filter((name) => name.startsWith('cache-'))
+
+/** Where journald listens for messages of programs: systemd-journald.service(8). */
+export const journaldSocket = '/run/systemd/journal/socket'
+
+/**
+ * Refuses a driver that is not there and options that it does not know or that make no sense, in Docker's words.
+ * Throws `invalid`.
+ */
+export function validateLogConfig(driver: string, options: LogOptions): void {
+  const known = optionsOf[driver]
+  if (driver !== 'none' && !known) throw invalid(`logger: no log driver named '${driver}' is registered; use ${logDrivers.join(', ')}`)
+  // Docker looks at no option of a log that nobody writes.
+  if (!known) return
+  checkMode(options)
+  for (const name of ['cache-disabled', 'cache-compress']) {
+    if (name in options && readBool(options[name]) === undefined) throw invalid(`invalid value for option ${name}: ${options[name] ?? ''}`)
+  }
+  if (options['cache-max-size'] !== undefined) parseLogSize(options['cache-max-size'], 'cache-max-size')
+  if (options['cache-max-file'] !== undefined) countOf('cache-max-file', options['cache-max-file'])
+  if (driver === 'gelf' && options['gelf-address'] === undefined) throw invalid('gelf-address is a required parameter')
+  for (const name of Object.keys(options)) {
+    if (known.includes(name) || commonOptions.includes(name) || (isLocal(driver) && cacheOptions.includes(name))) continue
+    throw invalid(driver === 'local' ? `unknown log opt '${name}' for log driver local` : `unknown log opt '${name}' for ${driver} log driver`)
+  }
+  for (const name of ['env-regex', 'labels-regex']) checkPattern(name, options[name])
+  if (options['tag'] !== undefined) checkTagTemplate(options['tag'])
+  validators[driver]?.(options)
+}
+
+const isLocal = (driver: string): boolean => localDrivers.includes(driver)
+
+function checkMode(options: LogOptions): void {
+  const { mode = '', 'max-buffer-size': buffer } = options
+  if (!['', 'blocking', 'non-blocking'].includes(mode)) throw invalid(`logger: logging mode not supported: ${mode}`)
+  if (buffer === undefined) return
+  if (mode !== 'non-blocking') throw invalid("logger: max-buffer-size option is only supported with 'mode=non-blocking'")
+  if (readSize(buffer) === undefined) throw invalid(`error parsing option max-buffer-size: invalid size: '${buffer}'`)
+}
+
+const validators: Readonly<Record<string, (options: LogOptions) => void>> = {
+  'json-file': checkFiles,
+  local: checkFiles,
+  syslog: (options) => {
+    const address = options['syslog-address']
+    if (address !== undefined && address !== '') {
+      const found = parseAddress(address, ['udp', 'tcp', 'tcp+tls', 'unix', 'unixgram'], 514)
+      if (!found) throw invalid(`syslog-address should be in form proto://address, got ${address}`)
+      if (found.path !== undefined && !statSync(found.path, { throwIfNoEntry: false })) throw invalid(`stat ${found.path}: no such file or directory`)
+    }
+    if (facilityNumber(options['syslog-facility'] ?? '') === undefined) throw invalid('invalid syslog facility')
+    if (!(syslogFormats as readonly string[]).includes(options['syslog-format'] ?? '')) throw invalid('Invalid syslog format')
+    checkBool(options, 'syslog-tls-skip-verify')
+  },
+  journald: () => {
+    if (!statSync(journaldSocket, { throwIfNoEntry: false })) {
+      throw invalid(`journald is not enabled on this host: ${journaldSocket} is not there; use another log driver`)
+    }
+  },
+  gelf: (options) => {
+    const address = options['gelf-address'] ?? ''
+    if (!/^(udp|tcp):\/\//.test(address)) throw invalid(`gelf-address should be in form proto://address, got ${address}`)
+    if (!parseAddress(address, ['udp', 'tcp'], undefined)) throw invalid('gelf: please provide gelf-address as proto://host:port')
+    const tcp = address.startsWith('tcp')
+    const { 'gelf-compression-type': type, 'gelf-compression-level': level } = options
+    if (tcp && (type ?? level) !== undefined) throw invalid('compression is only supported on UDP')
+    if (type !== undefined && !['gzip', 'zlib', 'none'].includes(type)) throw invalid(`unknown value ${JSON.stringify(type)} for log opt "gelf-compression-type" for gelf log driver`)
+    if (level !== undefined && !/^(-1|[0-9])$/.test(level)) throw invalid(`unknown value ${JSON.stringify(level)} for log opt "gelf-compression-level" for gelf log driver`)
+    for (const name of ['gelf-tcp-max-reconnect', 'gelf-tcp-reconnect-delay']) {
+      if (options[name] === undefined) continue
+      if (!tcp) throw invalid(`"${name}" is only valid for TCP`)
+      if (!/^\d+$/.test(options[name])) throw invalid(`"${name}" must be a positive integer`)
+    }
+  },
+  fluentd: (options) => {
+    const address = options['fluentd-address']
+    if (address !== undefined && address !== '' && !fluentdAddress(address)) throw invalid(`invalid fluentd-address ${address}: use HOST:PORT, tcp://HOST:PORT, tls://HOST:PORT or unix:///PATH`)
+    if ('fluentd-async' in options && 'fluentd-async-connect' in options) {
+      throw invalid("conflicting options: cannot specify both 'fluentd-async' and 'fluentd-async-connect'")
+    }
+    for (const name of ['fluentd-async', 'fluentd-async-connect', 'fluentd-request-ack', 'fluentd-sub-second-precision']) checkBool(options, name)
+    const limit = options['fluentd-buffer-limit']
+    if (limit !== undefined && readSize(limit) === undefined) throw invalid(`invalid size: '${limit}'`)
+    const retries = options['fluentd-max-retries']
+    if (retries !== undefined && !/^\d+$/.test(retries)) throw invalid(`invalid value for fluentd-max-retries: ${JSON.stringify(retries)} is no number`)
+    for (const name of ['fluentd-retry-wait', 'fluentd-async-reconnect-interval', 'fluentd-write-timeout']) {
+      if (options[name] !== undefined && readDurationMs(options[name]) === undefined) throw invalid(`time: invalid duration ${JSON.stringify(options[name])}`)
+    }
+  },
+}
+
+/** `HOST:PORT` without a protocol means TCP to fluentd. */
+export function fluentdAddress(address: string): ReturnType<typeof parseAddress> {
+  return parseAddress(address.includes('://') ? address : `tcp://${address}`, ['tcp', 'tls', 'unix'], 24224)
+}
+
+function checkFiles(options: LogOptions): void {
+  if (options['max-size'] !== undefined) parseLogSize(options['max-size'])
+  if (options['max-file'] !== undefined) countOf('max-file', options['max-file'])
+  checkBool(options, 'compress')
+}
+
+function checkBool(options: LogOptions, name: string): void {
+  const value = options[name]
+  if (value !== undefined && readBool(value) === undefined) throw invalid(`invalid value for ${name}: ${JSON.stringify(value)} is neither true nor false`)
+}
+
+function checkPattern(name: string, pattern: string | undefined): void {
+  if (pattern === undefined) return
+  if (pattern.length > patternCharsMax) throw invalid(`invalid value for ${name}: at most ${patternCharsMax} characters`)
+  try {
+    new RegExp(pattern)
+  } catch (thrown) {
+    throw invalid(`invalid value for ${name}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+  }
+}
+
+const patternCharsMax = 1_000
+const filesMax = 1_000
+
+function countOf(name: string, text: string): number {
+  const count = Number(text)
+  if (!/^\d+$/.test(text) || count < 1) throw invalid(`invalid value for ${name}: ${text}; it must be at least 1`)
+  if (count > filesMax) throw invalid(`invalid value for ${name}: ${text}; at most ${filesMax}`)
+  return count
+}
+
+/** As Go's strconv.ParseBool; undefined for anything else. */
+export function readBool(text: string | undefined): boolean | undefined {
+  if (/^(1|t|T|true|TRUE|True)$/.test(text ?? '')) return true
+  if (/^(0|f|F|false|FALSE|False)$/.test(text ?? '')) return false
+  return undefined
+}
+
+/** `500ms`, `1m30s`: milliseconds; undefined for anything else. */
+export function readDurationMs(text: string): number | undefined {
+  if (!/^(\d+(\.\d+)?(ns|us|ms|s|m|h))+$/.test(text)) return undefined
+  const unit: Record<string, number> = { ns: 1e-6, us: 1e-3, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+  return [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)/g)].reduce((sum, [, count, name]) => sum + Number(count) * (unit[name as string] as number), 0)
+}
+
+/** How much of a log is kept on this host. */
+export interface LogLimits {
+  /** Of one file; undefined for no limit. */
+  fileBytesMax?: number
+  /** The current one included. */
+  files: number
+  /** Files that are full are compressed. */
+  compress: boolean
+}
+
+/** What Docker's driver `local` and its cache for remote drivers keep when nothing is said. */
+const localFileBytes = 20 * 1024 * 1024
+const localFiles = 5
+
+/** The limits of a log whose options passed `validateLogConfig`. */
+export function logLimits(driver: string, options: LogOptions): LogLimits {
+  if (driver === 'json-file' || driver === 'none') {
+    const size = options['max-size']
+    return {
+      ...(size !== undefined && { fileBytesMax: parseLogSize(size) }),
+      files: size === undefined ? 1 : Number(options['max-file'] ?? '1'),
+      compress: readBool(options['compress']) ?? false,
+    }
+  }
+  const prefix = driver === 'local' ? '' : 'cache-'
+  const files = Number(options[`${prefix}max-file`] ?? localFiles)
+  return {
+    fileBytesMax: parseLogSize(options[`${prefix}max-size`] ?? String(localFileBytes)),
+    files,
+    compress: files > 1 && (readBool(options[`${prefix}compress`]) ?? true),
+  }
+}
+
+/** False when `docker logs` has nothing to read. */
+export function isReadable(driver: string, options: LogOptions): boolean {
+  return driver !== 'none' && (isLocal(driver) || readBool(options['cache-disabled']) !== true)
+}
+
+/**
+ * The daemon's own options fill in what a container of the same driver left out; those of the cache hold for every
+ * driver, as Docker merges them.
+ */
+export function mergeLogConfig(asked: { Type?: string; Config?: Record<string, string> } | undefined, standard: { driver: string; options: LogOptions }): { driver: string; options: Record<string, string> } {
+  const driver = asked?.Type || standard.driver
+  const given = asked?.Config ?? {}
+  if (driver === standard.driver) return { driver, options: { ...standard.options, ...given } }
+  const cache = Object.fromEntries(Object.entries(standard.options).filter(([name]) => cacheOptions.includes(name)))
+  return { driver, options: driver === 'none' ? { ...given } : { ...cache, ...given } }
+}
