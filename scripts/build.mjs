@@ -68,6 +68,25 @@ const entries = [
   { entry: 'src/daemon/main.ts', name: 'skepd', nodeFlags: true },
 ].filter(({ name }) => wanted.length === 0 || wanted.includes(name))
 
+/** The program of the threads that unpack layers, as a text within the daemon's own file. */
+const unpackWorker = await build({
+  entryPoints: [join(root, 'agent/image/unpack-worker.ts')],
+  write: false,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  external: native,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  define: { 'import.meta.url': '""' },
+  // A text has no place of its own: packages are looked for from the daemon's.
+  banner: { js: '(function(require){' },
+  footer: { js: "})(require('node:module').createRequire(require('node:worker_threads').workerData.program))" },
+})
+
 await Promise.all(
   entries.map(async ({ entry, name, nodeFlags }) => {
     await build({
@@ -91,6 +110,7 @@ await Promise.all(
         'import.meta.url': '__bundleUrl',
         'process.env.SKEP_VERSION': JSON.stringify(version),
         'process.env.SKEP_COMMIT': JSON.stringify(commit()),
+        ...(name === 'skepd' && { 'process.env.SKEP_UNPACK_WORKER': JSON.stringify(unpackWorker.outputFiles[0].text) }),
       },
     })
     chmodSync(join(staging, name), 0o755)

@@ -1,4 +1,4 @@
-import { PassThrough, Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { TarError } from '../snapshot/tar/header.js'
@@ -67,17 +67,16 @@ async function* resumed(head: Uint8Array, ended: boolean, iterator: AsyncIterato
 
 async function* gunzipped(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   const gunzip = createGunzip({ chunkSize: pieceBytes })
-  const output = new PassThrough({ readableHighWaterMark: 2 * pieceBytes })
   // The iteration below reports the failure; without a callback the pipeline would throw it away unseen.
-  pipeline(Readable.from(source, { objectMode: false, highWaterMark: 2 * pieceBytes }), gunzip, output, () => undefined)
+  pipeline(Readable.from(source, { objectMode: false, highWaterMark: pieceBytes }), gunzip, () => undefined)
   try {
-    for await (const piece of output) yield piece as Buffer
+    for await (const piece of gunzip) yield piece as Buffer
   } catch (thrown) {
     const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
     if (code === 'Z_BUF_ERROR') throw new TarError('the gzip data is cut off')
     if (code.startsWith('Z_')) throw new TarError(`the gzip data is damaged (${(thrown as Error).message})`)
     throw thrown
   } finally {
-    output.destroy()
+    gunzip.destroy()
   }
 }

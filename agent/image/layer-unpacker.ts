@@ -1,6 +1,9 @@
-import { readBlob } from './content-store.js'
+import { createReadStream } from 'node:fs'
 import { applyLayer, type AppliedLayer } from './layer-apply.js'
 import type { Digest } from './descriptor.js'
+
+/** Several layers are unpacked at a time, and each holds some of these. */
+const readBytes = 256 * 1024
 
 /** A layer's archive on disk, and what it must be. */
 export interface LayerFile {
@@ -31,7 +34,7 @@ export const unpackHere: LayerUnpacker = {
 
 async function* counted(path: string, see: (bytes: number) => void): AsyncGenerator<Uint8Array, void, undefined> {
   let bytes = 0
-  for await (const piece of readBlob(path) as AsyncIterable<Buffer>) {
+  for await (const piece of createReadStream(path, { highWaterMark: readBytes }) as AsyncIterable<Buffer>) {
     bytes += piece.length
     see(bytes)
     yield piece

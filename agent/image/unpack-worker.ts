@@ -1,4 +1,4 @@
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { isMainThread, parentPort, Worker, workerData, type WorkerOptions } from 'node:worker_threads'
 import { errnoOf, messageOf } from '../../src/base/errors.js'
 import { TarError } from '../snapshot/tar/header.js'
 import type { AppliedLayer } from './layer-apply.js'
@@ -17,13 +17,21 @@ const role = 'skep: unpack layers'
 /** A layer of a million folders has to fit; a worker that takes more ends, and its layer fails. */
 const heapMbMax = 256
 
-/** A new thread that unpacks layers. This file is its program; in the bundle, the program's one file is, which comes here. */
+/** How the thread of a program at `program` (a URL) is made; the same for its text and for its file. */
+export const unpackWorkerOptions = (program: string): WorkerOptions => ({
+  name: role,
+  workerData: { role, program },
+  resourceLimits: { maxOldGenerationSizeMb: heapMbMax, maxYoungGenerationSizeMb: 4 },
+})
+
+/**
+ * A new thread that unpacks layers. This file is its program; in the bundle the build has put the program's text
+ * here, which finds packages from where the bundle lies. The bundle itself would take long to load in each thread.
+ */
 export function startUnpackWorker(): Worker {
-  return new Worker(new URL(import.meta.url), {
-    name: role,
-    workerData: role,
-    resourceLimits: { maxOldGenerationSizeMb: heapMbMax, maxYoungGenerationSizeMb: 8 },
-  })
+  const text = process.env.SKEP_UNPACK_WORKER
+  const options = unpackWorkerOptions(import.meta.url)
+  return text === undefined ? new Worker(new URL(import.meta.url), options) : new Worker(text, { ...options, eval: true })
 }
 
 function serve(): void {
@@ -47,4 +55,4 @@ function serve(): void {
   })
 }
 
-if (!isMainThread && workerData === role) serve()
+if (!isMainThread && (workerData as { role?: unknown } | null)?.role === role) serve()

@@ -12,6 +12,7 @@ import { ApiServer, type TlsFiles } from '../api/server.js'
 import { writeFileAtomic } from '../sys/atomic-file.js'
 import { systemClock } from '../sys/system-clock.js'
 import { systemRng } from '../sys/system-rng.js'
+import { returnLargeBuffers } from '../../agent/kernel/malloc.js'
 import { generateName } from '../../agent/engine/names.js'
 import { buildBackend } from './backends/build.js'
 import { eventsBackend } from './backends/events.js'
@@ -37,6 +38,7 @@ export const defaultHost = 'unix:///var/run/skep.sock'
 export async function startDaemon(config: DaemonConfig, log: Logger): Promise<AsyncDisposable> {
   const scope = new Scope()
   try {
+    returnLargeBuffers()
     const clock = systemClock
     const rng = systemRng
     const ids = idSource(rng)

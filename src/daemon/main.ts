@@ -1,4 +1,3 @@
-import { isMainThread } from 'node:worker_threads'
 import { messageOf } from '../base/errors.js'
 import { flagHelp } from '../base/flag-help.js'
 import { parseFlags, UsageError } from '../base/flags.js'
@@ -59,6 +58,4 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-// In the bundle this file is the program of the daemon's threads too.
-if (isMainThread) void main(process.argv.slice(2)).then((code) => process.exit(code))
-else void import('../../agent/image/unpack-worker.js')
+void main(process.argv.slice(2)).then((code) => process.exit(code))

@@ -1,7 +1,7 @@
 // Loaded into a daemon that is measured (`node --require`): SIGUSR2 writes the longest stall of its event loop since
-// the last time to the file that LOOP_PROBE names, and begins anew.
-const { renameSync, writeFileSync } = require('node:fs')
-const { monitorEventLoopDelay } = require('node:perf_hooks')
+// the last time to the file that LOOP_PROBE names, and begins anew. Beside the clock it looks at how long the thread
+// was ready to run but had no processor (schedstat of proc(5)): on a busy machine that is not the daemon's doing.
+const { closeSync, openSync, readSync, renameSync, writeFileSync } = require('node:fs')
 const { isMainThread } = require('node:worker_threads')
 
 const file = process.env.LOOP_PROBE
@@ -9,13 +9,28 @@ const file = process.env.LOOP_PROBE
 delete process.env.NODE_OPTIONS
 delete process.env.LOOP_PROBE
 if (file !== undefined && isMainThread) {
-  const resolutionMs = 2
-  const delays = monitorEventLoopDelay({ resolution: resolutionMs })
-  delays.enable()
+  const periodMs = 2
+  const text = Buffer.alloc(128)
+  const waitedMs = () => {
+    const fd = openSync(`/proc/self/task/${process.pid}/schedstat`, 'r')
+    try {
+      return Number(text.toString('latin1', 0, readSync(fd, text, 0, text.length, 0)).split(' ')[1]) / 1e6
+    } finally {
+      closeSync(fd)
+    }
+  }
+  let longest = { wallMs: 0, ownMs: 0 }
+  let last = { atMs: performance.now(), waitedMs: waitedMs() }
+  setInterval(() => {
+    const now = { atMs: performance.now(), waitedMs: waitedMs() }
+    const wallMs = now.atMs - last.atMs - periodMs
+    const ownMs = wallMs - (now.waitedMs - last.waitedMs)
+    longest = { wallMs: Math.max(longest.wallMs, wallMs), ownMs: Math.max(longest.ownMs, ownMs) }
+    last = now
+  }, periodMs).unref()
   process.on('SIGUSR2', () => {
-    const [maxMs, p99Ms] = [delays.max, delays.percentile(99)].map((ns) => ns / 1e6 - resolutionMs)
-    delays.reset()
-    writeFileSync(`${file}.part`, JSON.stringify({ maxMs, p99Ms }))
+    writeFileSync(`${file}.part`, JSON.stringify(longest))
     renameSync(`${file}.part`, file)
+    longest = { wallMs: 0, ownMs: 0 }
   })
 }

@@ -15,8 +15,14 @@ export interface MeasuredEngine {
   daemonPids(): number[]
   /** Whether a process, by its command line, looks after one container. */
   isSupervisor(command: string): boolean
-  /** The longest stall of the daemon's event loop since the last call, in milliseconds, where it has one. */
-  loopStall?(): Promise<number>
+  /** The longest stall of the daemon's event loop since the last call, where it has one. */
+  loopStall?(): Promise<LoopStall>
+}
+
+export interface LoopStall {
+  wallMs: number
+  /** Without the time in which the thread waited for a processor that others had. */
+  ownMs: number
 }
 
 /** Runs the docker client against an engine; gives how long it took, in milliseconds, and its output. */

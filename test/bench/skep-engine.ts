@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { LabHost } from '../lab/lab-host.js'
 import { eventually } from '../support/eventually.js'
-import type { MeasuredEngine } from './measured-engine.js'
+import type { LoopStall, MeasuredEngine } from './measured-engine.js'
 
 /** What a daemon is started with so that `loopStall` can be asked of it. */
 export function probed(program: string, folder: string): string[] {
@@ -23,14 +23,14 @@ export class SkepEngine implements MeasuredEngine {
     private readonly probeFolder?: string,
   ) {}
 
-  async loopStall(): Promise<number> {
+  async loopStall(): Promise<LoopStall> {
     const { probeFolder } = this
-    if (probeFolder === undefined) return Number.NaN
+    if (probeFolder === undefined) throw new Error('the daemon was started without a probe')
     const file = probeFile(probeFolder)
     rmSync(file, { force: true })
     this.host.daemon?.signal('SIGUSR2')
     await eventually('the stall of the event loop is told', () => existsSync(file))
-    return (JSON.parse(readFileSync(file, 'utf8')) as { maxMs: number }).maxMs
+    return JSON.parse(readFileSync(file, 'utf8')) as LoopStall
   }
 
   start(): Promise<void> {

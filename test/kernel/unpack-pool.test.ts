@@ -1,0 +1,85 @@
+import { strict as assert } from 'node:assert'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { gzipSync } from 'node:zlib'
+import { digestOf } from '../../agent/image/descriptor.js'
+import { UnpackPool } from '../../agent/image/unpack-pool.js'
+import { unpackWorkerOptions } from '../../agent/image/unpack-worker.js'
+import { TarError } from '../../agent/snapshot/tar/header.js'
+import { systemClock } from '../../src/sys/system-clock.js'
+import { tarOf } from '../support/tar.js'
+
+const program = new URL('../../agent/image/unpack-worker.ts', import.meta.url).href
+/** TypeScript has to be announced to a thread anew. */
+const text = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(program)}) })`
+
+describe('the pool of threads that unpack layers', () => {
+  const signal = new AbortController().signal
+  let folder: string
+  let workers: Worker[]
+  let pool: UnpackPool
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'skep-unpack-'))
+    workers = []
+    pool = new UnpackPool(systemClock, () => {
+      const worker = new Worker(text, { ...unpackWorkerOptions(program), eval: true })
+      workers.push(worker)
+      return worker
+    })
+  })
+  afterEach(async () => {
+    await pool[Symbol.asyncDispose]()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  /** An archive on disk and a folder for it. */
+  function layer(name: string, data: Uint8Array): { path: string; folder: string } {
+    const path = join(folder, `${name}.tar`)
+    writeFileSync(path, data)
+    mkdirSync(join(folder, name))
+    return { path, folder: join(folder, name) }
+  }
+
+  it('unpacks more layers than it has threads, with their digests', async () => {
+    const tars = Array.from({ length: 6 }, (_, n) => tarOf({ name: 'file', content: `layer ${n}` }, { name: '.wh.gone', content: '' }))
+    const seen: number[] = []
+    const files = tars.map((tar, n) => ({ ...layer(`l${n}`, gzipSync(tar)), diffId: digestOf(tar) }))
+    const applied = await Promise.all(files.map((file) => pool.unpack(file, (bytes) => seen.push(bytes), signal)))
+    assert.deepEqual(applied.map(({ diffId }) => diffId), tars.map((tar) => digestOf(tar)))
+    files.forEach((file, n) => {
+      assert.equal(readFileSync(join(file.folder, 'file'), 'utf8'), `layer ${n}`)
+      assert.deepEqual(readdirSync(file.folder).sort(), ['file', 'gone'])
+    })
+    assert.equal(seen.length, 6)
+    assert.equal(workers.length, 2)
+  })
+
+  it('reports a damaged archive and a missing one, and goes on', async () => {
+    const good = tarOf({ name: 'file', content: 'x' })
+    await assert.rejects(pool.unpack({ ...layer('other', good), diffId: digestOf('other') }, () => undefined, signal), (thrown) => thrown instanceof TarError && /a layer is damaged/.test(thrown.message))
+    await assert.rejects(pool.unpack({ path: join(folder, 'none'), folder }, () => undefined, signal), { code: 'ENOENT' })
+    assert.equal((await pool.unpack(layer('good', good), () => undefined, signal)).diffId, digestOf(good))
+  })
+
+  it('gives up a layer when it is told to, once its thread has let go of it', async () => {
+    const content = Buffer.alloc(64 * 1024 * 1024)
+    const controller = new AbortController()
+    const work = pool.unpack(layer('large', tarOf({ name: 'file', content }, { name: 'last', content: '' })), () => controller.abort(new Error('cancelled by a test')), controller.signal)
+    await assert.rejects(work, /cancelled by a test/)
+    assert.ok(!readdirSync(join(folder, 'large')).includes('last'))
+    const waiting = new AbortController()
+    waiting.abort(new Error('too late'))
+    await assert.rejects(pool.unpack(layer('never', Buffer.alloc(0)), () => undefined, waiting.signal), /too late/)
+  })
+
+  it('survives the end of a thread', async () => {
+    const tar = tarOf({ name: 'file', content: Buffer.alloc(32 * 1024 * 1024) })
+    const work = pool.unpack(layer('first', tar), () => void workers[0]?.terminate(), signal)
+    await assert.rejects(work, /unpacking a layer ended early/)
+    assert.equal((await pool.unpack(layer('second', tar), () => undefined, signal)).diffId, digestOf(tar))
+    assert.equal(workers.length, 2)
+  })
+})
