@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { addExtension, pack, unpack } from 'msgpackr'
+import { decode, encode, ExtensionCodec } from '@msgpack/msgpack'
 import type { Clock } from '../../../src/base/clock.js'
 import { unavailable } from '../../../src/base/errors.js'
 import { logTimeMs, type LogLine } from '../log-line.js'
@@ -17,23 +17,24 @@ class EventTime {
 }
 
 const eventTimeType = 0
-addExtension({
-  Class: EventTime,
+const extensions = new ExtensionCodec()
+extensions.register({
   type: eventTimeType,
-  pack: (time: EventTime) => {
+  encode: (value) => {
+    if (!(value instanceof EventTime)) return null
     const bytes = Buffer.alloc(8)
-    bytes.writeUInt32BE(time.seconds, 0)
-    bytes.writeUInt32BE(time.nanoseconds, 4)
+    bytes.writeUInt32BE(value.seconds, 0)
+    bytes.writeUInt32BE(value.nanoseconds, 4)
     return bytes
   },
-  unpack: (bytes: Uint8Array) => {
+  decode: (bytes) => {
     const view = Buffer.from(bytes)
     return new EventTime(view.readUInt32BE(0), view.readUInt32BE(4))
   },
 })
 
 /** Lines of one container in forward mode: `[tag, [[time, record], ...], options]`. */
-export function fluentdBatch(lines: readonly LogLine[], context: LogContext, options: LogOptions, chunkId?: string): Buffer {
+export function fluentdBatch(lines: readonly LogLine[], context: LogContext, options: LogOptions, chunkId?: string): Uint8Array {
   const precise = readBool(options['fluentd-sub-second-precision']) === true
   const common = { container_id: context.id, container_name: `/${context.name}`, ...extraAttributes(context, options) }
   const entries = lines.map((line) => {
@@ -42,7 +43,7 @@ export function fluentdBatch(lines: readonly LogLine[], context: LogContext, opt
     const record = { ...common, source: line.stream, log: line.data.toString('utf8'), ...(!line.ended && { partial_message: 'true' }) }
     return [precise ? new EventTime(seconds, nanoseconds) : seconds, record]
   })
-  return pack([tagOf(context, options), entries, { size: entries.length, ...(chunkId !== undefined && { chunk: chunkId }) }])
+  return encode([tagOf(context, options), entries, { size: entries.length, ...(chunkId !== undefined && { chunk: chunkId }) }], { extensionCodec: extensions })
 }
 
 /** Sends lines to fluentd or Fluent Bit. With `fluentd-request-ack` a batch counts as sent when it was acknowledged. */
@@ -57,7 +58,7 @@ export function fluentdTarget(options: LogOptions, context: LogContext, clock: C
       const answer = wantsAck ? connection : undefined
       await connection.write(fluentdBatch(lines, context, options, id), signal)
       if (!answer) return
-      const { ack } = unpack(await answer.read(signal)) as { ack?: unknown }
+      const { ack } = decode(await answer.read(signal)) as { ack?: unknown }
       if (ack === id) return
       connection.close()
       throw unavailable('fluentd acknowledged something else than what was sent')
