@@ -1,5 +1,5 @@
 import type { NetlinkMessage, NetlinkWriter } from './netlink-message.js'
-import { decodeAttributes, readString, readU16, readU32 } from './netlink-message.js'
+import { decodeAttributes, nativeU16, readString, readU16, readU32 } from './netlink-message.js'
 import { formatAddress, formatMac, parseAddress, parseMac, parsePrefix } from './address-bytes.js'
 
 /**
@@ -26,6 +26,8 @@ export interface LinkSettings {
   up?: boolean
   /** The index of the bridge to join; 0 leaves it. */
   master?: number
+  /** The index of the device below, for kinds that are on one. */
+  lower?: number
   /** A descriptor of the namespace to move to. */
   netnsFd?: number
   /** Whether the kernel makes a link-local IPv6 address by itself when the link comes up. Not while being made. */
@@ -50,8 +52,18 @@ export type LinkKind =
       learning: boolean
       /** Answer ARP from the neighbour table instead of flooding. */
       proxy?: boolean
+      /** Send and take outer IPv6 packets without a checksum of their own. */
+      ipv6WithoutChecksum?: boolean
     }
+  | { kind: 'macvlan'; mode: MacvlanMode }
+  | { kind: 'vlan'; id: number }
+  | { kind: 'wireguard' }
   | { kind: 'dummy' }
+
+/** Whom a macvlan device talks to beside the outside: the others on its parent, nobody, or those by way of the switch. */
+export type MacvlanMode = keyof typeof macvlanModes
+/** MACVLAN_MODE_*. */
+const macvlanModes = { private: 1, vepa: 2, bridge: 4, passthru: 8 } as const
 
 /** Settings of a link as a port of a bridge. */
 export interface BridgePortSettings {
@@ -99,6 +111,8 @@ export interface Route {
   metric?: number
   /** The gateway is reached directly, although no address of the link says so. */
   onLink?: boolean
+  /** The destination is this host's own, as if an address of the link. */
+  local?: boolean
   /** Filled in by dumps: 1 unicast, 2 local, 3 broadcast, ... (RTN_*). */
   type?: number
 }
@@ -122,6 +136,8 @@ export interface Rule {
   mask: number
   table: number
   priority: number
+  /** Only packets of this transport from this port. */
+  from?: { protocol: 'tcp' | 'udp' | 'sctp'; port: number }
 }
 
 function linkHeader(writer: NetlinkWriter, index: number, up: boolean | undefined, family = 0): void {
@@ -134,6 +150,7 @@ function linkAttributes(writer: NetlinkWriter, settings: LinkSettings): void {
   if (settings.mac !== undefined) writer.attribute(1, parseMac(settings.mac))
   if (settings.mtu !== undefined) writer.attributeU32(4, settings.mtu)
   if (settings.master !== undefined) writer.attributeU32(10, settings.master)
+  if (settings.lower !== undefined) writer.attributeU32(5, settings.lower)
   if (settings.netnsFd !== undefined) writer.attributeU32(28, settings.netnsFd)
   if (settings.linkLocalIpv6 !== undefined) {
     const generate = settings.linkLocalIpv6 ? 0 : 1
@@ -174,8 +191,16 @@ function kindAttributes(writer: NetlinkWriter, kind: LinkKind): void {
         writer.attribute(local.length === 4 ? 4 : 17, local)
       }
       if (kind.proxy !== undefined) writer.attributeU8(11, kind.proxy ? 1 : 0)
+      if (kind.ipv6WithoutChecksum !== undefined) writer.attributeU8(19, kind.ipv6WithoutChecksum ? 1 : 0).attributeU8(20, kind.ipv6WithoutChecksum ? 1 : 0)
       return
     }
+    case 'macvlan':
+      writer.attributeU32(1, macvlanModes[kind.mode])
+      return
+    case 'vlan':
+      writer.attribute(1, nativeU16(kind.id))
+      return
+    case 'wireguard':
     case 'dummy':
       return
   }
@@ -260,16 +285,22 @@ export function routeBody(route: Route, deleting = false): (writer: NetlinkWrite
   return (writer) => {
     const table = route.table ?? 254
     // Scope "link" for what is reached without a gateway, protocol "static".
-    const scope = deleting ? 255 : route.gateway === undefined && route.family === 4 ? 253 : 0
+    const scope = deleting ? 255 : route.local ? 254 : route.gateway === undefined && route.family === 4 ? 253 : 0
     writer.u8(route.family === 4 ? AddressFamily.ipv4 : AddressFamily.ipv6).u8(prefixLength).u8(0).u8(0)
-    writer.u8(table < 256 ? table : 0).u8(deleting ? 0 : 4).u8(scope).u8(deleting ? 0 : 1).u32(route.onLink ? onLinkFlag : 0)
+    writer.u8(table < 256 ? table : 0).u8(deleting ? 0 : 4).u8(scope).u8(deleting ? 0 : route.local ? 2 : 1).u32(route.onLink ? onLinkFlag : 0)
     if (prefixLength > 0) writer.attribute(1, address)
-    if (route.gateway !== undefined) writer.attribute(5, parseAddress(route.gateway))
+    if (route.gateway !== undefined) gatewayAttribute(writer, route.family, parseAddress(route.gateway))
     if (route.index !== undefined) writer.attributeU32(4, route.index)
     if (route.source !== undefined) writer.attribute(7, parseAddress(route.source))
     if (route.metric !== undefined) writer.attributeU32(6, route.metric)
     writer.attributeU32(15, table)
   }
+}
+
+/** RTA_GATEWAY, or RTA_VIA (`struct rtvia`) for a gateway of the other family. */
+function gatewayAttribute(writer: NetlinkWriter, family: 4 | 6, gateway: Uint8Array): void {
+  if (gateway.length === (family === 4 ? 4 : 16)) writer.attribute(5, gateway)
+  else writer.attribute(18, Uint8Array.from([...nativeU16(gateway.length === 4 ? AddressFamily.ipv4 : AddressFamily.ipv6), ...gateway]))
 }
 
 export function routeDumpBody(family: number): (writer: NetlinkWriter) => void {
@@ -336,8 +367,15 @@ export function ruleBody(rule: Rule): (writer: NetlinkWriter) => void {
     writer.u8(rule.family === 4 ? AddressFamily.ipv4 : AddressFamily.ipv6).u8(0).u8(0).u8(0)
     writer.u8(rule.table < 256 ? rule.table : 0).u8(0).u8(0).u8(toTable).u32(0)
     writer.attributeU32(6, rule.priority).attributeU32(10, rule.mark).attributeU32(16, rule.mask).attributeU32(15, rule.table)
+    if (!rule.from) return
+    // FRA_IP_PROTO, FRA_SPORT_RANGE (`struct fib_rule_port_range`).
+    const { protocol, port } = rule.from
+    writer.attributeU8(22, transportNumbers[protocol]).attribute(23, Uint8Array.from([...nativeU16(port), ...nativeU16(port)]))
   }
 }
+
+/** IPPROTO_*. */
+const transportNumbers = { tcp: 6, udp: 17, sctp: 132 } as const
 
 function broadcastOf(address: Uint8Array, prefixLength: number): Uint8Array {
   return address.map((byte, i) => {

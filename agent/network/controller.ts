@@ -9,6 +9,7 @@ import { AddressBook } from './address-book.js'
 import { ClusterTables } from './cluster/cluster-tables.js'
 import { DnsService } from './dns/dns-service.js'
 import type { ResolverSettings } from './dns/dns-service.js'
+import type { OpenSandbox } from './driver.js'
 import { checkConnect, planEndpoint } from './endpoint-plan.js'
 import { EndpointTable } from './endpoint-table.js'
 import { gatewayEndpoint } from './endpoint.js'
@@ -37,6 +38,15 @@ export interface NetworkControllerOptions {
   ids: IdSource
   /** The folder of the overlay networks' namespaces; `overlay` beside the containers' when left out. */
   overlayDir?: string
+  /** How packets of encrypted networks are carried; when left out, only by the kernel itself, with keys that a reboot ends. */
+  encryption?: {
+    /** The file of this node's private keys. */
+    keyFile: string
+    /** The path of wireguard-go; undefined when it is not installed. */
+    program: () => Promise<string | undefined>
+    /** A key is used for so long. */
+    rotationMs: number
+  }
   /** A namespace file to use as the host's; the daemon's own namespace when left out. */
   hostNetns?: string
   options?: NetworkOptions
@@ -61,6 +71,7 @@ export class NetworkController implements Disposable {
   readonly networks: Networks
   /** What the managers said of the cluster's networks; empty outside of a swarm. */
   readonly tables = new ClusterTables()
+  readonly encryption: Encryption
   private readonly dns: DnsService
   private readonly table: HostTable
   private readonly watchers: SandboxWatcher[] = []
@@ -149,6 +160,11 @@ export class NetworkController implements Disposable {
     this.networks.overlayDriver.setDataPath(dataPath)
     if (dataPath) await this.given.store.put(dataPathKey, dataPath)
     else await this.given.store.delete(dataPathKey)
+  }
+
+  /** The host's randomness. */
+  get rng(): Rng {
+    return this.given.rng
   }
 
   get dataPath(): DataPath | undefined {
@@ -408,8 +424,12 @@ export class NetworkController implements Disposable {
     const network = this.networks.get(endpoint.networkId)
     this.addresses.release(endpoint)
     const deleted = this.endpoints.delete(endpoint)
-    if (network) await this.networks.attempt(network, () => this.networks.driverOf(network).leave(network, endpoint))
+    if (network) await this.networks.attempt(network, () => this.networks.driverOf(network).leave(network, endpoint, (act) => this.inSandbox(endpoint.containerId, act)))
     await deleted
+  }
+
+  private inSandbox(containerId: string, act: (sandbox: OpenSandbox) => void): void {
+    if (this.sandboxes.exists(containerId)) this.sandboxes.with(containerId, act)
   }
 
   private sandboxOf(containerId: string): Sandbox {

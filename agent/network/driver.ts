@@ -26,12 +26,14 @@ export interface NetworkDriver {
   createNetwork(network: StoredNetwork): void
   /** Rules are gone at once, devices when the promise resolves. */
   removeNetwork(network: StoredNetwork): Promise<void>
+  /** Makes ready what takes time before a container is connected. Rejects with the reason when this host cannot have the network. */
+  prepare?(network: StoredNetwork): Promise<void>
   /** Connects a container's namespace; `endpoint` has its addresses and device names. */
   join(network: StoredNetwork, endpoint: Endpoint, sandbox: OpenSandbox): void
   /** Resolves when the container can reach everything on the network; right after `join` when left out. */
   joined?(network: StoredNetwork): Promise<void>
-  /** Takes the endpoint's devices away while the namespace lives on. */
-  leave(network: StoredNetwork, endpoint: Endpoint): Promise<void>
+  /** Takes the endpoint's devices away while the namespace lives on; `inSandbox` does nothing when it is gone. */
+  leave(network: StoredNetwork, endpoint: Endpoint, inSandbox: (act: (sandbox: OpenSandbox) => void) => void): Promise<void>
   /** The endpoint went with its container's namespace: what belongs to it elsewhere goes too. */
   forgot?(network: StoredNetwork, endpoint: Endpoint): void
   /** Names for a new endpoint's devices: in the container (a prefix for a number) and on the host. */

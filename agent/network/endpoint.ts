@@ -23,7 +23,7 @@ export interface SandboxPort extends PublishedPort {
 
 /** A network as it is stored. */
 export interface StoredNetwork extends Network {
-  /** The bridge device was there before the network: it is left there after it. */
+  /** The bridge, or the parent device, was there before the network: it is left there after it. */
   adoptedDevice?: boolean
 }
 
@@ -55,6 +55,15 @@ export function macOfIpv4(address: string): string {
 /** A MAC address made from 8 hexadecimal digits: locally administered, unicast. `kind` keeps the uses of one id apart. */
 export function macOfHex(digits: string, kind: '02:42' | '06:42' = '02:42'): string {
   return `${kind}:${(digits.slice(0, 8).match(/../g) ?? []).join(':')}`
+}
+
+/** The endpoint's addresses with their prefix lengths, one for each family that it has. */
+export function addressesOf(endpoint: Endpoint): [address: string, prefixLength: number][] {
+  const both: [string, number][] = [
+    [endpoint.ipv4Address, endpoint.ipv4PrefixLength],
+    [endpoint.ipv6Address, endpoint.ipv6PrefixLength],
+  ]
+  return both.filter(([address]) => address !== '')
 }
 
 export function prefixLengthOf(subnet: string): number {

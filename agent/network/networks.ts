@@ -10,6 +10,7 @@ import { BridgeDriver, tableNetwork } from './bridge/bridge-driver.js'
 import type { NetworkDriver } from './driver.js'
 import type { EndpointTable } from './endpoint-table.js'
 import type { StoredNetwork } from './endpoint.js'
+import { MacvlanDriver } from './macvlan/macvlan-driver.js'
 import { HostDriver } from './host/host-driver.js'
 import type { HostKernel } from './host-kernel.js'
 import { defaultAddressPools, planSubnets } from './ipam.js'
@@ -22,6 +23,7 @@ import { defaultBridgeSpec, gatewayNetworkName, gatewayNetworkSpec, predefinedNa
 import type { NetworkStore } from './store.js'
 import { parseSubnet } from './subnet.js'
 import type { Prefix } from './subnet.js'
+import type { Encryption } from './wireguard/encryption.js'
 import type { Network, NetworkOptions, NetworkSpec } from './types.js'
 
 /** What the networks of a host are built on. */
@@ -38,12 +40,14 @@ export interface NetworksGiven {
   options: NetworkOptions
   /** The folder of the overlay networks' namespaces. */
   overlayDir: string
+  encryption: Encryption
 }
 
 /** The life of networks: made, kept over restarts, removed. */
 export class Networks {
   readonly bridgeDriver: BridgeDriver
   readonly overlayDriver: OverlayDriver
+  private readonly macvlanDriver: MacvlanDriver
   private readonly table: NetworkTable
   /** Networks whose devices are going: their names and bridges are not free yet. */
   private readonly leaving = new Set<string>()
@@ -52,8 +56,9 @@ export class Networks {
   constructor(private readonly given: NetworksGiven) {
     this.table = new NetworkTable(given.store)
     this.bridgeDriver = new BridgeDriver(given.kernel, given.table, given.options.mtu ?? 1500)
-    this.overlayDriver = new OverlayDriver(given.kernel, given.overlayDir, given.log)
-    const drivers: NetworkDriver[] = [this.bridgeDriver, this.overlayDriver, new HostDriver(), new NoneDriver()]
+    this.overlayDriver = new OverlayDriver(given.kernel, given.overlayDir, given.encryption, given.log)
+    this.macvlanDriver = new MacvlanDriver(given.kernel)
+    const drivers: NetworkDriver[] = [this.bridgeDriver, this.overlayDriver, this.macvlanDriver, new HostDriver(), new NoneDriver()]
     this.drivers = new Map(drivers.map((driver) => [driver.name, driver]))
   }
 
@@ -194,7 +199,7 @@ export class Networks {
       labels: { ...spec.labels },
       ipam: { driver: spec.ipam?.driver || 'default', options: { ...spec.ipam?.options }, config: [] },
     }
-    if (driver.hasAddresses) this.complete(network, spec)
+    if (driver.hasAddresses) this.complete(network, spec, driver)
     // The record goes first: after a crash in the middle it tells what was about to be made.
     const saved = this.table.add(network)
     try {
@@ -209,16 +214,18 @@ export class Networks {
     return publicNetwork(network)
   }
 
-  private complete(network: StoredNetwork, spec: NetworkSpec): void {
+  private complete(network: StoredNetwork, spec: NetworkSpec, driver: NetworkDriver): void {
     if (!network.enableIpv4 && !network.enableIpv6) throw invalid(`cannot make network ${network.name}: IPv4 or IPv6 must be enabled`)
-    const { device } = this.bridgeDriver.options(network)
-    const same = this.table.all().filter((other) => other.driver === network.driver).find((other) => this.bridgeDriver.options(other).device === device)
-    if (same) throw conflict(`cannot make network ${network.name}: network ${same.name} uses the bridge ${device} already`)
+    const device = this.deviceOf(network)
+    const same = this.table.all().filter((other) => other.driver === network.driver).find((other) => this.deviceOf(other) === device)
+    if (same) throw conflict(`cannot make network ${network.name}: network ${same.name} is already using ${device}`)
     const present = this.given.kernel.links.find(device)
-    if (present && present.kind !== 'bridge') {
+    if (present && network.driver === this.bridgeDriver.name && present.kind !== 'bridge') {
       throw conflict(`cannot make network ${network.name}: a device ${device} exists and is not a bridge; choose another name`)
     }
     if (present) network.adoptedDevice = true
+    // Without a device of the host it leads nowhere.
+    if (driver === this.macvlanDriver && !this.macvlanDriver.hasParent(network)) network.internal = true
     network.ipam.config = planSubnets({
       config: spec.ipam?.config ?? [],
       enableIpv4: network.enableIpv4,
@@ -228,6 +235,11 @@ export class Networks {
       onHost: this.prefixesOnHost(),
       uniqueLocalBits: () => (BigInt(this.given.rng.below(0x100)) << 32n) | BigInt(this.given.rng.below(0x1_0000_0000)),
     })
+  }
+
+  /** The bridge of a network, or the device that its containers are on. */
+  private deviceOf(network: StoredNetwork): string {
+    return network.driver === this.macvlanDriver.name ? this.macvlanDriver.parentOf(network) : this.bridgeDriver.options(network).device
   }
 
   private prefixesOnHost(): Prefix[] {

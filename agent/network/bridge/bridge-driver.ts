@@ -1,9 +1,10 @@
 import { conflict, StatusError } from '../../../src/base/errors.js'
 import { LinkBatch } from '../../kernel/link.js'
+import type { Route } from '../../kernel/netlink-route.js'
 import { readSysctl, writeSysctl, writeSysctlIfPresent } from '../../kernel/sysctl.js'
 import type { NetworkDriver, OpenSandbox } from '../driver.js'
 import type { Endpoint, StoredNetwork } from '../endpoint.js'
-import { macOfHex, prefixLengthOf } from '../endpoint.js'
+import { addressesOf, macOfHex, prefixLengthOf } from '../endpoint.js'
 import type { HostKernel } from '../host-kernel.js'
 import type { HostTable } from '../lb/host-table.js'
 import type { TableNetwork } from '../lb/host-ruleset.js'
@@ -137,25 +138,31 @@ export class BridgeDriver implements NetworkDriver {
       batch.setLink(index, { linkLocalIpv6: false })
     }
     for (const address of wanted) batch.addAddress(address)
-    links.apply(batch.setLink(index, { up: true }))
+    batch.setLink(index, { up: true })
+    if (network.enableIpv6) batch.setRoute(loopbackAnswers(index))
+    links.apply(batch)
     // Lets answers from containers go back to 127.0.0.1, for ports published on it.
     if (network.enableIpv4) this.kernel.run(() => writeSysctl(`net/ipv4/conf/${options.device}/route_localnet`, '1'))
   }
 
   private enableForwarding(network: StoredNetwork): void {
     if (network.internal) return
-    this.kernel.run(() => {
-      if (network.enableIpv4) writeSysctl('net/ipv4/ip_forward', '1')
-      if (!network.enableIpv6 || readSysctl('net/ipv6/conf/all/forwarding') !== '0') return
-      // A forwarding host ignores router advertisements, and would lose its own route, unless told "2".
-      for (const { name } of this.kernel.links.list()) {
-        const parameter = `net/ipv6/conf/${name}/accept_ra`
-        if (readSysctl(parameter) === '1') writeSysctl(parameter, '2')
-      }
-      writeSysctl('net/ipv6/conf/all/forwarding', '1')
-    })
+    if (network.enableIpv4) this.kernel.run(() => writeSysctl('net/ipv4/ip_forward', '1'))
+    if (network.enableIpv6) this.kernel.forwardIpv6()
   }
 }
+
+/**
+ * The route that lets answers to ::1, for ports published there, come in by this device: the kernel takes
+ * packets to ::1 only where a route says so. From other hosts it never does.
+ */
+export function loopbackAnswers(index: number): Route {
+  // After the one of `lo`, and each device's its own: equal ones would replace each other.
+  return { family: 6, destination: '::1/128', index, table: localTable, local: true, metric: 2_000 + index }
+}
+
+/** RT_TABLE_LOCAL. */
+const localTable = 255
 
 /** Host ends of veth pairs: `skv` and 12 digits of the endpoint's id. */
 export const hostLinkPrefix = 'skv'
@@ -171,12 +178,4 @@ export function tableNetwork(network: StoredNetwork, options: BridgeOptions): Ta
     icc: options.icc,
     masquerade: options.masquerade,
   }
-}
-
-function addressesOf(endpoint: Endpoint): [string, number][] {
-  const both: [string, number][] = [
-    [endpoint.ipv4Address, endpoint.ipv4PrefixLength],
-    [endpoint.ipv6Address, endpoint.ipv6PrefixLength],
-  ]
-  return both.filter(([address]) => address !== '')
 }

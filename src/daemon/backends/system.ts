@@ -53,7 +53,7 @@ function systemInfo({ parts, tools, config, engineId, clock }: SystemDeps): Omit
     Driver: 'overlay2',
     DriverStatus: [['Backing Filesystem', backingFileSystem(config['data-root'])]],
     DockerRootDir: config['data-root'],
-    Plugins: { Volume: ['local'], Network: ['bridge', 'host', 'none', 'overlay'], Authorization: null as never, Log: ['json-file', 'none'] },
+    Plugins: { Volume: ['local'], Network: ['bridge', 'host', 'macvlan', 'none', 'overlay'], Authorization: null as never, Log: ['json-file', 'none'] },
     MemoryLimit: true,
     SwapLimit: true,
     CpuCfsPeriod: true,
