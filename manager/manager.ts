@@ -21,6 +21,7 @@ import type { Caller, Client } from '../src/wire/service-table.js'
 import type { IdentitySource } from '../src/wire/tls-identity.js'
 import { clientOf, servedMethods } from '../src/wire/transport.js'
 import { defaultIngressNetwork } from './allocator/ingress.js'
+import { ensurePredefinedNetworks } from './allocator/predefined.js'
 import { Authority } from './ca/authority.js'
 import type { FoundedCluster } from './ca/found-cluster.js'
 import { rotationLoop } from './ca/rotation-loop.js'
@@ -203,6 +204,7 @@ export class Manager implements AsyncDisposable {
         void (async () => {
           if (!isLeader) return leader.resign()
           if (founded) await createFirstObjects(store, founded, ids)
+          else await store.update((tx) => ensurePredefinedNetworks(tx, ids))
           if (!node.isLeader || node.status().term !== term) return
           log.info('this manager leads the cluster', { term })
           await leader.lead()
@@ -300,5 +302,6 @@ async function createFirstObjects(store: Store, { cluster, node }: FoundedCluste
     tx.create('cluster', cluster)
     tx.create('node', node)
     tx.create('network', defaultIngressNetwork(ids))
+    ensurePredefinedNetworks(tx, ids)
   })
 }

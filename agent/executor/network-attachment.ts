@@ -27,10 +27,11 @@ export async function attach(task: Task, cluster: ClusterNetworks | undefined): 
   const ordered = [...task.networks].sort((a, b) => Number(a.network.spec.ingress) - Number(b.network.spec.ingress))
   for (const attachment of ordered) {
     const name = await networkName(attachment, cluster)
-    endpoints[name] = endpointSettings(task, attachment)
+    // The node's own networks know no names.
+    endpoints[name] = nodeLocal.includes(name) ? {} : endpointSettings(task, attachment)
   }
   const [main] = Object.keys(endpoints)
-  return { mode: main ?? 'default', endpoints: main !== undefined && nodeLocal.includes(main) ? {} : endpoints }
+  return { mode: main ?? 'default', endpoints: main === 'host' || main === 'none' ? {} : endpoints }
 }
 
 async function networkName({ network }: NetworkAttachment, cluster: ClusterNetworks | undefined): Promise<string> {

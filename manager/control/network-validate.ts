@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js'
 import { invalid, StatusError } from '../../src/base/errors.js'
-import type { IpamConfig, Network, NetworkSpec } from '../../src/model/network.js'
+import { predefinedLabel, type IpamConfig, type Network, type NetworkSpec } from '../../src/model/network.js'
 import { validateAnnotations } from './annotations-validate.js'
 
 /** Networks every node has of its own: their names are taken. */
@@ -15,6 +15,9 @@ export function validateNetwork(spec: NetworkSpec): void {
   validateAnnotations(spec)
   if (predefined.includes(spec.name)) {
     throw new StatusError('forbidden', `operation is not permitted on predefined ${spec.name} network: choose another name`)
+  }
+  if (Object.hasOwn(spec.labels, predefinedLabel)) {
+    throw new StatusError('forbidden', `label ${predefinedLabel} is for predefined networks and cannot be applied by users`)
   }
   if (Object.hasOwn(spec.labels, internalLabel)) {
     throw new StatusError('forbidden', `label ${internalLabel} is for predefined internal networks and cannot be applied by users`)

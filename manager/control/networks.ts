@@ -1,7 +1,7 @@
 import { must } from '../../src/base/assert.js'
 import { conflict, invalid, StatusError } from '../../src/base/errors.js'
 import type { NetworkId } from '../../src/model/ids.js'
-import type { Network, NetworkSpec } from '../../src/model/network.js'
+import { isPredefinedNetwork, type Network, type NetworkSpec } from '../../src/model/network.js'
 import { PublishMode } from '../../src/model/service.js'
 import { taskName } from '../../src/model/task.js'
 import { TaskState } from '../../src/model/task-state.js'
@@ -47,7 +47,7 @@ export class NetworkControl {
 
 /** Throws `invalid` naming who uses the network: its addresses are given back only after they are gone. */
 function checkUnused(tx: ReadTx, { id, spec }: Network): void {
-  if (spec.driver.name === 'host' || spec.driver.name === 'bridge') {
+  if (isPredefinedNetwork({ spec })) {
     throw new StatusError('forbidden', `${spec.name} is a pre-defined network and cannot be removed`)
   }
   if (spec.ingress) {

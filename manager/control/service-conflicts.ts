@@ -1,4 +1,5 @@
 import { invalid, notFound, StatusError } from '../../src/base/errors.js'
+import { isPredefinedNetwork } from '../../src/model/network.js'
 import { PublishMode, type NetworkAttachmentConfig, type PortConfig, type Service, type ServiceSpec } from '../../src/model/service.js'
 import type { ReadTx } from '../store/store.js'
 import { resolve } from './resolve.js'
@@ -30,7 +31,26 @@ export function withNetworks(tx: ReadTx, spec: ServiceSpec): ServiceSpec {
     }
     networks.push({ ...attachment, target: network.id })
   }
+  checkPredefined(tx, spec, networks)
   return { ...spec, networks: [], task: { ...spec.task, networks } }
+}
+
+/**
+ * A container that uses its host's network, or none, is on no other, and has no ports of its own to publish
+ * on every node. Throws `invalid`.
+ */
+function checkPredefined(tx: ReadTx, spec: ServiceSpec, networks: readonly NetworkAttachmentConfig[]): void {
+  for (const { target, aliases } of networks) {
+    const network = tx.get('network', target)
+    if (!network || !isPredefinedNetwork(network)) continue
+    const { name } = network.spec
+    if (aliases.length > 0) throw invalid(`network-scoped aliases are only supported for user-defined networks: leave out the aliases on ${name}`)
+    if (name === 'bridge') continue
+    if (networks.length > 1) throw invalid(`a service on network ${name} can be on no other network: give it alone`)
+    if (spec.endpoint?.ports.some((port) => port.publishMode === PublishMode.ingress)) {
+      throw invalid(`ports of a service on network ${name} cannot be published with mode ingress: its tasks have no address of their own; publish nothing, or use an overlay network`)
+    }
+  }
 }
 
 /** Throws `invalid` unless every secret and config the spec names by id is there. */

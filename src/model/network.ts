@@ -34,3 +34,11 @@ export interface Network {
   ipam?: { driver: Driver; configs: IpamConfig[] }
   pendingDelete: boolean
 }
+
+/** A label of the objects that stand for the networks every node has of its own, as Docker names it. */
+export const predefinedLabel = 'com.docker.swarm.predefined'
+
+/** The network is one that every node has of its own: `host`, `bridge` or `none`. */
+export function isPredefinedNetwork({ spec }: Pick<Network, 'spec'>): boolean {
+  return spec.labels[predefinedLabel] === 'true'
+}

@@ -1,5 +1,6 @@
 import { ErrorKind, StatusError, conflict, invalid, kindOf, notFound } from '../../base/errors.js'
 import type { Network } from '../../model/engine-api/network.js'
+import { predefinedLabel } from '../../model/network.js'
 import type { ApiDeps } from '../backends.js'
 import { untilMs } from '../prune.js'
 import type { Handler } from '../route.js'
@@ -91,9 +92,10 @@ export function networkHandlers({ networks, swarm, clock }: Pick<ApiDeps, 'netwo
     }
   }
 
-  const everyNetwork = async (): Promise<Network[]> => {
+  /** Those that services name to be on a network of their host's are left out unless asked for, as in Docker. */
+  const everyNetwork = async (withPredefined = false): Promise<Network[]> => {
     const local = await networks.list()
-    const cluster = await clusterNetworks(swarm)
+    const cluster = (await clusterNetworks(swarm)).filter((network) => withPredefined || !isForServices(network))
     const inCluster = new Map(cluster.map((network) => [network.Id, network]))
     // What the host knows of a cluster network goes past the cluster's view: it has the containers.
     const merged = local.map((network) => ({ ...inCluster.get(network.Id), ...network }))
@@ -102,7 +104,8 @@ export function networkHandlers({ networks, swarm, clock }: Pick<ApiDeps, 'netwo
 
   /** By full id, then full name, then a unique prefix of an id. Throws `notFound`, or `invalid` when more than one fits. */
   const find = async (ref: string, scope?: string): Promise<Network> => {
-    const all = (await everyNetwork()).filter((network) => scope === undefined || network.Scope === scope)
+    // Of the two networks `host` there are (the host's own and what services name) the first is meant, unless it is asked for by scope or id.
+    const all = (await everyNetwork(true)).filter((network) => (scope === undefined ? network.Id === ref || !isForServices(network) : network.Scope === scope))
     for (const fits of [
       (network: Network) => network.Id === ref,
       (network: Network) => network.Name === ref,
@@ -128,6 +131,11 @@ export function networkHandlers({ networks, swarm, clock }: Pick<ApiDeps, 'netwo
   }
 
   return { list, inspect, create, remove, connect, disconnect, prune }
+}
+
+/** The object by which services name a network that every node has of its own. */
+function isForServices(network: Network): boolean {
+  return network.Labels?.[predefinedLabel] === 'true'
 }
 
 /** How the engine is told of a network: those of the swarm by name, as its sentences have it. */

@@ -29,6 +29,9 @@ export const inspect = verb({
         return
       }
       const networks = new Map((await api.networks.list()).map((network) => [network.Id ?? '', network.Name ?? '']))
+      // Networks that every node has of its own are not listed.
+      const attached = found.flatMap(({ Spec: spec }) => [...(spec?.TaskTemplate?.Networks ?? []), ...(spec?.Networks ?? [])])
+      for (const { Target: id = '' } of attached) if (!networks.has(id)) networks.set(id, await api.networks.inspect(id).then(({ Name: name = id }) => name, () => id))
       const now = context.clock.nowMs()
       stdout.write(found.map((service) => prettyService(service, networks, now)).join(''))
     })

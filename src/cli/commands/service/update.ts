@@ -48,7 +48,7 @@ async function withReferences(api: EngineApi, current: ServiceSpec, spec: Servic
     const added = flags['network-add'].map(networkAttachment)
     const had = current.TaskTemplate?.Networks ?? []
     const refs = new Set([...flags['network-rm'], ...added.map(({ Target: target }) => target), ...had.map(({ Target: target = '' }) => target)])
-    const ids = new Map(await Promise.all([...refs].map(async (ref) => [ref, (await api.networks.inspect(ref)).Id ?? ref] as const)))
+    const ids = new Map(await Promise.all([...refs].map(async (ref) => [ref, (await api.networks.inspect(ref, { scope: 'swarm' })).Id ?? ref] as const)))
     const idOf = (ref: string): string => ids.get(ref) ?? ref
     const edited = editList(
       had.map((network) => ({ ...network, Target: idOf(network.Target ?? '') })),

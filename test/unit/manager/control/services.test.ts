@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert'
 import type { ServiceId, NodeId } from '../../../../src/model/ids.js'
 import type { PortConfig, ServiceSpec } from '../../../../src/model/service.js'
 import { TaskState } from '../../../../src/model/task-state.js'
+import { ensurePredefinedNetworks } from '../../../../manager/allocator/predefined.js'
 import { network, networkSpec, node, secret, serviceSpec, task, taskSpec, containerSpec } from '../../../support/objects.js'
 import { controlFixture, refused } from './fixture.js'
 
@@ -97,6 +98,26 @@ describe('control: services', () => {
     await refused('invalid', 'service cannot be explicitly attached to the ingress network "ingress"', on('ingress'))
     await refused('forbidden', 'network bridge cannot be used with services', on('bridge'))
     await refused('invalid', 'network back is given twice', on('back', 'n1'))
+  })
+
+  it('go on the networks of their hosts, alone', async () => {
+    const { control, store, ids } = controlFixture()
+    await store.update((tx) => {
+      tx.create('network', network('n1', { spec: networkSpec('back') }))
+      ensurePredefinedNetworks(tx, ids)
+    })
+    const on = (name: string, targets: string[], over: Partial<ServiceSpec> = {}) => control.createService(serviceSpec(name, { task: taskSpec({ networks: targets.map(attach) }), ...over }))
+    for (const name of ['host', 'bridge', 'none']) {
+      const { spec } = await on(`on-${name}`, [name])
+      assert.equal(store.view().get('network', spec.task.networks[0]?.target ?? '')?.spec.name, name)
+      await refused('forbidden', `${name} is a pre-defined network and cannot be removed`, control.removeNetwork(name))
+    }
+    await on('both', ['bridge', 'back'])
+    await refused('invalid', 'a service on network host can be on no other network', on('x', ['host', 'back']))
+    await refused('invalid', 'cannot be published with mode ingress', on('x', ['host'], withPorts('x', port(80))))
+    await on('seen', ['host'], { endpoint: { mode: 'vip', ports: [port(9090, { publishMode: 'host' })] } })
+    const named = { ...attach('host'), aliases: ['web'] }
+    await refused('invalid', 'network-scoped aliases are only supported', control.createService(serviceSpec('x', { task: taskSpec({ networks: [named] }) })))
   })
 
   it('refuses ports that others have', async () => {
