@@ -1,14 +1,21 @@
 import { DockerfileParser, type Flag, type Instruction as Parsed } from 'dockerfile-ast'
 import { invalid } from '../../src/base/errors.js'
+import { logicalLines, type Heredoc, type LogicalLine } from './logical-lines.js'
+import { mountSource } from './mount-options.js'
 
 /** One instruction, with its lines joined. */
 export interface Instruction {
   /** In capitals. */
   keyword: string
-  /** `--name=value`; a flag without a value has an empty one. */
+  /** `--name=value`; a flag without a value has an empty one. Those that may be repeated are not among them. */
   flags: ReadonlyMap<string, string>
+  /** The values of `--mount`. */
+  mounts: readonly string[]
+  /** The values of `--exclude`. */
+  excludes: readonly string[]
   /** Everything behind the flags. */
   text: string
+  heredocs: readonly Heredoc[]
   /** The first one is 1. */
   line: number
   /** As it is shown. */
@@ -34,10 +41,10 @@ export interface Dockerfile {
 }
 
 const flagsAllowed: Record<string, readonly string[]> = {
-  ADD: ['chown', 'chmod'],
+  ADD: ['chown', 'chmod', 'link', 'checksum', 'keep-git-dir', 'exclude', 'unpack'],
   ARG: [],
   CMD: [],
-  COPY: ['from', 'chown', 'chmod', 'link'],
+  COPY: ['from', 'chown', 'chmod', 'link', 'parents', 'exclude'],
   ENTRYPOINT: [],
   ENV: [],
   EXPOSE: [],
@@ -46,26 +53,30 @@ const flagsAllowed: Record<string, readonly string[]> = {
   LABEL: [],
   MAINTAINER: [],
   ONBUILD: [],
-  RUN: ['network'],
+  RUN: ['network', 'mount', 'security'],
   SHELL: [],
   STOPSIGNAL: [],
   USER: [],
   VOLUME: [],
   WORKDIR: [],
 }
+const repeatable = new Set(['mount', 'exclude'])
+const booleans = new Set(['link', 'parents', 'keep-git-dir', 'unpack'])
 
 const instructionsMax = 10_000
+const dockerfileCharactersMax = 8 * 1024 * 1024
 
 /** Reads a Dockerfile. Throws `invalid` with the line of what is wrong. */
 export function parseDockerfile(text: string): Dockerfile {
-  const ast = DockerfileParser.parse(text.replace(/^\uFEFF/, ''))
+  if (text.length > dockerfileCharactersMax) throw invalid(`the Dockerfile is longer than ${dockerfileCharactersMax} characters`)
   const globals: Instruction[] = []
   const stages: Stage[] = []
-  const parsed = ast.getInstructions()
-  if (parsed.length > instructionsMax) throw invalid(`the Dockerfile has more than ${instructionsMax} instructions`)
-  if (parsed.length === 0) throw invalid('the Dockerfile (Dockerfile) cannot be empty')
-  for (const one of parsed) {
-    const instruction = convert(one)
+  const escape = escapeOf(text)
+  const lines = logicalLines(text, escape)
+  if (lines.length > instructionsMax) throw invalid(`the Dockerfile has more than ${instructionsMax} instructions`)
+  if (lines.length === 0) throw invalid('the Dockerfile (Dockerfile) cannot be empty')
+  for (const one of lines) {
+    const instruction = convert(one, escape)
     const { keyword, line } = instruction
     if (keyword === 'FROM') {
       stages.push(stageOf(instruction, stages))
@@ -77,7 +88,7 @@ export function parseDockerfile(text: string): Dockerfile {
     else throw parseError(line, `no build stage in current context: ${keyword} stands before the first FROM`)
   }
   if (stages.length === 0) throw invalid('dockerfile parse error: no build stage: a FROM instruction is needed')
-  return { globals, stages, escape: ast.getEscapeCharacter() }
+  return { globals, stages, escape }
 }
 
 /** Reads one instruction of an image's ONBUILD. */
@@ -92,32 +103,46 @@ export function parseError(line: number, message: string): Error {
   return invalid(`dockerfile parse error line ${line}: ${message}`)
 }
 
-function convert(parsed: Parsed): Instruction {
-  const keyword = parsed.getKeyword()
-  const line = parsed.getRange().start.line + 1
+/** The directive `# escape=`; `# syntax=` and `# check=` choose other programs, and are taken for comments. */
+function escapeOf(text: string): string {
+  const head = text.slice(0, 64 * 1024)
+  const directive = DockerfileParser.parse(head).getDirectives().find((one) => one.getName().toLowerCase() === 'escape')
+  const value = directive?.getValue()
+  if (value === undefined || value === '' || value === '\\') return '\\'
+  if (value === '`') return value
+  throw parseError(1, `invalid ESCAPE '${value}'. Must be \` or \\`)
+}
+
+function convert({ text: whole, line, heredocs }: LogicalLine, escape: string): Instruction {
+  const parsed = DockerfileParser.parse(escape === '\\' ? whole : `# escape=${escape}\n${whole}`).getInstructions()[0]
+  const keyword = parsed?.getKeyword() ?? ''
   const allowed = flagsAllowed[keyword]
-  if (!allowed) throw parseError(line, `unknown instruction: ${keyword}`)
+  if (!parsed || !allowed) throw parseError(line, `unknown instruction: ${keyword}`)
   const text = (parsed.getArgumentsContent() ?? '').trim()
   if (text === '') throw parseError(line, `${keyword} requires at least one argument`)
-  if (hasHeredoc(parsed)) throw parseError(line, `here-documents are not supported by this builder: write the lines of ${keyword} with a backslash at their ends`)
   const flags = new Map<string, string>()
+  const lists = { mount: [] as string[], exclude: [] as string[] }
+  const shown: string[] = []
   for (const flag of flagsOf(parsed)) {
     const name = flag.getName()
-    if (keyword === 'RUN' && name === 'mount') throw parseError(line, 'RUN --mount is not supported by this builder: COPY what the command needs, or run it without the mount')
+    const value = flag.getValue() ?? ''
     if (!allowed.includes(name)) throw parseError(line, `unknown flag: --${name}`)
+    shown.push(value === '' ? `--${name}` : `--${name}=${value}`)
+    if (repeatable.has(name)) {
+      lists[name as keyof typeof lists].push(value)
+      continue
+    }
     if (flags.has(name)) throw parseError(line, `duplicate flag specified: --${name}`)
-    flags.set(name, flag.getValue() ?? '')
+    if (booleans.has(name) && !['', 'true', 'false'].includes(value)) throw parseError(line, `expecting boolean value for flag ${name}, not: ${value}`)
+    if (!(booleans.has(name) && value === 'false')) flags.set(name, value)
   }
-  const shown = [...flags].map(([name, value]) => (value === '' ? `--${name}` : `--${name}=${value}`))
-  return { keyword, flags, text, line, original: [keyword, ...shown, text].join(' ') }
+  // ONBUILD keeps its trigger as text, here-documents and all.
+  const kept = keyword === 'ONBUILD' && heredocs.length > 0 ? `${text}\n${heredocs.map(({ name, content }) => `${content}${name}`).join('\n')}` : text
+  return { keyword, flags, mounts: lists.mount, excludes: lists.exclude, text: kept, heredocs, line, original: [keyword, ...shown, text].join(' ') }
 }
 
 function flagsOf(parsed: Parsed): Flag[] {
   return 'getFlags' in parsed ? (parsed as Parsed & { getFlags(): Flag[] }).getFlags() : []
-}
-
-function hasHeredoc(parsed: Parsed): boolean {
-  return 'getHeredocs' in parsed && (parsed as unknown as { getHeredocs(): unknown[] }).getHeredocs().length > 0
 }
 
 function stageOf(from: Instruction, earlier: Stage[]): Stage {
@@ -141,6 +166,15 @@ export function findStage(stages: readonly Stage[], ref: string, before: number)
   return stages.find((stage) => stage.index < before && (stage.name === name || String(stage.index) === ref))
 }
 
+/** The stages that a stage takes something from: its base, and those of `--from` and of mounts. */
+export function stagesBelow(stages: readonly Stage[], stage: Stage, base: string): Stage[] {
+  const refs = [base, ...stage.instructions.flatMap(({ keyword, flags, mounts }) => [
+    ...(keyword === 'COPY' ? [flags.get('from') ?? ''] : []),
+    ...mounts.map((mount) => mountSource(mount) ?? ''),
+  ])]
+  return [...new Set(refs.flatMap((ref) => (ref === '' ? [] : findStage(stages, ref, stage.index) ?? [])))]
+}
+
 /** The stages that the target needs, in their order. Throws `invalid` for a target that is not there. */
 export function neededStages(stages: readonly Stage[], target: string | undefined, baseOf: (stage: Stage) => string): Stage[] {
   const last = target === undefined ? stages.at(-1) : findStage(stages, target, Infinity)
@@ -150,11 +184,7 @@ export function neededStages(stages: readonly Stage[], target: string | undefine
   for (let stage = todo.pop(); stage; stage = todo.pop()) {
     if (needed.has(stage)) continue
     needed.add(stage)
-    const refs = [baseOf(stage), ...stage.instructions.flatMap(({ keyword, flags }) => (keyword === 'COPY' && flags.get('from')) || [])]
-    for (const ref of refs) {
-      const other = findStage(stages, ref, stage.index)
-      if (other) todo.push(other)
-    }
+    todo.push(...stagesBelow(stages, stage, baseOf(stage)))
   }
   return stages.filter((stage) => needed.has(stage))
 }

@@ -10,6 +10,7 @@ import { TarReader } from '../snapshot/tar/reader.js'
 import { tarEntry } from '../snapshot/tar/writer.js'
 import { TimeSlice } from '../kernel/time-slice.js'
 import { TreeWriter, WhiteoutMode } from '../snapshot/tree-writer.js'
+import { isPattern, matchingPaths } from './glob.js'
 
 /** What COPY or ADD takes, found in a tree and held. */
 export interface Source {
@@ -17,31 +18,41 @@ export interface Source {
   place: Place
   /** Its name where it came from. */
   name: ByteString
+  /** The folders that `--parents` keeps, '' for none. */
+  parents: ByteString
 }
+
+/** Asked with a path within a source: what it says yes to is left out. */
+export type Skip = (path: ByteString) => boolean
 
 export interface CopyOptions {
   /** Absolute; a slash at its end says that it is a folder. */
   target: string
+  /** More than one source goes there. */
+  several: boolean
   owner: { uid: number; gid: number }
   /** Owners within unpacked archives stay unless one was asked for. */
   ownerGiven: boolean
   mode?: number
   /** ADD unpacks archives. */
   unpack: boolean
+  skip?: Skip
 }
 
 /** What the patterns mean, in their order. Throws `invalid` for one that nothing fits. The caller disposes the places. */
-export function findSources(tree: Tree, patterns: readonly string[]): Source[] {
+export function findSources(tree: Tree, patterns: readonly string[], keepParents = false): Source[] {
   const found: Source[] = []
   try {
     for (const pattern of patterns) {
-      const wild = /[*?[\\]/.test(pattern)
-      const paths = wild ? matching(tree, pattern) : [byteString(pattern)]
+      const paths = isPattern(pattern) ? matching(tree, byteString(pattern)) : [byteString(pattern)]
       for (const path of paths) {
         const place = lookUp(tree, path)
-        if (place) found.push({ tree, place, name: path.split('/').filter((part) => part !== '' && part !== '.').at(-1) ?? '' })
-        else throw invalid(`file not found in build context or excluded by .dockerignore: stat ${textOf(path)}: file does not exist`)
+        const shown = textOf(path).replace(/^(\.?\/)+/, '')
+        if (!place) throw invalid(`file not found in build context or excluded by .dockerignore: stat ${shown}: file does not exist`)
+        const parts = path.split('/').filter((part) => part !== '' && part !== '.')
+        found.push({ tree, place, name: parts.at(-1) ?? '', parents: keepParents ? parentsOf(path, byteString(pattern)) : '' })
       }
+      if (paths.length === 0) throw invalid(`file not found in build context or excluded by .dockerignore: stat ${pattern}: file does not exist`)
     }
     if (found.length === 0) throw invalid('no source files were specified')
     return found
@@ -51,11 +62,19 @@ export function findSources(tree: Tree, patterns: readonly string[]): Source[] {
   }
 }
 
+/** The folders of a path that `--parents` keeps: those behind a `/./`, or all. */
+function parentsOf(path: ByteString, pattern: ByteString): ByteString {
+  const pivot = pattern.lastIndexOf('/./')
+  const cut = pivot < 0 ? 0 : pattern.slice(0, pivot).split('/').filter((part) => part !== '' && part !== '.').length
+  return path.split('/').filter((part) => part !== '' && part !== '.').slice(cut, -1).join('/')
+}
+
 /** A digest of what would be copied: names, kinds, modes and content, without times and owners. */
-export async function hashSources(sources: readonly Source[], signal: AbortSignal): Promise<string> {
+export async function hashSources(sources: readonly Source[], skip: Skip | undefined, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256')
-  for (const { tree, place, name } of sources) {
-    const reader = new TarReader(packPlace(tree, place, place.folder ? '' : name))
+  for (const { tree, place, name, parents } of sources) {
+    const reader = new TarReader(packPlace(tree, place, place.folder ? '' : name, skip))
+    hash.update(JSON.stringify(parents))
     for (let entry = await reader.next(); entry; entry = await reader.next()) {
       signal.throwIfAborted()
       const xattrs = [...entry.xattrs].map(([key, value]) => [key, value.toString('base64')])
@@ -75,33 +94,39 @@ export async function copySources(rootFolder: string, sources: readonly Source[]
   const isFolder = present?.folder !== undefined
   const exists = present !== undefined
   present?.[Symbol.dispose]()
-  const wantsFolder = /\/\.?$/.test(options.target) || isFolder
-  if (sources.length > 1 && !wantsFolder) throw invalid('When using COPY with more than one source file, the destination must be a directory and end with a /')
+  const wantsFolder = /\/\.?$/.test(options.target) || isFolder || sources.some(({ parents }) => parents !== '')
+  const several = options.several || sources.length > 1
+  if (several && !wantsFolder) throw invalid('When using COPY with more than one source file, the destination must be a directory and end with a /')
   if (exists && !isFolder && (wantsFolder || sources.some(({ place }) => place.folder))) throw invalid(`cannot copy to non-directory: ${options.target}`)
   const writer = new TreeWriter(root.child('.'), WhiteoutMode.plain)
   const slice = new TimeSlice()
-  const { owner, mode } = options
+  const { owner, mode, skip } = options
   const owned = (entry: TarEntry): TarEntry => Object.assign(entry, owner, mode !== undefined && entry.type !== TarType.symlink && { mode })
-  let made = exists
-  const makeTarget = async (): Promise<void> => {
-    if (!made && target !== '') await writer.add(tarEntry({ name: target, type: TarType.directory, ...owner }), noContent)
-    made = true
+  const made = new Set<ByteString>()
+  const makeFolder = async (folder: ByteString): Promise<void> => {
+    if (folder === '' || made.has(folder)) return
+    using there = lookUp(tree, folder)
+    if (there?.folder) return
+    await writer.add(tarEntry({ name: folder, type: TarType.directory, ...owner }), noContent)
+    made.add(folder)
   }
   for (const source of sources) {
-    const { place, name } = source
+    const { place, name, parents } = source
+    const folder = parents === '' ? target : `${target}/${parents}`.replace(/^\//, '')
     const archive = options.unpack && place.leaf !== undefined && place.stat.isFile() ? await openArchive(place.leaf) : undefined
     if (archive) {
-      await makeTarget()
-      await addAll(writer, archive.reader, target, archive.first, options.ownerGiven ? owned : (entry) => entry, slice, signal)
+      await makeFolder(folder)
+      await addAll(writer, archive.reader, folder, archive.first, options.ownerGiven ? owned : (entry) => entry, slice, signal)
     } else if (place.folder) {
-      await makeTarget()
-      const reader = new TarReader(packPlace(source.tree, place, ''))
-      await addAll(writer, reader, target, await reader.next(), owned, slice, signal)
+      const into = parents === '' ? folder : `${folder}/${name}`
+      await makeFolder(into)
+      const reader = new TarReader(packPlace(source.tree, place, '', skip))
+      await addAll(writer, reader, into, await reader.next(), owned, slice, signal)
     } else {
-      if (wantsFolder) await makeTarget()
+      if (skip?.(name)) continue
+      if (wantsFolder) await makeFolder(folder)
       const reader = new TarReader(packPlace(source.tree, place, wantsFolder ? name : (target.split('/').at(-1) ?? name)))
-      const folder = wantsFolder ? target : target.split('/').slice(0, -1).join('/')
-      await addAll(writer, reader, folder, await reader.next(), owned, slice, signal)
+      await addAll(writer, reader, wantsFolder ? folder : target.split('/').slice(0, -1).join('/'), await reader.next(), owned, slice, signal)
     }
   }
   await writer.finish(slice)
@@ -166,46 +191,16 @@ function lookUp(tree: Tree, path: ByteString): Place | undefined {
   }
 }
 
-/** The paths that fit a pattern of Go's `filepath.Match`, sorted. */
-function matching(tree: Tree, pattern: string): ByteString[] {
-  let paths: ByteString[] = ['']
-  for (const part of byteString(pattern).split('/')) {
-    if (part === '' || part === '.') continue
-    if (!/[*?[\\]/.test(part)) {
-      paths = paths.map((path) => `${path}/${part}`)
-      continue
-    }
-    const fits = globPattern(part)
-    paths = paths.flatMap((path) => {
-      using place = lookUp(tree, path)
-      const names = place?.folder?.names() ?? []
-      return names.filter((name) => fits.test(name)).sort().map((name) => `${path}/${name}`)
-    })
+function matching(tree: Tree, pattern: ByteString): ByteString[] {
+  const names = (folder: ByteString): ByteString[] | undefined => {
+    using place = lookUp(tree, folder)
+    return place?.folder?.names()
   }
-  return paths.filter((path) => {
+  const exists = (path: ByteString): boolean => {
     using place = lookUp(tree, path)
     return place !== undefined
-  })
-}
-
-function globPattern(glob: string): RegExp {
-  let out = ''
-  for (let i = 0; i < glob.length; i++) {
-    const char = glob.charAt(i)
-    const close = char === '[' ? glob.indexOf(']', i + 2) : -1
-    if (char === '*') out += '.*'
-    else if (char === '?') out += '.'
-    else if (close > 0) {
-      const negated = glob.charAt(i + 1) === '^'
-      out += `[${negated ? '^' : ''}${glob.slice(i + (negated ? 2 : 1), close).replace(/[\\\]^[]/g, '\\$&')}]`
-      i = close
-    } else out += (char === '\\' ? glob.charAt(++i) : char).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   }
-  try {
-    return new RegExp(`^${out}$`, 's')
-  } catch (cause) {
-    throw invalid(`syntax error in pattern ${JSON.stringify(glob)}`, cause)
-  }
+  return matchingPaths(pattern, names, exists)
 }
 
 const noContent = (): Promise<undefined> => Promise.resolve(undefined)

@@ -95,6 +95,7 @@ class WordReader {
     const colon = this.text.charAt(this.at) === ':'
     if (colon) this.at++
     const operator = this.text.charAt(this.at++)
+    if (!colon && (operator === '#' || operator === '%' || operator === '/')) return this.cutOrReplaced(operator, value ?? '')
     const other = this.read('}')
     const given = value !== undefined && !(colon && value === '')
     if (operator === '-') return given ? value : other
@@ -105,6 +106,56 @@ class WordReader {
     }
     throw invalid(`unsupported modifier (${operator}) in substitution in ${this.text}`)
   }
+
+  /** `${name#pattern}`, `${name%pattern}`, both doubled for the longest fit, and `${name/pattern/text}`, doubled for every fit. */
+  private cutOrReplaced(operator: string, value: string): string {
+    const doubled = this.text.charAt(this.at) === operator
+    if (doubled) this.at++
+    if (value.length > patternValueCharactersMax) throw invalid(`a value of more than ${patternValueCharactersMax} characters cannot be cut in ${this.text}`)
+    if (operator === '/') {
+      const pattern = shellPattern(this.pattern('/'), true)
+      const replacement = this.read('}')
+      return value.replace(new RegExp(pattern, doubled ? 'gs' : 's'), () => replacement)
+    }
+    const pattern = shellPattern(this.pattern('}'), doubled)
+    if (operator === '#') return value.replace(new RegExp(`^(?:${pattern})`, 's'), '')
+    // The shortest fit at the end begins last: a lazy prefix would find the longest.
+    const fit = new RegExp(`^(${doubled ? '.*?' : '.*'})(?:${pattern})$`, 's').exec(value)
+    return fit ? (fit[1] ?? '') : value
+  }
+
+  /** The pattern's own text, with its escapes and without quotes, up to `end`. */
+  private pattern(end: string): string {
+    let out = ''
+    while (this.at < this.text.length) {
+      const char = this.text.charAt(this.at++)
+      if (char === end) {
+        const stars = out.replace(/\\./gs, '').split('*').length - 1
+        if (out.length > patternCharactersMax || stars > patternStarsMax) {
+          throw invalid(`the pattern in ${this.text} is more than ${patternCharactersMax} characters with ${patternStarsMax} stars`)
+        }
+        return out
+      }
+      if (char === this.escape && this.at < this.text.length) out += `\\${this.text.charAt(this.at++)}`
+      else if (char === '$') out += this.variable().replace(/[\\*?]/g, '\\$&')
+      else if (char !== '"' && char !== "'") out += char
+    }
+    throw invalid(`syntax error: missing '${end}' in ${this.text}`)
+  }
+}
+
+/** Patterns with many stars would take for ever to be tried on long values. */
+const patternCharactersMax = 256
+const patternStarsMax = 2
+const patternValueCharactersMax = 4096
+
+/** A shell's pattern of `*` and `?` as a regular expression. */
+function shellPattern(pattern: string, greedy: boolean): string {
+  return pattern.replace(/\\(.)|([*?])|([^\\*?]+)/gs, (_, escaped?: string, wild?: string, plain?: string) => {
+    if (wild === '*') return greedy ? '.*' : '.*?'
+    if (wild === '?') return '.'
+    return (escaped ?? plain ?? '').replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
+  })
 }
 
 /** A JSON list of strings, or undefined for any other text. */

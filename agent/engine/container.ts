@@ -16,6 +16,8 @@ export class Container {
   hub: AttachHub | undefined
   /** Execs of the current run, and those that were not started. */
   readonly execs = new Map<string, ExecSession>()
+  /** Variables for the next start that are in no record: a build's secrets. */
+  secretEnv: readonly string[] = []
   healthTimer: Timer | undefined
   restartTimer: Timer | undefined
   /** Delay before the next restart by policy, in milliseconds. */

@@ -119,7 +119,7 @@ const bundle: SetUpStep = {
     const { config, hostConfig } = record
     makeWorkingFolder(draft, config.WorkingDir)
     draft.spec = buildBundle({
-      config,
+      config: container.secretEnv.length === 0 ? config : { ...config, Env: [...(config.Env ?? []), ...container.secretEnv] },
       hostConfig,
       user: resolveUser(config.User ?? '', readInRoot(draft.rootfs, '/etc/passwd'), readInRoot(draft.rootfs, '/etc/group'), hostConfig.GroupAdd ?? []),
       rootfs: draft.rootfs,

@@ -16,6 +16,8 @@ export interface ImageToMake {
   parent?: ImageRecord
   /** The archive of a new layer, compressed or not; without one only the configuration changes. */
   layer?: AsyncIterable<Uint8Array>
+  /** A layer that is here already, on top of the parent's; in place of `layer`. */
+  presentLayer?: ImageLayer
   config: ImageConfig
   platform: Platform
   /** The line of its history. */
@@ -38,8 +40,9 @@ export async function makeImage(store: ImageStore, image: ImageToMake, signal: A
     const added = blob && (await addLayer(store, blob, image.parent && topChain(image.parent), signal))
     using _layerPin = added?.pin
     await blob?.commit()
-    const layers = added ? [...parentLayers, added.layer] : parentLayers
-    return await record(store, image, layers, added === undefined)
+    const top = added?.layer ?? image.presentLayer
+    const layers = top ? [...parentLayers, top] : parentLayers
+    return await record(store, image, layers, top === undefined)
   } catch (thrown) {
     await blob?.discard()
     await store.collect()

@@ -23,9 +23,9 @@ interface Level {
 /**
  * A tar archive of a place and everything below it. The place itself is called `name` there; '' leaves it out and
  * gives what is in it names of their own. Links stay links. What changes meanwhile is taken as it comes: a file
- * has the size that its header says.
+ * has the size that its header says. What `skip` says yes to (a name in the archive) is left out with all below it.
  */
-export async function* packPlace(tree: Tree, place: Place, name: ByteString): AsyncGenerator<Buffer, void, undefined> {
+export async function* packPlace(tree: Tree, place: Place, name: ByteString, skip?: (name: ByteString) => boolean): AsyncGenerator<Buffer, void, undefined> {
   const linked = new Map<string, ByteString>()
   const slice = new TimeSlice()
   const levels: Level[] = []
@@ -48,6 +48,7 @@ export async function* packPlace(tree: Tree, place: Place, name: ByteString): As
       if (pause) await pause
       const path = `${at.path}/${next}`
       const entryName = at.name === '' ? next : at.name.endsWith('/') ? `${at.name}${next}` : `${at.name}/${next}`
+      if (skip?.(entryName)) continue
       const cover = tree.covers.get(path)
       const full = cover === undefined ? at.folder.child(next) : Buffer.from(cover).toString('latin1')
       const stat = lstatSync(osPath(full), { bigint: true, throwIfNoEntry: false })

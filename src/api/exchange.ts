@@ -13,6 +13,8 @@ export interface HijackedConnection {
   input: Readable
   /** True when `input` can carry anything. */
   hasInput: boolean
+  /** The raw connection, after an upgrade. */
+  socket?: Duplex
   write(chunk: Uint8Array): Promise<void>
   /** Closes our side; what the client still sends is dropped, and the connection goes when the client closes too. */
   end(): void
@@ -165,6 +167,7 @@ export class Exchange {
     return {
       input: socket,
       hasInput: true,
+      socket,
       write: (chunk) => writeTo(socket, chunk),
       end: () => {
         // Closing with unread input would reset the connection and lose what the client has not read yet.

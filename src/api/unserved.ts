@@ -11,11 +11,9 @@ export interface Unserved {
 }
 
 const noPlugins = 'plugins are not supported by this daemon'
-const noSessions = 'this daemon builds without BuildKit and its sessions: set DOCKER_BUILDKIT=0'
 
 /** Everything of the Engine API that is not served. `test/conformance` holds this table against the definition. */
 export const unserved: readonly Unserved[] = [
-  { operation: 'Session', method: 'POST', path: '/session', reason: noSessions },
   {
     operation: 'VolumeUpdate',
     method: 'PUT',

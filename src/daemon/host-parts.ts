@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Clock } from '../base/clock.js'
 import { invalid } from '../base/errors.js'
@@ -24,7 +25,7 @@ import { NetworkController } from '../../agent/network/controller.js'
 import type { NetworkOptions } from '../../agent/network/types.js'
 import { OverlaySnapshotter } from '../../agent/snapshot/overlay.js'
 import { VolumeStore } from '../../agent/volume/volume-store.js'
-import type { DaemonConfig } from './config.js'
+import { logOptionsOf, type DaemonConfig } from './config.js'
 import type { HostTools } from './host-check.js'
 import { networkStore } from './network-store.js'
 import { version } from './version.js'
@@ -121,6 +122,8 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
     host: readHostFacts(),
     settings: {
       init: config.init,
+      logDriver: config['log-driver'],
+      logOptions: logOptionsOf(config),
       dns: { servers: config.dns, search: config['dns-search'], options: config['dns-opt'] },
       ...(config['cgroup-parent'] !== undefined && { cgroupParent: config['cgroup-parent'] }),
     },
@@ -130,7 +133,17 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
   })
   scope.use(engine)
   opened.engine = engine
-  const builder = await Builder.open({ engine, store: imageStore, ids, clock, folder: join(dataRoot, 'builds') })
+  const builder = await Builder.open({
+    engine,
+    store: imageStore,
+    ids,
+    clock,
+    db,
+    folder: join(dataRoot, 'builds'),
+    cacheFolder: join(dataRoot, 'build-cache'),
+    stagesAtOnce: Math.max(2, availableParallelism()),
+  })
+  scope.use(builder)
   return { db, events, content, snapshots, images, registries, volumes, networks, attached, engine, builder }
 }
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import type { ApiDeps } from '../../src/api/backends.js'
 import type { BuildBackend, BuildMessage, BuildOptions } from '../../src/api/build/backend.js'
 import type { EventsBackend } from '../../src/api/events/backend.js'
@@ -38,6 +38,18 @@ export class FakeBuild implements BuildBackend {
     await emit({ stream: 'Step 1/1 : FROM scratch\n' })
     if (options.target === 'broken') throw invalid("The command '/bin/sh -c exit 3' returned a non-zero code: 3")
     return `sha256:${'3'.repeat(64)}`
+  }
+  readonly sessions = new Map<string, Duplex>()
+  session(id: string, connection: Duplex): Promise<void> {
+    this.sessions.set(id, connection)
+    return new Promise((resolve) => connection.once('close', resolve))
+  }
+  cached() {
+    return Promise.resolve([{ ID: 'kept', Type: 'exec.cachemount' as const, Size: 7, Description: 'cached mount /x' }])
+  }
+  async prune({ matches }: Parameters<BuildBackend['prune']>[0]) {
+    const ids = (await this.cached()).filter(matches).map(({ ID }) => ID)
+    return { ids, freedBytes: 7 * ids.length }
   }
 }
 

@@ -1,10 +1,13 @@
+import type { Clock } from '../../base/clock.js'
 import { ErrorKind, invalid, messageOf, StatusError } from '../../base/errors.js'
 import type { HostConfig } from '../../model/engine-api/container.js'
 import type { AuthConfig } from '../../model/engine-api/image.js'
 import { decodeBase64 } from '../base64.js'
 import { authConfig, withPair } from '../registry-auth.js'
 import type { Exchange } from '../exchange.js'
+import { Filters } from '../filters.js'
 import { listOf, mapOf, orNull, shape, text, whole, type Check } from '../json-check.js'
+import { untilMs } from '../prune.js'
 import type { Query } from '../query.js'
 import type { Handler } from '../route.js'
 import type { BuildBackend, BuildMessage, BuildOptions } from './backend.js'
@@ -13,7 +16,10 @@ const headerBytesMax = 256 * 1024
 
 const ulimits = listOf(shape<{ Name?: string; Soft?: number; Hard?: number }>({ Name: text, Soft: whole, Hard: whole }))
 
-export function buildHandlers(backend: BuildBackend) {
+/** The upgrade that a client asks for to be asked by the daemon, in gRPC. */
+const sessionProtocol = 'h2c'
+
+export function buildHandlers(backend: BuildBackend, clock: Clock) {
   const build: Handler = async (exchange) => {
     const { body, signal } = exchange
     const options = readOptions(exchange)
@@ -33,12 +39,37 @@ export function buildHandlers(backend: BuildBackend) {
     exchange.end()
   }
 
-  /** What builds keep for the next one are images, which `docker image prune` removes: there is nothing beside them. */
-  const prune: Handler = (exchange) => {
-    exchange.json(200, { CachesDeleted: [], SpaceReclaimed: 0 })
+  /** Cache mounts and what was fetched; the images of steps are `docker image prune`'s. */
+  const prune: Handler = async (exchange) => {
+    const { query } = exchange
+    const filters = Filters.parse(query.text('filters'), ['until', 'unused-for', 'id', 'parent', 'type', 'description', 'inuse', 'shared', 'private'])
+    const until = untilMs(filters, clock)
+    const keepBytes = query.whole('reserved-space') ?? query.whole('keep-storage')
+    const { ids, freedBytes } = await backend.prune({
+      ...(until !== undefined && { untilMs: until }),
+      ...(keepBytes !== undefined && keepBytes > 0 && { keepBytes }),
+      matches: ({ ID: id = '', Type: type = '', Description: description = '' }) =>
+        filters.prefix('id', id) && filters.exact('type', type) && filters.match('description', description) && filters.get('parent').length === 0 && filters.flag('shared') !== true,
+    })
+    exchange.json(200, { CachesDeleted: ids, SpaceReclaimed: freedBytes })
   }
 
-  return { build, prune }
+  /** BuildKit's session: the client serves gRPC on this connection, and the daemon calls it during a build. */
+  const session: Handler = async (exchange) => {
+    const id = exchange.headers['x-docker-expose-session-uuid']
+    if (typeof id !== 'string' || id === '') throw invalid('a session needs an id: the header X-Docker-Expose-Session-Uuid')
+    if (String(exchange.headers.upgrade).toLowerCase() !== sessionProtocol) throw invalid(`a session is an upgraded connection: the header "Upgrade: ${sessionProtocol}" is needed`)
+    const { socket, end } = exchange.hijack('application/vnd.docker.raw-stream')
+    if (!socket) throw invalid('a session is an upgraded connection')
+    try {
+      await backend.session(id, socket)
+    } finally {
+      end()
+      socket.destroy()
+    }
+  }
+
+  return { build, prune, session }
 }
 
 function readOptions(exchange: Exchange): BuildOptions {
@@ -46,23 +77,31 @@ function readOptions(exchange: Exchange): BuildOptions {
   if (query.text('version') === '2') {
     throw new StatusError(ErrorKind.unsupported, 'this daemon builds without BuildKit: set DOCKER_BUILDKIT=0')
   }
-  if (query.has('remote') && query.text('remote') !== undefined) {
-    throw new StatusError(ErrorKind.unsupported, 'building from a remote context is not supported: send the context with the request')
-  }
-  if (query.flag('squash')) throw new StatusError(ErrorKind.unsupported, 'squash is not supported: use a build of several stages and COPY --from')
+  const isolation = query.text('isolation')
+  if (isolation !== undefined && isolation !== 'default') throw invalid(`Invalid isolation: '${isolation}' - linux only supports 'default'`)
+  const remote = query.text('remote')
+  const session = query.text('session')
+  const prefix = query.text('contextprefix')
+  if (prefix !== undefined && !/^[\w.-]{1,64}$/.test(prefix)) throw invalid('invalid value for contextprefix: letters and digits expected')
   const target = query.text('target')
   const platform = query.text('platform')
   const config = headers['x-registry-config']
   return {
     dockerfile: query.text('dockerfile') ?? 'Dockerfile',
+    ...(remote !== undefined && { remote }),
+    ...(session !== undefined && { session }),
+    namedContexts: readJson(query, 'namedcontexts', mapOf(text)) ?? {},
+    ...(prefix !== undefined && { namedContextsPrefix: prefix }),
     ...(target !== undefined && { target }),
     ...(platform !== undefined && { platform }),
     tags: query.all('t'),
     args: readJson(query, 'buildargs', mapOf(orNull(text, null))) ?? {},
     labels: readJson(query, 'labels', mapOf(text)) ?? {},
     noCache: query.flag('nocache'),
+    cacheFrom: readJson(query, 'cachefrom', orNull(listOf(text), [])) ?? [],
     pull: query.flag('pull'),
     quiet: query.flag('q'),
+    squash: query.flag('squash'),
     remove: query.flag('rm', true),
     removeAlways: query.flag('forcerm'),
     hostConfig: hostConfigOf(query),
@@ -89,6 +128,7 @@ function hostConfigOf(query: Query): HostConfig {
     return value === undefined ? {} : { [field]: value }
   }
   const limits = readJson(query, 'ulimits', orNull(ulimits, [])) ?? []
+  const security = readJson(query, 'securityopt', orNull(listOf(text), [])) ?? []
   const hosts = query.all('extrahosts').flatMap((list) => list.split(','))
   return {
     ...number('memory', 'Memory'),
@@ -103,6 +143,7 @@ function hostConfigOf(query: Query): HostConfig {
     ...word('networkmode', 'NetworkMode'),
     ...(limits.length > 0 && { Ulimits: limits }),
     ...(hosts.length > 0 && { ExtraHosts: hosts }),
+    ...(security.length > 0 && { SecurityOpt: security }),
   }
 }
 

@@ -9,8 +9,8 @@ import { apiVersionMax, apiVersionMin, atLeast } from '../versions.js'
 
 const diskUsageTypes = ['container', 'image', 'volume', 'build-cache'] as const
 
-export function systemHandlers(deps: Pick<ApiDeps, 'system' | 'swarm' | 'containers' | 'images' | 'volumes'>) {
-  const { system, swarm, containers, images, volumes } = deps
+export function systemHandlers(deps: Pick<ApiDeps, 'system' | 'swarm' | 'containers' | 'images' | 'volumes' | 'build'>) {
+  const { system, swarm, containers, images, volumes, build } = deps
 
   const ping: Handler = async (exchange) => {
     exchange.text(200, 'OK', {
@@ -52,19 +52,22 @@ export function systemHandlers(deps: Pick<ApiDeps, 'system' | 'swarm' | 'contain
     }
     const wanted = (type: (typeof diskUsageTypes)[number]) => asked.length === 0 || asked.includes(type)
     const none = new Filters()
-    const [layersBytes, imageList, containerList, volumeList] = await Promise.all([
+    const [layersBytes, imageList, containerList, volumeList, buildCache] = await Promise.all([
       wanted('image') ? system.layersBytes() : undefined,
       wanted('image') ? images.list({ all: false, filters: none, sharedSize: true, digests: true }) : undefined,
       wanted('container') ? containers.list({ all: true, size: true, filters: none }) : undefined,
       wanted('volume') ? volumes.list({ usage: true }) : undefined,
+      wanted('build-cache') ? build.cached() : undefined,
     ])
     exchange.json(200, {
       ...(layersBytes !== undefined && { LayersSize: layersBytes }),
       ...(imageList && { Images: imageList }),
       ...(containerList && { Containers: containerList }),
       ...(volumeList && { Volumes: volumeList }),
-      // Nothing is kept between builds.
-      ...(wanted('build-cache') && { BuildCache: [], ...(!atLeast(exchange.version, '1.42') && { BuilderSize: 0 }) }),
+      ...(buildCache && {
+        BuildCache: buildCache,
+        ...(!atLeast(exchange.version, '1.42') && { BuilderSize: buildCache.reduce((sum, { Size: bytes = 0 }) => sum + bytes, 0) }),
+      }),
     })
   }
 

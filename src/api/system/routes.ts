@@ -2,7 +2,7 @@ import type { ApiDeps } from '../backends.js'
 import type { Route } from '../route.js'
 import { systemHandlers } from './handlers.js'
 
-export function systemRoutes(deps: Pick<ApiDeps, 'system' | 'swarm' | 'containers' | 'images' | 'volumes'>): Route[] {
+export function systemRoutes(deps: Pick<ApiDeps, 'system' | 'swarm' | 'containers' | 'images' | 'volumes' | 'build'>): Route[] {
   const handlers = systemHandlers(deps)
   return [
     { method: 'GET', path: '/_ping', handle: handlers.ping },

@@ -20,6 +20,9 @@ export function buildBackend(builder: Builder, registries: Registries): BuildBac
         emit,
         signal,
       ),
+    session: (id, connection) => builder.sessions.serve(id, connection),
+    cached: () => builder.cached(),
+    prune: (options) => builder.prune(options),
   }
 }
 

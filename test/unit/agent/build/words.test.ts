@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import { BuildArgs } from '../../../../agent/build/build-args.js'
 import { expand, jsonList, parsePairs, splitWords } from '../../../../agent/build/words.js'
 
-const values: Record<string, string> = { a: 'one', empty: '', spaced: 'x y', path: '/usr' }
+const values: Record<string, string> = { a: 'one', empty: '', spaced: 'x y', path: '/usr', long: 'a/b/c.tar.gz', suffix: '.tar.gz' }
 const lookUp = (name: string): string | undefined => values[name]
 
 describe('words of a Dockerfile', () => {
@@ -26,13 +26,24 @@ describe('words of a Dockerfile', () => {
     ['a"b c"d', 'ab cd'],
     ['$', '$'],
     ['$path/bin:$path', '/usr/bin:/usr'],
+    ['${long#*/}', 'b/c.tar.gz'],
+    ['${long##*/}', 'c.tar.gz'],
+    ['${long%.*}', 'a/b/c.tar'],
+    ['${long%%.*}', 'a/b/c'],
+    ['${long#x}', 'a/b/c.tar.gz'],
+    ['${long/\\//-}', 'a-b/c.tar.gz'],
+    ['${long//\\//-}', 'a-b-c.tar.gz'],
+    ['${long/.tar.??/}', 'a/b/c'],
+    ['${long//[.]/x}', 'a/b/c.tar.gz'],
+    ['${long%$suffix}', 'a/b/c'],
+    ['${none#x}', ''],
   ]
   for (const [word, meaning] of cases) {
     it(`${word} is ${meaning}`, () => assert.equal(expand(word, lookUp, '\\'), meaning))
   }
 
   it('refuses what is not closed or not known', () => {
-    for (const word of ['"a', "'a", '${a', '${a:-b', '${a%b}', '${}']) assert.throws(() => expand(word, lookUp, '\\'), { kind: 'invalid' }, word)
+    for (const word of ['"a', "'a", '${a', '${a:-b', '${a^b}', '${a:#b}', '${a#b', '${}', '${a#*x*y*z}']) assert.throws(() => expand(word, lookUp, '\\'), { kind: 'invalid' }, word)
     assert.throws(() => expand('${none:?is needed}', lookUp, '\\'), /none: is needed/)
   })
 
@@ -63,16 +74,25 @@ describe('build arguments', () => {
     const args = new BuildArgs({ A: 'given', D: null, HTTP_PROXY: 'p', LOST: 'x' })
     args.declareGlobal('B', 'global')
     args.declareGlobal('A', 'default')
-    assert.deepEqual([args.global('A'), args.global('B'), args.get('A')], ['given', 'global', undefined])
-    args.nextStage()
-    args.declare('B', undefined)
-    args.declare('A', 'other')
-    args.declare('C', undefined)
-    args.declare('D', 'default')
-    assert.deepEqual(args.environment().keyed, [['A', 'given'], ['B', 'global'], ['D', 'default']])
-    assert.deepEqual(args.environment().all.at(-1), ['HTTP_PROXY', 'p'])
+    assert.deepEqual([args.global('A'), args.global('B'), args.stage().get('A')], ['given', 'global', undefined])
+    const stage = args.stage()
+    stage.declare('B', undefined)
+    stage.declare('A', 'other')
+    stage.declare('C', undefined)
+    stage.declare('D', 'default')
+    assert.deepEqual(stage.environment().keyed, [['A', 'given'], ['B', 'global'], ['D', 'default']])
+    assert.deepEqual(stage.environment().all.at(-1), ['HTTP_PROXY', 'p'])
     assert.deepEqual(args.unused(), ['LOST'])
-    args.nextStage()
-    assert.equal(args.get('A'), undefined)
+    assert.equal(args.stage().get('A'), undefined)
+    assert.equal(args.stage(stage).get('A'), 'given')
+  })
+
+  it('tell the platforms, to FROM at once and to a stage that asks', () => {
+    const args = new BuildArgs({}, { os: 'linux', architecture: 'arm', variant: 'v7' })
+    assert.deepEqual([args.global('TARGETPLATFORM'), args.global('TARGETARCH'), args.global('TARGETVARIANT')], ['linux/arm/v7', 'arm', 'v7'])
+    const stage = args.stage()
+    assert.equal(stage.get('TARGETOS'), undefined)
+    stage.declare('TARGETOS', undefined)
+    assert.equal(stage.get('TARGETOS'), 'linux')
   })
 })
