@@ -51,9 +51,12 @@ if [ $with_test = 1 ]; then
   need curl curl
   need docker-registry docker-registry
   need openssl openssl
+  need nginx nginx /usr/sbin/nginx
   need util-linux nsenter
 fi
 if [ $with_bench = 1 ]; then
+  need iperf3 iperf3
+  need wrk wrk
   need docker.io dockerd
   need iptables iptables
 fi

@@ -52,8 +52,9 @@ export function ask(netns: string, address: string, port: number, path = '/cgi-b
 /** What a UDP server answers to a datagram from a namespace, and from where. */
 export function askUdp(netns: string, address: string, port: number, timeoutMs = 3_000): Promise<string> {
   return new Promise((resolve) => {
-    const socket = createSocket('udp4')
-    socket.bind({ fd: inNetns(netns, () => openSocket({ protocol: 'udp', family: 4, bind: { address: '0.0.0.0', port: 0 } })) })
+    const family = address.includes(':') ? 6 : 4
+    const socket = createSocket(`udp${family}`)
+    socket.bind({ fd: inNetns(netns, () => openSocket({ protocol: 'udp', family, bind: { address: family === 4 ? '0.0.0.0' : '::', port: 0 } })) })
     const end = (text: string): void => {
       clearTimeout(timer)
       socket.close()
@@ -66,9 +67,9 @@ export function askUdp(netns: string, address: string, port: number, timeoutMs =
 }
 
 /** Answers datagrams in a namespace with the sender's address. Close it. */
-export function serveUdp(netns: string, port: number): { close(): void } {
-  const socket = createSocket('udp4')
-  socket.bind({ fd: inNetns(netns, () => openSocket({ protocol: 'udp', family: 4, bind: { address: '0.0.0.0', port } })) })
+export function serveUdp(netns: string, port: number, family: 4 | 6 = 4): { close(): void } {
+  const socket = createSocket(`udp${family}`)
+  socket.bind({ fd: inNetns(netns, () => openSocket({ protocol: 'udp', family, bind: { address: family === 4 ? '0.0.0.0' : '::', port } })) })
   socket.on('message', (_, peer) => socket.send(`asked by ${peer.address}`, peer.port, peer.address))
   return socket
 }
@@ -92,7 +93,7 @@ export class Load {
 
   private async run(what: string, netns: string, address: string, port: number): Promise<void> {
     while (!this.stopped) {
-      const answer = await ask(netns, address, port, '/')
+      const answer = await ask(netns, address, port, '/').catch(String)
       if (answer.startsWith('version')) this.answers++
       else this.failures.push(`${what}: ${answer}`)
     }

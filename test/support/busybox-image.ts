@@ -10,7 +10,7 @@ export interface ImageRecipe {
   command: string[]
   env?: string[]
   /** Further files by absolute path: a second layer. */
-  files?: Record<string, { content: string; mode?: number }>
+  files?: Record<string, { content: string | Buffer; mode?: number }>
   labels?: Record<string, string>
   user?: string
   workingDir?: string
