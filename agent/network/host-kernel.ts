@@ -4,6 +4,7 @@ import { deleteFlows } from '../kernel/conntrack.js'
 import { LinkRemover, Links } from '../kernel/link.js'
 import { inNetns, Netns } from '../kernel/netns.js'
 import { Nft } from '../kernel/nft.js'
+import { readSysctl, writeSysctl } from '../kernel/sysctl.js'
 
 /** IPPROTO_UDP. */
 const udp = 17
@@ -28,6 +29,21 @@ export class HostKernel implements Disposable {
   /** Runs `act` synchronously in the host's namespace. */
   run<T>(act: () => T): T {
     return this.netns ? inNetns(this.netns, act) : act()
+  }
+
+  /**
+   * Lets this host hand on IPv6 packets. A host that does so ignores router advertisements, and would lose
+   * its own route, unless told "2".
+   */
+  forwardIpv6(): void {
+    this.run(() => {
+      if (readSysctl('net/ipv6/conf/all/forwarding') !== '0') return
+      for (const { name } of this.links.list()) {
+        const parameter = `net/ipv6/conf/${name}/accept_ra`
+        if (readSysctl(parameter) === '1') writeSysctl(parameter, '2')
+      }
+      writeSysctl('net/ipv6/conf/all/forwarding', '1')
+    })
   }
 
   get holdPort(): HoldPort {

@@ -1,83 +1,22 @@
 import { strict as assert } from 'node:assert'
-import { randomBytes } from 'node:crypto'
 import { createServer, Socket } from 'node:net'
 import { join } from 'node:path'
 import { Links } from '../../agent/kernel/link.js'
-import { deleteNetns, inNetns, listNetns } from '../../agent/kernel/netns.js'
+import { inNetns } from '../../agent/kernel/netns.js'
 import { Nft } from '../../agent/kernel/nft.js'
 import { openSocket } from '../../agent/kernel/socket.js'
-import { ClusterNetworking } from '../../agent/network/cluster/cluster-networking.js'
 import type { TableRow } from '../../agent/network/cluster/cluster-tables.js'
-import { NetworkController } from '../../agent/network/controller.js'
-import type { NetworkStore } from '../../agent/network/store.js'
-import { nullLogger } from '../../src/base/log.js'
-import { idSource } from '../../src/base/id.js'
-import { seededRng } from '../../src/base/rng.js'
-import { systemClock } from '../../src/sys/system-clock.js'
 import { eventually } from '../support/eventually.js'
-import { MemoryNetworkStore, NetworkHost } from '../support/network-host.js'
+import { ClusterNode } from '../support/cluster-node.js'
+import { NetworkHost } from '../support/network-host.js'
 import { clusterNetwork, endpointRow, serviceRow } from '../support/network-rows.js'
-
-/** One node: a controller in a namespace of its own, and its part in the cluster's networks. */
-class Node {
-  controller: NetworkController | undefined
-  cluster: ClusterNetworking | undefined
-  private readonly store: NetworkStore = new MemoryNetworkStore()
-  readonly netnsDir: string
-  readonly overlayDir: string
-
-  constructor(
-    readonly id: string,
-    readonly address: string,
-    private readonly hostNetns: string,
-    folder: string,
-  ) {
-    this.netnsDir = join(folder, `${id}-netns`)
-    this.overlayDir = join(folder, `${id}-overlay`)
-  }
-
-  async start(live: readonly string[] = []): Promise<void> {
-    const rng = seededRng(randomBytes(4).readUInt32LE())
-    this.controller = await NetworkController.open({
-      store: this.store, netnsDir: this.netnsDir, overlayDir: this.overlayDir, log: nullLogger, clock: systemClock, rng, ids: idSource(rng), hostNetns: this.hostNetns,
-    })
-    await this.controller.recover(new Set(live))
-    this.cluster = new ClusterNetworking({ controller: this.controller, clock: systemClock, log: nullLogger })
-    await this.cluster.begin(this.id, this.address)
-  }
-
-  /** As a crash does: nothing in the kernel is touched. */
-  stop(): void {
-    this.controller?.[Symbol.dispose]()
-  }
-
-  apply(kind: 'complete' | 'incremental', rows: TableRow[]): Promise<void> {
-    return this.cluster?.apply(kind, rows, 4789) ?? Promise.reject(new Error('not started'))
-  }
-
-  async container(name: string, address: string, network = clusterNetwork('back')): Promise<string> {
-    await this.cluster?.ensure(network)
-    await this.controller?.createSandbox(name)
-    await this.controller?.connect(name, network.id, { containerName: name, ipv4Address: address })
-    return join(this.netnsDir, name)
-  }
-
-  segmentDevices(): string[] {
-    return listNetns(this.overlayDir)
-  }
-
-  clean(): void {
-    this.stop()
-    for (const folder of [this.netnsDir, this.overlayDir]) for (const name of listNetns(folder)) deleteNetns(join(folder, name))
-  }
-}
 
 describe('overlay networks in the kernel', function () {
   this.timeout(30_000)
   let hosts: NetworkHost
-  let one: Node
-  let two: Node
-  const place = (task: string, address: string, node: Node, over = {}): TableRow => ({
+  let one: ClusterNode
+  let two: ClusterNode
+  const place = (task: string, address: string, node: ClusterNode, over = {}): TableRow => ({
     action: 'update', endpoint: endpointRow('back', task, address, { nodeId: node.id as never, nodeAddress: node.address, ...over }),
   })
   const base = (): TableRow[] => [
@@ -94,8 +33,8 @@ describe('overlay networks in the kernel', function () {
 
   beforeEach(async () => {
     hosts = new NetworkHost()
-    one = new Node('n1', '192.0.2.1', hosts.host, hosts.folder)
-    two = new Node('n2', '192.0.2.2', hosts.client, hosts.folder)
+    one = new ClusterNode('n1', '192.0.2.1', hosts.host, hosts.folder)
+    two = new ClusterNode('n2', '192.0.2.2', hosts.client, hosts.folder)
     await one.start()
     await two.start()
     await both('complete', base())

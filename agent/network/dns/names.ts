@@ -68,7 +68,7 @@ export function clusterScope(table: ClusterNetwork): NameScope {
     networkName: table.network.spec.name,
     lookup(name) {
       const services = index.services.get(name)
-      if (services) return { addresses: services.flatMap((service) => (service.virtualIp === '' ? backends(service) : [service.virtualIp])), shuffle: true }
+      if (services) return { addresses: services.flatMap((service) => (service.virtualIp === '' && service.virtualIpv6 === '' ? backends(service) : [service.virtualIp, service.virtualIpv6].filter((one) => one !== ''))), shuffle: true }
       const all = name.startsWith('tasks.') ? index.services.get(name.slice('tasks.'.length)) : undefined
       if (all) return { addresses: all.flatMap(backends), shuffle: true }
       const tasks = index.tasks.get(name)
@@ -98,7 +98,7 @@ function indexOf(table: ClusterNetwork): ClusterIndex {
   const index: ClusterIndex = { version: table.version, services: new Map(), tasks: new Map(), byAddress: new Map() }
   for (const service of table.services.values()) {
     for (const name of new Set([service.name, ...service.aliases].map((one) => one.toLowerCase()))) append(index.services, name, service)
-    if (service.virtualIp !== '') index.byAddress.set(service.virtualIp, service.name)
+    for (const address of [service.virtualIp, service.virtualIpv6]) if (address !== '') index.byAddress.set(address, service.name)
   }
   for (const endpoint of table.endpoints.values()) {
     // Aliases of a service's tasks are the service's: they lead to its virtual IP.

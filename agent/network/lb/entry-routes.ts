@@ -1,45 +1,64 @@
 import type { Logger } from '../../../src/base/log.js'
 import { LinkBatch, Links } from '../../kernel/link.js'
 import { Netns } from '../../kernel/netns.js'
+import type { Route, Rule } from '../../kernel/netlink-route.js'
 import { Nft } from '../../kernel/nft.js'
-import { writeSysctl } from '../../kernel/sysctl.js'
+import { writeSysctl, writeSysctlIfPresent } from '../../kernel/sysctl.js'
 import { gatewayEndpoint } from '../endpoint.js'
 import type { Endpoint } from '../endpoint.js'
 import { macOfNode, markOfNode } from '../overlay/data-path.js'
-import { fullEntryTable } from './ingress-ruleset.js'
+import type { Protocol } from '../types.js'
+import { entryAddressOf } from './entry-address.js'
+import { fullEntryTable } from './entry-ruleset.js'
 
 /** Before the main table, after the kernel's own. */
 const rulePriority = 100
 const anyMark = 0xffff_ffff
+/** After the main table. */
+const lastPriority = 40_000
+/** Where answers without connections look for a way over IPv6 before they have their mark. */
+const datagramTable = 0x0200_0000
+
+/** A port that a task serves without connections of the kernel's. */
+export interface DatagramPort {
+  protocol: Protocol
+  port: number
+}
 
 interface Task {
   path: string
   ingress: Endpoint
-  outside: string | undefined
+  outside: string[]
   /** The nodes it has routes for, by address. */
   routed: Set<string>
+  /** The ports it has rules for, as text. */
+  ports: Map<string, DatagramPort>
 }
 
 /**
  * Ways back out of tasks that are on the ingress network: what came in by a node goes back by it. Each node
- * has a mark, a rule and a routing table, whose numbers follow from its address alone.
+ * has a mark, a rule and a routing table for each family, whose numbers follow from its address alone.
  */
 export class EntryRoutes {
   private readonly tasks = new Map<string, Task>()
 
   constructor(
-    /** The addresses of all nodes on the data path. */
-    private readonly nodes: () => string[],
-    private readonly log: Logger,
+    private readonly given: {
+      /** The addresses of all nodes on the data path. */
+      nodes: () => string[]
+      /** The ports for UDP and SCTP of the service whose task has this address on the ingress network. */
+      datagramPorts: (address: string) => DatagramPort[]
+      log: Logger
+    },
   ) {}
 
   set(containerId: string, path: string, ingress: Endpoint, endpoints: readonly Endpoint[]): void {
-    const outside = gatewayEndpoint(endpoints, 4)?.ipv4Address
+    const outside = [gatewayEndpoint(endpoints, 4)?.ipv4Address, gatewayEndpoint(endpoints, 6)?.ipv6Address].filter((one) => one !== undefined)
     const before = this.tasks.get(containerId)
-    if (before && before.ingress.endpointId === ingress.endpointId && before.outside === outside) return
+    if (before?.ingress.endpointId === ingress.endpointId && before.outside.join() === outside.join()) return
     // Routes go with their interface.
     const kept = before?.ingress.endpointId === ingress.endpointId ? before.routed : new Set<string>()
-    this.tasks.set(containerId, { path, ingress, outside, routed: kept })
+    this.tasks.set(containerId, { path, ingress, outside, routed: kept, ports: before?.ports ?? new Map<string, DatagramPort>() })
     this.attempt(containerId)
   }
 
@@ -52,19 +71,27 @@ export class EntryRoutes {
     for (const containerId of this.tasks.keys()) this.attempt(containerId)
   }
 
+  /** Services publish other ports now. */
+  updatePorts(): void {
+    for (const [containerId, task] of this.tasks) {
+      const wanted = this.portsOf(task)
+      if (wanted.size !== task.ports.size || [...wanted.keys()].some((key) => !task.ports.has(key))) this.attempt(containerId)
+    }
+  }
+
   private attempt(containerId: string): void {
     const task = this.tasks.get(containerId)
     if (!task) return
     try {
       this.bring(task)
     } catch (err) {
-      this.log.error('answers of a task to published ports cannot be routed', { container: containerId, err })
+      this.given.log.error('answers of a task to published ports cannot be routed', { container: containerId, err })
     }
   }
 
   private bring(task: Task): void {
     const { path, ingress, outside, routed } = task
-    const nodes = this.nodes()
+    const nodes = this.given.nodes()
     // Not told yet: after a start of the daemon the rules stay as they are until then.
     if (nodes.length === 0) return
     using netns = Netns.open(path)
@@ -73,34 +100,65 @@ export class EntryRoutes {
     const device = ingress.interfaceName
     const index = links.find(device)?.index
     if (index === undefined) return
+    const ipv6 = links.addresses().some((one) => one.index === index && one.address === ingress.ipv6Address)
     netns.run(() => {
       // Answers of a connection are sent by the mark that its first packet had.
       writeSysctl('net/ipv4/tcp_fwmark_accept', '1')
       writeSysctl('net/ipv4/fwmark_reflect', '1')
+      if (ipv6) writeSysctlIfPresent('net/ipv6/fwmark_reflect', '1')
       // Clients come in by this device from addresses whose route is another one.
       writeSysctl(`net/ipv4/conf/${device}/rp_filter`, '2')
     })
     const wanted = new Set(nodes)
     // A batch for each node: the kernel's answers to all of them at once might not fit its buffer.
-    for (const node of wanted) {
-      const table = markOfNode(node)
-      if (routed.has(node)) continue
-      links.apply(
-        new LinkBatch()
-          .addRule({ family: 4, mark: table, mask: anyMark, table, priority: rulePriority })
-          .setRoute({ family: 4, destination: '0.0.0.0/0', gateway: node, index, table, onLink: true }),
-      )
-    }
-    for (const node of routed) {
-      if (wanted.has(node)) continue
-      const table = markOfNode(node)
-      links.apply(
-        new LinkBatch()
-          .deleteRule({ family: 4, mark: table, mask: anyMark, table, priority: rulePriority })
-          .deleteRoute({ family: 4, destination: '0.0.0.0/0', gateway: node, index, table }),
-      )
-    }
+    for (const node of wanted) if (!routed.has(node)) links.apply(addWay(new LinkBatch(), node, index, ipv6))
+    for (const node of routed) if (!wanted.has(node)) links.apply(deleteWay(new LinkBatch(), node, index, ipv6))
     task.routed = wanted
-    nft.run(fullEntryTable({ device, address: ingress.ipv4Address, outside, entries: nodes.map((node) => ({ mac: macOfNode(node), mark: markOfNode(node) })) }))
+    const addresses = [ingress.ipv4Address, ...(ipv6 ? [ingress.ipv6Address] : [])].filter((one) => one !== '')
+    if (ipv6 && !outside.some((one) => one.includes(':'))) this.bringPorts(task, links, index)
+    nft.run(fullEntryTable({ device, addresses, outside, entries: nodes.map((node) => ({ mac: macOfNode(node), mark: markOfNode(node) })) }))
   }
+
+  /**
+   * An answer to a datagram has no mark before it has a route. Tasks have no default route for IPv6 unless a
+   * network of theirs gives one: so answers from the ports that the service publishes, and nothing else, get one here.
+   */
+  private bringPorts(task: Task, links: Links, index: number): void {
+    const wanted = this.portsOf(task)
+    const batch = new LinkBatch()
+    if (wanted.size > 0) batch.setRoute({ family: 6, destination: '::/0', index, table: datagramTable })
+    for (const [key, port] of wanted) if (!task.ports.has(key)) batch.addRule(datagramRule(port))
+    for (const [key, port] of task.ports) if (!wanted.has(key)) batch.deleteRule(datagramRule(port))
+    links.apply(batch)
+    task.ports = wanted
+  }
+
+  private portsOf({ ingress }: Task): Map<string, DatagramPort> {
+    return new Map(this.given.datagramPorts(ingress.ipv4Address).map((one) => [`${one.protocol}/${one.port}`, one]))
+  }
+}
+
+const datagramRule = (from: DatagramPort): Rule => ({ family: 6, mark: 0, mask: anyMark, table: datagramTable, priority: lastPriority, from })
+
+function addWay(batch: LinkBatch, node: string, index: number, ipv6: boolean): LinkBatch {
+  for (const { rule, route } of waysTo(node, index, ipv6)) batch.addRule(rule).setRoute(route)
+  return batch
+}
+
+function deleteWay(batch: LinkBatch, node: string, index: number, ipv6: boolean): LinkBatch {
+  for (const { rule, route } of waysTo(node, index, ipv6)) batch.deleteRule(rule).deleteRoute(route)
+  return batch
+}
+
+function waysTo(node: string, index: number, ipv6: boolean): { rule: Rule; route: Route }[] {
+  const table = markOfNode(node)
+  return ([4, 6] as const).filter((family) => family === 4 || ipv6).map((family) => ({
+    rule: { family, mark: table, mask: anyMark, table, priority: rulePriority },
+    route: {
+      family, index, table, onLink: true,
+      destination: family === 4 ? '0.0.0.0/0' : '::/0',
+      // On a data path of IPv6 a node has no IPv4 address that all know: packets need but its MAC address.
+      gateway: family === 4 && !node.includes(':') ? node : entryAddressOf(node),
+    },
+  }))
 }

@@ -1,4 +1,5 @@
 import type { Protocol } from '../types.js'
+import { keepSourceMark } from './ingress-ruleset.js'
 
 /**
  * The nftables table of a host, as text. Networks and published ports are set and map elements, so
@@ -91,7 +92,6 @@ function skeleton(table: string): string {
   }
   chain output {
     type nat hook output priority -100; policy accept;
-    ip6 daddr ::1 return comment "the kernel does not route ::1 off the loopback device"
     fib daddr type local jump publish
   }
   chain forward {
@@ -109,11 +109,13 @@ function skeleton(table: string): string {
   }
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
+    meta mark and ${keepSourceMark} == ${keepSourceMark} return comment "a task of this host, by the routing mesh"
     ip saddr @masquerade4 oifname != @bridges masquerade
     ip6 saddr @masquerade6 oifname != @bridges masquerade
     ip saddr . ip daddr @hairpin4 ct status dnat masquerade comment "the answer must come back through the host"
     ip6 saddr . ip6 daddr @hairpin6 ct status dnat masquerade
     ip saddr 127.0.0.0/8 oifname @bridges masquerade
+    ip6 saddr ::1 oifname @bridges masquerade
   }
 }`
 }

@@ -10,6 +10,7 @@ import type { Protocol } from '../types.js'
 export interface IngressPort {
   protocol: Protocol
   port: number
+  /** Of both families; each takes the flows of its own. */
   backends: readonly { address: string; port: number }[]
 }
 
@@ -24,6 +25,9 @@ export const ingressDevice = 'sk-ingress'
 export const ingressMark = 0x0100_0000
 const markText = '0x01000000'
 
+/** The bit of packets' marks that keeps the source address from being masqueraded further on. */
+export const keepSourceMark = '0x02000000'
+
 /** The whole table of a host in place of what was there. `local` is the node's own address on the data path. */
 export function fullIngressTable(ports: Iterable<IngressPort>, local: string): string {
   return [`table inet ${ingressTable}`, `delete table inet ${ingressTable}`, hostSkeleton(local), ...[...ports].map(addIngressPort)].join('\n')
@@ -35,11 +39,11 @@ export function removeIngressTable(table = ingressTable): string {
 
 export function addIngressPort(port: IngressPort): string {
   const chain = chainOf(port)
-  return [`add chain inet ${ingressTable} ${chain}`, ruleOf(port), `add element inet ${ingressTable} ports { ${keyOf(port)} : goto ${chain} }`].join('\n')
+  return [`add chain inet ${ingressTable} ${chain}`, ...rulesOf(port), `add element inet ${ingressTable} ports { ${keyOf(port)} : goto ${chain} }`].join('\n')
 }
 
 export function changeIngressPort(port: IngressPort): string {
-  return `flush chain inet ${ingressTable} ${chainOf(port)}\n${ruleOf(port)}`
+  return [`flush chain inet ${ingressTable} ${chainOf(port)}`, ...rulesOf(port)].join('\n')
 }
 
 export function removeIngressPort(port: IngressPort): string {
@@ -47,9 +51,27 @@ export function removeIngressPort(port: IngressPort): string {
   return [`delete element inet ${ingressTable} ports { ${keyOf(port)} }`, `flush chain ${chain}`, `delete chain ${chain}`].join('\n')
 }
 
+/** The chains that bring the packets of a flow into the ingress network, by the flow's mark. */
+export const markChains = `  chain mark-prerouting {
+    type filter hook prerouting priority mangle; policy accept;
+    ct direction original ct mark and ${markText} == ${markText} meta mark set meta mark or ${markText}
+  }
+  chain mark-output {
+    type route hook output priority mangle; policy accept;
+    ct direction original ct mark and ${markText} == ${markText} meta mark set meta mark or ${markText}
+  }`
+
 function hostSkeleton(local: string): string {
+  // The host has one address at least of the family that its data path is not on.
+  const loopback4 = local.includes(':') ? 'masquerade' : `snat ip to ${local}`
   return `table inet ${ingressTable} {
   map ports { type inet_proto . inet_service : verdict; }
+  map own4 { type ipv4_addr : ipv4_addr; }
+  map own6 { type ipv6_addr : ipv6_addr; }
+  set self4 { type ipv4_addr . ipv4_addr; }
+  set self6 { type ipv6_addr . ipv6_addr; }
+  set local4 { type ipv4_addr; }
+  set local6 { type ipv6_addr; }
   chain publish {
     meta l4proto { tcp, udp, sctp } meta l4proto . th dport vmap @ports
   }
@@ -57,25 +79,27 @@ function hostSkeleton(local: string): string {
     type filter hook prerouting priority raw; policy accept;
     iifname "${ingressDevice}" ip daddr 127.0.0.0/8 drop comment "route_localnet is on: keep tasks off the host's loopback"
   }
-  chain mark-prerouting {
-    type filter hook prerouting priority mangle; policy accept;
-    ct direction original ct mark and ${markText} == ${markText} meta mark set meta mark or ${markText}
-  }
-  chain mark-output {
-    type route hook output priority mangle; policy accept;
-    ct direction original ct mark and ${markText} == ${markText} meta mark set meta mark or ${markText}
-  }
+${markChains}
   chain prerouting {
     type nat hook prerouting priority -95; policy accept;
-    meta nfproto ipv4 iifname != "${ingressDevice}" fib daddr type local jump publish
+    ip6 saddr fe80::/10 return comment "a client on this link alone: nobody else can answer it"
+    iifname != "${ingressDevice}" fib daddr type local jump publish
   }
   chain output {
     type nat hook output priority -95; policy accept;
-    meta nfproto ipv4 fib daddr type local jump publish
+    fib daddr type local jump publish
   }
   chain postrouting {
     type nat hook postrouting priority 95; policy accept;
-    oifname "${ingressDevice}" ip saddr 127.0.0.0/8 snat ip to ${local}
+    oifname != "${ingressDevice}" return
+    ip saddr 127.0.0.0/8 ${loopback4}
+    ip6 saddr ::1 masquerade
+    ip saddr . ip daddr @self4 masquerade comment "a task that calls itself: the answer must come back through the host"
+    ip6 saddr . ip6 daddr @self6 masquerade
+    meta l4proto != udp snat ip to ip saddr map @own4 comment "the address by which the cluster knows the container; datagrams would be answered on the network of that address"
+    meta l4proto != udp snat ip6 to ip6 saddr map @own6
+    ip daddr @local4 meta mark set meta mark or ${keepSourceMark} comment "addresses of this host's bridges mean nothing elsewhere"
+    ip6 daddr @local6 meta mark set meta mark or ${keepSourceMark}
   }
 }`
 }
@@ -88,61 +112,18 @@ function keyOf({ protocol, port }: IngressPort): string {
   return `${protocol} . ${port}`
 }
 
-function ruleOf(port: IngressPort): string {
-  const { backends } = port
-  // A port can be set only where the protocol is told.
-  const rule = `add rule inet ${ingressTable} ${chainOf(port)} meta l4proto ${port.protocol}`
-  const [first] = backends
-  // The port is held but nobody listens: connections are refused.
-  if (!first) return `${rule} return`
-  const mark = `meta mark set meta mark or ${markText} ct mark set ct mark or ${markText}`
-  if (backends.length === 1) return `${rule} ${mark} dnat ip to ${first.address}:${first.port}`
-  const elements = backends.map((one, i) => `${i} : ${one.address} . ${one.port}`).join(', ')
-  return `${rule} ${mark} dnat ip to numgen random mod ${backends.length} map { ${elements} }`
-}
-
-/** A node by which flows come in. */
-export interface Entry {
-  mac: string
-  mark: number
-}
-
-export interface TaskIngress {
-  /** The task's device on the ingress network, and its address there. */
-  device: string
-  address: string
-  /** Its address on the network of its default route. */
-  outside: string | undefined
-  entries: readonly Entry[]
-}
-
-export const entryTable = 'skep-entry'
-
-/** The table of a task's namespace in place of what was there; marks of flows that are under way stay. */
-export function fullEntryTable({ device, address, outside, entries }: TaskIngress): string {
-  const elements = entries.length === 0 ? '' : `elements = { ${entries.map(({ mac, mark }) => `${mac} : 0x${mark.toString(16)}`).join(', ')} };`
-  // A datagram's answer gets its source address before its mark: from the default route. So that it is
-  // still the same flow, datagrams are handed to the task at that address.
-  const datagrams =
-    outside === undefined
-      ? ''
-      : `chain datagrams {
-    type nat hook prerouting priority dstnat; policy accept;
-    iifname "${device}" ip daddr ${address} meta l4proto udp dnat ip to ${outside}
-  }`
-  return `table inet ${entryTable}
-delete table inet ${entryTable}
-table inet ${entryTable} {
-  map entries { type ether_addr : mark; ${elements} }
-  chain arrive {
-    type filter hook prerouting priority mangle; policy accept;
-    iifname "${device}" ct state new ct mark set ether saddr map @entries
-    iifname "${device}" meta mark set ct mark
-  }
-  chain answer {
-    type route hook output priority mangle; policy accept;
-    ct mark != 0 meta mark set ct mark
-  }
-  ${datagrams}
-}`
+function rulesOf(port: IngressPort): string[] {
+  return ([4, 6] as const).map((family) => {
+    const backends = port.backends.filter(({ address }) => address.includes(':') === (family === 6))
+    // A port can be set only where the protocol is told.
+    const rule = `add rule inet ${ingressTable} ${chainOf(port)} meta nfproto ipv${family} meta l4proto ${port.protocol}`
+    const [first] = backends
+    // The port is held but nobody listens: connections are refused.
+    if (!first) return `${rule} return`
+    const [ip, at] = family === 4 ? ['ip', first.address] : ['ip6', `[${first.address}]`]
+    const mark = `meta mark set meta mark or ${markText} ct mark set ct mark or ${markText}`
+    if (backends.length === 1) return `${rule} ${mark} dnat ${ip} to ${at}:${first.port}`
+    const elements = backends.map((one, i) => `${i} : ${one.address} . ${one.port}`).join(', ')
+    return `${rule} ${mark} dnat ${ip} to numgen random mod ${backends.length} map { ${elements} }`
+  })
 }

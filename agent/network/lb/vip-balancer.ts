@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { errnoOf } from '../../../src/base/errors.js'
 import type { Logger } from '../../../src/base/log.js'
-import type { NetworkEndpoint, NetworkService } from '../../../src/model/network-table.js'
+import type { NetworkService } from '../../../src/model/network-table.js'
 import { TrackedFlows } from '../../kernel/conntrack.js'
 import { inNetns } from '../../kernel/netns.js'
 import { Nft } from '../../kernel/nft.js'
@@ -10,11 +10,13 @@ import { TimeSlice } from '../../kernel/time-slice.js'
 import type { ClusterTables } from '../cluster/cluster-tables.js'
 import type { SandboxWatcher } from '../controller.js'
 import type { Endpoint } from '../endpoint.js'
+import { backendsOf } from './backends.js'
 import { addSize, changeVips, emptyVipTable, vipTables } from './vip-ruleset.js'
 import type { VirtualIp } from './vip-ruleset.js'
 
 /** IPPROTO_UDP. */
 const udp = 17
+const families = [4, 6] as const
 /** Rules for these numbers of backends are there from the start: a change is one of elements alone then. */
 const usualSizes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
 
@@ -31,7 +33,7 @@ interface Client {
   networks: ReadonlySet<string>
   /** Opened with the first load. */
   elements: NftElements | undefined
-  /** What its namespace has, by network and service; undefined before the first load. */
+  /** What its namespace has, by network, service and family; undefined before the first load. */
   loaded: Map<string, VirtualIp> | undefined
   /** What may have changed since, by network and service. */
   pending: Map<string, ServiceKey>
@@ -113,7 +115,8 @@ export class VipBalancer implements SandboxWatcher, Disposable {
   private expect(client: Client, networkId: string): void {
     for (const serviceId of this.tables.networks.get(networkId)?.services.keys() ?? []) client.pending.set(`${networkId}/${serviceId}`, { networkId, serviceId })
     for (const key of client.loaded?.keys() ?? []) {
-      if (key.startsWith(`${networkId}/`)) client.pending.set(key, { networkId, serviceId: key.slice(networkId.length + 1) })
+      const [network, serviceId = ''] = key.split('/')
+      if (network === networkId) client.pending.set(`${networkId}/${serviceId}`, { networkId, serviceId })
     }
   }
 
@@ -144,7 +147,7 @@ export class VipBalancer implements SandboxWatcher, Disposable {
   /** Makes a table to be filled; false when there is nothing to fill it with. */
   private begin(client: Client): boolean {
     for (const networkId of client.networks) this.expect(client, networkId)
-    if (![...client.pending.values()].some((key) => this.wanted(client, key))) {
+    if (![...client.pending.values()].some((key) => families.some((family) => this.wanted(client, key, family)))) {
       client.pending.clear()
       return false
     }
@@ -174,14 +177,17 @@ export class VipBalancer implements SandboxWatcher, Disposable {
     for (const [key, service] of client.pending) {
       if (elements >= elementsPerPiece) break
       client.pending.delete(key)
-      const before = loaded.get(key)
-      const vip = arranged(this.wanted(client, service), before)
-      if (before?.address === vip?.address && before?.backends.join() === vip?.backends.join()) continue
-      if (before) gone.push(before)
-      if (vip) come.push(vip)
-      if (vip && before?.address === vip.address && before.backends.some((one) => !vip.backends.includes(one))) shrunk.push(vip)
-      changes.push(() => void (vip ? loaded.set(key, vip) : loaded.delete(key)))
-      elements += (before?.backends.length ?? 0) + (vip?.backends.length ?? 0) + 2
+      for (const family of families) {
+        const place = `${key}/${family}`
+        const before = loaded.get(place)
+        const vip = arranged(this.wanted(client, service, family), before)
+        if (before?.address === vip?.address && before?.backends.join() === vip?.backends.join()) continue
+        if (before) gone.push(before)
+        if (vip) come.push(vip)
+        if (vip && before?.address === vip.address && before.backends.some((one) => !vip.backends.includes(one))) shrunk.push(vip)
+        changes.push(() => void (vip ? loaded.set(place, vip) : loaded.delete(place)))
+        elements += (before?.backends.length ?? 0) + (vip?.backends.length ?? 0) + 2
+      }
     }
     if (gone.length + come.length === 0) return
     const sizes = [...new Set(come.map(({ backends }) => backends.length))].filter((size) => size > 0 && !client.sizes.has(size))
@@ -202,9 +208,9 @@ export class VipBalancer implements SandboxWatcher, Disposable {
     this.forgetFlows(client, [...client.loaded.values()])
   }
 
-  private wanted({ networks }: Client, { networkId, serviceId }: ServiceKey): VirtualIp | undefined {
+  private wanted({ networks }: Client, { networkId, serviceId }: ServiceKey, family: 4 | 6): VirtualIp | undefined {
     const service = networks.has(networkId) ? this.tables.networks.get(networkId)?.services.get(serviceId) : undefined
-    return service && this.vipOf(service)
+    return service && this.vipOf(service, family)
   }
 
   /** UDP has no end of a connection: a client that goes on sending would stay with a backend that is gone. */
@@ -229,12 +235,12 @@ export class VipBalancer implements SandboxWatcher, Disposable {
     }
   }
 
-  private vipOf(service: NetworkService): VirtualIp | undefined {
-    const { networkId, serviceId, virtualIp, preferLocal } = service
-    if (virtualIp === '' || virtualIp.includes(':')) return undefined
+  private vipOf({ networkId, serviceId, virtualIp, virtualIpv6, preferLocal }: NetworkService, family: 4 | 6): VirtualIp | undefined {
+    const address = family === 4 ? virtualIp : virtualIpv6
+    if (address === '') return undefined
     // The ingress network is reached by published ports alone.
     if (this.tables.networks.get(networkId)?.network.spec.ingress) return undefined
-    return { address: virtualIp, backends: backendsOf(this.tables.backends(networkId, serviceId), preferLocal ? this.ownNode() : undefined) }
+    return { address, backends: backendsOf(this.tables.backends(networkId, serviceId), preferLocal ? this.ownNode() : undefined, family) }
   }
 }
 
@@ -252,14 +258,6 @@ function arranged(vip: VirtualIp | undefined, before: VirtualIp | undefined): Vi
     if (i < backends.length && backends[i] === undefined) backends[i] = backends.pop()
   }
   return { ...vip, backends: [...backends.filter((one) => one !== undefined), ...rest] }
-}
-
-/** The IPv4 addresses that flows are led to, sorted; those of the preferred node alone while it has some. */
-export function backendsOf(endpoints: readonly NetworkEndpoint[], preferredNode: string | undefined): string[] {
-  const near = preferredNode === undefined ? [] : endpoints.filter(({ nodeId }) => nodeId === preferredNode)
-  return (near.length > 0 ? near : endpoints)
-    .flatMap(({ addresses }) => addresses.find((address) => !address.includes(':')) ?? [])
-    .sort()
 }
 
 function nftRun(path: string, commands: readonly string[]): void {

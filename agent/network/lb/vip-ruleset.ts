@@ -8,7 +8,7 @@ import type { ElementChange, NftElement } from '../../kernel/nft-elements.js'
  * many services there are. Established flows are connection tracking's and never look at them again. Pure.
  */
 
-/** A virtual IP and where its flows go. */
+/** A virtual IP and where its flows go: addresses of one family. */
 export interface VirtualIp {
   address: string
   /** In any order; none when nothing serves now. */
@@ -28,7 +28,7 @@ export function addSize(table: string, backends: number): string {
   const chain = `inet ${table} n${backends}`
   // The mark carries the number drawn to the next rule; it does not leave the namespace.
   const draw = backends === 1 ? '0' : `numgen random mod ${backends}`
-  return [`add chain ${chain}`, `add rule ${chain} meta mark set ${draw}`, `add rule ${chain} dnat ip to ip daddr . meta mark map @backends`].join('\n')
+  return [`add chain ${chain}`, `add rule ${chain} meta mark set ${draw}`, `add rule ${chain} dnat ip to ip daddr . meta mark map @backends`, `add rule ${chain} dnat ip6 to ip6 daddr . meta mark map @backends6`].join('\n')
 }
 
 /** The elements that put virtual IPs in the place of others; those that stay as they are are left alone. */
@@ -38,7 +38,7 @@ export function changeVips(table: string, before: readonly VirtualIp[], after: r
 }
 
 interface Placed {
-  set: 'vips' | 'backends' | 'unserved'
+  set: `${'vips' | 'backends' | 'unserved'}${'' | '6'}`
   element: NftElement
   /** What the element leads to, to compare. */
   value: string
@@ -49,22 +49,23 @@ function elements(vips: readonly VirtualIp[]): Map<string, Placed> {
   const placed = new Map<string, Placed>()
   for (const { address, backends } of vips) {
     const key = parseAddress(address)
+    const family = key.length === 16 ? '6' : ''
     if (backends.length === 0) {
-      placed.set(`unserved ${address}`, { set: 'unserved', element: { key }, value: '' })
+      placed.set(`unserved ${address}`, { set: `unserved${family}`, element: { key }, value: '' })
       continue
     }
     const goto = `n${backends.length}`
-    placed.set(`vips ${address}`, { set: 'vips', element: { key, value: { goto } }, value: goto })
+    placed.set(`vips ${address}`, { set: `vips${family}`, element: { key, value: { goto } }, value: goto })
     backends.forEach((backend, i) => {
       const element = { key: Uint8Array.from([...key, ...nativeU32(i)]), value: parseAddress(backend) }
-      placed.set(`backends ${address} ${i}`, { set: 'backends', element, value: backend })
+      placed.set(`backends ${address} ${i}`, { set: `backends${family}`, element, value: backend })
     })
   }
   return placed
 }
 
 function changes(action: ElementChange['action'], table: string, these: ReadonlyMap<string, Placed>, others: ReadonlyMap<string, Placed>): ElementChange[] {
-  const lists: Record<Placed['set'], NftElement[]> = { vips: [], backends: [], unserved: [] }
+  const lists: Record<Placed['set'], NftElement[]> = { vips: [], vips6: [], backends: [], backends6: [], unserved: [], unserved6: [] }
   for (const [key, { set, element, value }] of these) if (others.get(key)?.value !== value) lists[set].push(element)
   return Object.entries(lists).filter(([, list]) => list.length > 0).map(([set, list]) => ({ action, table, set, elements: list }))
 }
@@ -74,14 +75,20 @@ function skeleton(table: string): string {
   map vips { type ipv4_addr : verdict; }
   map backends { type ipv4_addr . mark : ipv4_addr; }
   set unserved { type ipv4_addr; }
+  map vips6 { type ipv6_addr : verdict; }
+  map backends6 { type ipv6_addr . mark : ipv6_addr; }
+  set unserved6 { type ipv6_addr; }
   chain balance {
     type nat hook output priority -100; policy accept;
     ip daddr vmap @vips
+    ip6 daddr vmap @vips6
   }
   chain refuse {
     type filter hook output priority filter; policy accept;
     ip daddr @unserved meta l4proto tcp reject with tcp reset
     ip daddr @unserved reject
+    ip6 daddr @unserved6 meta l4proto tcp reject with tcp reset
+    ip6 daddr @unserved6 reject
   }
 }`
 }

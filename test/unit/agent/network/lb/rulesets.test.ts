@@ -1,6 +1,8 @@
 import { strict as assert } from 'node:assert'
-import { addIngressPort, changeIngressPort, fullEntryTable, fullIngressTable, removeIngressPort } from '../../../../../agent/network/lb/ingress-ruleset.js'
-import { backendsOf } from '../../../../../agent/network/lb/vip-balancer.js'
+import { backendsOf } from '../../../../../agent/network/lb/backends.js'
+import { entryAddressOf } from '../../../../../agent/network/lb/entry-address.js'
+import { fullEntryTable } from '../../../../../agent/network/lb/entry-ruleset.js'
+import { addIngressPort, changeIngressPort, fullIngressTable, removeIngressPort } from '../../../../../agent/network/lb/ingress-ruleset.js'
 import { addSize, changeVips } from '../../../../../agent/network/lb/vip-ruleset.js'
 import { macOfNode, markOfNode } from '../../../../../agent/network/overlay/data-path.js'
 import { wantedEntries } from '../../../../../agent/network/overlay/forwarding.js'
@@ -14,21 +16,29 @@ describe('rules of load balancing', () => {
     assert.deepEqual(sets(changeVips('t', [], [two])), ['add vips 1', 'add backends 2'])
     assert.deepEqual(sets(changeVips('t', [two], [none])), ['delete vips 1', 'delete backends 2', 'add unserved 1'])
     assert.deepEqual(changeVips('t', [], [two])[0]?.elements[0]?.value, { goto: 'n2' })
+    const six = { address: 'fd00::2', backends: ['fd00::3'] }
+    assert.deepEqual(sets(changeVips('t', [], [two, six])), ['add vips 1', 'add vips6 1', 'add backends 2', 'add backends6 1'])
+    assert.match(addSize('t', 3), /dnat ip6 to ip6 daddr \. meta mark map @backends6/)
     assert.match(addSize('t', 3), /numgen random mod 3/)
     assert.doesNotMatch(addSize('t', 1), /numgen/)
   })
 
-  it('backends are sorted, of IPv4, and near ones alone when they are preferred and there', () => {
+  it('backends are sorted, of one family, and near ones alone when they are preferred and there', () => {
     const rows = [endpointRow('n', 'b', '10.0.0.9', { nodeId: 'n2' as never }), endpointRow('n', 'a', '10.0.0.3', { addresses: ['fd00::3', '10.0.0.3'] })]
-    assert.deepEqual(backendsOf(rows, undefined), ['10.0.0.3', '10.0.0.9'])
-    assert.deepEqual(backendsOf(rows, 'n2'), ['10.0.0.9'])
-    assert.deepEqual(backendsOf(rows, 'n3'), ['10.0.0.3', '10.0.0.9'])
+    assert.deepEqual(backendsOf(rows, undefined, 4), ['10.0.0.3', '10.0.0.9'])
+    assert.deepEqual(backendsOf(rows, 'n2', 4), ['10.0.0.9'])
+    assert.deepEqual(backendsOf(rows, 'n3', 4), ['10.0.0.3', '10.0.0.9'])
+    assert.deepEqual(backendsOf(rows, undefined, 6), ['fd00::3'])
+    // The node's own task has no address of the family: others serve.
+    assert.deepEqual(backendsOf(rows, 'n2', 6), ['fd00::3'])
   })
 
   it('a published port is one chain and one element', () => {
     const port = { protocol: 'tcp', port: 8080, backends: [{ address: '10.0.0.3', port: 80 }, { address: '10.0.0.4', port: 80 }] } as const
-    assert.match(addIngressPort(port), /dnat ip to numgen random mod 2 map \{ 0 : 10\.0\.0\.3 \. 80, 1 : 10\.0\.0\.4 \. 80 \}\nadd element inet skep-ingress ports \{ tcp \. 8080 : goto p_tcp_8080 \}/)
-    assert.match(changeIngressPort({ ...port, backends: [] }), /^flush chain inet skep-ingress p_tcp_8080\n.* return$/)
+    assert.match(addIngressPort(port), /dnat ip to numgen random mod 2 map \{ 0 : 10\.0\.0\.3 \. 80, 1 : 10\.0\.0\.4 \. 80 \}\n.*nfproto ipv6 .* return\nadd element inet skep-ingress ports \{ tcp \. 8080 : goto p_tcp_8080 \}/)
+    assert.match(changeIngressPort({ ...port, backends: [] }), /^flush chain inet skep-ingress p_tcp_8080\n.* return\n.* return$/)
+    const both = { ...port, backends: [{ address: '10.0.0.3', port: 80 }, { address: 'fd00::3', port: 80 }] }
+    assert.match(addIngressPort(both), /nfproto ipv4 .* dnat ip to 10\.0\.0\.3:80\n.*nfproto ipv6 .* dnat ip6 to \[fd00::3\]:80\n/)
     assert.match(removeIngressPort(port), /^delete element .*\nflush chain .*\ndelete chain/)
     assert.match(fullIngressTable([port], '192.0.2.1'), /snat ip to 192\.0\.2\.1/)
   })
@@ -37,10 +47,12 @@ describe('rules of load balancing', () => {
     assert.equal(macOfNode('192.0.2.1'), '06:42:c0:00:02:01')
     assert.equal(markOfNode('192.0.2.1'), 0xc0000201)
     assert(markOfNode('fd00::1') >= 256)
-    const table = fullEntryTable({ device: 'eth1', address: '10.0.0.3', outside: '172.18.0.2', entries: [{ mac: '06:42:c0:00:02:01', mark: 0xc0000201 }] })
+    assert.equal(entryAddressOf('192.0.2.1'), 'fe80::642:c000:201')
+    const table = fullEntryTable({ device: 'eth1', addresses: ['10.0.0.3', 'fd00::3'], outside: ['172.18.0.2'], entries: [{ mac: '06:42:c0:00:02:01', mark: 0xc0000201 }] })
     assert.match(table, /elements = \{ 06:42:c0:00:02:01 : 0xc0000201 \}/)
     assert.match(table, /iifname "eth1" ip daddr 10\.0\.0\.3 meta l4proto udp dnat ip to 172\.18\.0\.2/)
-    assert.doesNotMatch(fullEntryTable({ device: 'eth1', address: '10.0.0.3', outside: undefined, entries: [] }), /dnat|elements/)
+    assert.doesNotMatch(table, /fd00::3/)
+    assert.doesNotMatch(fullEntryTable({ device: 'eth1', addresses: ['10.0.0.3'], outside: [], entries: [] }), /dnat|elements/)
   })
 
   it('what is on another node needs a neighbour, a port of the bridge and a tunnel end; what is here no tunnel', () => {

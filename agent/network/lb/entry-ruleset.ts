@@ -1,0 +1,52 @@
+/** The nftables table of a task's namespace on the ingress network, as text. Pure. */
+
+/** A node by which flows come in. */
+export interface Entry {
+  mac: string
+  mark: number
+}
+
+export interface TaskIngress {
+  /** The task's device on the ingress network, and its addresses there: at most one of each family. */
+  device: string
+  addresses: readonly string[]
+  /** Its addresses on the networks of its default routes. */
+  outside: readonly string[]
+  entries: readonly Entry[]
+}
+
+export const entryTable = 'skep-entry'
+
+/** The table in place of what was there; marks of flows that are under way stay. */
+export function fullEntryTable({ device, addresses, outside, entries }: TaskIngress): string {
+  const elements = entries.length === 0 ? '' : `elements = { ${entries.map(({ mac, mark }) => `${mac} : 0x${mark.toString(16)}`).join(', ')} };`
+  // A datagram's answer gets its source address before its mark: from the default route. So that it is
+  // still the same flow, datagrams are handed to the task at that address.
+  const handed = addresses.flatMap((address) => {
+    const ipv6 = address.includes(':')
+    const other = outside.find((one) => one.includes(':') === ipv6)
+    return other === undefined ? [] : [`    iifname "${device}" ${ipv6 ? 'ip6' : 'ip'} daddr ${address} meta l4proto udp dnat ${ipv6 ? 'ip6' : 'ip'} to ${other}`]
+  })
+  const datagrams =
+    handed.length === 0
+      ? ''
+      : `chain datagrams {
+    type nat hook prerouting priority dstnat; policy accept;
+${handed.join('\n')}
+  }`
+  return `table inet ${entryTable}
+delete table inet ${entryTable}
+table inet ${entryTable} {
+  map entries { type ether_addr : mark; ${elements} }
+  chain arrive {
+    type filter hook prerouting priority mangle; policy accept;
+    iifname "${device}" ct state new ct mark set ether saddr map @entries
+    iifname "${device}" meta mark set ct mark
+  }
+  chain answer {
+    type route hook output priority mangle; policy accept;
+    ct mark != 0 meta mark set ct mark
+  }
+  ${datagrams}
+}`
+}
