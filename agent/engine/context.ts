@@ -56,6 +56,12 @@ export interface HostFacts {
   capabilities: readonly string[]
 }
 
+/** Hears of what the engine does, for figures. */
+export interface EngineObserver {
+  onAction: (action: 'changes' | 'commit' | 'create' | 'delete' | 'start', tookMs: number) => void
+  onHealthCheck: (healthy: boolean) => void
+}
+
 /** Everything that the engine's operations share. */
 export interface EngineContext {
   clock: Clock
@@ -78,4 +84,5 @@ export interface EngineContext {
   exitWatch: ExitWatch
   background: Background
   logs: ContainerLogs
+  observer: EngineObserver
 }

@@ -21,7 +21,7 @@ import type { Container } from './container.js'
 import { ContainerLogs } from './container-logs.js'
 import type { ContainerRecord } from './container-record.js'
 import { ContainerStore } from './container-store.js'
-import { defaultEngineSettings, type EngineContext, type EngineSettings } from './context.js'
+import { defaultEngineSettings, type EngineContext, type EngineObserver, type EngineSettings } from './context.js'
 import { createContainer } from './create.js'
 import { EngineExecs } from './engine-execs.js'
 import { EventLog } from './events.js'
@@ -87,6 +87,7 @@ export class Engine implements AsyncDisposable {
       runtime,
       seccomp: new SeccompCache(runtime),
       background: new Background(log),
+      observer: { onAction: () => undefined, onHealthCheck: () => undefined },
       logs: new ContainerLogs({ paths, clock: shared.clock, rng: shared.rng, log }),
       conmon: new Conmon(conmonProgram, runtime, paths.socketDir),
       cgroups: new Cgroups(cgroupMode, shared.clock),
@@ -132,6 +133,13 @@ export class Engine implements AsyncDisposable {
     return this.context.events
   }
 
+  private async timed<T>(action: Parameters<EngineObserver['onAction']>[0], work: () => Promise<T>): Promise<T> {
+    const startMs = this.context.clock.monotonicMs()
+    const result = await work()
+    this.context.observer.onAction(action, this.context.clock.monotonicMs() - startMs)
+    return result
+  }
+
   /** The container behind a reference, for other parts of the daemon. */
   find(ref: string): Container {
     return this.context.store.find(ref)
@@ -152,7 +160,7 @@ export class Engine implements AsyncDisposable {
   }
 
   async create(name: string | undefined, body: CreateRequest, _platform?: string): Promise<ContainerCreateResponse> {
-    return createContainer(this.context, name, body)
+    return this.timed('create', () => createContainer(this.context, name, body))
   }
 
   async inspect(ref: string, options: { size: boolean }): Promise<ContainerInspectResponse> {
@@ -160,7 +168,7 @@ export class Engine implements AsyncDisposable {
   }
 
   async start(ref: string): Promise<void> {
-    await startContainer(this.context, this.find(ref))
+    await this.timed('start', () => startContainer(this.context, this.find(ref)))
   }
 
   async stop(ref: string, options: StopOptions = {}): Promise<void> {
@@ -215,10 +223,10 @@ export class Engine implements AsyncDisposable {
       }
       await killContainer(this.context, container, 'SIGKILL')
     }
-    await container.exclusive(async () => {
+    await this.timed('delete', () => container.exclusive(async () => {
       // One that removes itself when it ends may be gone by now.
       if (this.context.store.byExactId(container.id)) await removeContainer(this.context, container, { volumes: options.volumes })
-    })
+    }))
     await this.context.background.idle(container.id)
   }
 
@@ -253,7 +261,7 @@ export class Engine implements AsyncDisposable {
 
   async changes(ref: string): Promise<FilesystemChange[]> {
     const { id } = this.find(ref)
-    const changes = await changesOf(this.context.rootfs.view(id), mountPoints)
+    const changes = await this.timed('changes', () => changesOf(this.context.rootfs.view(id), mountPoints))
     return changes.map(({ path, kind }) => ({ Path: path, Kind: kind }))
   }
 
@@ -274,7 +282,7 @@ export class Engine implements AsyncDisposable {
   }
 
   async commit(ref: string, options: CommitOptions, signal: AbortSignal): Promise<string> {
-    return commitContainer(this.context, this.find(ref), options, signal)
+    return this.timed('commit', () => commitContainer(this.context, this.find(ref), options, signal))
   }
 
   /** Attaches a container to one more network, at once when it runs. */

@@ -10,7 +10,14 @@ export class EventLog {
   private readonly history: EventMessage[] = []
   private readonly queue = new WatchQueue<EventMessage>()
 
+  /** Hears of every event that is published. */
+  onPublish: () => void = () => undefined
+
   constructor(private readonly clock: Clock) {}
+
+  get subscriberCount(): number {
+    return this.queue.subscriberCount
+  }
 
   /** Stamps and publishes an event. `attributes` go under `Actor`. */
   publish(type: NonNullable<EventMessage['Type']>, action: string, id: string, attributes: Record<string, string>, scope: 'local' | 'swarm' = 'local'): void {
@@ -29,6 +36,7 @@ export class EventLog {
     this.history.push(event)
     if (this.history.length > historyMax) this.history.shift()
     this.queue.publish(event)
+    this.onPublish()
   }
 
   /** Events of the past from a moment on, oldest first; at most the last thousand are kept. */

@@ -92,6 +92,7 @@ async function probe(context: EngineContext, container: Container, plan: HealthP
   const startedMs = context.clock.nowMs()
   const during = inStartPeriod(context, container, plan)
   const { exitCode, output } = await run(context, container, plan)
+  context.observer.onHealthCheck(exitCode === 0)
   if (!container.isUp || !state.health) return
   const result = { Start: rfc3339(startedMs), End: rfc3339(context.clock.nowMs()), ExitCode: exitCode, Output: output }
   const before = state.health.status

@@ -1,7 +1,7 @@
 import { connect, type Server } from 'node:net'
 import { chownSync, existsSync, lstatSync, mkdirSync, readFileSync, unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { conflict, errnoOf, internal, invalid, messageOf } from '../base/errors.js'
+import { conflict, errnoOf, internal, invalid, messageOf, notFound } from '../base/errors.js'
 
 /** Where the API is served, as `-H` names it. */
 export type ListenAddress =
@@ -52,10 +52,12 @@ function activatedSockets(host: string, wanted: string, { pid, env }: SocketActi
 }
 
 /**
- * Binds the server. A unix socket gets mode 0660 and the group `docker` where there is one; a socket file that
- * nobody listens on any more is replaced. Throws `conflict` when the address is taken.
+ * Binds the server. A unix socket gets mode 0660 and the group (a name or a number; `docker` where there is one when
+ * nothing is said, none when empty); a socket file that nobody listens on any more is replaced. Throws `conflict` when the
+ * address is taken, `notFound` for a group that does not exist.
  */
-export async function listenOn(server: Server, address: ListenAddress): Promise<void> {
+export async function listenOn(server: Server, address: ListenAddress, group = usualGroup): Promise<void> {
+  const gid = address.kind === 'unix' ? groupId(group) : undefined
   if (address.kind === 'unix') {
     mkdirSync(dirname(address.path), { recursive: true })
     await removeStaleSocket(address.path)
@@ -65,7 +67,7 @@ export async function listenOn(server: Server, address: ListenAddress): Promise<
   const bound = bind(server, address)
   if (umask !== undefined) process.umask(umask)
   await bound
-  if (address.kind === 'unix') giveToGroup(address.path, 'docker')
+  if (address.kind === 'unix' && gid !== undefined) giveToGroup(address.path, gid)
 }
 
 function bind(server: Server, address: ListenAddress): Promise<void> {
@@ -107,10 +109,19 @@ async function removeStaleSocket(path: string): Promise<void> {
   unlinkSync(path)
 }
 
-function giveToGroup(path: string, group: string): void {
+const usualGroup = 'docker'
+
+function groupId(group: string): number | undefined {
+  if (group === '') return undefined
   const line = existsSync('/etc/group') ? readFileSync('/etc/group', 'utf8').split('\n').find((one) => one.startsWith(`${group}:`)) : undefined
   const gid = Number(line?.split(':')[2])
-  if (line === undefined || !Number.isInteger(gid)) return
+  if (line !== undefined && Number.isInteger(gid)) return gid
+  if (/^\d+$/.test(group)) return Number(group)
+  if (group === usualGroup) return undefined
+  throw notFound(`group ${group} not found: make it with groupadd, or give another --group`)
+}
+
+function giveToGroup(path: string, gid: number): void {
   try {
     chownSync(path, process.getuid?.() ?? 0, gid)
   } catch (thrown) {

@@ -49,10 +49,10 @@ export class ApiServer {
     }
   }
 
-  /** Serves on one more address. Gives the port (0 for sockets that have none). TLS is for tcp only. */
-  async listen(address: ListenAddress, tls?: TlsFiles): Promise<number> {
+  /** Serves on one more address. Gives the port (0 for sockets that have none). TLS is for tcp only, the group for unix sockets. */
+  async listen(address: ListenAddress, tls?: TlsFiles, group?: string): Promise<number> {
     const server = this.create(address.kind === 'tcp' ? tls : undefined)
-    await listenOn(server, address)
+    await listenOn(server, address, group)
     this.servers.push(server)
     this.options.logger.info(`API listens on ${describe(address)}`)
     const bound = server.address() as AddressInfo | string | null

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { errnoOf, invalid, messageOf } from '../base/errors.js'
 import { Endpoints } from '../../agent/image/registry/endpoints.js'
+import { validateLogConfig } from '../../agent/log-drivers/options.js'
 import type { FlagTable } from '../base/flags.js'
 import { daemonFlags, type DaemonFlags } from './flags.js'
+import { parseMetricsAddress } from './metrics-server.js'
 
 /** A key of daemon.json and the flag it stands for, where they differ as dockerd's do. */
 const fileKeys: Record<string, keyof DaemonFlags> = {
@@ -14,6 +16,7 @@ const fileKeys: Record<string, keyof DaemonFlags> = {
   'dns-opts': 'dns-opt',
   'node-generic-resources': 'node-generic-resource',
   runtimes: 'add-runtime',
+  'log-opts': 'log-opt',
 }
 const flagOnly: readonly (keyof DaemonFlags)[] = ['config-file', 'validate', 'version']
 const configBytesMax = 1024 * 1024
@@ -84,6 +87,7 @@ function convert(key: string, value: unknown, kind: FlagTable[string]['kind']): 
       return value
     case 'list':
       if (key === 'runtimes') return runtimes(value, wrong)
+      if (key === 'log-opts') return pairs(value, wrong)
       if (key === 'default-address-pools') return addressPools(value, wrong)
       if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) throw wrong('a list of strings')
       return value
@@ -100,6 +104,15 @@ function runtimes(value: unknown, wrong: (what: string) => Error): string[] {
   })
 }
 
+function pairs(value: unknown, wrong: (what: string) => Error): string[] {
+  const what = 'an object of strings'
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(what)
+  return Object.entries(value).map(([name, text]: [string, unknown]) => {
+    if (typeof text !== 'string') throw wrong(what)
+    return `${name}=${text}`
+  })
+}
+
 function addressPools(value: unknown, wrong: (what: string) => Error): string[] {
   const what = 'a list of {"base": "CIDR", "size": bits}'
   if (!Array.isArray(value)) throw wrong(what)
@@ -108,6 +121,17 @@ function addressPools(value: unknown, wrong: (what: string) => Error): string[] 
     if (typeof base !== 'string' || typeof size !== 'number') throw wrong(what)
     return `base=${base},size=${size}`
   })
+}
+
+/** `--log-opt` by name. Throws `invalid`. */
+export function logOptionsOf(config: Pick<DaemonConfig, 'log-opt'>): Record<string, string> {
+  return Object.fromEntries(
+    config['log-opt'].map((text) => {
+      const at = text.indexOf('=')
+      if (at <= 0) throw invalid(`invalid log option ${JSON.stringify(text)}: name=value expected`)
+      return [text.slice(0, at), text.slice(at + 1)]
+    }),
+  )
 }
 
 function validate(config: DaemonConfig): void {
@@ -123,6 +147,9 @@ function validate(config: DaemonConfig): void {
   for (const name of ['max-concurrent-downloads', 'max-concurrent-uploads', 'max-download-attempts'] as const) {
     if (config[name] < 1) throw invalid(`invalid value for --${name}: ${config[name]}; it must be at least 1`)
   }
+  validateLogConfig(config['log-driver'], logOptionsOf(config))
+  if (config['metrics-addr'] !== undefined) parseMetricsAddress(config['metrics-addr'])
+  if (config['encryption-key-rotation'] < 10e9) throw invalid('invalid value for --encryption-key-rotation: it must be at least 10s')
   // Mirrors and insecure registries are checked where they are read.
   new Endpoints({ mirrors: config['registry-mirror'], insecure: config['insecure-registry'] })
   if (config['shutdown-timeout'] < -1) throw invalid(`invalid shutdown timeout ${config['shutdown-timeout']}`)

@@ -3,18 +3,19 @@ import { join } from 'node:path'
 import { readFile } from 'node:fs/promises'
 import { idSource } from '../base/id.js'
 import { errnoOf } from '../base/errors.js'
-import type { Logger } from '../base/log.js'
 import { Scope } from '../base/scope.js'
 import type { Backends } from '../api/backends.js'
 import { parseListenAddress } from '../api/listen.js'
 import { apiRoutes } from '../api/routes.js'
 import { ApiServer, type TlsFiles } from '../api/server.js'
 import { writeFileAtomic } from '../sys/atomic-file.js'
+import type { AdjustableLogger } from '../sys/logger.js'
 import { systemClock } from '../sys/system-clock.js'
 import { systemRng } from '../sys/system-rng.js'
 import { returnLargeBuffers } from '../../agent/kernel/malloc.js'
 import { generateName } from '../../agent/engine/names.js'
 import { buildBackend } from './backends/build.js'
+import { ClusterView } from './backends/cluster-view.js'
 import { eventsBackend } from './backends/events.js'
 import { imagesBackend } from './backends/images.js'
 import { networksBackend } from './backends/networks.js'
@@ -23,7 +24,11 @@ import { systemBackend } from './backends/system.js'
 import type { DaemonConfig } from './config.js'
 import { checkHost } from './host-check.js'
 import { openHostParts } from './host-parts.js'
+import { DaemonMetrics } from './metrics.js'
+import { parseMetricsAddress, serveMetrics } from './metrics-server.js'
 import { claimPidfile } from './pidfile.js'
+import { reload } from './reload.js'
+import { StateDumper } from './state-dump.js'
 import { LocalAgent } from './swarm/local-agent.js'
 import { SwarmNode } from './swarm/swarm-node.js'
 import { version } from './version.js'
@@ -31,11 +36,19 @@ import { version } from './version.js'
 /** Where skepd listens when nothing else is said. */
 export const defaultHost = 'unix:///var/run/skep.sock'
 
+/** A daemon that serves. Disposing it stops it; containers go on. */
+export interface RunningDaemon extends AsyncDisposable {
+  /** Takes a changed configuration over, as far as it can change; a bad one is logged and changes nothing. */
+  reload(): void
+  /** Writes what it is doing to a file and logs its path. */
+  dumpState(): Promise<void>
+}
+
 /**
- * The composition root: everything of one host's daemon, started in order. Disposing the scope it gives
- * stops it; containers go on.
+ * The composition root: everything of one host's daemon, started in order. `config` is changed by a reload;
+ * `loadAgain` reads flags and file anew.
  */
-export async function startDaemon(config: DaemonConfig, log: Logger): Promise<AsyncDisposable> {
+export async function startDaemon(config: DaemonConfig, log: AdjustableLogger, loadAgain: () => DaemonConfig): Promise<RunningDaemon> {
   const scope = new Scope()
   try {
     returnLargeBuffers()
@@ -47,8 +60,10 @@ export async function startDaemon(config: DaemonConfig, log: Logger): Promise<As
     const tools = await checkHost({
       defaultRuntime: config['default-runtime'] ?? '',
       addedRuntimes: config['add-runtime'],
+      wireguardPath: config['wireguard-path'] ?? '',
       environment: process.env,
     })
+    for (const warning of tools.warnings) log.warn(warning)
     log.info('skepd starts', { version, host: hostname(), runtime: tools.runtimes[0]?.path, cgroup: tools.cgroupMode.version })
     const parts = await openHostParts(scope, { config, tools, clock, rng, ids, log })
     const agent = new LocalAgent({ parts, config, clock, rng, log })
@@ -64,15 +79,18 @@ export async function startDaemon(config: DaemonConfig, log: Logger): Promise<As
     scope.use(swarm)
     await swarm.start()
 
+    const id = await engineId(config['data-root'], () => ids.hexId())
+    const metrics = new DaemonMetrics({ parts, swarm, engineId: id })
+    const dumper = scope.use(new StateDumper({ parts, swarm, folder: config['exec-root'], clock }))
     const backends: Backends = {
       containers: parts.engine,
       exec: parts.engine.execs,
       images: imagesBackend(parts.images, parts.registries),
       build: buildBackend(parts.builder, parts.registries),
-      networks: networksBackend(parts.networks, parts.engine),
+      networks: networksBackend(parts.networks, parts.engine, new ClusterView({ controller: parts.networks, engine: parts.engine, control: () => swarm.membership?.manager?.control, clock, rng })),
       volumes: parts.volumes,
       swarm: swarmBackend(swarm),
-      system: systemBackend({ parts, tools, config, engineId: await engineId(config['data-root'], () => ids.hexId()), clock }),
+      system: systemBackend({ parts, tools, config, engineId: id, clock, metrics: () => metrics.read() }),
       events: eventsBackend(parts.events, swarm, log),
     }
     const server = new ApiServer({
@@ -85,10 +103,18 @@ export async function startDaemon(config: DaemonConfig, log: Logger): Promise<As
     const tls = await tlsFiles(config)
     const activation = { pid: process.pid, env: process.env }
     for (const host of config.host.length > 0 ? config.host : [defaultHost]) {
-      for (const address of parseListenAddress(host, tls !== undefined, activation)) await server.listen(address, tls)
+      for (const address of parseListenAddress(host, tls !== undefined, activation)) await server.listen(address, tls, config.group)
+    }
+    if (config['metrics-addr'] !== undefined) {
+      const served = scope.use(await serveMetrics(parseMetricsAddress(config['metrics-addr']), () => metrics.read()))
+      log.info('metrics are served', { port: served.port })
     }
     log.info('skepd is ready')
-    return scope
+    return {
+      reload: () => void reload({ config, load: loadAgain, parts, engineId: id, log }),
+      dumpState: async () => log.info('the state was written', { path: await dumper.write() }),
+      [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+    }
   } catch (thrown) {
     await scope[Symbol.asyncDispose]().catch((err: unknown) => log.warn('stopping after a failed start failed too', { err }))
     throw thrown

@@ -4,11 +4,13 @@ import { parseFlags, UsageError } from '../base/flags.js'
 import { createLogger } from '../sys/logger.js'
 import { loadConfig, type DaemonConfig } from './config.js'
 import { daemonFlags } from './flags.js'
+import { levelOf } from './log-level.js'
 import { commit, version } from './version.js'
 
 /** Parses the command line, starts the daemon, and stops it on SIGTERM or SIGINT. */
 async function main(words: readonly string[]): Promise<number> {
   let config: DaemonConfig
+  let loadAgain: () => DaemonConfig
   try {
     const { values, given, args, help } = parseFlags(daemonFlags, words, true)
     if (help) {
@@ -20,7 +22,8 @@ async function main(words: readonly string[]): Promise<number> {
       return 0
     }
     if (args.length > 0) throw new UsageError(`"skepd" accepts no arguments: ${args.join(' ')}`)
-    config = loadConfig(values, given)
+    loadAgain = () => loadConfig(values, given)
+    config = loadAgain()
     if (values.validate) {
       process.stdout.write('configuration OK\n')
       return 0
@@ -29,20 +32,24 @@ async function main(words: readonly string[]): Promise<number> {
     process.stderr.write(`${messageOf(thrown)}\nSee 'skepd --help'.\n`)
     return thrown instanceof UsageError ? 125 : 1
   }
-  const log = createLogger(config.debug ? 'debug' : (config['log-level'] as 'info'))
+  const log = createLogger(levelOf(config))
   process.on('uncaughtException', (err) => {
     log.error('a defect: the daemon stops; containers go on', { err })
     process.exit(70)
   })
   process.on('unhandledRejection', (err) => log.error('a defect: a failure that nobody handled', { err }))
 
+  // Neither ends the daemon when it comes before it can be obeyed.
+  for (const signal of ['SIGHUP', 'SIGUSR1'] as const) process.on(signal, () => undefined)
   const stopping = new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal))
   })
   // Loaded only now: `--help` and `--version` answer at once.
   const { startDaemon } = await import('./daemon.js')
   try {
-    const daemon = await startDaemon(config, log)
+    const daemon = await startDaemon(config, log, loadAgain)
+    process.on('SIGHUP', () => daemon.reload())
+    process.on('SIGUSR1', () => void daemon.dumpState().catch((err: unknown) => log.error('cannot write the state', { err })))
     log.info(`stopping on ${await stopping}; containers go on`)
     const late = setTimeout(() => {
       log.warn('the shutdown took too long and is cut short')

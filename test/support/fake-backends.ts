@@ -22,6 +22,8 @@ import type { AuthConfig, ImageInspect } from '../../src/model/engine-api/image.
 import type { EndpointSettings, Network } from '../../src/model/engine-api/network.js'
 import type { EventMessage } from '../../src/model/engine-api/system.js'
 import type { Volume } from '../../src/model/engine-api/volume.js'
+import type { NetworkRows } from '../../src/model/network-table.js'
+import type { ServiceTrace, TraceRequest } from '../../src/model/service-trace.js'
 import { FakeContainers, FakeExec } from './fake-containers.js'
 import { FakeControl } from './fake-control.js'
 
@@ -177,6 +179,19 @@ export class FakeNetworks implements NetworksBackend {
     this.networks.set(network.Id ?? '', network)
     return network
   }
+  /** What verbose answers are made of. */
+  readonly tables = new Map<string, NetworkRows>()
+  readonly traced: { request: TraceRequest; node: string | undefined }[] = []
+  async rows(networkId: string) {
+    return this.tables.get(networkId)
+  }
+  async checkSubnets(subnets: readonly string[]) {
+    if (subnets.includes('192.0.2.0/24')) throw new StatusError(ErrorKind.forbidden, 'invalid pool request: Pool overlaps with other one on this address space: 192.0.2.0/24')
+  }
+  async trace(request: TraceRequest, node: string | undefined): Promise<ServiceTrace> {
+    this.traced.push({ request, node })
+    return { Service: { ID: 'service', Name: request.service, EndpointMode: 'vip' }, From: { NodeID: '', Hostname: '', DataPathAddress: '' }, Networks: [], Ports: [], Problems: [] }
+  }
   async list() {
     return [...this.networks.values()]
   }
@@ -307,6 +322,9 @@ export class FakeSystem implements SystemBackend {
       KernelVersion: '6.18',
       BuildTime: created,
     }
+  }
+  async metrics() {
+    return { contentType: 'text/plain; version=0.0.4; charset=utf-8', text: 'up 1\n' }
   }
   async layersBytes() {
     return 1000

@@ -28,16 +28,29 @@ const hubOrigin = 'https://registry-1.docker.io'
 
 /** Where each registry is asked, in which order. */
 export class Endpoints {
-  private readonly mirrors: Endpoint[]
-  private readonly networks = new BlockList()
-  private readonly hosts = new Set<string>()
+  private mirrors: Endpoint[] = []
+  private networks = new BlockList()
+  private hosts = new Set<string>()
   /** Registries that were seen to speak plain HTTP: asked that way first. */
   private readonly plain = new Set<string>()
 
   /** Throws `invalid` with dockerd's words for settings that are no mirrors or hosts. */
   constructor(settings: RegistrySettings) {
-    for (const one of settings.insecure) this.addInsecure(one)
-    this.mirrors = settings.mirrors.map((text) => this.mirror(text))
+    this.replace(settings)
+  }
+
+  /** Other settings from now on. Throws as the constructor; nothing has changed then. */
+  replace(settings: RegistrySettings): void {
+    const before = { networks: this.networks, hosts: this.hosts }
+    try {
+      this.networks = new BlockList()
+      this.hosts = new Set()
+      for (const one of settings.insecure) this.addInsecure(one)
+      this.mirrors = settings.mirrors.map((text) => this.mirror(text))
+    } catch (thrown) {
+      Object.assign(this, before)
+      throw thrown
+    }
   }
 
   /** The places of a domain as names of images have it. */

@@ -3,7 +3,13 @@ export class Limit {
   private running = 0
   private readonly waiting: (() => void)[] = []
 
-  constructor(private readonly atOnce: number) {}
+  constructor(private atOnce: number) {}
+
+  /** Lets so many go from now on; what goes already goes on. */
+  change(atOnce: number): void {
+    this.atOnce = atOnce
+    for (let free = atOnce - this.running; free > 0; free--) this.waiting.shift()?.()
+  }
 
   get full(): boolean {
     return this.running >= this.atOnce

@@ -60,7 +60,7 @@ export class Registries implements Disposable {
 
   constructor(
     private readonly deps: RegistriesDeps,
-    private readonly options: RegistriesOptions,
+    private options: RegistriesOptions,
   ) {
     this.endpoints = new Endpoints(options)
     this.transport = new Transport(options)
@@ -73,6 +73,14 @@ export class Registries implements Disposable {
     }
     this.downloads = new Limit(options.downloadsAtOnce)
     this.uploads = new Limit(options.uploadsAtOnce)
+  }
+
+  /** Other settings from now on; what is under way goes on with the old ones. Throws `invalid`; nothing has changed then. */
+  reconfigure(changes: RegistrySettings & Pick<RegistriesOptions, 'downloadsAtOnce' | 'uploadsAtOnce' | 'downloadAttemptsMax'>): void {
+    this.endpoints.replace(changes)
+    this.options = { ...this.options, ...changes }
+    this.downloads.change(changes.downloadsAtOnce)
+    this.uploads.change(changes.uploadsAtOnce)
   }
 
   /**

@@ -7,6 +7,8 @@ export interface SystemBackend {
   info(): Promise<Omit<SystemInfo, 'Swarm'>>
   /** `ApiVersion`, `MinAPIVersion` and the component list's API entries are filled in by the API. */
   version(): Promise<SystemVersion>
+  /** The figures of this daemon in the text format of Prometheus. */
+  metrics(): Promise<{ contentType: string; text: string }>
   /** Bytes of all image layers on disk, each counted once. */
   layersBytes(): Promise<number>
   /** Checks credentials with their registry. Throws `unauthorized` when they are wrong. */

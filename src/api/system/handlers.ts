@@ -80,7 +80,13 @@ export function systemHandlers(deps: Pick<ApiDeps, 'system' | 'swarm' | 'contain
   /** There are no plugins, and the list says so; see `unserved` for managing them. */
   const plugins: Handler = (exchange) => exchange.json(200, [])
 
-  return { ping, version, info, diskUsage, auth, plugins }
+  /** Beyond the Engine API: what `metrics-addr` serves, on the daemon's own sockets. */
+  const metrics: Handler = async (exchange) => {
+    const { contentType, text } = await system.metrics()
+    exchange.text(200, text, { 'Content-Type': contentType })
+  }
+
+  return { ping, version, info, diskUsage, auth, plugins, metrics }
 }
 
 /** The `Swarm` header of a ping: the state, and for an active node its role. */

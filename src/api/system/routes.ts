@@ -10,6 +10,7 @@ export function systemRoutes(deps: Pick<ApiDeps, 'system' | 'swarm' | 'container
     { method: 'GET', path: '/version', handle: handlers.version },
     { method: 'GET', path: '/info', handle: handlers.info },
     { method: 'GET', path: '/system/df', handle: handlers.diskUsage },
+    { method: 'GET', path: '/metrics', handle: handlers.metrics },
     { method: 'POST', path: '/auth', handle: handlers.auth },
     { method: 'GET', path: '/plugins', handle: handlers.plugins },
   ]

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { hostname, release, totalmem, availableParallelism } from 'node:os'
 import { rfc3339, type Clock } from '../../base/clock.js'
 import type { SystemBackend } from '../../api/system/backend.js'
@@ -7,6 +7,8 @@ import type { SystemInfo, SystemVersion } from '../../model/engine-api/system.js
 import type { DaemonConfig } from '../config.js'
 import type { HostParts } from '../host-parts.js'
 import type { HostTools } from '../host-check.js'
+import type { MetricsText } from '../metrics-server.js'
+import { logDrivers } from '../../../agent/log-drivers/options.js'
 import { commit, version } from '../version.js'
 import { credentialsOf } from './images.js'
 
@@ -17,6 +19,7 @@ export interface SystemDeps {
   /** This daemon's own id, kept across restarts. */
   engineId: string
   clock: Clock
+  metrics: () => Promise<MetricsText>
 }
 
 /** Processors as `uname -m` names them. */
@@ -29,6 +32,7 @@ export function systemBackend(deps: SystemDeps): SystemBackend {
   return {
     info: async () => systemInfo(deps),
     version: async () => systemVersion(deps.tools),
+    metrics: deps.metrics,
     layersBytes: async () => layersBytes(deps.parts),
     authenticate: async (auth, signal) => {
       const { identityToken } = await deps.parts.registries.logIn(auth.serveraddress ?? '', credentialsOf(auth), signal)
@@ -53,7 +57,7 @@ function systemInfo({ parts, tools, config, engineId, clock }: SystemDeps): Omit
     Driver: 'overlay2',
     DriverStatus: [['Backing Filesystem', backingFileSystem(config['data-root'])]],
     DockerRootDir: config['data-root'],
-    Plugins: { Volume: ['local'], Network: ['bridge', 'host', 'macvlan', 'none', 'overlay'], Authorization: null as never, Log: ['json-file', 'none'] },
+    Plugins: { Volume: ['local'], Network: ['bridge', 'host', 'macvlan', 'none', 'overlay'], Authorization: null as never, Log: [...logDrivers] },
     MemoryLimit: true,
     SwapLimit: true,
     CpuCfsPeriod: true,
@@ -64,13 +68,13 @@ function systemInfo({ parts, tools, config, engineId, clock }: SystemDeps): Omit
     OomKillDisable: !v2,
     IPv4Forwarding: readText('/proc/sys/net/ipv4/ip_forward') === '1',
     Debug: config.debug,
-    NFd: 0,
+    NFd: openFiles(),
     NGoroutines: 0,
     SystemTime: rfc3339(clock.nowMs()),
-    LoggingDriver: 'json-file',
+    LoggingDriver: config['log-driver'],
     CgroupDriver: 'cgroupfs',
     CgroupVersion: v2 ? '2' : '1',
-    NEventsListener: 0,
+    NEventsListener: parts.events.subscriberCount,
     KernelVersion: release(),
     OperatingSystem: operatingSystem(),
     OSVersion: osRelease('VERSION_ID'),
@@ -101,7 +105,7 @@ function systemInfo({ parts, tools, config, engineId, clock }: SystemDeps): Omit
     RuncCommit: { ID: runtime?.version ?? '' },
     InitCommit: { ID: '' },
     SecurityOptions: [...(facts.seccomp ? ['name=seccomp,profile=builtin'] : []), ...(v2 ? ['name=cgroupns'] : [])],
-    Warnings: [],
+    Warnings: tools.warnings,
   }
 }
 
@@ -164,6 +168,14 @@ function operatingSystem(): string {
 function osRelease(key: string): string {
   const match = new RegExp(`^${key}="?([^"\\n]*)"?$`, 'm').exec(readText('/etc/os-release'))
   return match?.[1] ?? ''
+}
+
+function openFiles(): number {
+  try {
+    return readdirSync('/proc/self/fd').length
+  } catch {
+    return 0
+  }
 }
 
 function readText(path: string): string {
