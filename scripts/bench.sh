@@ -1,12 +1,10 @@
 #!/usr/bin/env bash
 # `npm run bench`: sets up what is missing, then measures and prints a table and JSON (also in .cache/bench.json).
 #   npm run bench                                       every bench
-#   npm run bench -- run service memory raft            only these
+#   npm run bench -- run service memory network raft    only these
 #   npm run bench -- --peer docker                      beside the distribution's Docker, with the ratios
 #   npm run bench -- --scale 0.2                        fewer repetitions, for a quick look
 set -euo pipefail
 cd "$(dirname "$0")/.."
-setup=--test
-case " $* " in *" --peer "* | *" --peer="*) setup=--bench ;; esac
-bash scripts/setup.sh $setup >&2
-exec node --import tsx test/bench/main.ts "$@"
+bash scripts/setup.sh --bench >&2
+exec node --expose-gc --import tsx test/bench/main.ts "$@"

@@ -3,7 +3,7 @@
 #
 #   scripts/setup.sh            what skepd itself needs, the npm packages, the build
 #   scripts/setup.sh --test     also what the tests and the demo need
-#   scripts/setup.sh --bench    also Debian's Docker engine, the peer of the benchmarks
+#   scripts/setup.sh --bench    also what the benchmarks need: iperf3, wrk, and Debian's Docker engine, their peer
 #
 # It installs Debian or Ubuntu packages with apt-get, runs `npm ci`, and builds dist/. It changes no
 # configuration of the machine and starts no service. On another distribution it names the packages to

@@ -66,7 +66,7 @@ interface Measured {
   startBlockMs: number
 }
 
-export async function measureTables(services: number): Promise<Measured> {
+async function measureTables(services: number): Promise<Measured> {
   await using node = await ScaleNode.start()
   await node.apply('complete', tablesOf(0))
   await node.container('first', 0)
@@ -78,7 +78,7 @@ export async function measureTables(services: number): Promise<Measured> {
 }
 
 /** Milliseconds from the managers' message until all containers have it, each time. */
-export async function measureChanges(rounds: number): Promise<number[]> {
+async function measureChanges(rounds: number): Promise<number[]> {
   await using node = await ScaleNode.start()
   await node.apply('complete', tablesOf(100))
   for (let n = 0; n < manyContainers; n++) await node.container(`c${n}`, n)

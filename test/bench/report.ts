@@ -5,13 +5,13 @@ import { rounded } from './statistics.js'
 
 /** One measured quantity, of skep and of the peer in the same run where there is one. */
 export interface Figure {
-  /** The bench's name: `run`, `service`, `memory`, `raft`. */
+  /** The bench's name: `run`, `service`, `memory`, `network`, `raft`. */
   bench: string
   /** What was done: `run --rm busybox true, --network none`. */
   subject: string
   /** `median`, `p95`, `resident` */
   figure: string
-  unit: 'ms' | 'MB' | '1/s'
+  unit: 'ms' | 'MB' | '1/s' | 'Mbit/s' | '%'
   skep: number
   peer?: number
 }
@@ -53,7 +53,7 @@ export function machineFacts(): Machine {
 /** How many times the peer's figure is of skep's; over 1 skep is faster or smaller. Rates the other way round. */
 export function ratio({ unit, skep, peer }: Figure): number | undefined {
   if (peer === undefined || skep <= 0 || peer <= 0) return undefined
-  return rounded(unit === '1/s' ? skep / peer : peer / skep)
+  return rounded(unit.endsWith('/s') ? skep / peer : peer / skep)
 }
 
 /** The figures as a table for people. */
