@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deleteNetns, inNetns } from '../../agent/kernel/netns.js'
@@ -11,6 +12,7 @@ import type { PortConfig } from '../../src/model/service.js'
 import { ask, askUdp, serveUdp } from '../e2e/network-support.js'
 import { Underlay } from '../lab/underlay.js'
 import { ClusterNode } from '../support/cluster-node.js'
+import { eventually } from '../support/eventually.js'
 import { clusterNetwork, endpointRow, serviceRow } from '../support/network-rows.js'
 
 const ingress = clusterNetwork('ingress', { ingress: true, ipv6Enabled: true }, '10.0.0.0/24')
@@ -143,5 +145,40 @@ describe('the routing mesh in the kernel', function () {
     const seen = plain?.ipv4Address ?? ''
     assert.equal(await ask(join(two.netnsDir, 'plain'), '10.77.0.2', 8080), `web asked by ${seen}`, 'a container without a network of the cluster, from the task\'s host')
     assert.equal(await askUdp(join(two.netnsDir, 'plain'), '10.77.0.2', 5300), `asked by ${seen} from 10.77.0.2`)
+  })
+
+  it('comes back at once when another program flushes nftables, and cuts no flow', async () => {
+    mesh = new Mesh()
+    await mesh.start()
+    const task = await mesh.task()
+    const [one] = mesh.nodes
+    const echo = createServer((socket) => socket.on('error', () => undefined).pipe(socket))
+    const fd = inNetns(task, () => openSocket({ protocol: 'tcp', family: 4, bind: { address: '0.0.0.0', port: 81 }, backlog: 8 }))
+    await new Promise<void>((resolve) => echo.listen({ fd }, resolve))
+    mesh.closers.push(echo)
+    await one.apply('incremental', [{ action: 'update', service: serviceRow('ingress', 'web', '10.0.0.2', { ports: [port('tcp', 8080, 80), port('tcp', 8081, 81)] }) }])
+    const flow = new Socket({ fd: inNetns(mesh.outside, () => openSocket({ protocol: 'tcp', family: 4 })) })
+    mesh.closers.push({ close: () => flow.destroy() })
+    let echoed = 0
+    let sent = 0
+    const ends: string[] = []
+    flow.on('data', (chunk) => (echoed += chunk.length))
+    flow.on('error', (thrown) => ends.push(thrown.message)).on('close', () => ends.push('closed'))
+    await new Promise<void>((resolve) => flow.connect(8081, '10.77.0.1', resolve))
+    const send = (): void => {
+      sent += 1_000
+      flow.write(Buffer.alloc(1_000))
+    }
+    send()
+    await eventually('the flow is there', () => echoed === sent)
+    for (const command of ['flush ruleset', 'delete table inet skep-ingress', 'flush chain inet skep-ingress publish', 'flush ruleset']) {
+      // Packets come while there are no rules: the event loop, which puts them back, only turns after this.
+      for (let i = 0; i < 5; i++) send()
+      execFileSync('nsenter', [`--net=${one.hostNetns}`, 'nft', command])
+      for (let i = 0; i < 5; i++) send()
+      await eventually(`${command}: new flows are served again`, async () => (await ask(mesh.outside, '10.77.0.1', 8080)) === 'web asked by 10.77.0.200')
+      await eventually(`${command}: the flow goes on`, () => echoed === sent, { timeoutMs: 5_000 })
+    }
+    assert.deepEqual(ends, [])
   })
 })

@@ -50,6 +50,11 @@ export class HostTable {
     })
   }
 
+  /** Puts back what somebody else took out. */
+  restore(): void {
+    this.reload()
+  }
+
   /** Takes the table out of the kernel. */
   remove(): void {
     this.nft.run(deleteTable(this.name))

@@ -43,6 +43,7 @@ export class IngressRouter implements SandboxWatcher, Disposable {
     this.held = new IngressPorts({ kernel, ...given })
     this.device = new IngressDevice(kernel, networks.overlayDriver)
     this.callers = new IngressCallers((id) => networks.get(id))
+    controller.guard.add(ingressTable, () => this.restore())
     this.tasks = new EntryRoutes({
       nodes: () => [...tables.peers.values()].map(({ address }) => address).filter((one) => one !== ''),
       datagramPorts: (address) => this.datagramPorts(address),
