@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `npm run demo`: a swarm of three hosts on this machine, a service, a rolling update.
+# `npm run demo`: a swarm of three hosts on this machine, a service on a network, a rolling update.
 #   npm run demo                set up what is missing, start the demo, leave it running
 #   npm run demo -- env h1      print how to point skep or docker at one of its hosts
 #   npm run demo -- down        take everything down again

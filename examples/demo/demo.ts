@@ -22,59 +22,74 @@ async function run(host: LabHost, ...args: string[]): Promise<string> {
   return output
 }
 
-interface Endpoint {
-  host: string
-  url: string
+/** How many of the service's tasks run, by the API of a manager. */
+async function runningTasks(manager: LabHost): Promise<number> {
+  const filters = encodeURIComponent(JSON.stringify({ service: ['web'], 'desired-state': ['running'] }))
+  const tasks = JSON.parse((await manager.api('GET', `/v1.51/tasks?filters=${filters}`)).body) as { Status: { State: string } }[]
+  return tasks.filter((task) => task.Status.State === 'running').length
 }
 
-/** Where the service's running tasks answer, by the API of a manager. */
-async function endpoints(lab: Lab, manager: LabHost): Promise<Endpoint[]> {
-  const ask = async <T>(path: string): Promise<T> => JSON.parse((await manager.api('GET', path)).body) as T
-  const filters = encodeURIComponent(JSON.stringify({ service: ['web'], 'desired-state': ['running'] }))
-  const [tasks, nodes] = await Promise.all([
-    ask<{ NodeID: string; Status: { State: string; PortStatus?: { Ports?: { PublishedPort: number }[] } } }[]>(`/v1.51/tasks?filters=${filters}`),
-    ask<{ ID: string; Description: { Hostname: string } }[]>('/v1.51/nodes'),
-  ])
-  return tasks.flatMap((task) => {
-    const name = nodes.find((node) => node.ID === task.NodeID)?.Description.Hostname
-    const host = lab.hosts.find((one) => one.name === name)
-    const port = task.Status.PortStatus?.Ports?.[0]?.PublishedPort
-    return task.Status.State === 'running' && host && port ? [{ host: host.name, url: `http://${host.ipv4}:${port}/` }] : []
+/** The host that runs the client, and its container. */
+async function clientContainer(lab: Lab): Promise<{ host: LabHost; id: string }> {
+  return eventually('the client runs', async () => {
+    for (const host of lab.hosts) {
+      const id = await host.skep('ps', '-q', '-f', 'name=client.1')
+      if (id !== '') return { host, id }
+    }
+    return undefined
   })
 }
 
-/** Asks the running tasks one after another from a machine outside until stopped. */
-function startRequests(lab: Lab, manager: LabHost) {
+/** How requests ended, by what answered. */
+class Counts {
+  failed = 0
+  private readonly versions = new Map<string, number>()
+
+  add(answer: string): void {
+    const version = /^version (\S+)/.exec(answer)?.[1]
+    if (version === undefined) this.failed++
+    else this.versions.set(version, (this.versions.get(version) ?? 0) + 1)
+  }
+
+  toString(): string {
+    const answers = [...this.versions].sort(([a], [b]) => (a < b ? -1 : 1))
+    const sent = answers.reduce((sum, [, count]) => sum + count, this.failed)
+    return `${sent} requests, ${this.failed} failed (${answers.map(([version, count]) => `version ${version}: ${count}`).join(', ')})`
+  }
+}
+
+/** Asks the published port of one host after another from a machine outside. Ends when it is called. */
+function askFromOutside(lab: Lab): () => Promise<Counts> {
+  const counts = new Counts()
   let stopping = false
-  let sent = 0
-  let failed = 0
-  const versions = new Map<string, number>()
-  let known: Endpoint[] = []
-  const follow = async (): Promise<void> => {
-    while (!stopping) known = await endpoints(lab, manager)
-  }
-  const ask = async (): Promise<void> => {
-    known = await endpoints(lab, manager)
-    while (!stopping) {
-      const endpoint = known[sent % Math.max(1, known.length)]
-      if (!endpoint) continue
-      sent++
-      try {
-        const { body } = await lab.outside.http(endpoint.url)
-        const version = /^version (\S+)/.exec(body)?.[1] ?? '?'
-        versions.set(version, (versions.get(version) ?? 0) + 1)
-      } catch {
-        failed++
-      }
+  const work = (async () => {
+    for (let n = 0; !stopping; n++) {
+      const host = lab.hosts[n % lab.hosts.length]
+      const answer = await lab.outside.http(urlOf(host as LabHost)).catch(() => undefined)
+      counts.add(answer?.body ?? '')
     }
-  }
-  const work = Promise.all([follow(), ask()])
+  })()
   return async () => {
     stopping = true
     await work
-    return { sent, failed, versions }
+    return counts
   }
 }
+
+/** Asks the service by its name from a container. Ends when it is called. */
+function askFromInside({ host, id }: { host: LabHost; id: string }): () => Promise<Counts> {
+  const loop = 'rm -f /tmp/stop; while [ ! -e /tmp/stop ]; do wget -q -O - http://web/ 2>/dev/null || echo failed; done'
+  const work = host.skep('exec', id, 'sh', '-c', loop)
+  work.catch(() => undefined)
+  return async () => {
+    await host.skep('exec', id, 'touch', '/tmp/stop')
+    const counts = new Counts()
+    for (const line of (await work).split('\n')) if (line !== '') counts.add(line)
+    return counts
+  }
+}
+
+const urlOf = (host: LabHost): string => `http://${host.ipv4}:8080/`
 
 async function up(): Promise<void> {
   const running = current()
@@ -104,29 +119,37 @@ async function up(): Promise<void> {
     writeFileSync(archive, await busyboxArchive([webImage('web:1', '1'), webImage('web:2', '2')]))
     for (const host of lab.hosts) await run(host, 'load', '-q', '-i', archive)
 
-    step(`A service with ${replicas} replicas`)
+    step(`A network over the hosts, a service on it with ${replicas} replicas, and a client`)
+    await run(h1, 'network', 'create', '-d', 'overlay', 'front')
     await run(
-      h1, 'service', 'create', '-d', '--name', 'web', '--replicas', String(replicas), '--publish', 'mode=host,target=80',
-      '--env', 'DRAIN_SECONDS=2', '--update-order', 'start-first', '--update-parallelism', '2', '--update-monitor', '1s', 'web:1',
+      h1, 'service', 'create', '-d', '--name', 'web', '--replicas', String(replicas), '--network', 'front', '--publish', '8080:80',
+      '--health-cmd', 'wget -q -O /dev/null http://127.0.0.1/', '--health-interval', '200ms',
+      '--update-order', 'start-first', '--update-parallelism', '2', '--update-monitor', '1s', 'web:1',
     )
-    await eventually('all replicas run', async () => (await endpoints(lab, h1)).length === replicas)
+    await run(h1, 'service', 'create', '-d', '--name', 'client', '--network', 'front', 'web:1', 'sleep', '1000000')
+    await eventually('all replicas run', async () => (await runningTasks(h1)) === replicas, { timeoutMs: 60_000 })
     await run(h1, 'service', 'ps', 'web')
 
-    step('Every published port, asked from outside')
-    for (const { host, url } of await endpoints(lab, h1)) console.log(`${host}  ${url}  ${(await lab.outside.http(url)).body.trim()}`)
+    step('The published port answers on every host, whichever runs a task')
+    for (const host of lab.hosts) console.log(`${host.name}  ${urlOf(host)}  ${(await lab.outside.http(urlOf(host))).body.trim()}`)
+
+    step("Containers on the network find the service by its name: one address, whichever task answers")
+    const client = await clientContainer(lab)
+    await run(client.host, 'exec', client.id, 'nslookup', '-type=a', 'web')
+    for (let i = 0; i < 2; i++) await run(client.host, 'exec', client.id, 'wget', '-q', '-O', '-', 'http://web/')
 
     step('A rolling update to version two while requests flow')
-    const stop = startRequests(lab, h1)
+    const [outside, inside] = [askFromOutside(lab), askFromInside(client)]
     await run(h1, 'service', 'update', '-d', '--image', 'web:2', 'web')
     await eventually(
       'the update is complete',
       async () => (await h1.skep('service', 'inspect', '--format', '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}', 'web')) === 'completed',
       { timeoutMs: 120_000 },
     )
-    const { sent, failed, versions } = await stop()
+    const [byPort, byName] = await Promise.all([outside(), inside()])
     await run(h1, 'service', 'ps', 'web')
-    const answers = [...versions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([version, count]) => `version ${version}: ${count}`)
-    console.log(bold(`\n${sent} requests during the update, ${failed} failed (${answers.join(', ')})`))
+    console.log(bold(`\nDuring the update, from outside by the published port of every host: ${byPort}`))
+    console.log(bold(`During the update, from a container by the name of the service:      ${byName}`))
 
     step('Look around')
     console.log(`  eval "$(npm run -s demo -- env h1)"     # points skep and docker at the first host; h2 and h3 likewise

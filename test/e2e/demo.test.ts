@@ -6,7 +6,8 @@ import { Lab } from '../lab/lab.js'
 const root = join(import.meta.dirname, '../..')
 const demo = (...args: string[]) => exec(process.execPath, ['--import', 'tsx', join(root, 'examples/demo/demo.ts'), ...args], { cwd: root })
 
-describe('the demo', () => {
+describe('the demo', function () {
+  this.timeout(120_000)
   let name = ''
 
   after(async () => {
@@ -18,10 +19,13 @@ describe('the demo', () => {
     const { code, stdout, stderr } = await demo('up')
     assert.equal(code, 0, `${stdout}\n${stderr}`)
     assert.match(stdout, /h1\s+Ready\s+Active\s+Leader/)
-    assert.equal(stdout.match(/http:\/\/10\.77\.0\.\d:\d+\/ +version 1 on /g)?.length, 6)
-    const [, sent, failed] = /(\d+) requests during the update, (\d+) failed/.exec(stdout) ?? []
-    assert.ok(Number(sent) > 100, `${sent} requests`)
-    assert.equal(failed, '0')
+    assert.equal(stdout.match(/http:\/\/10\.77\.0\.\d:8080\/ +version 1 on /g)?.length, 3)
+    for (const from of ['from outside by the published port of every host', 'from a container by the name of the service']) {
+      const [, sent, failed, second] = new RegExp(`${from}: +(\\d+) requests, (\\d+) failed \\(version 1: \\d+, version 2: (\\d+)\\)`).exec(stdout) ?? []
+      assert.ok(Number(sent) > 100, `${sent} requests ${from}`)
+      assert.ok(Number(second) > 0, `the new version was seen ${from}`)
+      assert.equal(failed, '0', from)
+    }
 
     name = /unix:\/\/\S+\/(sklab-[^/]+)\//.exec(stdout)?.[1] ?? ''
     assert.ok(Lab.names().includes(name), 'the demo goes on')
