@@ -18,7 +18,7 @@ import type { LogSource } from './logs.js'
 import type { EnginePaths } from './paths.js'
 
 /** How often logs with a limit are looked at, in milliseconds; sooner when one grows so fast that it will be full before. */
-const roundMs = 1_000
+const roundMs = 250
 const soonestMs = 50
 /** Full files are compressed when the log has been calm for this long. */
 const calmMs = 2_000

@@ -13,6 +13,7 @@ import type { ContainerLogs } from './container-logs.js'
 import type { ContainerStore } from './container-store.js'
 import type { EventLog } from './events.js'
 import type { EnginePaths } from './paths.js'
+import type { StatsSampler } from './stats-sampler.js'
 import type { ImageProvider, NetworkProvider, RootfsProvider, VolumeProvider } from './ports.js'
 
 /** The daemon's settings that matter to containers. */
@@ -85,4 +86,5 @@ export interface EngineContext {
   background: Background
   logs: ContainerLogs
   observer: EngineObserver
+  stats: StatsSampler
 }

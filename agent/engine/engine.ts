@@ -37,7 +37,7 @@ import { pruneContainers } from './prune.js'
 import { recover } from './recover.js'
 import { removeContainer } from './remove.js'
 import { startContainer } from './start.js'
-import { readStats } from './stats.js'
+import { readStats, statsSampler } from './stats.js'
 import { killContainer, pauseContainer, stopContainer, unpauseContainer, type StopOptions } from './stop.js'
 import { superviseContainers } from './supervision.js'
 import { topContainer } from './top.js'
@@ -87,6 +87,7 @@ export class Engine implements AsyncDisposable {
       runtime,
       seccomp: new SeccompCache(runtime),
       background: new Background(log),
+      stats: statsSampler(() => context, shared.clock),
       observer: { onAction: () => undefined, onHealthCheck: () => undefined },
       logs: new ContainerLogs({ paths, clock: shared.clock, rng: shared.rng, log }),
       conmon: new Conmon(conmonProgram, runtime, paths.socketDir),
@@ -123,6 +124,7 @@ export class Engine implements AsyncDisposable {
     await Promise.all(store.all().map((container) => container.settled()))
     await this.context.background.idle()
     await this.context.logs.close()
+    this.context.stats.close()
     for (const container of store.all()) container.hub?.end()
     this.context.cgroups.removeIfEmpty(settings.cgroupParent ?? paths.cgroupParent)
     runtime[Symbol.dispose]()

@@ -1,17 +1,28 @@
 import { readFileSync } from 'node:fs'
-import { delay, rfc3339, zeroTime } from '../../src/base/clock.js'
+import { delay, rfc3339, zeroTime, type Clock } from '../../src/base/clock.js'
 import type { ContainerCPUStats, ContainerNetworkStats, ContainerStatsResponse } from '../../src/model/engine-api/stats.js'
 import type { CgroupStats } from '../runtime/cgroup/stats.js'
 import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
 import { cgroupPath } from './set-up.js'
+import { StatsSampler } from './stats-sampler.js'
 
 const periodMs = 1000
 const nsPerTick = 10_000_000
 
+/** What streams of samples are read from. */
+export function statsSampler(context: () => EngineContext, clock: Clock): StatsSampler {
+  return new StatsSampler({
+    clock,
+    openReader: (container) => context().cgroups.statsReader(cgroupPath(context(), container)),
+    hostCpuNs,
+    makeSample: (container, usage, hostNs, previous) => sampleOf(context(), container, usage, hostNs, previous),
+  })
+}
+
 /**
  * One sample a second until the signal is aborted; one sample with `once`, together with the reading a second
- * before it unless `oneShot`. A container that does not run gives one empty sample.
+ * before it unless `oneShot`. A container that does not run gives empty samples.
  */
 export async function* readStats(
   context: EngineContext,
@@ -19,27 +30,25 @@ export async function* readStats(
   options: { once: boolean; oneShot: boolean },
   signal: AbortSignal,
 ): AsyncGenerator<ContainerStatsResponse, void, undefined> {
+  if (!options.once && !options.oneShot) {
+    yield* context.stats.watch(container, signal)
+    return
+  }
   let previous: ContainerStatsResponse | undefined
-  if (options.once && !options.oneShot && container.isUp) {
+  if (!options.oneShot && container.isUp) {
     previous = sample(context, container, undefined)
-    await pause(context, signal)
+    // The caller going away is the normal end of a stream.
+    await delay(context.clock, periodMs, signal).catch(() => undefined)
   }
-  while (!signal.aborted) {
-    const current = sample(context, container, previous)
-    yield current
-    if (options.once || options.oneShot) return
-    previous = current
-    await pause(context, signal)
-  }
-}
-
-async function pause(context: EngineContext, signal: AbortSignal): Promise<void> {
-  // The caller going away is the normal end of a stream.
-  await delay(context.clock, periodMs, signal).catch(() => undefined)
+  if (!signal.aborted) yield sample(context, container, previous)
 }
 
 function sample(context: EngineContext, container: Container, previous: ContainerStatsResponse | undefined): ContainerStatsResponse {
   const stats = container.isUp ? context.cgroups.stats(cgroupPath(context, container)) : undefined
+  return sampleOf(context, container, stats, hostCpuNs(), previous)
+}
+
+function sampleOf(context: EngineContext, container: Container, stats: CgroupStats | undefined, hostNs: number, previous: ContainerStatsResponse | undefined): ContainerStatsResponse {
   const base = { id: container.id, name: `/${container.name}`, preread: previous?.read ?? zeroTime, precpu_stats: previous?.cpu_stats ?? emptyCpu }
   if (!stats) return { ...base, read: zeroTime, pids_stats: {}, blkio_stats: {}, num_procs: 0, storage_stats: {}, cpu_stats: emptyCpu, memory_stats: {} }
   return {
@@ -49,7 +58,7 @@ function sample(context: EngineContext, container: Container, previous: Containe
     storage_stats: {},
     pids_stats: { current: stats.pids.current, ...(stats.pids.limit !== undefined && { limit: stats.pids.limit }) },
     blkio_stats: blkio(stats),
-    cpu_stats: cpu(stats, context.host.cpus),
+    cpu_stats: cpu(stats, context.host.cpus, hostNs),
     memory_stats: {
       usage: stats.memory.usage,
       ...(stats.memory.maxUsage !== undefined && { max_usage: stats.memory.maxUsage }),
@@ -66,7 +75,7 @@ const emptyCpu: ContainerCPUStats = {
   throttling_data: { periods: 0, throttled_periods: 0, throttled_time: 0 },
 }
 
-function cpu({ cpu: used }: CgroupStats, cpus: number): ContainerCPUStats {
+function cpu({ cpu: used }: CgroupStats, cpus: number, hostNs: number): ContainerCPUStats {
   return {
     cpu_usage: {
       total_usage: used.totalNs,
@@ -74,7 +83,7 @@ function cpu({ cpu: used }: CgroupStats, cpus: number): ContainerCPUStats {
       usage_in_kernelmode: used.systemNs,
       usage_in_usermode: used.userNs,
     },
-    system_cpu_usage: hostCpuNs(),
+    system_cpu_usage: hostNs,
     online_cpus: cpus,
     throttling_data: { periods: used.periods, throttled_periods: used.throttledPeriods, throttled_time: used.throttledNs },
   }

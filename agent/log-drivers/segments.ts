@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, createWriteStream, existsSync, fstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { closeSync, createReadStream, createWriteStream, existsSync, fstatSync, openSync, renameSync, rm, rmSync, statSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
@@ -25,6 +25,7 @@ export interface OpenSegment {
 export class LogSegments {
   private generation = 0
   private compressing: Promise<void> | undefined
+  private discarded = 0
 
   constructor(
     readonly path: string,
@@ -71,18 +72,22 @@ export class LogSegments {
   rotate(): void {
     const { path } = this
     const kept = this.limits.files - 1
+    for (const suffix of ['', '.gz']) this.discard(kept === 0 ? `${path}${suffix}` : `${path}.${kept}${suffix}`)
     for (let back = kept; back >= 1; back--) {
-      for (const suffix of ['', '.gz']) {
-        const from = back === 1 ? `${path}${suffix}` : `${path}.${back - 1}${suffix}`
-        if (existsSync(from) && (back > 1 || suffix === '')) {
-          // One of the two forms of what was there before.
-          for (const other of ['', '.gz']) rmSync(`${path}.${back}${other}`, { force: true })
-          renameSync(from, `${path}.${back}${suffix}`)
-        }
+      for (const suffix of back === 1 ? [''] : ['', '.gz']) {
+        const from = back === 1 ? path : `${path}.${back - 1}${suffix}`
+        if (existsSync(from)) renameSync(from, `${path}.${back}${suffix}`)
       }
     }
-    if (kept === 0) rmSync(path, { force: true })
     this.generation++
+  }
+
+  /** Taking a large file off a disk takes long: it loses its name at once and goes on another thread. */
+  private discard(path: string): void {
+    if (!existsSync(path)) return
+    const doomed = `${this.path}.discarded-${this.discarded++}`
+    renameSync(path, doomed)
+    rm(doomed, { force: true }, () => undefined)
   }
 
   /** Compresses the newest of the full files that is not yet; one at a time. Resolves when it is done. */
@@ -104,7 +109,7 @@ export class LogSegments {
       for (let back = 1; back < this.limits.files; back++) {
         if (statSync(`${this.path}.${back}`, { throwIfNoEntry: false })?.ino !== ino) continue
         renameSync(temporary, `${this.path}.${back}.gz`)
-        rmSync(`${this.path}.${back}`)
+        this.discard(`${this.path}.${back}`)
       }
     } finally {
       rmSync(temporary, { force: true })

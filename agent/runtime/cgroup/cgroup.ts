@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { delay, type Clock } from '../../../src/base/clock.js'
 import { errnoOf } from '../../../src/base/errors.js'
 import { identify, sendSignal } from '../../kernel/process.js'
+import { GroupFiles } from './group-files.js'
 import { cgroupRoot, type CgroupMode } from './mode.js'
 import { readStatsV1 } from './v1.js'
 import { readStatsV2 } from './v2.js'
@@ -62,6 +63,20 @@ export class Cgroups {
     const anyFolder = this.folders(path)[0]
     if (anyFolder === undefined || !existsSync(anyFolder)) return undefined
     return this.mode.version === 2 ? readStatsV2(join(cgroupRoot, path)) : readStatsV1(path, this.mode.hierarchies)
+  }
+
+  /** The same for who asks again and again: the group's files stay open. The caller disposes it. */
+  statsReader(path: string): { read(): CgroupStats | undefined } & Disposable {
+    const files = new GroupFiles()
+    const { mode } = this
+    const folder = join(cgroupRoot, path)
+    return {
+      read: () => {
+        const stats = mode.version === 2 ? readStatsV2(folder, files.read) : readStatsV1(path, mode.hierarchies, files.read)
+        return files.isGone ? undefined : stats
+      },
+      [Symbol.dispose]: () => files[Symbol.dispose](),
+    }
   }
 
   /** Process ids in the group, groups below it included. */

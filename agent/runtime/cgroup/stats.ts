@@ -35,6 +35,9 @@ export interface BlkioEntry {
   value: number
 }
 
+/** Gives a file of a group's folder; empty when it is not there. */
+export type ReadGroupFile = (folder: string | undefined, file: string) => string
+
 /** The file's text; empty when the controller is not there. */
 export function readGroupFile(folder: string | undefined, file: string): string {
   if (folder === undefined) return ''
@@ -47,12 +50,15 @@ export function readGroupFile(folder: string | undefined, file: string): string 
   }
 }
 
-/** Lines of `key value`. */
+/** Lines of `key value`. Read every second for every container, hence without cutting the text into lines first. */
 export function parseFlatKeyed(text: string): Record<string, number> {
   const values: Record<string, number> = {}
-  for (const line of text.split('\n')) {
-    const [key, value] = line.split(' ')
-    if (key && value !== undefined) values[key] = Number(value)
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf('\n', start)
+    const end = newline < 0 ? text.length : newline
+    const blank = text.indexOf(' ', start)
+    if (blank > start && blank < end) values[text.slice(start, blank)] = Number(text.slice(blank + 1, end))
+    start = end + 1
   }
   return values
 }

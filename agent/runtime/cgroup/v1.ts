@@ -1,42 +1,42 @@
 import { join } from 'node:path'
-import { parseFlatKeyed, parseLimit, readGroupFile, type BlkioEntry, type CgroupStats } from './stats.js'
+import { parseFlatKeyed, parseLimit, readGroupFile, type BlkioEntry, type CgroupStats, type ReadGroupFile } from './stats.js'
 
 /** Ticks of `cpuacct.stat`: USER_HZ, 100 on every Linux. */
 const nsPerTick = 10_000_000
 
 /** Reads a group of the v1 hierarchies (files as in the kernel's Documentation/admin-guide/cgroup-v1). */
-export function readStatsV1(path: string, hierarchies: ReadonlyMap<string, string>): CgroupStats {
+export function readStatsV1(path: string, hierarchies: ReadonlyMap<string, string>, read: ReadGroupFile = readGroupFile): CgroupStats {
   const folder = (controller: string): string | undefined => {
     const root = hierarchies.get(controller)
     return root === undefined ? undefined : join(root, path)
   }
-  const ticks = parseFlatKeyed(readGroupFile(folder('cpuacct'), 'cpuacct.stat'))
-  const throttling = parseFlatKeyed(readGroupFile(folder('cpu'), 'cpu.stat'))
+  const ticks = parseFlatKeyed(read(folder('cpuacct'), 'cpuacct.stat'))
+  const throttling = parseFlatKeyed(read(folder('cpu'), 'cpu.stat'))
   const memory = folder('memory')
   const blkio = folder('blkio')
-  const limit = parseLimit(readGroupFile(memory, 'memory.limit_in_bytes'))
-  const pidsLimit = parseLimit(readGroupFile(folder('pids'), 'pids.max'))
+  const limit = parseLimit(read(memory, 'memory.limit_in_bytes'))
+  const pidsLimit = parseLimit(read(folder('pids'), 'pids.max'))
   return {
     cpu: {
-      totalNs: Number(readGroupFile(folder('cpuacct'), 'cpuacct.usage')),
+      totalNs: Number(read(folder('cpuacct'), 'cpuacct.usage')),
       userNs: (ticks['user'] ?? 0) * nsPerTick,
       systemNs: (ticks['system'] ?? 0) * nsPerTick,
       periods: throttling['nr_periods'] ?? 0,
       throttledPeriods: throttling['nr_throttled'] ?? 0,
       throttledNs: throttling['throttled_time'] ?? 0,
-      perCpuNs: readGroupFile(folder('cpuacct'), 'cpuacct.usage_percpu').trim().split(' ').map(Number),
+      perCpuNs: read(folder('cpuacct'), 'cpuacct.usage_percpu').trim().split(' ').map(Number),
     },
     memory: {
-      usage: Number(readGroupFile(memory, 'memory.usage_in_bytes')),
-      maxUsage: Number(readGroupFile(memory, 'memory.max_usage_in_bytes')),
-      failures: Number(readGroupFile(memory, 'memory.failcnt')),
+      usage: Number(read(memory, 'memory.usage_in_bytes')),
+      maxUsage: Number(read(memory, 'memory.max_usage_in_bytes')),
+      failures: Number(read(memory, 'memory.failcnt')),
       ...(limit !== undefined && { limit }),
-      details: parseFlatKeyed(readGroupFile(memory, 'memory.stat')),
+      details: parseFlatKeyed(read(memory, 'memory.stat')),
     },
-    pids: { current: Number(readGroupFile(folder('pids'), 'pids.current')), ...(pidsLimit !== undefined && { limit: pidsLimit }) },
+    pids: { current: Number(read(folder('pids'), 'pids.current')), ...(pidsLimit !== undefined && { limit: pidsLimit }) },
     io: {
-      serviceBytes: parseBlkio(readGroupFile(blkio, 'blkio.throttle.io_service_bytes_recursive')),
-      serviced: parseBlkio(readGroupFile(blkio, 'blkio.throttle.io_serviced_recursive')),
+      serviceBytes: parseBlkio(read(blkio, 'blkio.throttle.io_service_bytes_recursive')),
+      serviced: parseBlkio(read(blkio, 'blkio.throttle.io_serviced_recursive')),
     },
   }
 }

@@ -1,14 +1,14 @@
-import { parseFlatKeyed, parseLimit, readGroupFile, type CgroupStats } from './stats.js'
+import { parseFlatKeyed, parseLimit, readGroupFile, type CgroupStats, type ReadGroupFile } from './stats.js'
 
 const nsPerUs = 1000
 
 /** Reads a group of the unified hierarchy (files as in the kernel's Documentation/admin-guide/cgroup-v2.rst). */
-export function readStatsV2(folder: string): CgroupStats {
-  const cpu = parseFlatKeyed(readGroupFile(folder, 'cpu.stat'))
-  const limit = parseLimit(readGroupFile(folder, 'memory.max'))
-  const pidsLimit = parseLimit(readGroupFile(folder, 'pids.max'))
-  const peak = parseLimit(readGroupFile(folder, 'memory.peak'))
-  const io = parseIoStat(readGroupFile(folder, 'io.stat'))
+export function readStatsV2(folder: string, read: ReadGroupFile = readGroupFile): CgroupStats {
+  const cpu = parseFlatKeyed(read(folder, 'cpu.stat'))
+  const limit = parseLimit(read(folder, 'memory.max'))
+  const pidsLimit = parseLimit(read(folder, 'pids.max'))
+  const peak = parseLimit(read(folder, 'memory.peak'))
+  const io = parseIoStat(read(folder, 'io.stat'))
   return {
     cpu: {
       totalNs: (cpu['usage_usec'] ?? 0) * nsPerUs,
@@ -19,12 +19,12 @@ export function readStatsV2(folder: string): CgroupStats {
       throttledNs: (cpu['throttled_usec'] ?? 0) * nsPerUs,
     },
     memory: {
-      usage: Number(readGroupFile(folder, 'memory.current')),
+      usage: Number(read(folder, 'memory.current')),
       ...(peak !== undefined && { maxUsage: peak }),
       ...(limit !== undefined && { limit }),
-      details: parseFlatKeyed(readGroupFile(folder, 'memory.stat')),
+      details: parseFlatKeyed(read(folder, 'memory.stat')),
     },
-    pids: { current: Number(readGroupFile(folder, 'pids.current')), ...(pidsLimit !== undefined && { limit: pidsLimit }) },
+    pids: { current: Number(read(folder, 'pids.current')), ...(pidsLimit !== undefined && { limit: pidsLimit }) },
     io,
   }
 }

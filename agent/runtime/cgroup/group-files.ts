@@ -1,0 +1,55 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import { errnoOf } from '../../../src/base/errors.js'
+
+/** More than any of the kernel's files for one group has. */
+const bufferBytes = 64 * 1024
+const shared = Buffer.allocUnsafeSlow(bufferBytes)
+
+/** The files of one group, opened once and read from their start every time: a third of the cost of opening them. */
+export class GroupFiles implements Disposable {
+  private readonly open = new Map<string, number | undefined>()
+  private found = 0
+  private gone = false
+
+  /** True when the group is there no more, or never was. */
+  get isGone(): boolean {
+    return this.gone || this.found === 0
+  }
+
+  /** The file's text; empty when the controller, the file or the group is not there. */
+  readonly read = (folder: string | undefined, file: string): string => {
+    if (folder === undefined || this.gone) return ''
+    const path = join(folder, file)
+    if (!this.open.has(path)) this.open.set(path, this.openOne(path))
+    const fd = this.open.get(path)
+    if (fd === undefined) return ''
+    try {
+      return shared.toString('latin1', 0, readSync(fd, shared, 0, bufferBytes, 0))
+    } catch (thrown) {
+      const code = errnoOf(thrown)
+      if (code === 'EOPNOTSUPP') return ''
+      if (code !== 'ENODEV' && code !== 'ENOENT') throw thrown
+      this.gone = true
+      return ''
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const fd of this.open.values()) if (fd !== undefined) closeSync(fd)
+    this.open.clear()
+    this.gone = true
+  }
+
+  private openOne(path: string): number | undefined {
+    try {
+      const fd = openSync(path, 'r')
+      this.found++
+      return fd
+    } catch (thrown) {
+      const code = errnoOf(thrown)
+      if (code === 'ENOENT' || code === 'ENODEV' || code === 'EOPNOTSUPP') return undefined
+      throw thrown
+    }
+  }
+}
