@@ -20,6 +20,8 @@ export interface Verb {
   /** Every way to write it, for the help page: `container ls`, `container list`, `ps`. */
   readonly spellings: readonly string[]
   readonly summary: string
+  /** More of it, for its help page. */
+  readonly details: string | undefined
   /** The words after the flags in the usage line: `IMAGE [COMMAND] [ARG...]`. */
   readonly usage: string
   readonly minArgs: number
@@ -47,6 +49,7 @@ export interface VerbOptions<T extends FlagTable> {
   /** Its name without the noun, when it has one: `ps` of `container ls`. */
   topLevel?: string
   summary: string
+  details?: string
   usage?: string
   minArgs?: number
   maxArgs?: number
@@ -66,6 +69,7 @@ export function verb<const T extends FlagTable>(options: VerbOptions<T>): Verb {
     topLevel: options.topLevel,
     spellings: [],
     summary: options.summary,
+    details: options.details,
     usage: options.usage ?? '',
     minArgs: options.minArgs ?? 0,
     maxArgs: options.maxArgs ?? options.minArgs ?? 0,
@@ -148,7 +152,7 @@ function usageLine(path: string, spec: Pick<Verb, 'usage' | 'flags'>): string {
 }
 
 function verbHelp(path: string, spec: Omit<Verb, 'invoke'>): string {
-  let out = `${usageLine(path, spec)}\n\n${spec.summary}\n`
+  let out = `${usageLine(path, spec)}\n\n${spec.summary}\n${spec.details === undefined ? '' : `\n${spec.details}\n`}`
   const [program = ''] = path.split(' ', 1)
   if (spec.spellings.length > 1) out += `\nAliases:\n  ${spec.spellings.map((words) => `${program} ${words}`).join(', ')}\n`
   const options = flagHelp(spec.flags)

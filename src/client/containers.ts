@@ -1,8 +1,11 @@
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 import { ErrorKind, StatusError, messageOf } from '../base/errors.js'
 import type {
   ContainerConfig,
   ContainerCreateResponse,
   ContainerInspectResponse,
+  ContainerPathStat,
   ContainerSummary,
   ContainerTopResponse,
   ContainerUpdateResponse,
@@ -138,10 +141,52 @@ export class ContainersClient {
     return attachmentOf(await this.client.hijack('POST', `${at(ref)}/attach`, { query }), tty)
   }
 
+  /** Makes an image of the container's changes. */
+  commit(
+    ref: string,
+    { changes, ...query }: { repo?: string; tag?: string; comment?: string; author?: string; pause?: boolean; changes?: readonly string[] } = {},
+  ): Promise<{ Id: string }> {
+    return this.client.json('POST', '/commit', { query: { container: ref, ...query, ...(changes && { changes }) } })
+  }
+
+  /** The whole file system as a tar archive. */
+  export(ref: string): Promise<Readable> {
+    return this.client.send('GET', `${at(ref)}/export`)
+  }
+
+  /** What is at a path in the container; a link is told of, not followed. */
+  async statPath(ref: string, path: string): Promise<ContainerPathStat> {
+    const answer = await this.client.send('HEAD', `${at(ref)}/archive`, { query: { path } })
+    answer.resume()
+    return pathStatOf(answer)
+  }
+
+  /** A tar archive of what is at a path in the container, and what that is. */
+  async readArchive(ref: string, path: string): Promise<{ stat: ContainerPathStat; archive: Readable }> {
+    const answer = await this.client.send('GET', `${at(ref)}/archive`, { query: { path } })
+    return { stat: pathStatOf(answer), archive: answer }
+  }
+
+  /** Unpacks a tar archive into a folder of the container. */
+  async writeArchive(ref: string, path: string, archive: Readable, options: { noOverwriteDirNonDir?: boolean; copyUIDGID?: boolean } = {}): Promise<void> {
+    const answer = await this.client.send('PUT', `${at(ref)}/archive`, { query: { path, ...options }, stream: archive, headers: { 'Content-Type': 'application/x-tar' } })
+    answer.resume()
+  }
+
   /** Samples as they come; one only with `stream` false. */
   async stats(ref: string, options: { stream?: boolean; oneShot?: boolean } = {}, signal?: AbortSignal): Promise<AsyncIterable<ContainerStatsResponse>> {
     const query = { stream: options.stream, 'one-shot': options.oneShot }
     return jsonLines(await this.client.send('GET', `${at(ref)}/stats`, { query, ...(signal && { signal }) }))
+  }
+}
+
+/** Of the header `X-Docker-Container-Path-Stat`: JSON in base 64. Throws `internal`. */
+function pathStatOf({ headers }: IncomingMessage): ContainerPathStat {
+  const header = headers['x-docker-container-path-stat']
+  try {
+    return JSON.parse(Buffer.from(String(header), 'base64').toString('utf8')) as ContainerPathStat
+  } catch (cause) {
+    throw new StatusError(ErrorKind.internal, 'the daemon does not say what is at the path in the container', { cause })
   }
 }
 

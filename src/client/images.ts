@@ -78,8 +78,9 @@ export class ImagesClient {
   }
 
   /** Asks the daemon to push to the registry that the name tells; without a tag, all tags of the repository. */
-  async push(image: string, options: { tag?: string; auth?: string } = {}): Promise<AsyncIterable<ImageProgress>> {
-    const { auth = noAuth, ...query } = options
+  async push(image: string, options: { tag?: string; platform?: string; auth?: string } = {}): Promise<AsyncIterable<ImageProgress>> {
+    const { auth = noAuth, platform, ...rest } = options
+    const query = { ...rest, ...(platform !== undefined && { platform: platformQuery(platform) }) }
     return jsonLines(await this.client.send('POST', `${at(image)}/push`, { query, headers: { 'X-Registry-Auth': auth } }))
   }
 
@@ -101,3 +102,9 @@ export class ImagesClient {
 
 /** Slashes of a name stay as they are: every daemon takes them so. */
 const at = (ref: string) => `/images/${encodeURIComponent(ref).replaceAll('%2F', '/').replaceAll('%3A', ':').replaceAll('%40', '@')}`
+
+/** `linux/arm64/v8` as the JSON object that the API takes since 1.46. */
+export function platformQuery(text: string): string {
+  const [os = '', architecture = '', variant = ''] = text.split('/')
+  return JSON.stringify({ os, ...(architecture && { architecture }), ...(variant && { variant }) })
+}

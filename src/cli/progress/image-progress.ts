@@ -1,14 +1,28 @@
 import { ErrorKind, StatusError } from '../../base/errors.js'
 import type { ImageProgress } from '../../client/images.js'
 import type { Context, OutputStream } from '../context.js'
+import { registryAuthOf } from '../credentials/store.js'
 import { familiarName, splitReference } from '../image-name.js'
 import { ProgressLines } from './lines.js'
 import { humanSize } from '../units.js'
 
+export interface PullShown {
+  platform?: string | undefined
+  quiet?: boolean
+  /** All tags of the repository. */
+  all?: boolean
+  out: OutputStream
+}
+
 /** Asks the daemon to pull an image and shows how it goes. Throws what the daemon reports. */
-export async function pullImage(context: Context, image: string, options: { platform?: string | undefined; quiet?: boolean; out: OutputStream }): Promise<void> {
-  const { name, tag } = splitReference(image)
-  const progress = await context.api.images.pull(name, { tag: tag || 'latest', ...(options.platform && { platform: options.platform }) })
+export async function pullImage(context: Context, image: string, options: PullShown): Promise<void> {
+  const { name, tag, digest } = splitReference(image)
+  const auth = await registryAuthOf(context, name)
+  const progress = await context.api.images.pull(name, {
+    ...(!options.all && { tag: digest || tag || 'latest' }),
+    ...(options.platform && { platform: options.platform }),
+    ...(auth !== undefined && { auth }),
+  })
   await showProgress(progress, options.quiet ? undefined : options.out)
 }
 

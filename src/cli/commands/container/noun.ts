@@ -1,7 +1,10 @@
 import { noun } from '../../command.js'
 import { attach } from './attach.js'
+import { commit } from './commit.js'
+import { cp } from './cp.js'
 import { create } from './create.js'
 import { exec } from './exec.js'
+import { exportVerb } from './export.js'
 import { inspect } from './inspect.js'
 import { kill, pause, rename, restart, rm, stop, unpause, wait } from './lifecycle.js'
 import { logs } from './logs.js'
@@ -15,9 +18,12 @@ import { update } from './update.js'
 
 export const container = noun('container', 'Manage containers', [
   attach,
+  commit,
+  cp,
   create,
   diff,
   exec,
+  exportVerb,
   inspect,
   kill,
   logs,
