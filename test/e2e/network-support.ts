@@ -67,10 +67,10 @@ export function askUdp(netns: string, address: string, port: number, timeoutMs =
 }
 
 /** Answers datagrams in a namespace with the sender's address. Close it. */
-export function serveUdp(netns: string, port: number, family: 4 | 6 = 4): { close(): void } {
+export function serveUdp(netns: string, port: number, family: 4 | 6 = 4, name = ''): { close(): void } {
   const socket = createSocket(`udp${family}`)
   socket.bind({ fd: inNetns(netns, () => openSocket({ protocol: 'udp', family, bind: { address: family === 4 ? '0.0.0.0' : '::', port } })) })
-  socket.on('message', (_, peer) => socket.send(`asked by ${peer.address}`, peer.port, peer.address))
+  socket.on('message', (_, peer) => socket.send(`${name}asked by ${peer.address}`, peer.port, peer.address))
   return socket
 }
 

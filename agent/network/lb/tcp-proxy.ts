@@ -23,7 +23,7 @@ export interface TcpProxyGiven {
   log: Logger
 }
 
-const connectTimeoutMs = 5_000
+const connectTimeoutMs = 2_000
 /** Other targets are tried when one does not answer. */
 const targetsTriedMax = 3
 const keepAliveDelayMs = 60_000
