@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, read, watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { readSegment, type LogSegments, type OpenSegment } from './segments.js'
+import { headOf, readSegment, type LogSegments, type OpenSegment } from './segments.js'
 
 const newline = 0x0a
 const tailBlockBytes = 256 * 1024
@@ -24,9 +24,10 @@ export interface RawPiece {
   droppedBytes: number
 }
 
-/** A place in a log that lasts over restarts of the daemon: a file by its inode, and bytes from its start. */
+/** A place in a log that lasts over restarts of the daemon: a file by its inode and the time of its first entry, and bytes from its start. */
 export interface LogPosition {
   ino: number
+  head: string
   atBytes: number
 }
 
@@ -50,8 +51,10 @@ export async function* readRaw(segments: LogSegments, writer: LogWriter, options
   let current: OpenSegment | undefined
   let atBytes = 0
   let droppedBytes = 0
+  let head = ''
   const piece = (data: Buffer, idle = false): RawPiece => {
-    const made = { data, idle, position: { ino: current?.ino ?? 0, atBytes }, droppedBytes }
+    if (head === '' && current) head = headOf(current)
+    const made = { data, idle, position: { ino: current?.ino ?? 0, head, atBytes }, droppedBytes }
     droppedBytes = 0
     return made
   }
@@ -89,6 +92,7 @@ export async function* readRaw(segments: LogSegments, writer: LogWriter, options
     if (current) closeSync(current.fd)
     current = to
     atBytes = 0
+    head = ''
   }
   try {
     const start = await startOf(open, options)
@@ -151,7 +155,7 @@ interface Start {
 async function startOf(open: readonly OpenSegment[], options: RawOptions): Promise<Start> {
   const { from } = options
   if (options.tail !== undefined) return findTail(open, options.tail)
-  const index = from ? open.findIndex((segment) => segment.ino === from.ino && !segment.compressed && fstatSync(segment.fd).size >= from.atBytes) : -1
+  const index = from ? open.findIndex((segment) => segment.ino === from.ino && !segment.compressed && headOf(segment) === from.head && fstatSync(segment.fd).size >= from.atBytes) : -1
   return { index: Math.max(0, index), atBytes: index < 0 ? 0 : (from?.atBytes ?? 0), skipLines: 0 }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, createWriteStream, existsSync, fstatSync, openSync, renameSync, rm, rmSync, statSync } from 'node:fs'
+import { closeSync, createReadStream, createWriteStream, existsSync, fstatSync, openSync, readSync, renameSync, rm, rmSync, statSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
@@ -15,6 +15,15 @@ export interface OpenSegment {
   compressed: boolean
   ino: number
   mtimeMs: number
+}
+
+const headBytes = 35
+
+/** The time of a file's first entry; empty while it has none. With the inode, whose number may come again, it tells files apart. */
+export function headOf(segment: OpenSegment): string {
+  if (segment.compressed) return ''
+  const head = Buffer.allocUnsafe(headBytes)
+  return readSync(segment.fd, head, 0, headBytes, 0) < headBytes ? '' : head.toString('latin1')
 }
 
 /**

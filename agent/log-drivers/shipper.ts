@@ -95,11 +95,9 @@ export class LogShipper {
         if (sentUntilMs !== undefined) {
           const untilMs = sentUntilMs
           const first = lines.findIndex((line) => logTimeMs(line.time) > untilMs)
-          if (first < 0 && piece.position.ino !== start?.ino) lines = []
-          else {
-            if (piece.position.ino !== start?.ino) lines = lines.slice(first)
-            sentUntilMs = undefined
-          }
+          const goesOn = piece.position.ino === start?.ino && piece.position.head === start.head
+          if (!goesOn) lines = first < 0 ? [] : lines.slice(first)
+          if (goesOn || first >= 0) sentUntilMs = undefined
         }
         for (let at = 0; at < lines.length; at += batchLinesMax) await this.sendAll(lines.slice(at, at + batchLinesMax))
         lastTime = lines.at(-1)?.time ?? lastTime
@@ -170,9 +168,9 @@ export class LogShipper {
 /** What an earlier shipper recorded; undefined when there is nothing that can be read. */
 function readPosition(path: string): SentPosition | undefined {
   try {
-    const { ino, atBytes, lastTime } = JSON.parse(readFileSync(path, 'utf8')) as Partial<SentPosition>
-    if (typeof ino !== 'number' || typeof atBytes !== 'number' || atBytes < 0) return undefined
-    return { ino, atBytes, ...(typeof lastTime === 'string' && { lastTime }) }
+    const { ino, head, atBytes, lastTime } = JSON.parse(readFileSync(path, 'utf8')) as Partial<SentPosition>
+    if (typeof ino !== 'number' || typeof head !== 'string' || typeof atBytes !== 'number' || atBytes < 0) return undefined
+    return { ino, head, atBytes, ...(typeof lastTime === 'string' && { lastTime }) }
   } catch {
     return undefined
   }
