@@ -19,7 +19,10 @@ export class DockerEngine implements MeasuredEngine {
   private child: ChildProcess | undefined
   private readonly before = new Set(filesOutside())
 
-  constructor(readonly host: LabHost) {}
+  constructor(
+    readonly host: LabHost,
+    private readonly furtherArgs: readonly string[] = [],
+  ) {}
 
   async start(): Promise<void> {
     const { host } = this
@@ -27,7 +30,7 @@ export class DockerEngine implements MeasuredEngine {
     const args = [
       ...['--data-root', host.dataRoot, '--exec-root', host.execRoot, '-H', `unix://${host.socketPath}`],
       ...['--pidfile', join(host.folder, 'dockerd.pid'), '--cgroup-parent', host.cgroupParent, '--log-level', 'warn'],
-      ...['--storage-driver', 'overlay2'],
+      ...['--storage-driver', 'overlay2', ...this.furtherArgs],
     ]
     const child = host.spawn('dockerd', args, { stdio: ['ignore', log, log], cwd: host.folder, detached: true })
     this.child = child
