@@ -114,7 +114,7 @@ export class Allocator implements LoopHandler {
   }
 
   private isUnused(tx: ReadTx, networkId: string): boolean {
-    return tx.tasksUsing('network', networkId).length === 0 && tx.servicesUsing('network', networkId).length === 0
+    return !tx.tasksUsing('network', networkId).some((task) => task.status.state <= TaskState.running) && tx.servicesUsing('network', networkId).length === 0
   }
 
   private allocateService(tx: WriteTx, id: string): void {
@@ -139,7 +139,10 @@ export class Allocator implements LoopHandler {
 
   /** The endpoint is what the spec asks for already. */
   private isCurrent({ spec, endpoint }: Service, networks: readonly Network[]): boolean {
-    if (!endpoint || !deepEqual(endpointSpecOf({ spec }), endpoint.spec)) return false
+    const wantedSpec = endpointSpecOf({ spec })
+    // Nothing to give: a write would only take the version away under a client that is about to update the service.
+    if (!endpoint) return networks.length === 0 && wantedSpec.ports.length === 0
+    if (!deepEqual(wantedSpec, endpoint.spec)) return false
     const keyOf = (networkId: string, family: 4 | 6): string => `${networkId} ${family}`
     const present = new Set(endpoint.virtualIps.map(({ networkId, address }) => keyOf(networkId, address.includes(':') ? 6 : 4)))
     const wanted = networks.flatMap((network) => this.state.vipFamilies(network).map((family) => keyOf(network.id, family)))
@@ -161,7 +164,8 @@ export class Allocator implements LoopHandler {
       const { wanted, asked } = this.attachments(tx, task, service)
       const networks = this.state.attach(task.id, wanted, asked, nowMs)
       const status = { ...task.status, state: TaskState.pending, timestampMs: nowMs, appliedAtMs: nowMs, message: 'pending task scheduling', err: '' }
-      tx.update('task', { ...task, networks, ...(service?.endpoint ? { endpoint: service.endpoint } : {}), status })
+      const endpoint = service && (service.endpoint ?? { spec: endpointSpecOf(service), ports: [], virtualIps: [] })
+      tx.update('task', { ...task, networks, ...(endpoint && { endpoint }), status })
     } catch (thrown) {
       this.stuckTasks.add(id)
       const err = messageOf(thrown)
@@ -200,9 +204,9 @@ export class Allocator implements LoopHandler {
   private releaseTask(task: Task, nowMs: number): void {
     this.tasks.delete(task.id)
     this.stuckTasks.delete(task.id)
+    for (const { network } of task.networks) if (this.deps.store.view().get('network', network.id)?.pendingDelete) this.networks.add(network.id)
     if (!task.networks.some(({ network }) => isAllocated(network))) return
     this.state.detach(task.id, task.networks, nowMs)
-    for (const { network } of task.networks) if (this.deps.store.view().get('network', network.id)?.pendingDelete) this.networks.add(network.id)
     // Free only after its rest: the timer tries again.
     if (this.stuckTasks.size > 0) this.schedule()
   }

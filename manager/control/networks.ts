@@ -1,9 +1,9 @@
 import { must } from '../../src/base/assert.js'
-import { conflict, invalid, StatusError } from '../../src/base/errors.js'
+import { conflict, invalid, notFound, StatusError } from '../../src/base/errors.js'
 import type { NetworkId } from '../../src/model/ids.js'
 import { isPredefinedNetwork, type Network, type NetworkSpec } from '../../src/model/network.js'
 import { PublishMode } from '../../src/model/service.js'
-import { taskName } from '../../src/model/task.js'
+import { taskName, type Task } from '../../src/model/task.js'
 import { TaskState } from '../../src/model/task-state.js'
 import type { ReadTx } from '../store/store.js'
 import type { ControlDeps } from './deps.js'
@@ -15,11 +15,11 @@ export class NetworkControl {
   constructor(private readonly deps: ControlDeps) {}
 
   list(): Network[] {
-    return this.deps.store.view().list('network')
+    return this.deps.store.view().list('network').filter((network) => !network.pendingDelete)
   }
 
   get(ref: string): Network {
-    return resolve(this.deps.store.view(), 'network', ref)
+    return present(resolve(this.deps.store.view(), 'network', ref))
   }
 
   create(spec: NetworkSpec): Promise<Network> {
@@ -38,14 +38,23 @@ export class NetworkControl {
 
   async remove(ref: string): Promise<void> {
     await this.deps.store.update((tx) => {
-      const network = resolve(tx, 'network', ref)
+      const network = present(resolve(tx, 'network', ref))
       checkUnused(tx, network)
-      tx.remove('network', network.id)
+      // Its addresses are given back only after the last task on it is gone: the allocator sees to that.
+      const last = tx.tasksUsing('network', network.id).some((task) => task.status.state <= TaskState.running)
+      if (last) tx.update('network', { ...network, pendingDelete: true })
+      else tx.remove('network', network.id)
     })
   }
 }
 
-/** Throws `invalid` naming who uses the network: its addresses are given back only after they are gone. */
+/** Throws `notFound` for a network that only waits for its last tasks to end. */
+function present(network: Network): Network {
+  if (network.pendingDelete) throw notFound(`network ${network.spec.name} not found: it is being removed`)
+  return network
+}
+
+/** Throws `invalid` naming who uses the network and is not about to end. */
 function checkUnused(tx: ReadTx, { id, spec }: Network): void {
   if (isPredefinedNetwork({ spec })) {
     throw new StatusError('forbidden', `${spec.name} is a pre-defined network and cannot be removed`)
@@ -56,6 +65,11 @@ function checkUnused(tx: ReadTx, { id, spec }: Network): void {
   }
   const [service] = tx.servicesUsing('network', id)
   if (service) throw invalid(`network ${spec.name} is in use by service ${service.spec.name}`)
-  const task = tx.tasksUsing('network', id).find((one) => one.status.state <= TaskState.running)
+  const task = tx.tasksUsing('network', id).find((one) => one.status.state <= TaskState.running && !isEnding(tx, one))
   if (task) throw invalid(`network ${spec.name} is in use by task ${taskName(task)}: wait until it has stopped`)
+}
+
+/** The task is told to stop, or will be: its service is gone. */
+function isEnding(tx: ReadTx, task: Task): boolean {
+  return task.desiredState > TaskState.running || (task.serviceId !== '' && !tx.get('service', task.serviceId))
 }

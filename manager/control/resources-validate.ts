@@ -44,7 +44,8 @@ function validateAmounts({ nanoCpus, memoryBytes }: { nanoCpus: number; memoryBy
 
 function validateGeneric({ kind, value, count }: GenericResource): void {
   if (kind === '') throw invalid('invalid generic resource: its kind is missing, as in gpu=2')
-  if (value !== undefined) throw invalid(`invalid argument for resource ${kind}: reserve a number of it; which ones is for the node to say`)
+  // Taken as Docker takes it, though which piece a task gets is for the node to say: it waits for a node that has some.
+  if (value !== undefined) return
   if (count === undefined || !Number.isSafeInteger(count) || count < 0) {
     throw invalid(`invalid argument for resource ${kind}: ${String(count)} is not a number of it`)
   }

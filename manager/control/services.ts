@@ -10,6 +10,9 @@ import { madeFrom, resolve } from './resolve.js'
 import { checkFilesExist, checkPorts, withNetworks } from './service-conflicts.js'
 import { validateService } from './service-validate.js'
 
+/** How often an update waits for other writes of the same service before it competes with them. */
+const settlingTriesMax = 20
+
 /** The control API's methods for services. */
 export class ServiceControl {
   constructor(private readonly deps: ControlDeps) {}
@@ -42,12 +45,19 @@ export class ServiceControl {
   }
 
   /** What is refused, and what an update resets, is as in SwarmKit's control API. */
-  update(ref: string, version: number, spec: ServiceSpec, rollback: boolean): Promise<Service> {
-    return this.deps.store.update((tx) => {
-      const service = resolve(tx, 'service', ref)
-      tx.update('service', madeFrom(rollback ? this.rolledBack(service) : this.updated(tx, service, spec), version))
-      return must(tx.get('service', service.id), 'an updated service is there')
-    })
+  async update(ref: string, version: number, spec: ServiceSpec, rollback: boolean): Promise<Service> {
+    for (let tries = 1; ; tries++) {
+      const updated = await this.deps.store.update((tx) => {
+        const service = resolve(tx, 'service', ref)
+        const next = rollback ? this.rolledBack(service) : this.updated(tx, service, spec)
+        const seen = hasSeenSpec(service, version)
+        // A write that is under way has no version yet: its outcome is waited for.
+        if (seen && service.meta.version < 0 && tries < settlingTriesMax) return undefined
+        tx.update('service', madeFrom(next, seen && version < service.meta.version ? service.meta.version : version))
+        return must(tx.get('service', service.id), 'an updated service is there')
+      })
+      if (updated) return updated
+    }
   }
 
   async remove(ref: string): Promise<void> {
@@ -104,6 +114,14 @@ export class ServiceControl {
       },
     }
   }
+}
+
+/**
+ * Only the daemon's own notes (addresses, the progress of an update) came after the version that the
+ * client saw: they take nothing away that it knows. After a rollback the versions do not tell.
+ */
+function hasSeenSpec({ specVersion, previousSpecVersion = 0 }: Service, version: number): boolean {
+  return version > specVersion && previousSpecVersion <= specVersion
 }
 
 function isJob(mode: ServiceMode): boolean {

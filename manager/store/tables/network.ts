@@ -1,3 +1,4 @@
 import { table } from '../table.js'
 
-export const networkTable = table('network', { name: (network) => network.spec.name, uniqueNames: true })
+/** A network that only waits for its last tasks to end leaves its name to others. */
+export const networkTable = table('network', { name: (network) => (network.pendingDelete ? undefined : network.spec.name), uniqueNames: true })

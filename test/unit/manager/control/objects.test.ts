@@ -131,6 +131,19 @@ describe('control: networks', () => {
     await store.update((tx) => tx.remove('task', 't1'))
     await control.removeNetwork('back')
   })
+
+  it('goes at once for everybody, and from the store when its last task has ended', async () => {
+    const { control, store } = controlFixture()
+    const net = await control.createNetwork(networkSpec('back'))
+    const attachment = { network: net, addresses: [], aliases: [], driverOptions: {} }
+    await store.update((tx) => tx.create('task', { ...task('t1', { networks: [attachment] }), desiredState: TaskState.remove }))
+    await control.removeNetwork('back')
+    assert.equal(store.view().get('network', net.id)?.pendingDelete, true)
+    assert.deepEqual(await control.listNetworks(), [])
+    await refused('notFound', 'network back not found: it is being removed', control.removeNetwork(net.id))
+    const again = await control.createNetwork(networkSpec('back'))
+    assert.deepEqual((await control.listNetworks()).map(({ id }) => id), [again.id])
+  })
 })
 
 describe('control: secrets and configs', () => {

@@ -77,6 +77,20 @@ describe('control: services', () => {
     await won
   })
 
+  it('takes an update from before the daemon wrote addresses down, but not from before another update', async () => {
+    const { control, store } = controlFixture()
+    const web = await control.createService(serviceSpec('web'))
+    const note = () => store.update((tx) => {
+      const service = tx.get('service', web.id)
+      if (service) tx.update('service', { ...service, endpoint: { spec: { mode: 'vip', ports: [] }, ports: [], virtualIps: [] } })
+    })
+    await note()
+    const updated = await control.updateService('web', web.meta.version, web.spec, false)
+    await note()
+    await refused('outOfSequence', 'update out of sequence', control.updateService('web', web.meta.version, web.spec, false))
+    await control.updateService('web', updated.meta.version, web.spec, false)
+  })
+
   it('removes', async () => {
     const { control } = controlFixture()
     await control.createService(serviceSpec('web'))
