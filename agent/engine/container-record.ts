@@ -19,6 +19,8 @@ export interface ContainerRecord {
   hostConfig: HostConfig
   networking: NonNullable<NetworkingConfig['EndpointsConfig']>
   mounts: MountRecord[]
+  /** Links of the default bridge; those of other networks are in `networking`. */
+  links?: LinkRecord[]
   state: StateRecord
   restartCount: number
   /** Left from the last start, for inspection of containers that do not run. */
@@ -46,6 +48,12 @@ export interface HealthRecord {
   status: 'starting' | 'healthy' | 'unhealthy'
   failingStreak: number
   log: HealthcheckResult[]
+}
+
+/** Another container, under a name of this one's own. */
+export interface LinkRecord {
+  containerId: string
+  alias: string
 }
 
 /** One place in the container where something else appears. */

@@ -30,13 +30,31 @@ export class ContainerStore {
   /** By id, then by name, then by a unique start of an id. Throws `notFound`, or `invalid` when ambiguous. */
   find(ref: string): Container {
     const name = ref.startsWith('/') ? ref.slice(1) : ref
-    const exact = this.byId.get(ref) ?? this.byId.get(this.idByName.get(name) ?? '')
+    const exact = this.byId.get(ref) ?? this.byId.get(this.idByName.get(name) ?? '') ?? this.byLinkName(name)
     if (exact) return exact
     const starting = ref === '' ? [] : this.all().filter((container) => container.id.startsWith(ref))
     if (starting.length > 1) throw invalid(`Multiple IDs found with provided prefix: ${ref}`)
     const only = starting[0]
     if (!only) throw notFound(`No such container: ${ref}`)
     return only
+  }
+
+  /** The links that lead to a container and whose they are, by the container's id. */
+  links(): Map<string, { parent: Container; alias: string }[]> {
+    const all = new Map<string, { parent: Container; alias: string }[]>()
+    for (const parent of this.byId.values()) {
+      for (const { containerId, alias } of parent.record.links ?? []) all.set(containerId, [...(all.get(containerId) ?? []), { parent, alias }])
+    }
+    return all
+  }
+
+  /** `app/db`: what the container `app` is linked to as `db`. */
+  private byLinkName(name: string): Container | undefined {
+    const slash = name.indexOf('/')
+    if (slash < 0) return undefined
+    const parent = this.byId.get(this.idByName.get(name.slice(0, slash)) ?? '')
+    const link = parent?.record.links?.find(({ alias }) => alias === name.slice(slash + 1))
+    return link && this.byId.get(link.containerId)
   }
 
   /** Takes the name and stores the container. Throws `conflict` for a taken name, `invalid` for a bad one. */

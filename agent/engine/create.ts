@@ -9,6 +9,7 @@ import { mergeConfig } from './config-merge.js'
 import type { ContainerRecord, MountRecord } from './container-record.js'
 import type { EngineContext } from './context.js'
 import { initProgramPath } from './init-program.js'
+import { resolveLinks } from './links.js'
 import { planMounts, type PlannedMount } from './mount-plan.js'
 import { generateName } from './names.js'
 import type { CreateRequest } from './types.js'
@@ -19,7 +20,7 @@ import { validateConfig } from './validate.js'
  * `invalid` for settings that cannot be; nothing is left behind then.
  */
 export async function createContainer(context: EngineContext, name: string | undefined, request: CreateRequest): Promise<ContainerCreateResponse> {
-  const { HostConfig: askedHost = {}, NetworkingConfig: networking = {}, ...asked } = request
+  const { HostConfig: { Links, ...askedHost } = {}, NetworkingConfig: networking = {}, ...asked } = request
   if (!asked.Image) throw invalid('No image specified')
   const image = context.images.forRun(asked.Image)
   const config = mergeConfig(asked, image.config)
@@ -30,6 +31,7 @@ export async function createContainer(context: EngineContext, name: string | und
     throw invalid(`unknown or invalid runtime name: ${hostConfig.Runtime}; this daemon runs ${context.runtime.name} (see --runtime)`)
   }
   checkNetworkMode(context, hostConfig)
+  const links = resolveLinks(context, { ...hostConfig, Links: Links ?? [] })
   if (hostConfig.Init ?? context.settings.init) initProgramPath(context.settings.initPath)
 
   // Most containers are started as soon as they are made.
@@ -51,6 +53,7 @@ export async function createContainer(context: EngineContext, name: string | und
     hostConfig,
     networking: Object.keys(endpoints).length > 0 ? endpoints : {},
     mounts: planned.map(withoutPlan),
+    ...(links.length > 0 && { links }),
     state: { status: 'created', starting: false, exitCode: 0, error: '', oomKilled: false, startedMs: 0, finishedMs: 0, stoppedByHand: false },
     restartCount: 0,
     endpoints: [],

@@ -32,7 +32,7 @@ import { inspectContainer } from './inspect.js'
 import { listContainers } from './list.js'
 import { readLogFrames, readLogs } from './logs.js'
 import { mountPoints } from './mount-points.js'
-import { connectNetwork, disconnectNetwork } from './networks.js'
+import { connectNetwork, disconnectNetwork, removeLink } from './networks.js'
 import { pruneContainers } from './prune.js'
 import { recover } from './recover.js'
 import { removeContainer } from './remove.js'
@@ -215,8 +215,11 @@ export class Engine implements AsyncDisposable {
   }
 
   async remove(ref: string, options: { force: boolean; volumes: boolean; link: boolean }): Promise<void> {
+    if (options.link) {
+      await removeLink(this.context, ref)
+      return
+    }
     const container = this.find(ref)
-    if (options.link) throw conflict(`container ${container.name} has no links: use networks and their aliases instead`)
     await container.settled()
     if (container.isUp || container.status === 'restarting') {
       if (!options.force) {

@@ -7,6 +7,7 @@ import type { EndpointInfo } from '../network/types.js'
 import type { BundleMount } from '../runtime/bundle/mounts.js'
 import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
+import { linkHosts } from './links.js'
 
 /**
  * Writes /etc/hosts, /etc/hostname and /etc/resolv.conf of a container and gives their mounts. A container
@@ -43,7 +44,7 @@ export function writeHosts(context: EngineContext, container: Container, endpoin
           extraHosts,
           hostGateways,
         })
-  writeFileSync(context.paths.hosts(container.id), text)
+  writeFileSync(context.paths.hosts(container.id), text + linkHosts(context, container).map(([address, words]) => `${address}\t${words}\n`).join(''))
 }
 
 function linesOf(text: string): string[] {

@@ -5,6 +5,7 @@ import type { EndpointInfo } from '../network/types.js'
 import type { Container } from './container.js'
 import type { ContainerRecord, MountRecord } from './container-record.js'
 import type { EngineContext } from './context.js'
+import { linkTexts } from './links.js'
 import { endpointSettings, mainNetwork } from './network-plan.js'
 
 /** Everything about a container, as `GET /containers/{id}/json` has it. */
@@ -32,7 +33,7 @@ export async function inspectContainer(context: EngineContext, container: Contai
     ProcessLabel: '',
     AppArmorProfile: '',
     ExecIDs: container.execs.size > 0 ? [...container.execs.keys()] : null,
-    HostConfig: record.hostConfig,
+    HostConfig: { ...record.hostConfig, Links: record.links ? linkTexts(context, container) : null },
     GraphDriver: {
       Name: context.rootfs.driver,
       Data: writable
@@ -109,6 +110,9 @@ function networkSettings(context: EngineContext, container: Container): NetworkS
   }
 }
 
+/** What an endpoint shows that its container was not given: clients look for the fields. */
+const nothingAsked: EndpointSettings = { IPAMConfig: null, Links: null, Aliases: null, DriverOpts: null, GwPriority: 0 }
+
 /** By network name; of a container that does not run, what it will be attached to. */
 export function networksOf(container: Container): Record<string, EndpointSettings> {
   const { record } = container
@@ -119,16 +123,16 @@ export function networksOf(container: Container): Record<string, EndpointSetting
   const entries = [...new Set([...main, ...named])].map((name): [string, EndpointSettings] => {
     const asked = record.networking[name] ?? {}
     const live = endpoints.find((endpoint) => endpoint.networkName === name || endpoint.networkId === name)
-    return [live?.networkName ?? name, { ...asked, ...apiEndpoint(live, record, name) }]
+    return [live?.networkName ?? name, { ...nothingAsked, ...asked, ...apiEndpoint(live, record, name) }]
   })
   return Object.fromEntries(entries)
 }
 
 function apiEndpoint(live: EndpointInfo | undefined, record: ContainerRecord, name: string): EndpointSettings {
+  const asked = endpointSettings(record, name, record.networking[name] ?? {})
   const names = live ? [...new Set([record.name, ...live.aliases, record.config.Hostname ?? ''])] : []
   return {
-    Aliases: live?.aliases ?? endpointSettings(record, name, record.networking[name] ?? {}).aliases ?? [],
-    MacAddress: live?.macAddress ?? '',
+    MacAddress: live?.macAddress ?? asked.macAddress ?? '',
     NetworkID: live?.networkId ?? '',
     EndpointID: live?.endpointId ?? '',
     Gateway: live?.ipv4Gateway ?? '',
@@ -137,7 +141,7 @@ function apiEndpoint(live: EndpointInfo | undefined, record: ContainerRecord, na
     IPv6Gateway: live?.ipv6Gateway ?? '',
     GlobalIPv6Address: live?.ipv6Address ?? '',
     GlobalIPv6PrefixLen: live?.ipv6PrefixLength ?? 0,
-    ...(names.length > 0 && { DNSNames: names.filter((one) => one !== '') }),
+    DNSNames: names.length > 0 ? names.filter((one) => one !== '') : null,
   }
 }
 

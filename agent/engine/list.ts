@@ -17,15 +17,17 @@ export async function listContainers(
   const newestFirst = [...context.store.all()].sort((a, b) => b.record.createdMs - a.record.createdMs)
   const found = newestFirst.filter((container) => (all || container.isUp || container.status === 'restarting') && accept(container))
   const limited = options.limit && options.limit > 0 ? found.slice(0, options.limit) : found
-  return Promise.all(limited.map((container) => summarise(context, container, options.size)))
+  const links = context.store.links()
+  return Promise.all(limited.map((container) => summarise(context, container, options.size, links.get(container.id) ?? [])))
 }
 
-async function summarise(context: EngineContext, container: Container, size: boolean): Promise<ContainerSummary> {
+/** `links`: those that lead to it, whose aliases are names of it too. */
+async function summarise(context: EngineContext, container: Container, size: boolean, links: readonly { parent: Container; alias: string }[]): Promise<ContainerSummary> {
   const { record, id } = container
   const sizeRw = size ? await context.rootfs.usage(id) : undefined
   return {
     Id: id,
-    Names: [`/${record.name}`],
+    Names: [`/${record.name}`, ...links.map(({ parent, alias }) => `/${parent.name}/${alias}`)],
     Image: record.imageRef,
     ImageID: record.imageId,
     Command: commandText(container),

@@ -3,6 +3,7 @@ import type { ContainerConfig, HostConfig } from '../../src/model/engine-api/con
 import type { EndpointSettings as ApiEndpointSettings } from '../../src/model/engine-api/network.js'
 import type { EndpointSettings, PortBinding, Protocol, SandboxMode } from '../network/types.js'
 import type { ContainerRecord } from './container-record.js'
+import { parseLink } from './links.js'
 
 /** The networks to connect to, the main one first, and how. */
 export interface NetworkPlan {
@@ -39,6 +40,7 @@ export function endpointSettings(record: ContainerRecord, network: string, asked
   return {
     containerName: record.name,
     aliases: [...new Set([...(asked.Aliases ?? []), ...(network === 'bridge' ? [] : [record.id.slice(0, 12)])])],
+    ...(asked.Links?.length && { links: Object.fromEntries(asked.Links.map(parseLink).map(({ name, alias }) => [alias, name])) }),
     ...(ipam?.IPv4Address && { ipv4Address: ipam.IPv4Address }),
     ...(ipam?.IPv6Address && { ipv6Address: ipam.IPv6Address }),
     ...(mac && { macAddress: mac }),

@@ -1,4 +1,4 @@
-import { conflict } from '../../src/base/errors.js'
+import { conflict, invalid, notFound } from '../../src/base/errors.js'
 import type { EndpointSettings } from '../../src/model/engine-api/network.js'
 import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
@@ -35,6 +35,22 @@ export function disconnectNetwork(context: EngineContext, container: Container, 
     }
     delete record.networking[name]
     await context.store.save(container)
+  })
+}
+
+/** `app/db`: the name goes, both containers stay. Throws `invalid` and `notFound`. */
+export function removeLink(context: EngineContext, ref: string): Promise<void> {
+  const name = ref.replace(/^\//, '')
+  const slash = name.indexOf('/')
+  if (slash < 0) throw invalid('Conflict, cannot remove the default link name of the container')
+  const parent = context.store.find(name.slice(0, slash))
+  const alias = name.slice(slash + 1)
+  return parent.exclusive(async () => {
+    const links = parent.record.links ?? []
+    if (!links.some((link) => link.alias === alias)) throw notFound(`No such link: ${ref}`)
+    parent.record.links = links.filter((link) => link.alias !== alias)
+    if (parent.isUp) writeHosts(context, parent, parent.record.endpoints)
+    await context.store.save(parent)
   })
 }
 

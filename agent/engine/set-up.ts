@@ -12,9 +12,10 @@ import { resolveUser } from '../runtime/bundle/user.js'
 import { removeFolder } from '../runtime/remove-folder.js'
 import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
-import { writeEtcFiles } from './etc-files.js'
+import { writeEtcFiles, writeHosts } from './etc-files.js'
 import { blockDeviceNumbers, hostDevices } from './host-devices.js'
 import { initProgramPath } from './init-program.js'
+import { linkEnvironment, linkParents } from './links.js'
 import { planNetwork } from './network-plan.js'
 import { readInRoot, resolveInRoot } from './rootfs-path.js'
 import { signalNumber } from './signals.js'
@@ -108,6 +109,8 @@ const etcFiles: SetUpStep = {
   up: async (context, container, draft) => {
     mkdirSync(context.paths.container(container.id), { recursive: true, mode: 0o700 })
     draft.mounts.push(...await writeEtcFiles(context, container, container.record.endpoints))
+    // It may have another address than before.
+    for (const parent of linkParents(context, container)) writeHosts(context, parent, parent.record.endpoints)
   },
   down: () => undefined,
 }
@@ -119,7 +122,7 @@ const bundle: SetUpStep = {
     const { config, hostConfig } = record
     makeWorkingFolder(draft, config.WorkingDir)
     draft.spec = buildBundle({
-      config: container.secretEnv.length === 0 ? config : { ...config, Env: [...(config.Env ?? []), ...container.secretEnv] },
+      config: { ...config, Env: [...linkEnvironment(context, container), ...(config.Env ?? []), ...container.secretEnv] },
       hostConfig,
       user: resolveUser(config.User ?? '', readInRoot(draft.rootfs, '/etc/passwd'), readInRoot(draft.rootfs, '/etc/group'), hostConfig.GroupAdd ?? []),
       rootfs: draft.rootfs,

@@ -115,7 +115,6 @@ function validateModes(hostConfig: HostConfig): void {
   if (Object.keys(hostConfig.StorageOpt ?? {}).length > 0) {
     throw invalid('--storage-opt is not supported by the storage driver overlay2 of this engine; limit a volume or a tmpfs mount instead')
   }
-  if ((hostConfig.Links ?? []).length > 0) throw invalid('links are not supported; put both containers on a network of their own and use their names')
 }
 
 const securityKeys = ['seccomp', 'apparmor', 'label', 'no-new-privileges', 'systempaths', 'writable-cgroups', 'credentialspec']

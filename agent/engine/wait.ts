@@ -23,9 +23,8 @@ export function waitContainer(container: Container, condition: WaitCondition, ac
     stop.push(container.onRemoval((notice, error) => settle(() => resolve(error === undefined ? notice : { ...notice, error }))))
     if (condition !== 'removed') {
       stop.push(
-        container.onExit((notice, final) => {
-          if (final || condition === 'next-exit') settle(() => resolve(notice))
-        }),
+        // Also when a restart follows: each exit ends the wait, as Docker has it.
+        container.onExit((notice) => settle(() => resolve(notice))),
       )
     }
     accepted()

@@ -71,6 +71,7 @@ export function planEndpoint(plan: EndpointPlan): Endpoint {
     containerId,
     containerName: settings.containerName,
     aliases: [...(settings.aliases ?? [])],
+    ...(settings.links && { links: { ...settings.links } }),
     macAddress: hasDevices ? (asked || derived) : '',
     ...addresses,
     gatewayPriority: settings.gatewayPriority ?? 0,

@@ -77,6 +77,8 @@ export interface EndpointSettings {
   /** The container's name: for messages, inspection and names on the network. */
   containerName: string
   aliases?: string[]
+  /** Names for this container alone, and the names on the network that they stand for. */
+  links?: Record<string, string>
   ipv4Address?: string
   ipv6Address?: string
   macAddress?: string
@@ -95,6 +97,7 @@ export interface EndpointInfo {
   containerId: string
   containerName: string
   aliases: string[]
+  links?: Record<string, string>
   macAddress: string
   /** Empty and 0 when the endpoint has no address of the family. */
   ipv4Address: string

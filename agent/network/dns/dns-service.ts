@@ -11,7 +11,7 @@ import { forward } from './forwarder.js'
 import type { Upstream } from './forwarder.js'
 import { answerTo, failureOf, fitUdp, isPlainQuery, malformedResponse, readQuery, ResponseCode } from './message.js'
 import type { Query } from './message.js'
-import { clusterScope, localScope } from './names.js'
+import { clusterScope, localScope, withLinks } from './names.js'
 import type { NameScope } from './names.js'
 import { resolve } from './zone.js'
 
@@ -120,12 +120,12 @@ export class DnsService implements SandboxWatcher, Disposable {
 
   private scopesOf({ endpoints }: Client): NameScope[] {
     // The default network has no names, as with Docker.
-    return byPriority(endpoints).flatMap(({ networkId, networkName }) => {
+    return byPriority(endpoints).flatMap(({ networkId, networkName, links = {} }) => {
       const network = this.given.network(networkId)
       if (!network || networkName === 'bridge') return []
-      if (network.driver !== 'overlay') return [localScope(networkName, this.given.endpointsOf(networkId))]
+      if (network.driver !== 'overlay') return [withLinks(localScope(networkName, this.given.endpointsOf(networkId)), links)]
       const table = this.given.tables.networks.get(networkId)
-      return table ? [clusterScope(table)] : []
+      return table ? [withLinks(clusterScope(table), links)] : []
     })
   }
 

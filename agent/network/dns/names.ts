@@ -43,6 +43,13 @@ export function localScope(networkName: string, endpoints: readonly Endpoint[]):
   }
 }
 
+/** A network's names with those that one container has for others on it. */
+export function withLinks(scope: NameScope, links: Readonly<Record<string, string>>): NameScope {
+  const targets = new Map(Object.entries(links).map(([alias, name]) => [alias.toLowerCase(), name.toLowerCase()]))
+  if (targets.size === 0) return scope
+  return { ...scope, lookup: (name) => scope.lookup(targets.get(name) ?? name) }
+}
+
 function addressesOf({ ipv4Address, ipv6Address }: Endpoint): string[] {
   return [ipv4Address, ipv6Address].filter((address) => address !== '')
 }
