@@ -10,6 +10,8 @@ export interface Match {
 /** Endings of paths whose name part may hold slashes: `/images/registry:5000/team/app/json`. */
 const slashedNames: readonly { prefix: string; suffixes: readonly string[] }[] = [
   { prefix: '/images/', suffixes: ['/json', '/history', '/push', '/tag', '/get'] },
+  // The names of links: `app/db`.
+  { prefix: '/containers/', suffixes: ['/json'] },
   { prefix: '/distribution/', suffixes: ['/json'] },
   { prefix: '/plugins/', suffixes: ['/json', '/enable', '/disable', '/upgrade', '/push', '/set'] },
 ]

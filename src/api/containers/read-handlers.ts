@@ -1,6 +1,7 @@
 import { invalid } from '../../base/errors.js'
 import type { Handler } from '../route.js'
 import type { ContainersBackend } from './backend.js'
+import { encodeInspect, encodeSummary } from './encode.js'
 
 /** Filters of `GET /containers/json`. */
 const listFilters = [
@@ -19,19 +20,18 @@ export function readHandlers(containers: ContainersBackend) {
       if (!states.includes(status)) throw invalid(`invalid filter 'status=${status}': use one of ${states.join(', ')}`)
     }
     const limit = query.whole('limit')
-    exchange.json(
-      200,
-      await containers.list({
-        all: query.flag('all'),
-        size: query.flag('size'),
-        ...(limit !== undefined && limit > 0 && { limit }),
-        filters,
-      }),
-    )
+    const found = await containers.list({
+      all: query.flag('all'),
+      size: query.flag('size'),
+      ...(limit !== undefined && limit > 0 && { limit }),
+      filters,
+    })
+    exchange.json(200, found.map((container) => encodeSummary(container, exchange.version)))
   }
 
   const inspect: Handler = async (exchange) => {
-    exchange.json(200, await containers.inspect(exchange.param('id'), { size: exchange.query.flag('size') }))
+    const found = await containers.inspect(exchange.param('id'), { size: exchange.query.flag('size') })
+    exchange.json(200, encodeInspect(found, exchange.version))
   }
 
   const top: Handler = async (exchange) => {

@@ -47,7 +47,9 @@ export function execHandlers(exec: ExecBackend) {
     const id = exchange.param('id')
     const found = await exec.inspect(id)
     if (found.Running) throw conflict(`Error: Exec command ${id} is already running`)
-    await serveStarting(exchange, body.Tty ?? found.ProcessConfig.tty ?? false, () => exec.start(id, options))
+    // The terminal is as the exec was made; how its output is sent, as the start says: clients read by what they sent here.
+    const raw = body.Tty ?? false
+    await serveStarting(exchange, raw, async () => ({ ...(await exec.start(id, options)), tty: raw }))
   }
 
   const inspect: Handler = async (exchange) => {
@@ -62,13 +64,10 @@ export function execHandlers(exec: ExecBackend) {
   return { create, start, inspect, resize }
 }
 
-function startOptions({ Tty, ConsoleSize }: ExecStartBody): ExecStartOptions {
+function startOptions({ ConsoleSize }: ExecStartBody): ExecStartOptions {
   const [rows, columns] = ConsoleSize ?? []
   if (ConsoleSize !== undefined && (rows === undefined || columns === undefined || ConsoleSize.length !== 2)) {
     throw invalid('invalid JSON: ConsoleSize must be a list of height and width')
   }
-  return {
-    ...(Tty !== undefined && { tty: Tty }),
-    ...(rows !== undefined && columns !== undefined && rows > 0 && columns > 0 && { size: { rows, columns } }),
-  }
+  return rows !== undefined && columns !== undefined && rows > 0 && columns > 0 ? { size: { rows, columns } } : {}
 }

@@ -15,7 +15,8 @@ export function imageStreamHandlers(images: ImagesBackend) {
     const { query, body, signal } = exchange
     const platform = query.text('platform')
     const options = { quiet: query.flag('quiet'), ...(platform !== undefined && { platform }) }
-    await withProgress(exchange, (progress) => images.load(body, options, progress, signal))
+    // Whatever is wrong with an archive, clients look for it in the stream.
+    await withProgress(exchange, (progress) => images.load(body, options, progress, signal), { errorsInStream: true })
   }
 
   /** `docker import` sends a root filesystem here; `docker pull` comes to the same place with `fromImage`. */
@@ -79,7 +80,11 @@ export function imageStreamHandlers(images: ImagesBackend) {
  * Runs `work` and sends its progress as JSON lines. An error before the first line gets a status of its
  * own; a later one becomes the last line, as Docker's clients expect it.
  */
-async function withProgress(exchange: Exchange, work: (progress: (message: ProgressMessage) => void) => Promise<void>): Promise<void> {
+async function withProgress(
+  exchange: Exchange,
+  work: (progress: (message: ProgressMessage) => void) => Promise<void>,
+  { errorsInStream = false } = {},
+): Promise<void> {
   const messages = new Queue<ProgressMessage>(messagesMax)
   const write = (message: ProgressMessage) => exchange.write(`${JSON.stringify(message)}\r\n`)
   const pump = async () => {
@@ -99,7 +104,8 @@ async function withProgress(exchange: Exchange, work: (progress: (message: Progr
   messages.close()
   await pumped
   if (failure !== undefined) {
-    if (exchange.open || exchange.signal.aborted) throw failure
+    if ((exchange.open && !errorsInStream) || exchange.signal.aborted) throw failure
+    if (exchange.open) exchange.startStream('application/json')
     const message = messageOf(failure)
     await write({ error: message, errorDetail: { message, code: httpStatusOf(failure) } })
   }

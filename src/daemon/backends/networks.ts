@@ -80,7 +80,8 @@ function encodeNetwork(network: Network): NetworkJson {
     EnableIPv6: network.enableIpv6,
     IPAM: {
       Driver: network.ipam.driver,
-      Options: network.ipam.options,
+      // Not given is null: clients tell the two apart.
+      Options: Object.keys(network.ipam.options).length > 0 ? network.ipam.options : null,
       Config: network.ipam.config.map(({ subnet, ipRange, gateway, auxiliaryAddresses }) => ({
         Subnet: subnet,
         ...(ipRange !== undefined && { IPRange: ipRange }),

@@ -163,7 +163,7 @@ export type HostConfig = Resources & {
   GroupAdd?: string[]
   IpcMode?: string
   Cgroup?: string
-  Links?: string[]
+  Links?: string[] | null
   OomScoreAdj?: number
   PidMode?: string
   Privileged?: boolean
