@@ -5,7 +5,7 @@ import { delay, type Clock, type Timer } from '../../src/base/clock.js'
 import { errnoOf, messageOf } from '../../src/base/errors.js'
 import type { Logger } from '../../src/base/log.js'
 import type { Rng } from '../../src/base/rng.js'
-import { LogDecoder, logTimeMs, type LogLine } from './log-line.js'
+import { LogDecoder, logTimeUtc, type LogLine } from './log-line.js'
 import { readRaw, type LogPosition, type LogWriter } from './read.js'
 import type { LogSegments } from './segments.js'
 import type { LogTarget } from './targets/target.js'
@@ -83,7 +83,7 @@ export class LogShipper {
     const decoder = new LogDecoder(pieceBytesMax)
     const start = readPosition(positionPath)
     // The file may be compressed or gone by now: then times tell what was sent.
-    let sentUntilMs = start?.lastTime === undefined ? undefined : logTimeMs(start.lastTime)
+    let sentUntil = start?.lastTime === undefined ? undefined : logTimeUtc(start.lastTime)
     let lastTime = start?.lastTime
     try {
       const options = { follow: true, ...(start && { from: start }), ...(bufferBytesMax !== undefined && { lagBytesMax: bufferBytesMax }) }
@@ -92,12 +92,13 @@ export class LogShipper {
         const isEnd = piece.idle && writer.ended
         let lines = decoder.decode(piece.data)
         if (isEnd) lines.push(...decoder.flush())
-        if (sentUntilMs !== undefined) {
-          const untilMs = sentUntilMs
-          const first = lines.findIndex((line) => logTimeMs(line.time) > untilMs)
+        if (sentUntil !== undefined) {
+          const until = sentUntil
+          // As texts: numbers of milliseconds do not tell nanoseconds apart.
+          const first = lines.findIndex((line) => logTimeUtc(line.time) > until)
           const goesOn = piece.position.ino === start?.ino && piece.position.head === start.head
           if (!goesOn) lines = first < 0 ? [] : lines.slice(first)
-          if (goesOn || first >= 0) sentUntilMs = undefined
+          if (goesOn || first >= 0) sentUntil = undefined
         }
         for (let at = 0; at < lines.length; at += batchLinesMax) await this.sendAll(lines.slice(at, at + batchLinesMax))
         lastTime = lines.at(-1)?.time ?? lastTime
