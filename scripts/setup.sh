@@ -46,6 +46,8 @@ need iproute2 ip
 need nftables nft
 need libnftables1 '/usr/lib/*/libnftables.so.1' '/usr/lib64/libnftables.so.1' '/usr/lib/libnftables.so.1'
 need procps ps
+# Encrypted overlay networks, on kernels without WireGuard; elsewhere the kernel's own is as good.
+if command -v apt-get >/dev/null 2>&1; then need wireguard-go wireguard-go; fi
 if [ $with_test = 1 ]; then
   need busybox busybox
   need curl curl
@@ -63,6 +65,7 @@ fi
 
 if [ ${#missing[@]} -gt 0 ]; then
   if command -v apt-get >/dev/null 2>&1; then
+  need iperf3 iperf3
     [ "$(id -u)" = 0 ] || fail "root is needed to install: apt-get install ${missing[*]}"
     say "installing with apt-get: ${missing[*]}"
     export DEBIAN_FRONTEND=noninteractive

@@ -87,7 +87,7 @@ function setReuseAddress(fd: number, on: boolean): void {
 }
 
 /** `struct sockaddr_in` or `sockaddr_in6`. */
-function socketAddress(address: Uint8Array, port: number): Uint8Array {
+export function socketAddress(address: Uint8Array, port: number): Uint8Array {
   const ipv6 = address.length === 16
   const bytes = new Uint8Array(ipv6 ? 28 : 16)
   bytes.set(nativeU16(ipv6 ? inet6 : inet))

@@ -29,6 +29,9 @@ import type {
 } from './types.js'
 
 export interface NetworkControllerOptions {
+import { createEncryption } from './wireguard/create-encryption.js'
+import type { EncryptionOptions } from './wireguard/create-encryption.js'
+import type { Encryption } from './wireguard/encryption.js'
   store: NetworkStore
   /** The folder of the containers' namespaces, in a place that is empty after a reboot: `<exec-root>/netns`. */
   netnsDir: string
@@ -39,14 +42,7 @@ export interface NetworkControllerOptions {
   /** The folder of the overlay networks' namespaces; `overlay` beside the containers' when left out. */
   overlayDir?: string
   /** How packets of encrypted networks are carried; when left out, only by the kernel itself, with keys that a reboot ends. */
-  encryption?: {
-    /** The file of this node's private keys. */
-    keyFile: string
-    /** The path of wireguard-go; undefined when it is not installed. */
-    program: () => Promise<string | undefined>
-    /** A key is used for so long. */
-    rotationMs: number
-  }
+  encryption?: EncryptionOptions
   /** A namespace file to use as the host's; the daemon's own namespace when left out. */
   hostNetns?: string
   options?: NetworkOptions
@@ -89,8 +85,11 @@ export class NetworkController implements Disposable {
     this.endpoints = new EndpointTable(given.store)
     this.sandboxes = new Sandboxes(given.netnsDir)
     const ports = new PortAllocator(this.ephemeralRange(), this.kernel.holdPort)
-    this.publisher = new Publisher(ports, this.table, (hostPorts) => this.kernel.forgetUdpFlows(hostPorts), given.log)
-    this.networks = new Networks({ ...given, options: this.options, kernel: this.kernel, table: this.table, addresses: this.addresses, endpoints: this.endpoints, overlayDir: given.overlayDir ?? join(dirname(given.netnsDir), 'overlay') })
+    const relays = new FamilyRelays({ kernel: this.kernel, clock: given.clock, rng: given.rng, log: given.log })
+    const relay = { start: relays.start.bind(relays), hasIpv6: () => this.kernel.run(() => readSysctl('net/ipv6/conf/all/disable_ipv6')) === '0' }
+    this.publisher = new Publisher(ports, this.table, (hostPorts) => this.kernel.forgetUdpFlows(hostPorts), relay, given.log)
+    this.encryption = createEncryption({ ...given, kernel: this.kernel }, given.encryption)
+    this.networks = new Networks({ ...given, encryption: this.encryption, options: this.options, kernel: this.kernel, table: this.table, addresses: this.addresses, endpoints: this.endpoints, overlayDir: given.overlayDir ?? join(dirname(given.netnsDir), 'overlay') })
     const { clock, rng, log } = given
     this.dns = new DnsService({
       tables: this.tables,
@@ -130,6 +129,9 @@ export class NetworkController implements Disposable {
     }
     for (const endpoint of this.endpoints.all()) {
       if (!this.endpoints.sandbox(endpoint.containerId)) work.push(this.forget(endpoint))
+    // Encryption is taken over first: nothing may look as if it were not there.
+    const used = new Set(this.endpoints.all().filter(({ containerId }) => liveContainers.has(containerId)).map(({ networkId }) => networkId))
+    for (const network of this.networks.all()) if (used.has(network.id)) await this.networks.attempt(network, () => this.networks.driverOf(network).prepare?.(network))
     }
     for (const containerId of this.sandboxes.list()) if (!this.endpoints.sandbox(containerId)) this.sandboxes.remove(containerId)
     work.push(this.networks.bridgeDriver.removeLeftovers(this.networks.bridges(), new Set(this.endpoints.all().map((endpoint) => endpoint.hostLink))))
@@ -141,6 +143,7 @@ export class NetworkController implements Disposable {
   /**
    * Serves names to the container at 127.0.0.11: those of its networks, and others by way of the upstream
    * servers. Resolves when it can ask; kept until its sandbox is removed.
+    await this.networks.overlayDriver.removeEncryptionLeftovers(this.networks.all().filter(({ ingress }) => ingress))
    */
   async serveNames(containerId: string, resolver: ResolverSettings): Promise<void> {
     const sandbox = this.sandboxOf(containerId)
@@ -236,6 +239,9 @@ export class NetworkController implements Disposable {
     const saved = this.endpoints.add(endpoint)
     let moved: boolean
     try {
+    const driver = this.networks.driverOf(network)
+    if (driver.prepare) await driver.prepare(network)
+    const sandbox = this.sandboxOf(containerId)
       this.join(network, endpoint)
       moved = this.movePorts(sandbox)
     } catch (thrown) {
@@ -331,6 +337,7 @@ export class NetworkController implements Disposable {
   /** Takes the daemon's bridges and table out of the kernel, for uninstalling; containers must be gone. */
   async tearDown(): Promise<void> {
     await this.networks.tearDown()
+    this.encryption[Symbol.dispose]()
     this.table.remove()
   }
 

@@ -189,6 +189,7 @@ export function peerOf({ id, description, status }: Node): NetworkPeer {
     hostname: description?.hostname ?? '',
     address: description?.dataPathAddress || status.address,
     ...(probePort !== undefined && { probePort }),
+    ...(description?.encryption && { encryption: description.encryption }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { deepEqual } from '../../src/model/equality.js'
+import { encryptionKeysMax } from '../../src/model/network-table.js'
 import type { Node, NodeDescription, NodeRole } from '../../src/model/node.js'
 import type { Store, WriteTx } from '../store/store.js'
 import { BatchWriter } from './batch-writer.js'
@@ -55,8 +56,18 @@ function decide(tx: WriteTx, nodeId: string, { status, description, observedRole
   const changed: Node = {
     ...node,
     status: { ...node.status, ...status },
-    ...(description && { description }),
+    ...(description && { description: withOwnKeys(tx, nodeId, description) }),
     ...(observedRole && { observedRole }),
   }
   if (!deepEqual(changed, node)) tx.update('node', changed)
+}
+
+/** Without encryption keys that other nodes have: nobody gets another node's packets by naming its key. */
+function withOwnKeys(tx: WriteTx, nodeId: string, description: NodeDescription): NodeDescription {
+  const { encryption, ...rest } = description
+  if (!encryption) return description
+  const taken = new Set<string>()
+  for (const { id, description: other } of tx.list('node')) if (id !== nodeId) for (const { publicKey } of other?.encryption?.keys ?? []) taken.add(publicKey)
+  const keys = encryption.keys.filter(({ publicKey }) => !taken.has(publicKey)).slice(-encryptionKeysMax)
+  return { ...rest, ...(keys.length > 0 && { encryption: { keys } }) }
 }

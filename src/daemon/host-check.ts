@@ -3,6 +3,7 @@ import { access, readdir, readFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { ErrorKind, messageOf, StatusError } from '../base/errors.js'
 import { exec } from '../sys/exec.js'
+import { KernelWireguard } from '../../agent/kernel/wireguard-netlink.js'
 import { prepareCgroups, type CgroupMode } from '../../agent/runtime/cgroup/mode.js'
 
 /** What skepd needs of its host, found. */
@@ -12,6 +13,8 @@ export interface HostTools {
   runtimes: { name: string; path: string; version: string }[]
   conmon: string
   conmonVersion: string
+  /** What is missing for some features only, and how to get it. */
+  warnings: string[]
 }
 
 export interface HostCheckOptions {
@@ -19,6 +22,8 @@ export interface HostCheckOptions {
   defaultRuntime: string
   /** `--add-runtime name=path` */
   addedRuntimes: readonly string[]
+  /** `--wireguard-path`; empty looks for wireguard-go. */
+  wireguardPath: string
   environment: NodeJS.ProcessEnv
 }
 
@@ -53,7 +58,18 @@ export async function checkHost(options: HostCheckOptions): Promise<HostTools> {
   if (missing.length > 0 || !cgroupMode || conmon === undefined) {
     throw new StatusError(ErrorKind.internal, `this host lacks what skepd needs:\n${missing.map((problem) => `  - ${problem}`).join('\n')}`)
   }
-  return { cgroupMode, runtimes, conmon, conmonVersion: (await versionOf(conmon)) ?? '' }
+  const warnings = (await hasWireguard(options))
+    ? []
+    : ['WARNING: No WireGuard: encrypted overlay networks cannot be used on this host; install the package wireguard-go, or load the kernel module wireguard']
+  return { cgroupMode, runtimes, conmon, conmonVersion: (await versionOf(conmon)) ?? '', warnings }
+}
+
+async function hasWireguard({ wireguardPath, environment }: HostCheckOptions): Promise<boolean> {
+  using kernel = KernelWireguard.open()
+  if (kernel) return true
+  if (wireguardPath !== '' ? await isExecutable(wireguardPath) : (await findProgram('wireguard-go', environment)) !== undefined) return true
+  // Loaded by the kernel when it is first asked for.
+  return exec('modprobe', ['-n', '-q', 'wireguard']).then(({ code }) => code === 0, () => false)
 }
 
 async function findRuntimes({ defaultRuntime, addedRuntimes, environment }: HostCheckOptions, note: (problem: string) => undefined) {
@@ -96,14 +112,16 @@ export async function findProgram(name: string, environment: NodeJS.ProcessEnv):
   for (const folder of [...(environment['PATH'] ?? '').split(delimiter), ...programFolders]) {
     if (folder === '') continue
     const path = join(folder, name)
-    try {
-      await access(path, constants.X_OK)
-      return path
-    } catch {
-      continue
-    }
+    if (await isExecutable(path)) return path
   }
   return undefined
+}
+
+export function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function kernelHas(fileSystem: string): Promise<boolean> {

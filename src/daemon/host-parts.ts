@@ -26,7 +26,7 @@ import type { NetworkOptions } from '../../agent/network/types.js'
 import { OverlaySnapshotter } from '../../agent/snapshot/overlay.js'
 import { VolumeStore } from '../../agent/volume/volume-store.js'
 import { logOptionsOf, type DaemonConfig } from './config.js'
-import type { HostTools } from './host-check.js'
+import { findProgram, isExecutable, type HostTools } from './host-check.js'
 import { networkStore } from './network-store.js'
 import { version } from './version.js'
 
@@ -100,6 +100,11 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
     clock,
     rng,
     ids,
+    encryption: {
+      keyFile: join(dataRoot, 'network', 'encryption-keys.json'),
+      program: () => wireguardProgram(config),
+      rotationMs: config['encryption-key-rotation'] / 1e6,
+    },
     options: networkOptions(config),
   })
   scope.use(networks)
@@ -167,6 +172,13 @@ function networkOptions(config: DaemonConfig): NetworkOptions {
     ...(config['fixed-cidr'] !== undefined && { fixedCidr: config['fixed-cidr'] }),
     ...(config['default-address-pool'].length > 0 && { defaultAddressPools: config['default-address-pool'].map(addressPool) }),
   }
+}
+
+/** wireguard-go, as it is installed now: it may come while the daemon runs. */
+async function wireguardProgram(config: DaemonConfig): Promise<string | undefined> {
+  const given = config['wireguard-path'] ?? ''
+  if (given === '') return findProgram('wireguard-go', process.env)
+  return (await isExecutable(given)) ? given : undefined
 }
 
 function addressPool(text: string): { base: string; size: number } {

@@ -1,11 +1,13 @@
 import { withTimeout, type Clock } from '../../../src/base/clock.js'
-import { messageOf, StatusError, unavailable } from '../../../src/base/errors.js'
+import { messageOf, unavailable } from '../../../src/base/errors.js'
 import type { Logger } from '../../../src/base/log.js'
 import type { Network } from '../../../src/model/network.js'
 import type { NetworkEndpoint } from '../../../src/model/network-table.js'
 import { TimeSlice } from '../../kernel/time-slice.js'
 import type { NetworkController } from '../controller.js'
 import { macOfIpv4 } from '../endpoint.js'
+import { isEncrypted } from '../wireguard/encrypted-option.js'
+import { entryAddressOf } from '../lb/entry-address.js'
 import { IngressRouter } from '../lb/ingress-router.js'
 import { VipBalancer } from '../lb/vip-balancer.js'
 import { macOfNode } from '../overlay/data-path.js'
@@ -17,6 +19,8 @@ export interface ClusterNetworkingGiven {
   controller: NetworkController
   clock: Clock
   log: Logger
+  /** What this node says of itself has changed: the managers are to be told. */
+  announce?: () => void
 }
 
 /** The managers tell of a network when a task of this node is on it, with the task or just after. */
@@ -35,9 +39,10 @@ export class ClusterNetworking implements Disposable {
     const { controller, log } = given
     const { tables } = controller
     this.balancer = new VipBalancer(tables, () => controller.dataPath?.nodeId ?? '', log)
-    this.ingress = new IngressRouter(controller, log)
+    this.ingress = new IngressRouter(controller, { clock: given.clock, rng: controller.rng, log })
     controller.watch(this.balancer)
     controller.watch(this.ingress)
+    controller.encryption.listen({ announce: () => given.announce?.(), moved: () => this.forwardEncrypted() })
   }
 
   /** This node's place on the data path; undefined when it leaves its swarm. */
@@ -55,6 +60,7 @@ export class ClusterNetworking implements Disposable {
     await this.balancer.update(touched.services)
     for (const id of touched.gone) controller.networks.overlayDriver.forgetRemotes(id)
     for (const { id, driver } of controller.networks.all()) if (driver === 'overlay') await controller.networks.forgetCluster(id)
+    await controller.encryption.end()
     await controller.setDataPath(undefined)
   }
 
@@ -76,11 +82,12 @@ export class ClusterNetworking implements Disposable {
       }
     }
     // New ways first: flows are led to a backend only when it can be reached.
+    if (touched.peers) await attempt(() => this.tellEncryption())
     for (const id of touched.whole) await attempt(() => this.forward(id))
     for (const id of touched.networks) if (!touched.whole.has(id)) await attempt(() => this.move(id, touched.moves.filter(({ networkId }) => networkId === id)))
     if (touched.peers) for (const [id, { network }] of tables.networks) if (network.spec.ingress) await attempt(() => this.forward(id))
     await attempt(() => this.balancer.update(touched.services))
-    await attempt(() => this.ingress.update(touched))
+    if (await this.canIngress()) await attempt(() => this.ingress.update(touched))
     await this.forgetNetworks(touched)
     for (const id of touched.networks) this.arrived(id)
     if (failures.length > 0) throw failures[0]
@@ -89,14 +96,11 @@ export class ClusterNetworking implements Disposable {
   /**
    * Makes a network known to this host and gives its name; waits until the managers have sent its tables.
    * Throws `unavailable` when they do not, `conflict` when the host has another network of that name,
-   * `unsupported` for a network that asks for encryption.
+   * `unsupported` with the reason when the network is to be encrypted and this host cannot do that.
    */
   async ensure(network: Network): Promise<string> {
     const { clock, controller } = this.given
     const { tables } = controller
-    if (isEncrypted(network)) {
-      throw new StatusError('unsupported', `network ${network.spec.name} is to be encrypted, which this node cannot do: its containers are not started rather than run in the clear`)
-    }
     if (!tables.networks.has(network.id)) {
       const arrival = new Promise<void>((resolve) => {
         const waiting = this.awaited.get(network.id) ?? new Set()
@@ -104,13 +108,18 @@ export class ClusterNetworking implements Disposable {
       })
       await withTimeout(clock, tableWaitMs, arrival, () => unavailable(`waiting for the managers to tell who is on network ${network.spec.name}`))
     }
-    await controller.networks.ensureCluster(storedNetwork(network))
+    const stored = storedNetwork(network)
+    await controller.networks.overlayDriver.prepare(stored)
+    // Before other nodes know this node's key, they do not listen to it.
+    if (isEncrypted(stored.options)) await controller.encryption.untilSpread()
+    await controller.networks.ensureCluster(stored)
     return network.spec.name
   }
 
   /** Lets go of sockets; what is in the kernel stays. */
   [Symbol.dispose](): void {
     this.balancer[Symbol.dispose]()
+    this.ingress[Symbol.dispose]()
   }
 
   private arrived(networkId: string): void {
@@ -134,7 +143,7 @@ export class ClusterNetworking implements Disposable {
     }
     if (table.network.spec.ingress) {
       for (const { nodeId, address } of tables.peers.values()) {
-        if (nodeId !== own && address !== '') places.push({ mac: macOfNode(address), addresses: [address], via: { node: address } })
+        if (nodeId !== own && address !== '') places.push({ mac: macOfNode(address), addresses: [...new Set([address, entryAddressOf(address)])], via: { node: this.wayTo(table.network, nodeId, address) } })
       }
     }
     await slice.pause()
@@ -149,9 +158,41 @@ export class ClusterNetworking implements Disposable {
   }
 
   /** How an endpoint on another node is reached. */
-  private placeOf({ nodeId, nodeAddress, addresses }: NetworkEndpoint): Reachable[] {
+  private placeOf({ networkId, nodeId, nodeAddress, addresses }: NetworkEndpoint): Reachable[] {
     const ipv4 = addresses.find((address) => !address.includes(':'))
-    return nodeId === this.given.controller.dataPath?.nodeId || ipv4 === undefined ? [] : [{ mac: macOfIpv4(ipv4), addresses, via: { node: nodeAddress } }]
+    if (nodeId === this.given.controller.dataPath?.nodeId || ipv4 === undefined) return []
+    const network = this.given.controller.tables.networks.get(networkId)?.network
+    return [{ mac: macOfIpv4(ipv4), addresses, via: { node: network ? this.wayTo(network, nodeId, nodeAddress) : nodeAddress } }]
+  }
+
+  /** Where packets of a network to a node are sent; empty when they cannot be: never in the clear. */
+  private wayTo({ spec }: Network, nodeId: string, address: string): string {
+    return isEncrypted(spec.driver.options) ? (this.given.controller.encryption.addressOf(nodeId) ?? '') : address
+  }
+
+  /** False when the ingress network is encrypted, has published ports, and this host cannot encrypt. */
+  private async canIngress(): Promise<boolean> {
+    const { networks, tables } = this.given.controller
+    const table = [...tables.networks.values()].find(({ network: { spec } }) => spec.ingress && isEncrypted(spec.driver.options))
+    if (!table || ![...table.services.values()].some(({ ports }) => ports.some(({ publishMode }) => publishMode === 'ingress'))) return true
+    try {
+      await networks.overlayDriver.prepare(storedNetwork(table.network))
+      return true
+    } catch (thrown) {
+      this.given.log.error(`published ports do not answer on this node: ${messageOf(thrown)}`)
+      return false
+    }
+  }
+
+  private async forwardEncrypted(): Promise<void> {
+    for (const [id, { network }] of this.given.controller.tables.networks) if (isEncrypted(network.spec.driver.options)) await this.forward(id)
+  }
+
+  /** Who is on encrypted networks is in the rows of the nodes. */
+  private async tellEncryption(): Promise<void> {
+    const { encryption, tables, dataPath } = this.given.controller
+    const nodes = [...tables.peers.values()].flatMap(({ nodeId, address, encryption: offered }) => (offered ? [{ nodeId, address, keys: offered.keys }] : []))
+    await encryption.setNodes(nodes, dataPath?.nodeId ?? '')
   }
 
   private async forgetNetworks({ gone }: Touched): Promise<void> {
@@ -161,10 +202,4 @@ export class ClusterNetworking implements Disposable {
       await networks.forgetCluster(id).catch((thrown: unknown) => this.given.log.warn(`a network could not be removed: ${messageOf(thrown)}`, { network: id }))
     }
   }
-}
-
-/** `--opt encrypted`, with or without a value. */
-function isEncrypted({ spec }: Network): boolean {
-  const asked = spec.driver.options['encrypted']
-  return asked !== undefined && !/^(0|f|false)$/i.test(asked)
 }

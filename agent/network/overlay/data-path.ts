@@ -17,10 +17,20 @@ const defaultMtu = 1500
 
 /** The MTU of overlay networks on top of the device with this address. */
 export function overlayMtu(links: Links, address: string): number {
+  return underlayMtu(links, address) - (address.includes(':') ? overheadBytes.ipv6 : overheadBytes.ipv4)
+}
+
+/** The MTU of the device with this address. */
+export function underlayMtu(links: Links, address: string): number {
   const at = links.addresses().find((one) => one.address === address)
   const mtu = (at && links.findIndex(at.index)?.mtu) ?? defaultMtu
   // Loopback devices of a lab or of a /32 underlay promise more than the wire carries.
-  return Math.min(mtu, 9_216) - (address.includes(':') ? overheadBytes.ipv6 : overheadBytes.ipv4)
+  return Math.min(mtu, 9_216)
+}
+
+/** The MTU of overlay networks inside of tunnels, where outer packets are IPv6. */
+export function encryptedOverlayMtu(tunnelMtu: number): number {
+  return tunnelMtu - overheadBytes.ipv6
 }
 
 /** Whether this host has the address. */

@@ -69,8 +69,9 @@ export function change(
     stale.delete(key)
     const before = present.get(key)
     if (before && sameEntry(before, entry)) continue
-    // A forwarding entry is not moved to another port by adding it there.
-    if (before?.bridge) batch.deleteNeighbour(before)
+    // A forwarding entry is not moved to another port by adding it there. The other end of a tunnel is replaced
+    // in place: no frame may find nothing meanwhile.
+    if (before?.bridge === 'master') batch.deleteNeighbour(before)
     batch.setNeighbour(entry)
     present.set(key, entry)
   }

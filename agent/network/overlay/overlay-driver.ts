@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { invalid, StatusError, unavailable } from '../../../src/base/errors.js'
+import { invalid, kindOf, messageOf, StatusError, unavailable } from '../../../src/base/errors.js'
 import type { Logger } from '../../../src/base/log.js'
 import { LinkBatch } from '../../kernel/link.js'
 import { listNetns, Netns } from '../../kernel/netns.js'
@@ -11,7 +11,10 @@ import { macOfHex } from '../endpoint.js'
 import type { Endpoint, StoredNetwork } from '../endpoint.js'
 import type { HostKernel } from '../host-kernel.js'
 import type { NetworkSpec } from '../types.js'
-import { hasAddress, overlayMtu } from './data-path.js'
+import { isEncrypted } from '../wireguard/encrypted-option.js'
+import type { Encryption } from '../wireguard/encryption.js'
+import { tunnelMtu } from '../wireguard/tunnel.js'
+import { encryptedOverlayMtu, hasAddress, overlayMtu, underlayMtu } from './data-path.js'
 import type { DataPath } from './data-path.js'
 import type { Reachable } from './forwarding.js'
 import type { ForwardingTable } from './forwarding-table.js'
@@ -43,6 +46,7 @@ export class OverlayDriver implements NetworkDriver {
     private readonly kernel: HostKernel,
     /** The folder of the networks' namespaces, in a place that is empty after a reboot. */
     private readonly folder: string,
+    readonly encryption: Encryption,
     private readonly log: Logger,
   ) {}
 
@@ -60,6 +64,17 @@ export class OverlayDriver implements NetworkDriver {
 
   /** Nothing is made before somebody is on the network. */
   createNetwork(): void {}
+
+  /** Rejects with `unsupported` and the reason when the network is to be encrypted and this host cannot do that. */
+  async prepare(network: StoredNetwork): Promise<void> {
+    if (!isEncrypted(network.options)) return
+    const { address } = this.ownDataPath(network)
+    try {
+      await this.encryption.use(tunnelMtu(underlayMtu(this.kernel.links, address), address))
+    } catch (thrown) {
+      throw new StatusError(kindOf(thrown), `network ${network.name} is encrypted, which this node cannot do: ${messageOf(thrown)}`, { cause: thrown })
+    }
+  }
 
   async removeNetwork(network: StoredNetwork): Promise<void> {
     this.takeDown(network.id)
@@ -152,6 +167,11 @@ export class OverlayDriver implements NetworkDriver {
     for (const id of listNetns(this.folder)) if (!this.active.has(id) && !keep.has(id)) removeSegment(join(this.folder, id))
   }
 
+  /** The end of encryption, unless a network here, or one that the host itself may be on, uses it. */
+  async removeEncryptionLeftovers(kept: readonly StoredNetwork[]): Promise<void> {
+    if (!kept.some(({ id, options }) => isEncrypted(options) && listNetns(this.folder).includes(id))) await this.encryption.removeLeftovers()
+  }
+
   /** Lets go of sockets; devices stay. */
   close(): void {
     for (const active of this.active.values()) closeActive(active)
@@ -168,6 +188,7 @@ export class OverlayDriver implements NetworkDriver {
     if (active) closeActive(active)
     this.active.delete(networkId)
     removeSegment(join(this.folder, networkId))
+    this.encryption.letGo(networkId)
   }
 
   private activate(network: StoredNetwork): Active {
@@ -178,23 +199,31 @@ export class OverlayDriver implements NetworkDriver {
     const segment = Segment.adopt(path, network.id) ?? this.createSegment(path, network)
     const active: Active = { segment, table: segment.forwarding(known ?? new Map<string, Reachable>(), known !== undefined) }
     this.active.set(network.id, active)
+    if (isEncrypted(network.options)) this.encryption.hold(network.id)
     return active
   }
 
-  private createSegment(path: string, network: StoredNetwork): Segment {
+  private ownDataPath(network: StoredNetwork): DataPath {
     const { dataPath } = this
     if (!dataPath) throw unavailable(`network ${network.name} cannot be used here yet: this node is waiting for the managers`)
-    const { address, port } = dataPath
-    if (!hasAddress(this.kernel.links, address)) {
-      throw new StatusError('unavailable', `network ${network.name} cannot be used on this node: its data path address ${address} is none of this host's; leave the swarm and join again with --data-path-addr`)
+    if (!hasAddress(this.kernel.links, dataPath.address)) {
+      throw new StatusError('unavailable', `network ${network.name} cannot be used on this node: its data path address ${dataPath.address} is none of this host's; leave the swarm and join again with --data-path-addr`)
     }
+    return dataPath
+  }
+
+  private createSegment(path: string, network: StoredNetwork): Segment {
+    const { address, port } = this.ownDataPath(network)
+    const inside = isEncrypted(network.options) ? this.encryption.inside() : undefined
     const vni = Number(network.options[vniOption])
     if (!Number.isInteger(vni) || vni < 1) throw invalid(`network ${network.name} has no VXLAN network identifier`)
     const asked = network.options[bridgeOption.mtu]
-    const mtu = asked === undefined || asked === '' || asked === '0' ? overlayMtu(this.kernel.links, address) : Number(asked)
+    const usual = inside ? encryptedOverlayMtu(inside.mtu) : overlayMtu(this.kernel.links, address)
+    const mtu = asked === undefined || asked === '' || asked === '0' ? usual : Number(asked)
     if (!Number.isInteger(mtu) || mtu < 68 || mtu > 65_535) throw invalid(`invalid ${bridgeOption.mtu}: "${String(asked)}"`)
     this.log.debug('making the devices of a network', { network: network.name, vni, mtu })
-    return Segment.create(path, network.id, { vni, port, local: address, mtu }, this.kernel)
+    const outer = inside?.space.links ?? this.kernel.links
+    return Segment.create(path, network.id, { vni, port, local: inside ? '::' : address, mtu, outer })
   }
 
   /** Lets the entries of places elsewhere follow; who waits for them hears of a failure, others do not. */

@@ -3,7 +3,6 @@ import { LinkBatch, Links } from '../../kernel/link.js'
 import { createNetns, deleteNetns, isNetns, Netns } from '../../kernel/netns.js'
 import { writeSysctlIfPresent } from '../../kernel/sysctl.js'
 import { macOfHex } from '../endpoint.js'
-import type { HostKernel } from '../host-kernel.js'
 import { presentEntries } from './forwarding.js'
 import type { Reachable } from './forwarding.js'
 import { ForwardingTable } from './forwarding-table.js'
@@ -13,9 +12,11 @@ export interface SegmentSettings {
   vni: number
   /** UDP port of the data path. */
   port: number
-  /** This node's address on the data path. */
+  /** This node's address where outer packets leave; `::` takes what the route says. */
   local: string
   mtu: number
+  /** The namespace that outer packets leave from and come to: the host's own, or the inside of tunnels. */
+  outer: Links
 }
 
 const bridgeName = 'br0'
@@ -57,11 +58,11 @@ export class Segment implements Disposable {
   }
 
   /** Makes the namespace and its devices; leftovers of an interrupted attempt go first. Throws with the kernel's reason. */
-  static create(path: string, id: string, settings: SegmentSettings, kernel: HostKernel): Segment {
+  static create(path: string, id: string, settings: SegmentSettings): Segment {
     removeSegment(path)
     createNetns(path)
     try {
-      makeDevices(path, id, settings, kernel)
+      makeDevices(path, id, settings)
       return new Segment(path, settings.mtu, id)
     } catch (thrown) {
       removeSegment(path)
@@ -130,7 +131,7 @@ export function removeSegment(path: string): void {
   deleteNetns(path)
 }
 
-function makeDevices(path: string, id: string, { vni, port, local, mtu }: SegmentSettings, kernel: HostKernel): void {
+function makeDevices(path: string, id: string, { vni, port, local, mtu, outer }: SegmentSettings): void {
   using netns = Netns.open(path)
   using links = netns.run(() => Links.open())
   netns.run(() => {
@@ -140,9 +141,9 @@ function makeDevices(path: string, id: string, { vni, port, local, mtu }: Segmen
   })
   links.apply(new LinkBatch().addLink({ name: bridgeName, mtu, mac: macOfHex(hexOf(id)) }, { kind: 'bridge', multicastSnooping: false }))
   const bridge = links.find(bridgeName)?.index ?? 0
-  // Made in the host's namespace, so that the outer packets leave from there, and moved in.
+  // Made where the outer packets leave from, and moved in.
   const settings = { name: vxlanName, mtu, mac: macOfHex(hexOf(id), '06:42'), netnsFd: netns.fd }
-  kernel.links.apply(new LinkBatch().addLink(settings, { kind: 'vxlan', vni, port, local, learning: false, proxy: true }))
+  outer.apply(new LinkBatch().addLink(settings, { kind: 'vxlan', vni, port, local, learning: false, proxy: true, ...(local === '::' && { ipv6WithoutChecksum: true }) }))
   const vxlan = links.find(vxlanName)?.index ?? 0
   links.apply(
     new LinkBatch()

@@ -13,6 +13,8 @@ export type DataPathReport = Omit<ReportDataPathRequest, 'sessionId'>
 export interface SwarmPlace {
   /** Where other nodes send packets of overlay networks. */
   dataPathAddress: string
+  /** What this host says of itself has changed: the managers are told. */
+  describeAgain(): void
   /** Resolves when no node sends new flows to the task any more; rejects when the managers cannot be asked in time. */
   awaitDrain(taskId: string, timeoutMs: number, signal: AbortSignal): Promise<void>
   /** What the managers do for containers that users start here. */

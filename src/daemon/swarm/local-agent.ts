@@ -56,16 +56,24 @@ export class LocalAgent implements AgentSide {
   private nodeId = ''
 
   private readonly files: TmpfsFileKeeper
+  private applying: Promise<void> = Promise.resolve()
 
   constructor(private readonly deps: LocalAgentDeps) {
     this.files = new TmpfsFileKeeper(join(deps.config['exec-root'], 'tasks'))
-    this.cluster = new ClusterNetworking({ controller: deps.parts.networks, clock: deps.clock, log: deps.log.child({ part: 'network' }) })
+    this.cluster = new ClusterNetworking({
+      controller: deps.parts.networks, clock: deps.clock, log: deps.log.child({ part: 'network' }), announce: () => this.place?.describeAgain(),
+    })
+    this.dataPath = new DataPathWatch({ controller: deps.parts.networks, clock: deps.clock, rng: deps.rng, log: deps.log.child({ part: 'network' }) })
     this.networks = {
-      onNetworks: async ({ kind, changes, dataPathPort }) => {
-        await this.cluster.apply(kind, changes, dataPathPort)
-        // The first that a session tells: whatever waited for the managers can go on.
-        if (kind === 'complete') deps.parts.attached.reachable()
-      },
+      // In order across sessions too.
+      onNetworks: ({ kind, changes, dataPathPort }) =>
+        (this.applying = this.applying.catch(() => undefined).then(async () => {
+          await this.cluster.apply(kind, changes, dataPathPort)
+          // The first that a session tells: whatever waited for the managers can go on.
+          if (kind !== 'complete') return
+        deps.parts.attached.reachable()
+        await this.dataPath.sessionBegun()
+        })),
     }
     deps.parts.attached.serve(attachedContainers(deps.parts.engine, (taskId) => this.worker?.has(taskId) ?? false))
   }
@@ -107,6 +115,7 @@ export class LocalAgent implements AgentSide {
       engineVersion: version,
       engineLabels: Object.fromEntries(
         this.deps.config.label.map((label) => [label.slice(0, label.indexOf('=')), label.slice(label.indexOf('=') + 1)]),
+    const encryption = this.deps.parts.networks.encryption.announcement
       ),
       plugins: [
         { type: 'Log', name: 'json-file' },
@@ -125,6 +134,8 @@ export class LocalAgent implements AgentSide {
     // Availability and labels matter to the managers, who decide what runs here.
   }
 
+      ...(this.dataPath.port !== undefined && { dataPathProbePort: this.dataPath.port }),
+      ...(encryption && { encryption }),
   async publishLogs(manager: () => string | undefined, connections: ConnectionPool, signal: AbortSignal): Promise<void> {
     const { parts, clock, rng } = this.deps
     const log = this.deps.log.child({ part: 'logs' })

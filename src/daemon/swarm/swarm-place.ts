@@ -8,6 +8,7 @@ const detachTimeoutMs = 5_000
 export function swarmPlace(session: Session, dataPathAddress: string): SwarmPlace {
   return {
     dataPathAddress,
+    describeAgain: () => session.refresh(),
     awaitDrain: (taskId, timeoutMs, signal) => session.awaitDrain(taskId, timeoutMs, signal),
     attachments: {
       connected: (signal) => session.connected(signal),

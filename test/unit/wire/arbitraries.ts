@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import type { Cluster } from '../../../src/model/cluster.js'
 import type { ContainerSpec, HealthCheck, MountSpec, Privileges } from '../../../src/model/container-spec.js'
 import type { Network, NetworkSpec } from '../../../src/model/network.js'
+import type { EncryptionKey } from '../../../src/model/network-table.js'
 import { Availability, CertificateState, NodeRole, NodeState, Reachability, type Node } from '../../../src/model/node.js'
 import type { Annotations, Driver, Meta } from '../../../src/model/object.js'
 import type { GenericResource, ResourceRequirements } from '../../../src/model/resources.js'
@@ -200,9 +201,10 @@ export const anyNode = record<Node>(
         plugins: list(record<{ type: string; name: string }>({ type: text, name: text })),
         tls: record<NonNullable<NonNullable<Node['description']>['tls']>>({ trustRootPem: text, issuerSubject: bytes, issuerPublicKey: bytes }),
         dataPathAddress: text,
-        dataPathProbePort: count,
+        dataPathProbePort: small,
+        encryption: record<NonNullable<NonNullable<Node['description']>['encryption']>>({ keys: list(record<EncryptionKey>({ publicKey: text, port: small })) }),
       },
-      'tls', 'dataPathAddress', 'dataPathProbePort',
+      'tls', 'dataPathAddress', 'dataPathProbePort', 'encryption',
     ),
     status: record<Node['status']>({ state: oneOf(NodeState), message: text, address: text }),
     managerStatus: record<NonNullable<Node['managerStatus']>>({ raftId: count, address: text, leader: flag, reachability: oneOf(Reachability) }),
