@@ -54,6 +54,10 @@ if [ $with_test = 1 ]; then
   need docker-registry docker-registry
   need openssl openssl
   need nginx nginx /usr/sbin/nginx
+  need postgresql '/usr/lib/postgresql/*/bin/postgres'
+  need redis-server redis-server
+  need git git
+  need openssh-client ssh-agent
   need util-linux nsenter
 fi
 if [ $with_bench = 1 ]; then
@@ -61,11 +65,11 @@ if [ $with_bench = 1 ]; then
   need wrk wrk
   need docker.io dockerd
   need iptables iptables
+  need iperf3 iperf3
 fi
 
 if [ ${#missing[@]} -gt 0 ]; then
   if command -v apt-get >/dev/null 2>&1; then
-  need iperf3 iperf3
     [ "$(id -u)" = 0 ] || fail "root is needed to install: apt-get install ${missing[*]}"
     say "installing with apt-get: ${missing[*]}"
     export DEBIAN_FRONTEND=noninteractive

@@ -98,7 +98,7 @@ export class ImageSource implements CopySource {
     return this.deps.digests.of(key, async () => {
       await using held = await this.hold()
       using root = HeldFolder.open(held.root)
-      return describeTree({ root, covers: new Map() }, patterns, { keepParents, skipKey, ...(skip && { skip }) }, this.signal)
+      return await describeTree({ root, covers: new Map() }, patterns, { keepParents, skipKey, ...(skip && { skip }) }, this.signal)
     })
   }
 
@@ -131,7 +131,8 @@ export class FolderSource implements CopySource {
       return { kind: 'dir', digest: keyed(this.digest, [options.skipKey ?? '', ...patterns.map((pattern) => basename(pattern))]) }
     }
     using root = HeldFolder.open(this.folder)
-    return describeTree({ root, covers: new Map() }, patterns, options, this.signal)
+    // Awaited: the folder is let go of when this returns.
+    return await describeTree({ root, covers: new Map() }, patterns, options, this.signal)
   }
 
   hold(): Promise<HeldFiles> {

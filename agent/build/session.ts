@@ -2,6 +2,7 @@ import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ErrorKind, invalid, messageOf, StatusError, unavailable } from '../../src/base/errors.js'
+import { bytesField, grpcFrame, GrpcFrameReader, readBytesField } from '../../src/base/grpc-frame.js'
 
 /** The largest secret that a client hands over. */
 const secretBytesMax = 500 * 1024
@@ -26,8 +27,8 @@ export class BuildSession {
   async secret(id: string): Promise<Buffer | undefined> {
     try {
       // message GetSecretRequest { string ID = 1; }  message GetSecretResponse { bytes data = 1; }
-      const answer = await this.unary('/moby.buildkit.secrets.v1.Secrets/GetSecret', stringField(1, id), secretBytesMax + 64)
-      const data = bytesField(answer, 1)
+      const answer = await this.unary('/moby.buildkit.secrets.v1.Secrets/GetSecret', bytesField(1, id), secretBytesMax + 64)
+      const data = readBytesField(answer, 1)
       if (data.length > secretBytesMax) throw invalid(`invalid secret size ${data.length}: at most ${secretBytesMax} bytes are taken`)
       return data
     } catch (thrown) {
@@ -40,10 +41,11 @@ export class BuildSession {
   async hasAgent(id: string): Promise<boolean> {
     try {
       // message CheckAgentRequest { string ID = 1; }
-      await this.unary('/moby.sshforward.v1.SSH/CheckAgent', stringField(1, id), 64)
+      await this.unary('/moby.sshforward.v1.SSH/CheckAgent', bytesField(1, id), 64)
       return true
     } catch (thrown) {
-      if (thrown instanceof StatusError && (thrown.kind === ErrorKind.notFound || thrown.kind === ErrorKind.unsupported)) return false
+      // Clients say that there is none in several ways; one that is gone is another matter.
+      if (thrown instanceof StatusError && thrown.kind !== ErrorKind.unavailable) return false
       throw thrown
     }
   }
@@ -51,14 +53,14 @@ export class BuildSession {
   /** Connects a socket of a container with the client's agent until either ends. */
   forwardAgent(id: string, socket: Socket): void {
     const stream = this.open('/moby.sshforward.v1.SSH/ForwardAgent', { 'buildkit.ssh.id': id })
-    const frames = new FrameReader(messageBytesMax)
+    const frames = new GrpcFrameReader(messageBytesMax)
     const end = (): void => {
       socket.destroy()
       stream.close()
     }
     socket.on('data', (data: Buffer) => {
       // message BytesMessage { bytes data = 1; }
-      if (!stream.write(frame(lengthDelimited(1, data)))) {
+      if (!stream.write(grpcFrame(bytesField(1, data)))) {
         socket.pause()
         stream.once('drain', () => socket.resume())
       }
@@ -69,7 +71,7 @@ export class BuildSession {
     stream.on('data', (data: Buffer) => {
       try {
         for (const message of frames.push(data)) {
-          if (!socket.write(bytesField(message, 1))) {
+          if (!socket.write(readBytesField(message, 1))) {
             stream.pause()
             socket.once('drain', () => stream.resume())
           }
@@ -95,7 +97,7 @@ export class BuildSession {
   private unary(path: string, message: Buffer, bytesMax: number): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const stream = this.open(path)
-      const frames = new FrameReader(bytesMax)
+      const frames = new GrpcFrameReader(bytesMax)
       const messages: Buffer[] = []
       let status: string | undefined
       let reason = ''
@@ -119,7 +121,7 @@ export class BuildSession {
         if (status === '0' && messages[0]) resolve(messages[0])
         else reject(status === undefined || status === '0' ? unavailable("the client's session ended without an answer") : grpcError(status, reason))
       })
-      stream.end(frame(message))
+      stream.end(grpcFrame(message))
     })
   }
 }
@@ -190,71 +192,4 @@ function decode(text: string): string {
   } catch {
     return text
   }
-}
-
-/** A message with gRPC's prefix: not compressed, then its length. */
-function frame(message: Uint8Array): Buffer {
-  const head = Buffer.alloc(5)
-  head.writeUInt32BE(message.length, 1)
-  return Buffer.concat([head, message])
-}
-
-/** Cuts a stream of bytes into gRPC's messages. */
-class FrameReader {
-  private pending: Buffer = Buffer.alloc(0)
-
-  constructor(private readonly bytesMax: number) {}
-
-  push(data: Buffer): Buffer[] {
-    this.pending = this.pending.length === 0 ? data : Buffer.concat([this.pending, data])
-    const found: Buffer[] = []
-    while (this.pending.length >= 5) {
-      const length = this.pending.readUInt32BE(1)
-      if (this.pending[0] !== 0) throw invalid('compressed messages are not taken')
-      if (length > this.bytesMax) throw invalid(`a message of ${length} bytes is more than the ${this.bytesMax} that are taken`)
-      if (this.pending.length < 5 + length) break
-      found.push(this.pending.subarray(5, 5 + length))
-      this.pending = this.pending.subarray(5 + length)
-    }
-    return found
-  }
-}
-
-function varint(value: number): Buffer {
-  const bytes: number[] = []
-  let left = value
-  for (; left > 127; left = Math.floor(left / 128)) bytes.push((left % 128) | 128)
-  bytes.push(left)
-  return Buffer.from(bytes)
-}
-
-function lengthDelimited(field: number, data: Uint8Array): Buffer {
-  return Buffer.concat([varint(field * 8 + 2), varint(data.length), data])
-}
-
-function stringField(field: number, text: string): Buffer {
-  return lengthDelimited(field, Buffer.from(text))
-}
-
-/** The bytes of a field; empty when it is not there. Throws `invalid` for what is no message of such fields. */
-function bytesField(message: Buffer, wanted: number): Buffer {
-  let at = 0
-  const number = (): number => {
-    let value = 0
-    for (let shift = 1; at < message.length; shift *= 128) {
-      const byte = message[at++] as number
-      value += (byte & 127) * shift
-      if (byte < 128) return value
-    }
-    throw invalid('a message of the session is cut off')
-  }
-  while (at < message.length) {
-    const tag = number()
-    if ((tag & 7) !== 2) throw invalid('a message of the session has a field of an unknown kind')
-    const length = number()
-    if (at + length > message.length) throw invalid('a message of the session is cut off')
-    if (tag >> 3 === wanted) return message.subarray(at, at + length)
-    at += length
-  }
-  return Buffer.alloc(0)
 }

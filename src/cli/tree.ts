@@ -1,10 +1,15 @@
 import { topLevelVerbs, type Noun, type Verb } from './command.js'
+import { builder } from './commands/builder/noun.js'
 import { container } from './commands/container/noun.js'
 import { context } from './commands/context/noun.js'
 import { config, secret } from './commands/data/noun.js'
 import { image } from './commands/image/noun.js'
 import { network } from './commands/network/noun.js'
 import { node } from './commands/node/noun.js'
+import { plugin } from './commands/plugin/noun.js'
+import { login } from './commands/registry/login.js'
+import { logout } from './commands/registry/logout.js'
+import { search } from './commands/registry/search.js'
 import { service } from './commands/service/noun.js'
 import { swarm } from './commands/swarm/noun.js'
 import { inspect } from './commands/system/inspect.js'
@@ -14,11 +19,11 @@ import { volume } from './commands/volume/noun.js'
 import { completion } from './completion/verb.js'
 import type { Section } from './program.js'
 
-const management: Noun[] = [container, context, image, network, system, volume]
+const management: Noun[] = [builder, container, context, image, network, plugin, system, volume]
 const cluster: Noun[] = [config, node, secret, service, swarm]
-const shorthands: Verb[] = [...topLevelVerbs([...management, ...cluster]), inspect, version]
+const shorthands: Verb[] = [...topLevelVerbs([...management, ...cluster]), inspect, login, logout, search, version]
 /** What people start with, in the order they need it. */
-const commonNames = ['run', 'exec', 'ps', 'pull', 'images', 'version', 'info']
+const commonNames = ['run', 'exec', 'ps', 'build', 'pull', 'push', 'images', 'login', 'logout', 'search', 'version', 'info']
 const common = commonNames.flatMap((name) => shorthands.filter((verb) => verb.name === name))
 const all = (): readonly (Verb | Noun)[] => sections.flatMap(({ commands }) => commands)
 

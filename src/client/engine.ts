@@ -1,3 +1,4 @@
+import { BuildClient } from './build.js'
 import type { Client } from './client.js'
 import { ConfigsClient } from './configs.js'
 import { ContainersClient } from './containers.js'
@@ -14,6 +15,7 @@ import { VolumesClient } from './volumes.js'
 
 /** The Engine API of one daemon by its nouns, every call typed. Nothing is sent before the first call. */
 export class EngineApi {
+  readonly build: BuildClient
   readonly containers: ContainersClient
   readonly exec: ExecClient
   readonly images: ImagesClient
@@ -28,6 +30,7 @@ export class EngineApi {
   readonly system: SystemClient
 
   constructor(client: Client) {
+    this.build = new BuildClient(client)
     this.containers = new ContainersClient(client)
     this.exec = new ExecClient(client)
     this.images = new ImagesClient(client)

@@ -71,7 +71,7 @@ export class HttpClient {
   /** Upgrades the connection for `attach` and `exec`. */
   hijack(method: string, path: string, options: CallOptions = {}): Promise<HijackedConnection> {
     return new Promise((resolve, reject) => {
-      const request = this.open(method, path, { ...options, headers: { ...options.headers, Connection: 'Upgrade', Upgrade: 'tcp' } })
+      const request = this.open(method, path, { ...options, headers: { Connection: 'Upgrade', Upgrade: 'tcp', ...options.headers } })
       request.once('upgrade', (response, socket: Socket, head) => {
         resolve({ socket, head, contentType: response.headers['content-type'] ?? '' })
       })
@@ -86,6 +86,8 @@ export class HttpClient {
   private open(method: string, path: string, options: CallOptions): ClientRequest {
     const headers: Record<string, string> = { 'User-Agent': 'skep', ...options.headers }
     if (options.body !== undefined) headers['Content-Type'] = 'application/json'
+    // A daemon that refuses at once would close while we write, and its answer be lost.
+    if (options.stream) headers['Connection'] = 'keep-alive'
     const target = `${this.host.kind === 'tcp' ? this.host.basePath : ''}${path}${queryText(options.query)}`
     const common: RequestOptions = { method, path: target, headers, agent: false, ...(options.signal && { signal: options.signal }) }
     if (this.host.kind === 'unix') return httpRequest({ ...common, socketPath: this.host.path, host: 'localhost' })
@@ -103,6 +105,13 @@ export class HttpClient {
         reject(cause)
       })
       options.stream.pipe(request)
+      const { stream } = options
+      request.once('response', (response) => {
+        // An answer before the end is a refusal: the rest interests nobody.
+        if ((response.statusCode ?? 0) < 400) return
+        stream.unpipe(request)
+        response.once('close', () => request.destroy())
+      })
     } else if (options.body !== undefined) {
       const text = JSON.stringify(options.body)
       request.setHeader('Content-Length', Buffer.byteLength(text))

@@ -1,3 +1,4 @@
+import { invalid } from '../../../base/errors.js'
 import { flag } from '../../../base/flags.js'
 import { noun, verb } from '../../command.js'
 import { forEachArgument, inspectEach } from '../../each.js'
@@ -6,8 +7,10 @@ import { familiarName, splitReference } from '../../image-name.js'
 import { pullImage } from '../../progress/image-progress.js'
 import { confirmed, pruned, pruneFilters, pruneFlags } from '../../prune.js'
 import { importVerb, load, save } from './archives.js'
+import { build } from './build.js'
 import { history } from './history.js'
 import { ls } from './ls.js'
+import { push } from './push.js'
 
 const inspect = verb({
   name: 'inspect',
@@ -64,14 +67,17 @@ const pull = verb({
   usage: 'NAME[:TAG|@DIGEST]',
   minArgs: 1,
   flags: {
+    'all-tags': flag.bool('Download all tagged images in the repository', { short: 'a' }),
     platform: flag.string('Set platform if server is multi-platform capable'),
     quiet: flag.bool('Suppress verbose output', { short: 'q' }),
   },
   async run({ context, args: [reference = ''], flags }) {
-    const { tag: wanted, digest } = splitReference(reference)
-    if (!flags.quiet && wanted === '' && digest === '') context.stdout.write('Using default tag: latest\n')
-    await pullImage(context, reference, { platform: flags.platform, quiet: flags.quiet, out: context.stdout })
-    context.stdout.write(`${familiarName(reference)}\n`)
+    const { name, tag: wanted, digest } = splitReference(reference)
+    const all = flags['all-tags']
+    if (all && (wanted !== '' || digest !== '')) throw invalid("tag can't be used with --all-tags/-a")
+    if (!all && !flags.quiet && wanted === '' && digest === '') context.stdout.write('Using default tag: latest\n')
+    await pullImage(context, reference, { platform: flags.platform, quiet: flags.quiet, all, out: context.stdout })
+    context.stdout.write(`${all ? name : familiarName(reference)}\n`)
   },
 })
 
@@ -96,4 +102,4 @@ const prune = verb({
   },
 })
 
-export const image = noun('image', 'Manage images', [history, importVerb, inspect, load, ls, prune, pull, rm, save, tag])
+export const image = noun('image', 'Manage images', [build, history, importVerb, inspect, load, ls, prune, pull, push, rm, save, tag])
