@@ -6,14 +6,19 @@ import { syscall, withDetail } from './ffi.js'
 const socket = syscall<[number, number, number]>('int socket(int domain, int type, int protocol)')
 const bind = syscall<[number, Uint8Array, number]>('int bind(int fd, const void *address, unsigned int length)')
 const listen = syscall<[number, number]>('int listen(int fd, int backlog)')
+const fcntl = syscall<[number, number, number]>('int fcntl(int fd, int command, long argument)')
 const setsockopt = syscall<[number, number, number, Uint8Array, number]>(
   'int setsockopt(int fd, int level, int name, const void *value, unsigned int length)',
 )
 
 const inet = 2
 const inet6 = 10
+/** F_DUPFD_CLOEXEC */
+const duplicateCloexec = 1030
+const servingBacklog = 511
 const solSocket = 1
 const reuseAddress = 2
+const markOption = 36
 const solIpv6 = 41
 const ipv6Only = 26
 const closeOnExec = 0o2000000
@@ -27,6 +32,8 @@ export interface SocketRequest {
   bind?: { address: string; port: number; reuseAddress?: boolean }
   /** Length of the queue of a listening socket; does not listen when absent. */
   backlog?: number
+  /** The mark of its packets (SO_MARK), for policy routing. */
+  mark?: number
 }
 
 /**
@@ -40,6 +47,7 @@ export function openSocket(request: SocketRequest): number {
   const fd = socket(request.family === 6 ? inet6 : inet, type | closeOnExec, protocol)
   try {
     if (request.family === 6) setsockopt(fd, solIpv6, ipv6Only, nativeU32(1), 4)
+    if (request.mark !== undefined) setsockopt(fd, solSocket, markOption, nativeU32(request.mark), 4)
     if (request.bind) {
       const { address, port, reuseAddress: reuse } = request.bind
       if (reuse) setReuseAddress(fd, true)
@@ -60,7 +68,7 @@ export function openSocket(request: SocketRequest): number {
  * be refused at once rather than hang in a backlog that nobody reads. Throws as `openSocket` does.
  */
 export class PortSocket implements Disposable {
-  private constructor(private fd: number) {}
+  private constructor(private fd: number, private readonly protocol: SocketRequest['protocol']) {}
 
   static hold(protocol: 'tcp' | 'udp' | 'sctp', address: string, port: number): PortSocket {
     // With address reuse, connections in TIME_WAIT of a server that just ended are no obstacle. It is
@@ -69,7 +77,17 @@ export class PortSocket implements Disposable {
     const reuse = protocol !== 'udp'
     const fd = openSocket({ protocol, family: address.includes(':') ? 6 : 4, bind: { address, port, reuseAddress: reuse } })
     if (reuse) setReuseAddress(fd, false)
-    return new PortSocket(fd)
+    return new PortSocket(fd, protocol)
+  }
+
+  /** Lets somebody serve the port after all: another descriptor of the socket, which listens if it is one of TCP. */
+  serve(): number {
+    if (this.protocol === 'tcp') {
+      // Nobody else can bind while it listens; its connections, when they end, must not keep the next one off.
+      setReuseAddress(this.fd, true)
+      listen(this.fd, servingBacklog)
+    }
+    return fcntl(this.fd, duplicateCloexec, 0)
   }
 
   close(): void {

@@ -4,6 +4,8 @@ import type { Protocol } from './types.js'
 /** Holds a port against other programs until it is closed; throws errors with errno codes. */
 export interface HeldPort {
   close(): void
+  /** A descriptor by which the port can be served. */
+  serve?(): number
 }
 export type HoldPort = (protocol: Protocol, hostIp: string, port: number) => HeldPort
 
@@ -14,8 +16,11 @@ export interface PortRange {
 
 /** A port that this allocator gave out. `release` once. */
 export interface PortLease {
+  protocol: Protocol
   hostIp: string
   hostPort: number
+  /** A descriptor by which the port can be served, on the host itself; undefined when the socket is another program's. */
+  serve(): number | undefined
   release(): void
 }
 
@@ -111,7 +116,7 @@ export class PortAllocator {
       else this.taken.delete(key)
       entry.held?.close()
     }
-    return { hostIp, hostPort, release }
+    return { protocol, hostIp, hostPort, serve: () => held?.serve?.(), release }
   }
 }
 

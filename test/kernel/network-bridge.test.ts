@@ -1,5 +1,9 @@
 import { strict as assert } from 'node:assert'
 import { execFileSync } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { inNetns } from '../../agent/kernel/netns.js'
+import { openSocket } from '../../agent/kernel/socket.js'
 import { eventually } from '../support/eventually.js'
 import { NetworkHost } from '../support/network-host.js'
 import type { NetworkController } from '../../agent/network/controller.js'
@@ -65,7 +69,7 @@ for (const bridgeNetfilter of [false, true]) describe(`bridge networks in the ke
     const two = await start(ids.two, 'two', 'bridge')
     await networks.createNetwork({ name: 'other' })
     const three = await start(ids.three, 'three', 'other')
-    assert.deepEqual(one.ports, [{ containerPort: 80, protocol: 'tcp', hostIp: '0.0.0.0', hostPort: 8080 }])
+    assert.deepEqual(one.ports, ['0.0.0.0', '::'].map((hostIp) => ({ containerPort: 80, protocol: 'tcp', hostIp, hostPort: 8080 })))
     await host.serve(one.path, 80, 'one')
     assert.equal(await host.ask(host.client, '192.0.2.1', 8080), 'one 192.0.2.2', 'from another host, with its address')
     assert.match((await host.ask(host.host, '127.0.0.1', 8080)) ?? '', /^one /, 'from the host by loopback')
@@ -183,7 +187,7 @@ for (const bridgeNetfilter of [false, true]) describe(`bridge networks in the ke
   it('chooses free ports, and the first free one of a range', async () => {
     await host.serve(host.host, 8000, 'foreign')
     const { ports } = await start(ids.one, 'one', 'bridge', [web(''), web(''), web('8000-8002'), web('8000-8002')])
-    assert.deepEqual(ports.map((port) => port.hostPort), [32768, 32769, 8001, 8002])
+    assert.deepEqual(ports.filter(({ hostIp }) => hostIp === '0.0.0.0').map((port) => port.hostPort), [32768, 32769, 8001, 8002])
   })
 
   it('keeps containers apart where inter-container traffic is off, except by published ports', async () => {
@@ -220,6 +224,43 @@ for (const bridgeNetfilter of [false, true]) describe(`bridge networks in the ke
     assert.equal(await host.ask(host.client, '2001:db8::1', 8080), 'one 2001:db8::2')
     await host.serve(host.client, 80, 'outside', '::')
     assert.equal(await host.ask(one.path, '2001:db8::2', 80), 'outside 2001:db8::1')
+  })
+
+  it('publishes to ::1, and over IPv6 to containers without it', async () => {
+    await networks.createNetwork({ name: 'six', enableIpv6: true })
+    const one = await start(ids.one, 'one', 'six', [web('8080')])
+    await host.serve(one.path, 80, 'one', '::')
+    const gateway = networks.inspect('six').ipam.config.find(({ gateway: one }) => one.includes(':'))?.gateway ?? ''
+    const seen = (await host.ask(host.host, '::1', 8080)) ?? ''
+    assert(seen === `one ${gateway}`, `the container is asked by its gateway: ${seen}`)
+    const dns = (hostIp: string): PortBinding => ({ containerPort: 53, protocol: 'udp', hostPort: '5353', hostIp })
+    const two = await start(ids.two, 'two', 'bridge', [web('9090', '::1'), web('9091'), dns('::')])
+    await host.serve(two.path, 80, 'two')
+    host.serveUdp(two.path, 53, 'two')
+    const askUdp = async (address: string): Promise<unknown> => {
+      const fd = inNetns(host.client, () => openSocket({ protocol: 'udp', family: 6, bind: { address: '::', port: 0 } }))
+      const socket = createSocket('udp6').bind({ fd })
+      const answer = once(socket, 'message')
+      socket.send('?', 5353, address)
+      const [message] = (await answer) as [Buffer]
+      socket.close()
+      return message.toString()
+    }
+    const all = async (): Promise<void> => {
+      assert.match((await host.ask(host.host, '::1', 9090)) ?? '', /^two /)
+      assert.equal(await host.ask(host.client, '2001:db8::1', 9090, 400), undefined, 'on one address alone')
+      assert.match((await host.ask(host.client, '2001:db8::1', 9091)) ?? '', /^two /)
+      assert.equal(await host.ask(host.client, '192.0.2.1', 9091), 'two 192.0.2.2')
+      assert.equal(await askUdp('2001:db8::1'), 'two')
+    }
+    await all()
+    networks[Symbol.dispose]()
+    networks = await host.controller()
+    await networks.recover(new Set([ids.one, ids.two]))
+    await all()
+    await networks.removeSandbox(ids.two)
+    assert.equal(await host.ask(host.host, '::1', 9090), undefined)
+    await start(ids.three, 'three', 'bridge', [web('9090', '::1'), web('9091')])
   })
 
   it('moves default route and ports when the network that gives them is left', async () => {

@@ -33,13 +33,18 @@ export interface PortForward {
   targetPort: number
 }
 
+export interface TableSettings {
+  /** Connections to ::1 are left to whoever listens there. */
+  leaveLoopback6?: boolean
+}
+
 /** The whole table, in place of whatever was there under its name, as one transaction. */
-export function fullTable(table: string, networks: readonly TableNetwork[], forwards: readonly PortForward[]): string {
+export function fullTable(table: string, networks: readonly TableNetwork[], forwards: readonly PortForward[], settings: TableSettings = {}): string {
   return [
     // Deleting needs the table to be there; declaring it first makes that so.
     `table inet ${table}`,
     `delete table inet ${table}`,
-    skeleton(table),
+    skeleton(table, settings),
     ...networks.map((network) => addNetwork(table, network)),
     addForwards(table, forwards),
   ].filter((part) => part !== '').join('\n')
@@ -61,7 +66,7 @@ export function deleteTable(table: string): string {
   return `table inet ${table}\ndelete table inet ${table}`
 }
 
-function skeleton(table: string): string {
+function skeleton(table: string, { leaveLoopback6 = false }: TableSettings): string {
   const transports = 'meta l4proto { tcp, udp, sctp }'
   return `table inet ${table} {
   set bridges { type ifname; }
@@ -91,7 +96,7 @@ function skeleton(table: string): string {
     fib daddr type local jump publish
   }
   chain output {
-    type nat hook output priority -100; policy accept;
+    type nat hook output priority -100; policy accept;${leaveLoopback6 ? '\n    ip6 daddr ::1 return comment "br_netfilter would drop the answers"' : ''}
     fib daddr type local jump publish
   }
   chain forward {

@@ -1,7 +1,7 @@
 import type { Logger } from '../../../src/base/log.js'
 import type { Nft } from '../../kernel/nft.js'
 import { addForwards, addNetwork, deleteTable, fullTable, removeForwards, removeNetwork } from './host-ruleset.js'
-import type { PortForward, TableNetwork } from './host-ruleset.js'
+import type { PortForward, TableNetwork, TableSettings } from './host-ruleset.js'
 
 /**
  * The host's table in the kernel. It remembers what should be in it: when an incremental change is
@@ -15,6 +15,7 @@ export class HostTable {
     private readonly nft: Pick<Nft, 'run'>,
     private readonly name: string,
     private readonly log: Logger,
+    private readonly settings: () => TableSettings = () => ({}),
   ) {}
 
   /** Puts the whole table in place in one transaction; flows that are established stay. */
@@ -80,7 +81,7 @@ export class HostTable {
   }
 
   private reload(): void {
-    this.nft.run(fullTable(this.name, [...this.networks.values()], [...this.forwards.values()]))
+    this.nft.run(fullTable(this.name, [...this.networks.values()], [...this.forwards.values()], this.settings()))
   }
 }
 

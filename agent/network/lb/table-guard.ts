@@ -38,8 +38,16 @@ export class TableGuard implements Disposable {
     }
   }
 
+  /** Watches no more, and takes its own table out of the kernel. */
+  remove(): void {
+    const held = this.watch !== undefined
+    this[Symbol.dispose]()
+    if (held) this.given.kernel.nft.run(`delete table inet ${this.given.table}-guard`)
+  }
+
   [Symbol.dispose](): void {
     this.watch?.close()
+    this.watch = undefined
     this.timer?.cancel()
   }
 
