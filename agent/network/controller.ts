@@ -15,7 +15,9 @@ import { EndpointTable } from './endpoint-table.js'
 import { gatewayEndpoint } from './endpoint.js'
 import type { Endpoint, Sandbox, StoredNetwork } from './endpoint.js'
 import { HostKernel } from './host-kernel.js'
+import { FamilyRelays } from './lb/family-relay.js'
 import { HostTable } from './lb/host-table.js'
+import { TableGuard } from './lb/table-guard.js'
 import { Networks, publicNetwork } from './networks.js'
 import type { DataPath } from './overlay/data-path.js'
 import { gatewayNetworkName } from './predefined.js'
@@ -27,11 +29,11 @@ import type { NetworkStore } from './store.js'
 import type {
   EndpointInfo, EndpointSettings, Network, NetworkDetails, NetworkMember, NetworkOptions, NetworkSpec, PortBinding, PublishedPort, SandboxInfo, SandboxMode,
 } from './types.js'
-
-export interface NetworkControllerOptions {
 import { createEncryption } from './wireguard/create-encryption.js'
 import type { EncryptionOptions } from './wireguard/create-encryption.js'
 import type { Encryption } from './wireguard/encryption.js'
+
+export interface NetworkControllerOptions {
   store: NetworkStore
   /** The folder of the containers' namespaces, in a place that is empty after a reboot: `<exec-root>/netns`. */
   netnsDir: string
@@ -65,6 +67,8 @@ export interface SandboxWatcher {
 export class NetworkController implements Disposable {
   readonly kernel: HostKernel
   readonly networks: Networks
+  /** Keeps tables of this host whole. */
+  readonly guard: TableGuard
   /** What the managers said of the cluster's networks; empty outside of a swarm. */
   readonly tables = new ClusterTables()
   readonly encryption: Encryption
@@ -80,13 +84,17 @@ export class NetworkController implements Disposable {
   private constructor(private readonly given: NetworkControllerOptions) {
     this.options = given.options ?? {}
     this.kernel = new HostKernel(given.hostNetns)
-    this.table = new HostTable(this.kernel.nft, this.options.tableName ?? 'skep', given.log)
+    // Answers of a bridge's containers are translated on the bridge then, and the kernel takes none to ::1 from a device.
+    const servesLoopback6 = (): boolean => this.kernel.run(() => readSysctl('net/bridge/bridge-nf-call-ip6tables')) === '1'
+    this.table = new HostTable(this.kernel.nft, this.options.tableName ?? 'skep', given.log, () => ({ leaveLoopback6: servesLoopback6() }))
+    this.guard = new TableGuard({ kernel: this.kernel, table: this.options.tableName ?? 'skep', clock: given.clock, log: given.log })
+    this.guard.add(this.options.tableName ?? 'skep', () => this.table.restore())
     this.addresses = new AddressBook(given.clock)
     this.endpoints = new EndpointTable(given.store)
     this.sandboxes = new Sandboxes(given.netnsDir)
     const ports = new PortAllocator(this.ephemeralRange(), this.kernel.holdPort)
     const relays = new FamilyRelays({ kernel: this.kernel, clock: given.clock, rng: given.rng, log: given.log })
-    const relay = { start: relays.start.bind(relays), hasIpv6: () => this.kernel.run(() => readSysctl('net/ipv6/conf/all/disable_ipv6')) === '0' }
+    const relay = { start: relays.start.bind(relays), hasIpv6: () => this.kernel.run(() => readSysctl('net/ipv6/conf/all/disable_ipv6')) === '0', servesLoopback6 }
     this.publisher = new Publisher(ports, this.table, (hostPorts) => this.kernel.forgetUdpFlows(hostPorts), relay, given.log)
     this.encryption = createEncryption({ ...given, kernel: this.kernel }, given.encryption)
     this.networks = new Networks({ ...given, encryption: this.encryption, options: this.options, kernel: this.kernel, table: this.table, addresses: this.addresses, endpoints: this.endpoints, overlayDir: given.overlayDir ?? join(dirname(given.netnsDir), 'overlay') })
@@ -123,27 +131,27 @@ export class NetworkController implements Disposable {
    */
   async recover(liveContainers: ReadonlySet<string>): Promise<void> {
     const work: Promise<unknown>[] = []
+    // Encryption is taken over first: nothing may look as if it were not there.
+    const used = new Set(this.endpoints.all().filter(({ containerId }) => liveContainers.has(containerId)).map(({ networkId }) => networkId))
+    for (const network of this.networks.all()) if (used.has(network.id)) await this.networks.attempt(network, () => this.networks.driverOf(network).prepare?.(network))
     for (const sandbox of this.endpoints.allSandboxes()) {
       if (liveContainers.has(sandbox.containerId)) this.adopt(sandbox)
       else work.push(this.removeSandbox(sandbox.containerId))
     }
     for (const endpoint of this.endpoints.all()) {
       if (!this.endpoints.sandbox(endpoint.containerId)) work.push(this.forget(endpoint))
-    // Encryption is taken over first: nothing may look as if it were not there.
-    const used = new Set(this.endpoints.all().filter(({ containerId }) => liveContainers.has(containerId)).map(({ networkId }) => networkId))
-    for (const network of this.networks.all()) if (used.has(network.id)) await this.networks.attempt(network, () => this.networks.driverOf(network).prepare?.(network))
     }
     for (const containerId of this.sandboxes.list()) if (!this.endpoints.sandbox(containerId)) this.sandboxes.remove(containerId)
     work.push(this.networks.bridgeDriver.removeLeftovers(this.networks.bridges(), new Set(this.endpoints.all().map((endpoint) => endpoint.hostLink))))
     this.networks.overlayDriver.removeLeftovers(new Set(this.networks.all().filter(({ ingress }) => ingress).map(({ id }) => id)))
     await Promise.all(work)
+    await this.networks.overlayDriver.removeEncryptionLeftovers(this.networks.all().filter(({ ingress }) => ingress))
     await this.networks.followOptions()
   }
 
   /**
    * Serves names to the container at 127.0.0.11: those of its networks, and others by way of the upstream
    * servers. Resolves when it can ask; kept until its sandbox is removed.
-    await this.networks.overlayDriver.removeEncryptionLeftovers(this.networks.all().filter(({ ingress }) => ingress))
    */
   async serveNames(containerId: string, resolver: ResolverSettings): Promise<void> {
     const sandbox = this.sandboxOf(containerId)
@@ -232,16 +240,15 @@ export class NetworkController implements Disposable {
 
   /** Attaches the container, whose sandbox exists, to a network. Nothing is left behind when it fails. */
   async connect(containerId: string, networkRef: string, settings: EndpointSettings): Promise<EndpointInfo> {
-    const sandbox = this.sandboxOf(containerId)
     const network = this.networks.resolve(networkRef)
+    const driver = this.networks.driverOf(network)
+    if (driver.prepare) await driver.prepare(network)
+    const sandbox = this.sandboxOf(containerId)
     checkConnect(sandbox, network, settings, this.endpoints.ofNetwork(network.id))
     const endpoint = this.newEndpoint(network, containerId, settings)
     const saved = this.endpoints.add(endpoint)
     let moved: boolean
     try {
-    const driver = this.networks.driverOf(network)
-    if (driver.prepare) await driver.prepare(network)
-    const sandbox = this.sandboxOf(containerId)
       this.join(network, endpoint)
       moved = this.movePorts(sandbox)
     } catch (thrown) {
@@ -329,15 +336,17 @@ export class NetworkController implements Disposable {
   /** Lets go of sockets. Networks, containers and rules stay as they are. */
   [Symbol.dispose](): void {
     this.dns[Symbol.dispose]()
+    this.guard[Symbol.dispose]()
     this.publisher.close()
     this.networks.overlayDriver.close()
+    this.encryption[Symbol.dispose]()
     this.kernel[Symbol.dispose]()
   }
 
   /** Takes the daemon's bridges and table out of the kernel, for uninstalling; containers must be gone. */
   async tearDown(): Promise<void> {
+    this.guard.remove()
     await this.networks.tearDown()
-    this.encryption[Symbol.dispose]()
     this.table.remove()
   }
 
@@ -346,6 +355,7 @@ export class NetworkController implements Disposable {
       this.endpoints.ofContainer(sandbox.containerId).flatMap((endpoint) => forwardsOf(endpoint, sandbox.published)),
     )
     await this.networks.start(forwards)
+    this.guard.start()
     for (const endpoint of this.endpoints.all()) {
       try {
         this.addresses.adopt(endpoint)
@@ -374,7 +384,7 @@ export class NetworkController implements Disposable {
   private adopt(sandbox: Sandbox): void {
     const { containerId, mode, published } = sandbox
     try {
-      this.publisher.adopt(containerId, published)
+      this.publisher.adopt(containerId, this.endpoints.ofContainer(containerId), published)
       if (mode.kind !== 'own') return
       if (!this.sandboxes.exists(containerId)) throw conflict(`the network namespace ${this.sandboxes.path(containerId)} is gone`)
       for (const endpoint of this.endpoints.ofContainer(containerId)) {
