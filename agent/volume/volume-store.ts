@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { lstat, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { rfc3339, type Clock } from '../../src/base/clock.js'
-import { conflict, internal, invalid, messageOf, notFound } from '../../src/base/errors.js'
+import { conflict, internal, invalid, kindOf, messageOf, notFound } from '../../src/base/errors.js'
 import type { IdSource } from '../../src/base/id.js'
 import type { Bucket, KeyValueStore } from '../../src/base/key-value.js'
 import type { Volume, VolumeCreateOptions } from '../../src/model/engine-api/volume.js'
@@ -12,10 +12,16 @@ import { copyTree } from './copy-tree.js'
 import { folderBytes } from './folder-bytes.js'
 import { addressOption, parseMountOptions, withAddress, type VolumeMount } from './mount-options.js'
 import { checkVolumeName } from './volume-name.js'
+import { VolumePlugins, type VolumePlugin } from './volume-plugins.js'
 
 /** Docker marks volumes made without a name by this label. */
 const anonymousLabel = 'com.docker.volume.anonymous'
 const localDriver = 'local'
+
+/** Containers that hold a volume mounted, as kept for the next daemon. */
+interface MountHolders {
+  holders: string[]
+}
 
 interface VolumeRecord {
   driver: string
@@ -46,14 +52,15 @@ export interface VolumeInfo {
 }
 
 /**
- * The named volumes of this host, by the driver `local`: a folder `<root>/<name>/_data` each, on which the
- * options `type`, `o` and `device` mount another file system while a container uses it.
+ * The named volumes of this host. By the driver `local`: a folder `<root>/<name>/_data` each, on which the
+ * options `type`, `o` and `device` mount another file system while a container uses it. By plugins: what they say.
  */
 export class VolumeStore {
   private readonly bucket: Bucket<VolumeRecord>
   private readonly records = new Map<string, VolumeRecord>()
   /** Containers that hold a volume mounted. */
   private readonly holders = new Map<string, Set<string>>()
+  private readonly mounts: Bucket<MountHolders>
   /** One change of a volume at a time. */
   private readonly busy = new Map<string, Promise<unknown>>()
   private listener: (event: VolumeEvent) => void = () => undefined
@@ -64,9 +71,13 @@ export class VolumeStore {
     private readonly ids: IdSource,
     private readonly clock: Clock,
     private readonly engine: VolumeUsers,
+    private readonly plugins = new VolumePlugins(clock),
   ) {
     this.bucket = store.bucket('volumes')
     for (const { key, value } of this.bucket.list()) this.records.set(key, value)
+    this.mounts = store.bucket('volume-mounts')
+    // Containers go on while the daemon is away.
+    for (const { key, value } of this.mounts.list()) this.holders.set(key, new Set(value.holders))
   }
 
   /** One listener hears of every change. */
@@ -80,22 +91,27 @@ export class VolumeStore {
     const name = anonymous ? this.ids.hexId() : (request.name as string)
     const driver = request.driver === undefined || request.driver === '' ? localDriver : request.driver
     checkVolumeName(name)
-    if (driver !== localDriver) {
-      throw notFound(`create ${name}: error looking up volume plugin ${driver}: plugin ${JSON.stringify(driver)} not found`)
-    }
     const options = request.options ?? {}
-    const asked = parseMountOptions(options)
+    const asked = driver === localDriver ? parseMountOptions(options) : undefined
     if (asked?.type === 'none' && (asked.flags & MountFlag.bind) === 0) throw invalid('a volume of type "none" needs the option o=bind')
     const labels = { ...(anonymous && { [anonymousLabel]: '' }), ...request.labels }
+    // A plugin may have one of that name from elsewhere.
+    if (!anonymous) await this.lookUp(name).catch(() => undefined)
     return this.exclusively(name, async () => {
-      if (!this.records.has(name)) {
-        await mkdir(this.folder(name), { recursive: true, mode: 0o755 })
-        const record: VolumeRecord = { driver, options, labels, createdMs: this.clock.nowMs() }
-        await this.bucket.put(name, record)
-        this.records.set(name, record)
-        this.listener({ action: 'create', name, attributes: { driver } })
+      const known = this.records.get(name)
+      // Without a driver any volume of that name is meant.
+      if (known) {
+        if (request.driver && known.driver !== driver) throw conflict(`create ${name}: conflict: volume name must be unique`)
+        return { name, driver: known.driver, mountpoint: known.driver === localDriver ? this.folder(name) : '' }
       }
-      return { name, driver, mountpoint: this.folder(name) }
+      const plugin = driver === localDriver ? undefined : await this.pluginOf(driver, `create ${name}`)
+      if (plugin) await this.createByPlugin(plugin, name, options)
+      else await mkdir(this.folder(name), { recursive: true, mode: 0o755 })
+      const record: VolumeRecord = { driver, options, labels, createdMs: this.clock.nowMs() }
+      await this.bucket.put(name, record)
+      this.records.set(name, record)
+      this.listener({ action: 'create', name, attributes: { driver } })
+      return { name, driver, mountpoint: plugin ? '' : this.folder(name) }
     })
   }
 
@@ -107,12 +123,12 @@ export class VolumeStore {
       ...(options.DriverOpts && { options: options.DriverOpts }),
       ...(options.Labels && { labels: options.Labels }),
     })
-    return this.shown(name, this.record(name))
+    return this.inspect(name)
   }
 
   /** Throws `notFound`. */
-  inspect(name: string): Promise<Volume> {
-    return Promise.resolve().then(() => this.shown(name, this.record(name)))
+  async inspect(name: string): Promise<Volume> {
+    return this.described(name, await this.lookUp(name))
   }
 
   /** Ordered by name. `usage` adds bytes and containers of each. */
@@ -124,15 +140,21 @@ export class VolumeStore {
       const record = this.records.get(name)
       if (!record) continue
       const shown = this.shown(name, record)
-      if (options.usage) shown.UsageData = { Size: await folderBytes(this.folder(name)), RefCount: users.get(name)?.length ?? 0 }
+      if (options.usage && record.driver !== localDriver) shown.UsageData = { Size: -1, RefCount: users.get(name)?.length ?? 0 }
+      else if (options.usage) shown.UsageData = { Size: await folderBytes(this.folder(name)), RefCount: users.get(name)?.length ?? 0 }
       volumes.push(shown)
     }
-    return volumes
+    await this.addFromPlugins(volumes)
+    return volumes.sort((a, b) => ((a.Name ?? '') < (b.Name ?? '') ? -1 : 1))
   }
 
   /** Throws `conflict` while a container has it; `notFound` unless `force`. */
   async remove(name: string, force: boolean): Promise<void> {
-    if (!this.records.has(name) && force) return
+    const found = await this.lookUp(name).catch((thrown: unknown) => {
+      if (force) return undefined
+      throw thrown
+    })
+    if (!found) return
     await this.exclusively(name, async () => {
       this.record(name)
       const users = this.usersOf(name)
@@ -159,43 +181,56 @@ export class VolumeStore {
     return Promise.resolve(this.engine.users())
   }
 
+  /** Drivers that can be asked for: those of plugins that answer too. */
+  async driverNames(): Promise<string[]> {
+    return [localDriver, ...(await this.plugins.all()).map(({ name }) => name)]
+  }
+
   isAnonymous(volume: Volume): boolean {
     return volume.Labels !== undefined && anonymousLabel in volume.Labels
   }
 
   /**
-   * Mounts what its options ask for, once for all containers, and gives the folder; doing it again for the
-   * same container is fine. Throws `notFound`, and `invalid` when it cannot be mounted.
+   * Mounts what its options ask for, once for all containers, or has its plugin mount it, and gives the folder; doing it again
+   * for the same container is fine. Throws `notFound`, and `invalid` when it cannot be mounted.
    */
   async acquire(name: string, containerId: string): Promise<string> {
+    await this.lookUp(name)
     return this.exclusively(name, async () => {
       const record = this.record(name)
-      const folder = this.folder(name)
-      await mkdir(folder, { recursive: true, mode: 0o755 })
-      const wanted = parseMountOptions(record.options)
-      if (wanted && !isMounted(folder)) await mountVolume(name, wanted, folder)
-      const holders = this.holders.get(name) ?? new Set()
-      this.holders.set(name, holders)
-      if (!holders.has(containerId)) {
-        holders.add(containerId)
-        this.listener({ action: 'mount', name, attributes: { container: containerId, destination: folder, driver: record.driver } })
+      const holders = this.holders.get(name) ?? new Set<string>()
+      const isNew = !holders.has(containerId)
+      this.holders.set(name, holders.add(containerId))
+      // Known before it is mounted: a crash leaves nothing mounted that nobody takes off.
+      if (isNew && needsMount(record)) await this.saveHolders(name)
+      try {
+        const folder = await this.mounted(name, record, containerId)
+        if (isNew) this.listener({ action: 'mount', name, attributes: { container: containerId, destination: folder, driver: record.driver } })
+        return folder
+      } catch (thrown) {
+        if (isNew) {
+          holders.delete(containerId)
+          if (holders.size === 0) this.holders.delete(name)
+          if (needsMount(record)) await this.saveHolders(name)
+        }
+        throw thrown
       }
-      return folder
     })
   }
 
   /** The container uses it no more; the last one takes the mount off. Doing it again is fine. */
   async release(name: string, containerId: string): Promise<void> {
-    await this.exclusively(name, () => {
+    await this.exclusively(name, async () => {
       const holders = this.holders.get(name)
-      if (!holders?.delete(containerId)) return Promise.resolve()
+      if (!holders?.has(containerId)) return
       const record = this.records.get(name)
-      if (holders.size === 0) {
-        this.holders.delete(name)
-        if (record && parseMountOptions(record.options)) unmountAll(this.folder(name))
-      }
+      if (record && record.driver !== localDriver) {
+        await (await this.pluginOf(record.driver, `unmount ${name}`)).unmount(name, containerId)
+      } else if (record && holders.size === 1 && needsMount(record)) unmountAll(this.folder(name))
+      holders.delete(containerId)
+      if (holders.size === 0) this.holders.delete(name)
+      if (record && needsMount(record)) await this.saveHolders(name)
       this.listener({ action: 'unmount', name, attributes: { container: containerId, driver: record?.driver ?? localDriver } })
-      return Promise.resolve()
     })
   }
 
@@ -205,9 +240,9 @@ export class VolumeStore {
    */
   async copyUp(name: string, sourceFolder: string): Promise<void> {
     await this.exclusively(name, async () => {
-      this.record(name)
       const source = await lstat(sourceFolder).catch(() => undefined)
-      const target = this.folder(name)
+      const { driver } = this.record(name)
+      const target = driver === localDriver ? this.folder(name) : await (await this.pluginOf(driver, `get ${name}`)).path(name)
       if (!source?.isDirectory() || (await readdir(target)).length > 0) return
       try {
         await copyTree(sourceFolder, target)
@@ -228,8 +263,12 @@ export class VolumeStore {
     const record = this.records.get(name)
     if (!record) return
     // The record goes last: a folder without one would be found by nobody.
-    unmountAll(this.folder(name))
-    await removeTree(join(this.root, name))
+    if (record.driver !== localDriver) await (await this.pluginOf(record.driver, `remove ${name}`)).remove(name)
+    else {
+      unmountAll(this.folder(name))
+      await removeTree(join(this.root, name))
+    }
+    await this.mounts.delete(name)
     await this.bucket.delete(name)
     this.records.delete(name)
     this.listener({ action: 'destroy', name, attributes: { driver: record.driver } })
@@ -249,11 +288,85 @@ export class VolumeStore {
     return {
       Name: name,
       Driver: record.driver,
-      Mountpoint: this.folder(name),
+      Mountpoint: record.driver === localDriver ? this.folder(name) : '',
       CreatedAt: rfc3339(record.createdMs),
       Labels: record.labels,
       Scope: 'local',
       Options: record.options,
+    }
+  }
+
+  private async mounted(name: string, record: VolumeRecord, containerId: string): Promise<string> {
+    if (record.driver !== localDriver) return (await this.pluginOf(record.driver, `mount ${name}`)).mount(name, containerId)
+    const folder = this.folder(name)
+    await mkdir(folder, { recursive: true, mode: 0o755 })
+    const wanted = parseMountOptions(record.options)
+    if (wanted && !isMounted(folder)) await mountVolume(name, wanted, folder)
+    return folder
+  }
+
+  private async saveHolders(name: string): Promise<void> {
+    const holders = [...(this.holders.get(name) ?? [])]
+    if (holders.length === 0) await this.mounts.delete(name)
+    else await this.mounts.put(name, { holders })
+  }
+
+  /** Throws `notFound` in Docker's words, `unavailable` when it does not answer. */
+  private async pluginOf(driver: string, doing: string): Promise<VolumePlugin> {
+    try {
+      return await this.plugins.find(driver)
+    } catch (thrown) {
+      if (kindOf(thrown) === 'notFound') throw notFound(`${doing}: error looking up volume plugin ${driver}: ${messageOf(thrown)}`, thrown)
+      throw thrown
+    }
+  }
+
+  private async createByPlugin(plugin: VolumePlugin, name: string, options: Record<string, string>): Promise<void> {
+    // One that is there already is taken as it is.
+    if (!(await plugin.get(name))) await plugin.create(name, options)
+  }
+
+  /** The volume's record; one that a plugin has and that was not used here yet gets one. Throws `notFound`. */
+  private async lookUp(name: string): Promise<VolumeRecord> {
+    const known = this.records.get(name)
+    if (known) return known
+    for (const plugin of await this.plugins.all()) {
+      const found = await plugin.get(name)
+      if (!found) continue
+      return this.exclusively(name, async () => {
+        const record: VolumeRecord = this.records.get(name) ?? { driver: plugin.name, options: {}, labels: {}, createdMs: Date.parse(found.createdAt) || this.clock.nowMs() }
+        await this.bucket.put(name, record)
+        this.records.set(name, record)
+        return record
+      })
+    }
+    return this.record(name)
+  }
+
+  /** With what its plugin tells of it. */
+  private async described(name: string, record: VolumeRecord): Promise<Volume> {
+    const shown = this.shown(name, record)
+    if (record.driver === localDriver) return shown
+    const plugin = await this.plugins.find(record.driver).catch(() => undefined)
+    const found = await plugin?.get(name)
+    if (!plugin || !found) return shown
+    return { ...shown, Mountpoint: found.mountpoint, Scope: await plugin.scopeOf(), ...(Object.keys(found.status).length > 0 && { Status: found.status as NonNullable<Volume['Status']> }) }
+  }
+
+  /** Fills in what plugins tell of volumes that are listed, and adds those of theirs that are not. */
+  private async addFromPlugins(volumes: Volume[]): Promise<void> {
+    const byName = new Map(volumes.map((volume) => [volume.Name, volume]))
+    const told = await Promise.all(
+      (await this.plugins.all()).map(async (plugin) => {
+        // One that is gone must not keep the others from being listed.
+        const [scope, list] = await Promise.all([plugin.scopeOf(), plugin.list()]).catch(() => ['local', []] as const)
+        return list.map((one) => ({ ...one, scope, driver: plugin.name }))
+      }),
+    )
+    for (const { name, mountpoint, createdAt, scope, driver } of told.flat()) {
+      const known = byName.get(name)
+      if (known?.Driver === driver) Object.assign(known, { Mountpoint: mountpoint, Scope: scope })
+      else if (!known) volumes.push({ Name: name, Driver: driver, Mountpoint: mountpoint, ...(createdAt !== '' && { CreatedAt: createdAt }), Labels: {}, Scope: scope, Options: {} })
     }
   }
 
@@ -271,6 +384,11 @@ export class VolumeStore {
       if (this.busy.get(name) === settled) this.busy.delete(name)
     }
   }
+}
+
+/** True when something is taken off again after the last user. */
+function needsMount(record: VolumeRecord): boolean {
+  return record.driver !== localDriver || parseMountOptions(record.options) !== undefined
 }
 
 async function mountVolume(name: string, wanted: VolumeMount, folder: string): Promise<void> {

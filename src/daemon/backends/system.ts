@@ -30,7 +30,7 @@ export const goArch = process.arch === 'x64' ? 'amd64' : process.arch
 /** What this host and this daemon are. */
 export function systemBackend(deps: SystemDeps): SystemBackend {
   return {
-    info: async () => systemInfo(deps),
+    info: async () => systemInfo(deps, await deps.parts.volumes.driverNames()),
     version: async () => systemVersion(deps.tools),
     metrics: deps.metrics,
     layersBytes: async () => layersBytes(deps.parts),
@@ -41,7 +41,7 @@ export function systemBackend(deps: SystemDeps): SystemBackend {
   }
 }
 
-function systemInfo({ parts, tools, config, engineId, clock }: SystemDeps): Omit<SystemInfo, 'Swarm'> {
+function systemInfo({ parts, tools, config, engineId, clock }: SystemDeps, volumeDrivers: string[]): Omit<SystemInfo, 'Swarm'> {
   const containers = parts.engine.all()
   const count = (status: string): number => containers.filter((container) => container.status === status).length
   const runtime = tools.runtimes[0]
@@ -57,7 +57,7 @@ function systemInfo({ parts, tools, config, engineId, clock }: SystemDeps): Omit
     Driver: 'overlay2',
     DriverStatus: [['Backing Filesystem', backingFileSystem(config['data-root'])]],
     DockerRootDir: config['data-root'],
-    Plugins: { Volume: ['local'], Network: ['bridge', 'host', 'macvlan', 'none', 'overlay'], Authorization: null as never, Log: [...logDrivers] },
+    Plugins: { Volume: volumeDrivers, Network: ['bridge', 'host', 'macvlan', 'none', 'overlay'], Authorization: null as never, Log: [...logDrivers] },
     MemoryLimit: true,
     SwapLimit: true,
     CpuCfsPeriod: true,

@@ -1,0 +1,125 @@
+import type { Clock } from '../../src/base/clock.js'
+import { internal, notFound } from '../../src/base/errors.js'
+import { PluginClient } from './plugin-client.js'
+import { findPlugin, pluginFolders, pluginNames, type PluginFolders } from './plugin-places.js'
+
+/** What a plugin tells of one of its volumes. */
+export interface PluginVolume {
+  name: string
+  mountpoint: string
+  createdAt: string
+  status: Record<string, unknown>
+}
+
+const shortMs = 10_000
+/** Making and mounting may take what a storage system takes. */
+const longMs = 120_000
+const interfaceName = 'VolumeDriver'
+
+/** One driver of volumes behind Docker's plugin protocol (docs.docker.com, "Docker volume plugins"). */
+export class VolumePlugin {
+  private scope: 'local' | 'global' | undefined
+
+  constructor(private readonly client: PluginClient) {}
+
+  get name(): string {
+    return this.client.name
+  }
+
+  /** `global` when every host sees the same volumes. */
+  async scopeOf(): Promise<'local' | 'global'> {
+    if (this.scope === undefined) {
+      // Plugins of the first version do not know the question.
+      const answer = await this.client.call(`${interfaceName}.Capabilities`, {}, shortMs).catch(() => ({}) as Record<string, unknown>)
+      const capabilities = answer['Capabilities'] as { Scope?: unknown } | undefined
+      this.scope = String(capabilities?.Scope ?? '').toLowerCase() === 'global' ? 'global' : 'local'
+    }
+    return this.scope
+  }
+
+  async create(name: string, options: Record<string, string>): Promise<void> {
+    await this.client.call(`${interfaceName}.Create`, { Name: name, Opts: options }, longMs)
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.client.call(`${interfaceName}.Remove`, { Name: name }, longMs)
+  }
+
+  /** Mounts it for a user and gives the folder. Throws `internal` when the plugin names none. */
+  async mount(name: string, userId: string): Promise<string> {
+    const { Mountpoint } = await this.client.call(`${interfaceName}.Mount`, { Name: name, ID: userId }, longMs)
+    if (typeof Mountpoint !== 'string' || !Mountpoint.startsWith('/')) throw internal(`plugin ${this.name} mounted volume ${name} but did not say where`)
+    return Mountpoint
+  }
+
+  async unmount(name: string, userId: string): Promise<void> {
+    await this.client.call(`${interfaceName}.Unmount`, { Name: name, ID: userId }, longMs)
+  }
+
+  async path(name: string): Promise<string> {
+    const { Mountpoint } = await this.client.call(`${interfaceName}.Path`, { Name: name }, shortMs)
+    return typeof Mountpoint === 'string' ? Mountpoint : ''
+  }
+
+  /** Undefined when it has no such volume, or cannot be asked. */
+  async get(name: string): Promise<PluginVolume | undefined> {
+    const { Volume } = await this.client.call(`${interfaceName}.Get`, { Name: name }, shortMs).catch(() => ({ Volume: undefined }))
+    return volumeOf(Volume)
+  }
+
+  async list(): Promise<PluginVolume[]> {
+    const { Volumes } = await this.client.call(`${interfaceName}.List`, {}, shortMs)
+    return Array.isArray(Volumes) ? Volumes.flatMap((one: unknown) => volumeOf(one) ?? []) : []
+  }
+}
+
+function volumeOf(value: unknown): PluginVolume | undefined {
+  const { Name, Mountpoint, CreatedAt, Status } = (value ?? {}) as Record<string, unknown>
+  if (typeof Name !== 'string' || Name === '') return undefined
+  return {
+    name: Name,
+    mountpoint: typeof Mountpoint === 'string' ? Mountpoint : '',
+    createdAt: typeof CreatedAt === 'string' ? CreatedAt : '',
+    status: typeof Status === 'object' && Status !== null ? (Status as Record<string, unknown>) : {},
+  }
+}
+
+/** The volume plugins of this host, by name. Each is activated when it is first used. */
+export class VolumePlugins {
+  private readonly active = new Map<string, VolumePlugin>()
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly folders: PluginFolders = pluginFolders,
+  ) {}
+
+  /** Throws `notFound` when there is no plugin of this name, or it is none for volumes; `unavailable` when it does not answer. */
+  async find(name: string): Promise<VolumePlugin> {
+    const known = this.active.get(name)
+    if (known) return known
+    const address = await findPlugin(name, this.folders)
+    if (!address) throw notFound(`plugin ${JSON.stringify(name)} not found`)
+    const client = new PluginClient(name, address, this.clock)
+    const { Implements } = await client.call('Plugin.Activate', {}, shortMs)
+    if (!Array.isArray(Implements) || !Implements.includes(interfaceName)) throw notFound(`plugin ${JSON.stringify(name)} is no volume driver`)
+    const plugin = new VolumePlugin(client)
+    this.active.set(name, plugin)
+    return plugin
+  }
+
+  /** A plugin that failed is activated anew: it may be another at another place now. */
+  forget(name: string): void {
+    this.active.delete(name)
+  }
+
+  /** Names of all that make themselves known; some may be drivers of something else. */
+  names(): Promise<string[]> {
+    return pluginNames(this.folders)
+  }
+
+  /** Those that answer as volume drivers. */
+  async all(): Promise<VolumePlugin[]> {
+    const found = await Promise.all((await this.names()).map((name) => this.find(name).catch(() => undefined)))
+    return found.filter((plugin) => plugin !== undefined)
+  }
+}
