@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { invalid, kindOf, messageOf, StatusError } from '../../src/base/errors.js'
-import { formatPlatform, hostPlatform, parsePlatform, platformFit, shortId, type Platform } from '../image/descriptor.js'
+import { chainIds, formatPlatform, hostPlatform, parsePlatform, platformFit, shortId, type Platform } from '../image/descriptor.js'
 import type { ImageRecord } from '../image/image-record.js'
 import { BuildArgs, type StageArgs } from './build-args.js'
 import type { BuildContext } from './build-context.js'
@@ -35,6 +35,7 @@ export class BuildRun {
   private firstFailure: unknown
   private stepsTotal = 0
   private folders = 0
+  private readonly held: Disposable[] = []
 
   constructor(
     private readonly deps: BuildDeps,
@@ -55,6 +56,14 @@ export class BuildRun {
 
   /** Builds what the target needs and gives its image. Throws `invalid` with the line of what is wrong. */
   async image(): Promise<ImageRecord> {
+    try {
+      return await this.run()
+    } finally {
+      for (const pin of this.held) pin[Symbol.dispose]()
+    }
+  }
+
+  private async run(): Promise<ImageRecord> {
     const { globals, stages, escape } = this.dockerfile
     const { labels, target } = this.options
     for (const one of globals) await atLine(one, () => this.declareGlobals(one))
@@ -118,6 +127,7 @@ export class BuildRun {
     await this.announce(emit, step++, stage.from.original)
     const { image: base, args } = await atLine(stage.from, () => this.baseOf(stage, emit))
     run.base = base
+    if (base) this.hold(base)
     await emit({ stream: ` ---> ${base ? shortId(base.id) : ''}\n` })
     const builder = new StageBuilder(this.surroundings(stage, args, emit), base)
     const triggers = builder.takeTriggers()
@@ -137,10 +147,15 @@ export class BuildRun {
     return {
       deps, options, args, parentArgs, emit, signal, platform, cache,
       escape: dockerfile.escape,
+      hold: (image) => this.hold(image),
       newFolder: () => join(this.folder, String(this.folders++)),
       sourceOf: (from) => this.sourceOf(from, stage, emit),
       session: session === undefined ? undefined : () => deps.sessions.find(session, signal),
     }
+  }
+
+  private hold({ id, manifest, layers, config }: ImageRecord): void {
+    this.held.push(this.deps.store.pin([id, manifest.digest, ...layers.map(({ digest }) => digest), ...chainIds(config.rootfs.diff_ids)]))
   }
 
   /** Where `--from` leads: named contexts first, then stages, then images. */
@@ -163,6 +178,7 @@ export class BuildRun {
   }
 
   private imageSource(image: ImageRecord | undefined): CopySource {
+    if (image) this.hold(image)
     const { store, ids, digests } = this.deps
     return new ImageSource(image, { snapshots: store.snapshots, ids, digests }, this.signal)
   }

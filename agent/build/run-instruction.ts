@@ -46,6 +46,8 @@ export async function runInstruction(stage: StageBuilder, instruction: Instructi
     ...(network !== undefined && network !== 'default' && { NetworkMode: network }),
     ...(prepared.mounts.length > 0 && { Mounts: prepared.mounts }),
   }
+  // Its record may have been pruned since; its content is held.
+  if (!store.byId(image.id)) await store.add(image, [])
   const { Id: id = '' } = await engine.create(undefined, createRequest({ Image: image.id, Cmd: words, Env: [...unset(all), ...prepared.env], HostConfig: hostConfig }))
   let remove = true
   try {

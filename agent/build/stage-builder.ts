@@ -33,6 +33,8 @@ export interface StageSurroundings {
   platform: Platform
   emit: Emit
   signal: AbortSignal
+  /** Keeps an image's content while the build goes on: a prune meanwhile must not take it. */
+  hold(image: ImageRecord): void
   /** Below it the stage may make folders of its own; they go with the build. */
   newFolder(): string
   /** The files that `--from` means: an earlier stage's, an image's, a named context's; the context's without it. */
@@ -188,7 +190,7 @@ export class StageBuilder {
     if (options.noCache) return false
     const cached = await cache.find({ parent: this.image, createdBy, config: this.config, author: this.author, platform: this.image?.config ?? platform }, signal)
     if (!cached) return false
-    this.image = cached
+    this.moveTo(cached)
     await emit({ stream: ` ---> Using cache\n ---> ${shortId(cached.id)}\n` })
     return true
   }
@@ -197,7 +199,7 @@ export class StageBuilder {
   async commit(createdBy: string, layer?: AsyncIterable<Uint8Array>, container?: string): Promise<void> {
     const { deps, platform, emit, signal } = this.around
     if (!layer && (await this.useCached(createdBy))) return
-    this.image = await makeImage(
+    const made = await makeImage(
       deps.store,
       {
         ...(this.image && { parent: this.image }),
@@ -210,8 +212,14 @@ export class StageBuilder {
       },
       signal,
     )
+    this.moveTo(made)
     if (container !== undefined) await emit({ stream: ` ---> Removed intermediate container ${shortId(container)}\n` })
-    await emit({ stream: ` ---> ${shortId(this.image.id)}\n` })
+    await emit({ stream: ` ---> ${shortId(made.id)}\n` })
+  }
+
+  private moveTo(image: ImageRecord): void {
+    this.around.hold(image)
+    this.image = image
   }
 
   /** A step that only changes the settings. */

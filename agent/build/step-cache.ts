@@ -27,10 +27,12 @@ export class StepCache {
 
   /** What the step would make; undefined when it was not made before. */
   async find(step: Step, signal: AbortSignal): Promise<ImageRecord | undefined> {
-    return this.local(step) ?? (await this.restored(step, signal))
+    // The images that were named come first: whoever names them expects what they hold.
+    return (await this.restored(step, signal)) ?? this.local(step)[0]
   }
 
-  private local({ parent, createdBy, config, author }: Step): ImageRecord | undefined {
+  /** The newest first. */
+  private local({ parent, createdBy, config, author }: Step): ImageRecord[] {
     const { store } = this
     const depth = (parent?.config.history?.length ?? 0) + 1
     const candidates = parent ? store.childrenOf(parent.id) : store.list().filter((record) => record.parent === undefined)
@@ -39,11 +41,12 @@ export class StepCache {
       .filter((one) => one.config.history?.length === depth && one.config.history.at(-1)?.created_by === createdBy && one.config.author === author)
       .filter((one) => isDeepStrictEqual(plain(one.config.config ?? {}), wanted))
       .filter((one) => one.layers.length === 0 || store.snapshots.has(topChain(one) ?? ''))
-      .sort((a, b) => b.addedAtMs - a.addedAtMs)[0]
+      .sort((a, b) => b.addedAtMs - a.addedAtMs)
   }
 
   /** A layer that a given image has in this place of its history becomes that of the step. */
-  private async restored({ parent, createdBy, config, author, platform }: Step, signal: AbortSignal): Promise<ImageRecord | undefined> {
+  private async restored(step: Step, signal: AbortSignal): Promise<ImageRecord | undefined> {
+    const { parent, createdBy, config, author, platform } = step
     const history = parent?.config.history ?? []
     const below = parent?.layers ?? []
     for (const source of this.sources) {
@@ -54,6 +57,9 @@ export class StepCache {
       if (!below.every((layer, n) => layer.diffId === source.layers[n]?.diffId)) continue
       const layer = line.empty_layer ? undefined : source.layers[below.length]
       if (!line.empty_layer && !layer) continue
+      const layers = below.length + (layer ? 1 : 0)
+      const present = this.local(step).find((one) => one.layers.length === layers && one.layers.at(-1)?.diffId === source.layers[layers - 1]?.diffId)
+      if (present) return present
       const image = { config: structuredClone(config), platform, step: { created_by: createdBy }, names: [], ...(parent && { parent }), ...(author !== undefined && { author }), ...(layer && { presentLayer: layer }) }
       return makeImage(this.store, image, signal)
     }

@@ -54,6 +54,8 @@ export async function pruneImages(
   const untilMs = filters.has('until') ? untilOf(filters.get('until'), store.clock.nowMs()) : Infinity
   const removed: ImageDeleteResponseItem[] = []
   for (const record of store.list()) {
+    // Gone with one that stood on it.
+    if (!store.byId(record.id)) continue
     const labels = record.config.config?.Labels
     const createdMs = Date.parse(record.config.created ?? '')
     if (createdMs > untilMs || !filters.labels('label', labels)) continue
@@ -63,6 +65,8 @@ export async function pruneImages(
     if (danglingOnly && names.length > 0) continue
     for (const name of names) await untag(store, record.id, name, removed)
     await deleteRecord(store, record, removed)
+    // The images of a build's steps were parts of it.
+    await deleteAncestors(store, users, record, removed)
   }
   const { layers, freedBytes } = await store.collect()
   removed.push(...layers.map((layer) => ({ Deleted: layer })))
@@ -80,7 +84,11 @@ async function removeWithAncestors(
   checkConflict(store, users, record, options.force, false)
   for (const name of store.namesOf(record.id)) await untag(store, record.id, name, removed)
   await deleteRecord(store, record, removed)
-  if (!options.prune) return
+  if (options.prune) await deleteAncestors(store, users, record, removed)
+}
+
+/** The images without names that a removed one stood on, as far as nothing else needs them. */
+async function deleteAncestors(store: ImageStore, users: ImageUsers, record: ImageRecord, removed: ImageDeleteResponseItem[]): Promise<void> {
   for (let parent = parentOf(store, record); parent; parent = parentOf(store, parent)) {
     const inTheWay = conflictOf(store, users.usersOf(parent.id), parent, true, false)
     if (inTheWay !== undefined || store.namesOf(parent.id).length > 0) return

@@ -37,7 +37,7 @@ describe('real workloads in images of our own', function () {
     assert.equal(code, 0, `${stdout}${stderr}`)
   }
   const exec = (name: string, ...command: string[]): Promise<string> => host.docker('exec', name, ...command)
-  const healthy = (name: string): Promise<void> =>
+  const healthy = (name: string): Promise<unknown> =>
     eventually(`${name} is healthy`, async () => (await host.docker('inspect', '--format', '{{.State.Health.Status}}', name)) === 'healthy', { timeoutMs: 60_000 })
 
   it('nginx serves through a published port, reloads and ends in order', async () => {
