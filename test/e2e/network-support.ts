@@ -106,3 +106,13 @@ export async function virtualIp(host: LabHost, service: string, network: string)
   const { Endpoint } = JSON.parse((await host.api('GET', `/services/${service}`)).body) as { Endpoint: { VirtualIPs: { NetworkID: string; Addr: string }[] } }
   return Endpoint.VirtualIPs.find(({ NetworkID }) => NetworkID === Id)?.Addr.split('/')[0] ?? ''
 }
+
+/** A container's addresses on a network, by a part of its name. */
+export async function addressOn(host: LabHost, name: string, network: string): Promise<{ ipv4: string; ipv6: string }> {
+  const id = (await host.docker('ps', '-q', '-f', `name=${name}`)).split('\n')[0] ?? ''
+  const { NetworkSettings } = JSON.parse((await host.api('GET', `/containers/${id}/json`)).body) as {
+    NetworkSettings: { Networks: Record<string, { IPAddress: string; GlobalIPv6Address: string }> }
+  }
+  const { IPAddress = '', GlobalIPv6Address = '' } = NetworkSettings.Networks[network] ?? {}
+  return { ipv4: IPAddress, ipv6: GlobalIPv6Address }
+}

@@ -46,6 +46,11 @@ export class Mesh {
     return { action: 'update', endpoint: endpointRow(network, task, '', { addresses, nodeId: `n${node}` as never, nodeAddress: `10.77.0.${node}`, ...over }) }
   }
 
+  /** The rows of a task on both networks. */
+  placesOf(task: string, node: number, last: number, over = {}): TableRow[] {
+    return [this.place('ingress', task, [`10.0.0.${last}`, `fd00:1::${last}`], node, over), this.place('back', task, [`10.0.1.${last}`, `fd00:2::${last}`], node, over)]
+  }
+
   rows(): TableRow[] {
     return [
       ...[1, 2].map((n): TableRow => ({ action: 'update', peer: { nodeId: `n${n}` as never, hostname: `n${n}`, address: `10.77.0.${n}` } })),
