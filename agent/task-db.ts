@@ -25,7 +25,7 @@ export class TaskDb {
   }
 
   async putTask(task: Task): Promise<void> {
-    await this.tasks.put(task.id, task)
+    await this.tasks.put(task.id, withoutCredentials(task))
   }
 
   async putStatus(taskId: string, status: TaskStatus): Promise<void> {
@@ -40,4 +40,12 @@ export class TaskDb {
     const status = this.statuses.get(task.id)
     return status === undefined ? task : { ...task, status }
   }
+}
+
+/** Credentials of registries stay in memory: whoever begins a task afresh is told them anew by its manager. */
+function withoutCredentials(task: Task): Task {
+  const { container } = task.spec
+  if (container?.registryAuth === undefined) return task
+  const { registryAuth: _registryAuth, ...kept } = container
+  return { ...task, spec: { ...task.spec, container: kept } }
 }

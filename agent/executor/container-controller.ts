@@ -12,6 +12,7 @@ import { attach, type ClusterNetworks } from './network-attachment.js'
 import type { StepLimit } from './step-limit.js'
 import { taskFiles, type FileKeeper, type FileSource } from './task-files.js'
 import { taskScope, type TemplateNode } from './template.js'
+import type { ContainerSpec } from '../../src/model/container-spec.js'
 import type { ImagePuller, TaskEngine, TaskEvents, TaskImages } from './task-engine.js'
 
 /** What every container of a task is made with. */
@@ -60,7 +61,7 @@ export class ContainerController implements Controller {
     const sources = contents.length === 0 ? [] : await files.write(this.task.id, contents)
     if (await this.adopted()) return
     const network = await attach(this.task, this.deps.networks)
-    await this.ensureImage(spec.image, signal)
+    await this.ensureImage(spec, signal)
     signal.throwIfAborted()
     const request = containerRequest(this.task, node, network, contents.map(({ target }, i) => ({ source: sources[i] as string, target })))
     try {
@@ -139,9 +140,9 @@ export class ContainerController implements Controller {
     return true
   }
 
-  private async ensureImage(ref: string, signal: AbortSignal): Promise<void> {
-    if (this.deps.images.has(ref) || !this.deps.puller) return
-    await this.deps.puller.pull(ref, signal)
+  private async ensureImage({ image, registryAuth }: ContainerSpec, signal: AbortSignal): Promise<void> {
+    if (this.deps.images.has(image) || !this.deps.puller) return
+    await this.deps.puller.pull(image, registryAuth, signal)
   }
 
   private async startOnce(id: string): Promise<void> {

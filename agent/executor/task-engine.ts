@@ -31,8 +31,11 @@ export interface TaskImages {
 
 /** Gets images from elsewhere. */
 export interface ImagePuller {
-  /** Resolves when the image is on this node. Rejects with `TemporaryError` for what may pass. */
-  pull(ref: string, signal: AbortSignal): Promise<void>
+  /**
+   * Resolves when the image is on this node. `registryAuth` is a service's `X-Registry-Auth`. Rejects with
+   * `TemporaryError` for what may pass.
+   */
+  pull(ref: string, registryAuth: string | undefined, signal: AbortSignal): Promise<void>
 }
 
 /** All containers with a label. */

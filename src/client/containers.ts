@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
-import { ErrorKind, StatusError, messageOf } from '../base/errors.js'
+import { ErrorKind, kindOf, StatusError, messageOf } from '../base/errors.js'
 import type {
   ContainerConfig,
   ContainerCreateResponse,
@@ -19,6 +19,7 @@ import type {
 import type { ContainerStatsResponse } from '../model/engine-api/stats.js'
 import { attachmentOf, jsonLines, outputOf, type Attachment, type Output } from './streams.js'
 import type { Client } from './client.js'
+import { DaemonError } from './http.js'
 import { filterText, type FilterValues } from './filters.js'
 
 export type ContainerCreate = ContainerConfig & { HostConfig?: HostConfig; NetworkingConfig?: NetworkingConfig }
@@ -156,9 +157,15 @@ export class ContainersClient {
 
   /** What is at a path in the container; a link is told of, not followed. */
   async statPath(ref: string, path: string): Promise<ContainerPathStat> {
-    const answer = await this.client.send('HEAD', `${at(ref)}/archive`, { query: { path } })
-    answer.resume()
-    return pathStatOf(answer)
+    try {
+      const answer = await this.client.send('HEAD', `${at(ref)}/archive`, { query: { path } })
+      answer.resume()
+      return pathStatOf(answer)
+    } catch (thrown) {
+      // An answer to HEAD has no sentence of its own.
+      if (kindOf(thrown) !== ErrorKind.notFound) throw thrown
+      throw new DaemonError(ErrorKind.notFound, `Could not find the file ${path} in container ${ref}`, { cause: thrown })
+    }
   }
 
   /** A tar archive of what is at a path in the container, and what that is. */

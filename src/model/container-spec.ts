@@ -41,6 +41,8 @@ export interface ContainerSpec {
   pidMode?: string
   ipcMode?: string
   devices: { pathOnHost: string; pathInContainer: string; permissions: string }[]
+  /** What the image is pulled with: an `X-Registry-Auth` header. It is shown to nobody, and no agent writes it down. */
+  registryAuth?: string
 }
 
 /** A health check as Docker has it. `test`: [], ["NONE"], ["CMD", ...] or ["CMD-SHELL", line]. */

@@ -1,6 +1,8 @@
 import { invalid } from '../../base/errors.js'
-import type { Service } from '../../model/service.js'
+import type { Service, ServiceSpec } from '../../model/service.js'
+import type { Exchange } from '../exchange.js'
 import type { Filters } from '../filters.js'
+import { registryAuth } from '../registry-auth.js'
 import type { Handler } from '../route.js'
 import type { SwarmBackend } from '../swarm/backend.js'
 import { decodeServiceSpec } from './decode.js'
@@ -32,7 +34,7 @@ export function serviceHandlers(swarm: SwarmBackend, randomName: () => string) {
 
   const create: Handler = async (exchange) => {
     const control = swarm.control()
-    const spec = decodeServiceSpec(await exchange.readJson(serviceSpec))
+    const spec = withAuth(decodeServiceSpec(await exchange.readJson(serviceSpec)), authOf(exchange))
     const created = await control.createService(spec.name === '' ? { ...spec, name: randomName() } : spec)
     exchange.json(201, { ID: created.id })
   }
@@ -50,7 +52,11 @@ export function serviceHandlers(swarm: SwarmBackend, randomName: () => string) {
     const control = swarm.control()
     const spec = decodeServiceSpec(await exchange.readJson(serviceSpec))
     const service = await control.getService(exchange.param('id'))
-    await control.updateService(service.id, version, spec, rollback !== undefined)
+    if (authFrom === 'previous-spec' && !service.previousSpec) throw invalid('service does not have a previous spec')
+    // Without new ones it keeps those that it has.
+    const known = authFrom === 'previous-spec' ? service.previousSpec : service.spec
+    const auth = authOf(exchange) ?? known?.task.container?.registryAuth
+    await control.updateService(service.id, version, withAuth(spec, auth), rollback !== undefined)
     exchange.json(200, { Warnings: [] })
   }
 
@@ -60,6 +66,20 @@ export function serviceHandlers(swarm: SwarmBackend, randomName: () => string) {
   }
 
   return { list, inspect, create, update, remove }
+}
+
+/** The header `X-Registry-Auth` as it came, once it was seen to be one. Undefined when it says nothing. Throws `invalid`. */
+function authOf({ headers }: Exchange): string | undefined {
+  const { serveraddress: _server, email: _email, ...credentials } = registryAuth(headers)
+  if (Object.values(credentials).every((value) => !value)) return undefined
+  return String(headers['x-registry-auth'])
+}
+
+/** What the agents pull the image with. */
+function withAuth(spec: ServiceSpec, registryAuth: string | undefined): ServiceSpec {
+  const { container } = spec.task
+  if (!container || registryAuth === undefined) return spec
+  return { ...spec, task: { ...spec.task, container: { ...container, registryAuth } } }
 }
 
 function passes(service: Service, filters: Filters): boolean {

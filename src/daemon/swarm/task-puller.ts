@@ -1,8 +1,10 @@
+import { registryAuth } from '../../api/registry-auth.js'
 import { messageOf } from '../../base/errors.js'
 import type { Logger } from '../../base/log.js'
 import { TaskError } from '../../../agent/executor/errors.js'
 import type { ImagePuller } from '../../../agent/executor/task-engine.js'
 import { familiarName, parseReference, withDefaultTag } from '../../../agent/image/reference.js'
+import { credentialsOf } from '../backends/images.js'
 import type { Registries } from '../../../agent/image/registry/registries.js'
 
 interface Shared {
@@ -24,9 +26,11 @@ export class TaskPuller implements ImagePuller {
     private readonly log: Logger,
   ) {}
 
-  async pull(ref: string, signal: AbortSignal): Promise<void> {
+  async pull(ref: string, auth: string | undefined, signal: AbortSignal): Promise<void> {
     const name = familiarName(withDefaultTag(parseReference(ref)))
-    const shared = this.pulls.get(name) ?? this.begin(name)
+    // Whom the registry refuses must not be given what another one may have.
+    const key = `${name} ${auth ?? ''}`
+    const shared = this.pulls.get(key) ?? this.begin(name, key, auth)
     shared.waiting++
     try {
       await aborted(shared.work, signal)
@@ -38,16 +42,24 @@ export class TaskPuller implements ImagePuller {
     }
   }
 
-  private begin(name: string): Shared {
+  private begin(name: string, key: string, auth: string | undefined): Shared {
     const controller = new AbortController()
     this.log.info('pulling the image of a task', { image: name })
-    const work: Promise<unknown> = this.registries.pull(withDefaultTag(parseReference(name)), {}, () => undefined, controller.signal).finally(() => this.pulls.get(name) === shared && this.pulls.delete(name))
+    const forget = (): void => {
+      if (this.pulls.get(key) === shared) this.pulls.delete(key)
+    }
+    const work = this.registryPull(name, auth, controller.signal).finally(forget)
     work.catch((thrown: unknown) => this.log.warn('pulling the image of a task failed', { image: name, err: thrown }))
     const shared: Shared = { work, controller, waiting: 0 }
-    this.pulls.set(name, shared)
+    this.pulls.set(key, shared)
     // Nobody may join a pull that is being given up.
-    controller.signal.addEventListener('abort', () => this.pulls.get(name) === shared && this.pulls.delete(name), { once: true })
+    controller.signal.addEventListener('abort', forget, { once: true })
     return shared
+  }
+
+  private registryPull(name: string, auth: string | undefined, signal: AbortSignal): Promise<void> {
+    const options = auth === undefined ? {} : { credentials: credentialsOf(registryAuth({ 'x-registry-auth': auth })) }
+    return this.registries.pull(withDefaultTag(parseReference(name)), options, () => undefined, signal)
   }
 }
 

@@ -4099,6 +4099,148 @@ export namespace skep {
         }
 
         /**
+         * Properties of an AskNodeRequest.
+         * @deprecated Use skep.v1.AskNodeRequest.$Properties instead.
+         */
+        interface IAskNodeRequest extends skep.v1.AskNodeRequest.$Properties {
+        }
+
+        /** Represents an AskNodeRequest. */
+        class AskNodeRequest {
+
+            /**
+             * Constructs a new AskNodeRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.AskNodeRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AskNodeRequest nodeId. */
+            nodeId: string;
+
+            /** AskNodeRequest kind. */
+            kind: string;
+
+            /** AskNodeRequest body. */
+            body: Uint8Array;
+
+            /**
+             * Creates a new AskNodeRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns AskNodeRequest instance
+             */
+            static create(properties: skep.v1.AskNodeRequest.$Shape): skep.v1.AskNodeRequest & skep.v1.AskNodeRequest.$Shape;
+            static create(properties?: skep.v1.AskNodeRequest.$Properties): skep.v1.AskNodeRequest;
+
+            /**
+             * Encodes the specified AskNodeRequest message. Does not implicitly {@link skep.v1.AskNodeRequest.verify|verify} messages.
+             * @param message AskNodeRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.AskNodeRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AskNodeRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.AskNodeRequest & skep.v1.AskNodeRequest.$Shape} AskNodeRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.AskNodeRequest & skep.v1.AskNodeRequest.$Shape;
+        }
+
+        namespace AskNodeRequest {
+
+            /** Properties of an AskNodeRequest. */
+            interface $Properties {
+
+                /** AskNodeRequest nodeId */
+                nodeId?: (string|null);
+
+                /** AskNodeRequest kind */
+                kind?: (string|null);
+
+                /** AskNodeRequest body */
+                body?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AskNodeRequest. */
+            type $Shape = skep.v1.AskNodeRequest.$Properties;
+        }
+
+        /**
+         * Properties of an AskNodeResponse.
+         * @deprecated Use skep.v1.AskNodeResponse.$Properties instead.
+         */
+        interface IAskNodeResponse extends skep.v1.AskNodeResponse.$Properties {
+        }
+
+        /** Represents an AskNodeResponse. */
+        class AskNodeResponse {
+
+            /**
+             * Constructs a new AskNodeResponse.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.AskNodeResponse.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AskNodeResponse body. */
+            body: Uint8Array;
+
+            /**
+             * Creates a new AskNodeResponse instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns AskNodeResponse instance
+             */
+            static create(properties: skep.v1.AskNodeResponse.$Shape): skep.v1.AskNodeResponse & skep.v1.AskNodeResponse.$Shape;
+            static create(properties?: skep.v1.AskNodeResponse.$Properties): skep.v1.AskNodeResponse;
+
+            /**
+             * Encodes the specified AskNodeResponse message. Does not implicitly {@link skep.v1.AskNodeResponse.verify|verify} messages.
+             * @param message AskNodeResponse message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.AskNodeResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AskNodeResponse message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.AskNodeResponse & skep.v1.AskNodeResponse.$Shape} AskNodeResponse
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.AskNodeResponse & skep.v1.AskNodeResponse.$Shape;
+        }
+
+        namespace AskNodeResponse {
+
+            /** Properties of an AskNodeResponse. */
+            interface $Properties {
+
+                /** AskNodeResponse body */
+                body?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AskNodeResponse. */
+            type $Shape = skep.v1.AskNodeResponse.$Properties;
+        }
+
+        /**
          * Properties of a NodeSpec.
          * @deprecated Use skep.v1.NodeSpec.$Properties instead.
          */
@@ -5603,6 +5745,9 @@ export namespace skep {
             /** ContainerSpec devices. */
             devices: skep.v1.DeviceMapping.$Properties[];
 
+            /** ContainerSpec registryAuth. */
+            registryAuth?: (string|null);
+
             /**
              * Creates a new ContainerSpec instance using the specified properties.
              * @param [properties] Properties to set
@@ -5733,6 +5878,9 @@ export namespace skep {
 
                 /** ContainerSpec devices */
                 devices?: (skep.v1.DeviceMapping.$Properties[]|null);
+
+                /** ContainerSpec registryAuth */
+                registryAuth?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -9604,6 +9752,9 @@ export namespace skep {
             /** SessionMessage rootCaPem. */
             rootCaPem?: (string|null);
 
+            /** SessionMessage questions. */
+            questions: skep.v1.NodeQuestion.$Properties[];
+
             /**
              * Creates a new SessionMessage instance using the specified properties.
              * @param [properties] Properties to set
@@ -9648,12 +9799,92 @@ export namespace skep {
                 /** SessionMessage rootCaPem */
                 rootCaPem?: (string|null);
 
+                /** SessionMessage questions */
+                questions?: (skep.v1.NodeQuestion.$Properties[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a SessionMessage. */
             type $Shape = skep.v1.SessionMessage.$Properties;
+        }
+
+        /**
+         * Properties of a NodeQuestion.
+         * @deprecated Use skep.v1.NodeQuestion.$Properties instead.
+         */
+        interface INodeQuestion extends skep.v1.NodeQuestion.$Properties {
+        }
+
+        /** Represents a NodeQuestion. */
+        class NodeQuestion {
+
+            /**
+             * Constructs a new NodeQuestion.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.NodeQuestion.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NodeQuestion id. */
+            id: string;
+
+            /** NodeQuestion kind. */
+            kind: string;
+
+            /** NodeQuestion body. */
+            body: Uint8Array;
+
+            /**
+             * Creates a new NodeQuestion instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NodeQuestion instance
+             */
+            static create(properties: skep.v1.NodeQuestion.$Shape): skep.v1.NodeQuestion & skep.v1.NodeQuestion.$Shape;
+            static create(properties?: skep.v1.NodeQuestion.$Properties): skep.v1.NodeQuestion;
+
+            /**
+             * Encodes the specified NodeQuestion message. Does not implicitly {@link skep.v1.NodeQuestion.verify|verify} messages.
+             * @param message NodeQuestion message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.NodeQuestion.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NodeQuestion message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.NodeQuestion & skep.v1.NodeQuestion.$Shape} NodeQuestion
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.NodeQuestion & skep.v1.NodeQuestion.$Shape;
+        }
+
+        namespace NodeQuestion {
+
+            /** Properties of a NodeQuestion. */
+            interface $Properties {
+
+                /** NodeQuestion id */
+                id?: (string|null);
+
+                /** NodeQuestion kind */
+                kind?: (string|null);
+
+                /** NodeQuestion body */
+                body?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NodeQuestion. */
+            type $Shape = skep.v1.NodeQuestion.$Properties;
         }
 
         /**
@@ -11360,6 +11591,95 @@ export namespace skep {
 
             /** Shape of a ReportDataPathRequest. */
             type $Shape = skep.v1.ReportDataPathRequest.$Properties;
+        }
+
+        /**
+         * Properties of an AnswerQuestionRequest.
+         * @deprecated Use skep.v1.AnswerQuestionRequest.$Properties instead.
+         */
+        interface IAnswerQuestionRequest extends skep.v1.AnswerQuestionRequest.$Properties {
+        }
+
+        /** Represents an AnswerQuestionRequest. */
+        class AnswerQuestionRequest {
+
+            /**
+             * Constructs a new AnswerQuestionRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.AnswerQuestionRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AnswerQuestionRequest sessionId. */
+            sessionId: string;
+
+            /** AnswerQuestionRequest id. */
+            id: string;
+
+            /** AnswerQuestionRequest body. */
+            body: Uint8Array;
+
+            /** AnswerQuestionRequest errorKind. */
+            errorKind: string;
+
+            /** AnswerQuestionRequest error. */
+            error: string;
+
+            /**
+             * Creates a new AnswerQuestionRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns AnswerQuestionRequest instance
+             */
+            static create(properties: skep.v1.AnswerQuestionRequest.$Shape): skep.v1.AnswerQuestionRequest & skep.v1.AnswerQuestionRequest.$Shape;
+            static create(properties?: skep.v1.AnswerQuestionRequest.$Properties): skep.v1.AnswerQuestionRequest;
+
+            /**
+             * Encodes the specified AnswerQuestionRequest message. Does not implicitly {@link skep.v1.AnswerQuestionRequest.verify|verify} messages.
+             * @param message AnswerQuestionRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.AnswerQuestionRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AnswerQuestionRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.AnswerQuestionRequest & skep.v1.AnswerQuestionRequest.$Shape} AnswerQuestionRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.AnswerQuestionRequest & skep.v1.AnswerQuestionRequest.$Shape;
+        }
+
+        namespace AnswerQuestionRequest {
+
+            /** Properties of an AnswerQuestionRequest. */
+            interface $Properties {
+
+                /** AnswerQuestionRequest sessionId */
+                sessionId?: (string|null);
+
+                /** AnswerQuestionRequest id */
+                id?: (string|null);
+
+                /** AnswerQuestionRequest body */
+                body?: (Uint8Array|null);
+
+                /** AnswerQuestionRequest errorKind */
+                errorKind?: (string|null);
+
+                /** AnswerQuestionRequest error */
+                error?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AnswerQuestionRequest. */
+            type $Shape = skep.v1.AnswerQuestionRequest.$Properties;
         }
 
         /**

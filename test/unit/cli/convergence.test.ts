@@ -32,7 +32,7 @@ function daemonOf(mode: object, steps: readonly Step[], monitorNs = 0) {
   })
 }
 
-async function follow(mode: object, steps: readonly Step[], { terminal = false, line = 'service create web:1' } = {}): Promise<{ code: number; lines: string[]; stderr: string }> {
+async function follow(mode: object, steps: readonly Step[], { terminal = false, line = 'service create --no-resolve-image web:1' } = {}): Promise<{ code: number; lines: string[]; stderr: string }> {
   await using daemon = await daemonOf(mode, steps)
   const { code, stdout, stderr } = await runLine(line, { host: daemon.host, terminal })
   return { code, lines: stdout.trimEnd().split('\n'), stderr: stderr.trimEnd() }

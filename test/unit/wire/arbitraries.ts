@@ -103,10 +103,10 @@ const container = record<ContainerSpec>(
     hosts: list(text), dns: record<NonNullable<ContainerSpec['dns']>>({ nameservers: list(text), search: list(text), options: list(text) }),
     secrets: list(fileReference), configs: list(fileReference), init: flag, sysctls: labels, capabilityAdd: list(text),
     capabilityDrop: list(text), ulimits: list(record<ContainerSpec['ulimits'][number]>({ name: text, soft: integer, hard: integer })),
-    oomScoreAdj: integer, privileges, mounts: list(mount), isolation: text, privileged: flag, shmBytes: integer, pidMode: text,
+    oomScoreAdj: integer, privileges, mounts: list(mount), isolation: text, privileged: flag, shmBytes: integer, pidMode: text, registryAuth: text,
     ipcMode: text, devices: list(record<ContainerSpec['devices'][number]>({ pathOnHost: text, pathInContainer: text, permissions: text })),
   },
-  'stopGracePeriodNs', 'healthCheck', 'dns', 'init', 'privileges', 'privileged', 'shmBytes', 'pidMode', 'ipcMode',
+  'stopGracePeriodNs', 'healthCheck', 'dns', 'init', 'privileges', 'privileged', 'shmBytes', 'pidMode', 'ipcMode', 'registryAuth',
 )
 const taskSpec = record<TaskSpec>(
   {

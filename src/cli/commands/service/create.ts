@@ -3,6 +3,7 @@ import { createSpec } from './create-spec.js'
 import { createFlags } from './flags.js'
 import { warnAndFollow } from './follow.js'
 import { configReferences, secretReferences } from './references.js'
+import { pinImage, sentAuth } from './registry.js'
 
 export const create = verb({
   name: 'create',
@@ -19,7 +20,8 @@ export const create = verb({
     const container = spec.TaskTemplate?.ContainerSpec
     if (container && secrets.length > 0) container.Secrets = secrets
     if (container && configs.length > 0) container.Configs = configs
-    const { ID: id = '', Warnings: warnings } = await api.services.create(spec)
+    if (!flags['no-resolve-image']) await pinImage(context, spec)
+    const { ID: id = '', Warnings: warnings } = await api.services.create(spec, await sentAuth(context, spec, flags['with-registry-auth']))
     context.stdout.write(`${id}\n`)
     await warnAndFollow(context, id, warnings, flags)
   },

@@ -7,6 +7,7 @@ import { networkAttachment } from './create-spec.js'
 import { updateFlags, type UpdateFlagValues } from './flags.js'
 import { warnAndFollow } from './follow.js'
 import { configReferences, secretReferences } from './references.js'
+import { pinImage, sentAuth } from './registry.js'
 import { editList, updatedSpec } from './update-spec.js'
 
 /** Flags that may stand beside `--rollback`. */
@@ -29,7 +30,9 @@ export const update = verb({
     }
     const current = (service.Spec ?? {}) as ServiceSpec
     const spec = flags.rollback ? current : await withReferences(api, current, updatedSpec(current, flags, given, context.environment), flags)
-    const { Warnings: warnings } = await api.services.update(id, version, spec, flags.rollback ? { rollback: 'previous' } : {})
+    if (given.has('image') && !flags['no-resolve-image']) await pinImage(context, spec)
+    const auth = await sentAuth(context, spec, flags['with-registry-auth'])
+    const { Warnings: warnings } = await api.services.update(id, version, spec, flags.rollback ? { rollback: 'previous' } : auth)
     context.stdout.write(`${ref}\n`)
     await warnAndFollow(context, ref, warnings, flags)
   },
