@@ -49,7 +49,7 @@ export class BuildRun {
   ) {
     this.platform = options.platform === undefined || options.platform === '' ? hostPlatform() : parsePlatform(options.platform)
     this.args = new BuildArgs(options.args, this.platform)
-    this.cache = new StepCache(deps.store, options.cacheFrom.flatMap((name) => deps.store.lookUp(name) ?? []))
+    this.cache = new StepCache(deps.store, options.cacheFrom.length === 0 ? undefined : options.cacheFrom.flatMap((name) => deps.store.lookUp(name) ?? []))
     this.slots = new Slots(deps.stagesAtOnce)
     this.signal = AbortSignal.any([signal, this.failed.signal])
   }

@@ -19,7 +19,8 @@ export async function runToEnd(engine: Engine, containerId: string, emit: Emit, 
     const decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') }
     for await (const { stream, data } of session.output) {
       const text = decoders[stream].write(Buffer.from(data))
-      if (text !== '') await emit({ stream: text })
+      // Errors in red: Docker's builder sends them so, and clients tell them by it.
+      if (text !== '') await emit({ stream: stream === 'stderr' ? `\u001b[91m${text}\u001b[0m` : text })
     }
     return (await ended).exitCode
   } finally {

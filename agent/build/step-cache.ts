@@ -21,14 +21,13 @@ export interface Step {
 export class StepCache {
   constructor(
     private readonly store: ImageStore,
-    /** Images from elsewhere whose history counts too (`--cache-from`). */
-    private readonly sources: readonly ImageRecord[],
+    /** Images whose history counts (`--cache-from`): when any are named, also in vain, no others do, as in Docker. Undefined when none are. */
+    private readonly sources: readonly ImageRecord[] | undefined,
   ) {}
 
   /** What the step would make; undefined when it was not made before. */
   async find(step: Step, signal: AbortSignal): Promise<ImageRecord | undefined> {
-    // The images that were named come first: whoever names them expects what they hold.
-    return (await this.restored(step, signal)) ?? this.local(step)[0]
+    return this.sources ? this.restored(step, this.sources, signal) : this.local(step)[0]
   }
 
   /** The newest first. */
@@ -45,11 +44,11 @@ export class StepCache {
   }
 
   /** A layer that a given image has in this place of its history becomes that of the step. */
-  private async restored(step: Step, signal: AbortSignal): Promise<ImageRecord | undefined> {
+  private async restored(step: Step, sources: readonly ImageRecord[], signal: AbortSignal): Promise<ImageRecord | undefined> {
     const { parent, createdBy, config, author, platform } = step
     const history = parent?.config.history ?? []
     const below = parent?.layers ?? []
-    for (const source of this.sources) {
+    for (const source of sources) {
       const lines = source.config.history ?? []
       const line = lines[history.length]
       if (!line || line.created_by !== createdBy) continue

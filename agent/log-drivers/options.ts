@@ -43,7 +43,7 @@ export const journaldSocket = '/run/systemd/journal/socket'
  */
 export function validateLogConfig(driver: string, options: LogOptions): void {
   const known = optionsOf[driver]
-  if (driver !== 'none' && !known) throw invalid(`logger: no log driver named '${driver}' is registered; use ${logDrivers.join(', ')}`)
+  if (driver !== 'none' && !known) throw invalid(`logger: no log driver named '${driver}' is registered`)
   // Docker looks at no option of a log that nobody writes.
   if (!known) return
   checkMode(options)

@@ -110,7 +110,8 @@ const hostConfig: Check<HostConfig> = shape<HostConfig>({
   Binds: strings,
   ContainerIDFile: text,
   LogConfig: shape<NonNullable<HostConfig['LogConfig']>>({
-    Type: oneOf('local', 'json-file', 'syslog', 'journald', 'gelf', 'fluentd', 'awslogs', 'splunk', 'etwlogs', 'none'),
+    // Which drivers there are is for the engine to say.
+    Type: text as Check<NonNullable<NonNullable<HostConfig['LogConfig']>['Type']>>,
     Config: mapOf(text),
   }),
   NetworkMode: text,
