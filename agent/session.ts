@@ -6,7 +6,9 @@ import { jittered, type Rng } from '../src/base/rng.js'
 import { CertificateState, type Node, type NodeDescription, type NodeRole } from '../src/model/node.js'
 import {
   dispatcherService,
+  type AnswerQuestionRequest,
   type DispatcherMethods,
+  type NodeQuestion,
   type ReportDataPathRequest,
   type SessionMessage,
   type WeightedPeer,
@@ -35,6 +37,8 @@ export interface SessionDeps {
   advertiseAddress: string
   /** The node object changed. */
   onNode?: (node: Node) => void
+  /** A manager asks this node something for a user. Rejects with why there is no answer. */
+  onQuestion?: (kind: string, body: Uint8Array) => Promise<Uint8Array>
   /** The list of managers changed: to be remembered for the next start. */
   onManagers?: (managers: readonly WeightedPeer[]) => void
 }
@@ -195,13 +199,14 @@ export class Session {
     throw new StatusError('unavailable', 'the manager ended the session')
   }
 
-  private async take({ node, managers, rootCaPem }: SessionMessage): Promise<void> {
+  private async take({ node, managers, rootCaPem, questions }: SessionMessage): Promise<void> {
     const { identity, log } = this.deps
     if (rootCaPem !== undefined && rootCaPem !== '') await identity.trustRoots(rootCaPem)
     if (managers.length > 0) {
       this.deps.managers.update(managers)
       this.deps.onManagers?.(managers)
     }
+    for (const question of questions) void this.answer(question)
     if (!node) return
     const { state, role } = node.certificate
     const asked = state === CertificateState.renew || state === CertificateState.rotate
@@ -212,6 +217,23 @@ export class Session {
       identity.renewSoon()
     }
     this.deps.onNode?.(node)
+  }
+
+  /** Answers by the manager of this session; a question that finds no answer is refused with why. */
+  private async answer({ id, kind, body }: NodeQuestion): Promise<void> {
+    const { sessionId } = this
+    const answer: AnswerQuestionRequest = { sessionId, id, body: new Uint8Array(0), errorKind: '', error: '' }
+    try {
+      if (!this.deps.onQuestion) throw new StatusError('unsupported', `this node cannot answer questions of kind ${kind}`)
+      answer.body = await this.deps.onQuestion(kind, body)
+    } catch (thrown) {
+      Object.assign(answer, { errorKind: kindOf(thrown), error: messageOf(thrown) })
+    }
+    try {
+      await this.dispatcher().answerQuestion(answer, { timeoutMs: reportTimeoutMs })
+    } catch (thrown) {
+      this.deps.log.debug(`a question of the managers was not answered: ${messageOf(thrown)}`, { kind })
+    }
   }
 
   private async heartbeat(dispatcher: Client<DispatcherMethods>, signal: AbortSignal): Promise<void> {

@@ -138,6 +138,7 @@ export class Manager implements AsyncDisposable {
         canRemove: (nodeId) => started.group?.canRemove(nodeId) ?? false,
       },
       secrets: { mintJoinToken: createJoinToken, mintUnlockKey: createUnlockKey },
+      askNode: (nodeId, kind, body, signal) => dispatcher.ask(nodeId, kind, body, signal),
       serviceLogs: (selector, logOptions, signal) => logBroker.serviceLogs(selector, logOptions, signal),
     })
 

@@ -21,7 +21,7 @@ import { NoneDriver } from './none/none-driver.js'
 import { OverlayDriver } from './overlay/overlay-driver.js'
 import { defaultBridgeSpec, gatewayNetworkName, gatewayNetworkSpec, predefinedNames } from './predefined.js'
 import type { NetworkStore } from './store.js'
-import { parseSubnet } from './subnet.js'
+import { overlaps, parseSubnet, prefixText } from './subnet.js'
 import type { Prefix } from './subnet.js'
 import type { Encryption } from './wireguard/encryption.js'
 import type { Network, NetworkOptions, NetworkSpec } from './types.js'
@@ -240,6 +240,20 @@ export class Networks {
   /** The bridge of a network, or the device that its containers are on. */
   private deviceOf(network: StoredNetwork): string {
     return network.driver === this.macvlanDriver.name ? this.macvlanDriver.parentOf(network) : this.bridgeDriver.options(network).device
+  }
+
+  /** Throws `forbidden` for a subnet that overlaps one that an interface of this host is on, or `invalid`. */
+  checkOnHost(subnets: readonly string[]): void {
+    const { links } = this.given.kernel
+    const names = new Map(links.list().map(({ index, name }) => [index, name]))
+    const own = links.addresses().map(({ address, prefixLength, index }) => ({ prefix: parseSubnet(`${address}/${prefixLength}`), name: names.get(index) ?? '' }))
+    for (const subnet of subnets) {
+      const wanted = parseSubnet(subnet)
+      // Ingress devices have an address of the data path alone, which its own interface has as well.
+      const clash = own.find(({ prefix, name }) => overlaps(prefix, wanted) && !name.startsWith('lo'))
+      if (!clash) continue
+      throw new StatusError('forbidden', `invalid pool request: Pool overlaps with other one on this address space: ${subnet} overlaps with ${prefixText(clash.prefix)}, which interface ${clash.name} of this host is on; choose another subnet`)
+    }
   }
 
   private prefixesOnHost(): Prefix[] {

@@ -37,6 +37,8 @@ export function createControl(deps: ControlDeps): Control {
     removeService: async (ref) => services.remove(ref),
     serviceStatuses: async (ids) => services.statuses(ids),
 
+    askNode: async (ref, kind, body, signal) => deps.askNode(nodes.get(ref).id, kind, body, signal),
+
     listTasks: async (select) => tasks.list(select),
     getTask: async (ref) => tasks.get(ref),
     removeTask: async (ref) => tasks.remove(ref),

@@ -25,6 +25,8 @@ export interface ControlDeps {
   ids: IdSource
   membership: Membership
   secrets: Secrets
+  /** Asks a node by its session: the dispatcher. */
+  askNode: Control['askNode']
   /** Gathers logs: the log broker. */
   serviceLogs: Control['serviceLogs']
 }

@@ -1,12 +1,16 @@
 import ipaddr from 'ipaddr.js'
-import { invalid, StatusError } from '../../src/base/errors.js'
+import { conflict, invalid, StatusError } from '../../src/base/errors.js'
 import { predefinedLabel, type IpamConfig, type Network, type NetworkSpec } from '../../src/model/network.js'
+import type { Node } from '../../src/model/node.js'
 import { validateAnnotations } from './annotations-validate.js'
 
 /** Networks every node has of its own: their names are taken. */
 const predefined = ['bridge', 'host', 'none', 'default', 'docker_gwbridge']
 const internalLabel = 'com.docker.swarm.internal'
 const drivers = ['overlay']
+/** The option that asks for a VXLAN network identifier, named as Docker names it. */
+const vniOption = 'com.docker.network.driver.overlay.vxlanid_list'
+const vniMax = 2 ** 24 - 1
 
 type Subnet = [ipaddr.IPv4 | ipaddr.IPv6, number]
 
@@ -76,6 +80,31 @@ export function checkSubnets(spec: NetworkSpec, networks: readonly Network[]): v
       )
     }
   }
+}
+
+/** Refuses a subnet that has the address of a node: its containers could not reach that node. Throws `forbidden`. */
+export function checkNodeAddresses(spec: NetworkSpec, nodes: readonly Node[]): void {
+  const wanted = (spec.ipam?.configs ?? []).map(({ subnet }) => ({ subnet, net: parseSubnet(subnet) }))
+  for (const { id, spec: nodeSpec, status, description } of nodes) {
+    for (const address of [status.address, description?.dataPathAddress ?? '']) {
+      if (!ipaddr.isValid(address)) continue
+      const own: Subnet = [ipaddr.process(address), ipaddr.process(address).kind() === 'ipv4' ? 32 : 128]
+      const clash = wanted.find(({ net }) => overlap(net, own))
+      if (!clash) continue
+      const name = nodeSpec.name || (description?.hostname ?? id)
+      throw new StatusError('forbidden', `invalid pool request: Pool overlaps with other one on this address space: ${clash.subnet} has the address ${address} of node ${name}; choose another subnet`)
+    }
+  }
+}
+
+/** The VXLAN network identifier that a network asks for. Throws `invalid` for what is none, `conflict` when another network has it. */
+export function checkVni(spec: NetworkSpec, networks: readonly Network[]): void {
+  const asked = spec.driver.options[vniOption]
+  if (asked === undefined) return
+  const vni = Number(asked)
+  if (!/^\d{1,8}$/.test(asked) || vni < 1 || vni > vniMax) throw invalid(`invalid VXLAN network identifier "${asked}": one number from 1 to ${vniMax} is needed`)
+  const holder = networks.find((network) => Number((network.driverState ?? network.spec.driver).options[vniOption]) === vni)
+  if (holder) throw conflict(`VXLAN network identifier ${vni} is in use by network ${holder.spec.name}: choose another one, or leave the option out`)
 }
 
 function parseSubnet(text: string): Subnet | undefined {

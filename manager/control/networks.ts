@@ -7,7 +7,7 @@ import { taskName, type Task } from '../../src/model/task.js'
 import { TaskState } from '../../src/model/task-state.js'
 import type { ReadTx } from '../store/store.js'
 import type { ControlDeps } from './deps.js'
-import { checkSubnets, validateNetwork } from './network-validate.js'
+import { checkNodeAddresses, checkSubnets, checkVni, validateNetwork } from './network-validate.js'
 import { resolve } from './resolve.js'
 
 /** The control API's methods for networks. */
@@ -31,6 +31,8 @@ export class NetworkControl {
       const ingress = spec.ingress && networks.find((network) => network.spec.ingress)
       if (ingress) throw conflict(`ingress network (${ingress.spec.name}) is already present`)
       checkSubnets(spec, networks)
+      checkVni(spec, networks)
+      checkNodeAddresses(spec, tx.list('node'))
       tx.create('network', { id, spec, pendingDelete: false })
       return must(tx.get('network', id), 'a created network is there')
     })

@@ -30,6 +30,7 @@ import { heartbeatPeriodMsOf, managersOf, rootCaOf } from './cluster-info.js'
 import { DataPaths } from './data-paths.js'
 import { Heartbeats } from './heartbeats.js'
 import { NetworkDispatch } from './network-dispatch.js'
+import { NodeQuestions } from './node-questions.js'
 import { NodeUpdates } from './node-updates.js'
 import { orphanTasks } from './orphans.js'
 import { Sessions, type Session } from './sessions.js'
@@ -73,6 +74,7 @@ export class Dispatcher {
   private readonly networkTables: NetworkDispatch
   private readonly attachments: Attachments
   private readonly dataPaths: DataPaths
+  private readonly questions: NodeQuestions
   /** Nodes that are down, and when their tasks are given up. */
   private readonly downUntil = new Map<string, number>()
   private readonly news = new Map<string, News>()
@@ -93,6 +95,7 @@ export class Dispatcher {
     this.networkTables = new NetworkDispatch({ store, clock, sessions: this.sessions })
     this.attachments = new Attachments({ store, clock, ids })
     this.dataPaths = new DataPaths()
+    this.questions = new NodeQuestions(clock, ids)
   }
 
   /** The methods agents call; they answer `unavailable` unless this manager leads. */
@@ -112,6 +115,10 @@ export class Dispatcher {
     },
     findNetwork: async ({ network }, call) => this.attachments.find(this.callerOf(call), network),
     reportDataPath: (request, call) => this.reportDataPath(request, call),
+    answerQuestion: async ({ sessionId, ...answer }, call) => {
+      this.questions.answer(this.sessions.get(this.callerOf(call), sessionId).nodeId, answer)
+      return {}
+    },
   }
 
   /** This manager leads: takes nodes in. */
@@ -125,6 +132,13 @@ export class Dispatcher {
     this.awaitNodes(tx)
     this.heartbeats.start()
     this.armOrphans()
+  }
+
+  /** Asks a node by its session. Throws `unavailable` when it has none, and what the node refuses with. */
+  async ask(nodeId: string, kind: string, body: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
+    const stream = this.sessions.streamOf(nodeId, 'session')
+    if (!stream) throw unavailable(`node ${nodeId} cannot be asked: it has no session with the managers`)
+    return this.questions.ask(nodeId, kind, body, () => stream.notify(), signal)
   }
 
   /** This manager does not lead any more: ends all sessions, so that agents look for the new leader. */
@@ -142,6 +156,7 @@ export class Dispatcher {
     this.assignmentStreams.clear()
     this.networkTables.close()
     this.dataPaths.clear()
+    this.questions.clear()
     await running.ended
   }
 
@@ -152,6 +167,8 @@ export class Dispatcher {
     using stream = this.sessions.stream(session, 'session', call.signal)
     const news: News = { node: true, managers: true, root: true }
     this.news.set(nodeId, news)
+    // What an earlier stream was asked will not be answered.
+    this.questions.forget(nodeId)
     this.heartbeats.beat(nodeId)
     this.downUntil.delete(nodeId)
     this.deps.log.info('node registered', { node: nodeId, session: session.id })
@@ -167,7 +184,7 @@ export class Dispatcher {
   private sessionMessage(session: Session, news: News): SessionMessage | undefined {
     const view = this.deps.store.view()
     const { node: tellNode, managers: tellManagers, root: tellRoot } = news
-    if (!tellNode && !tellManagers && !tellRoot) return undefined
+    if (!tellNode && !tellManagers && !tellRoot && !this.questions.hasUnsent(session.nodeId)) return undefined
     Object.assign(news, { node: false, managers: false, root: false })
     const node = view.get('node', session.nodeId)
     return {
@@ -175,6 +192,7 @@ export class Dispatcher {
       ...(tellNode && node && { node }),
       managers: tellManagers ? managersOf(view) : [],
       ...(tellRoot && { rootCaPem: rootCaOf(view) }),
+      questions: this.questions.take(session.nodeId),
     }
   }
 
@@ -272,6 +290,7 @@ export class Dispatcher {
     this.downUntil.set(nodeId, this.deps.clock.monotonicMs() + defaults.orphanAfterMs)
     // What it found of others is as old as it is.
     this.dataPaths.forget(nodeId)
+    this.questions.forget(nodeId)
     this.ignoreLoss(this.showDataPaths())
     const written = this.updates.down(nodeId, `heartbeat failure for node in "${state}" state`)
     written.catch((thrown: unknown) => {

@@ -13,6 +13,7 @@ import { serviceRoutes } from './services/routes.js'
 import { swarmRoutes } from './swarm/routes.js'
 import { systemRoutes } from './system/routes.js'
 import { taskRoutes } from './tasks/routes.js'
+import { traceRoutes } from './trace/routes.js'
 import { unservedRoutes } from './unserved.js'
 import { volumeRoutes } from './volumes/routes.js'
 
@@ -33,6 +34,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...taskRoutes(deps),
     ...secretRoutes(deps),
     ...configRoutes(deps),
+    ...traceRoutes(deps),
     ...unservedRoutes(),
   ]
 }

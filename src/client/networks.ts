@@ -1,4 +1,5 @@
 import type { EndpointSettings, Network, NetworkCreateResponse } from '../model/engine-api/network.js'
+import type { ServiceTrace, TraceRequest } from '../model/service-trace.js'
 import type { Client } from './client.js'
 import { filterText, type FilterValues } from './filters.js'
 
@@ -29,6 +30,11 @@ export class NetworksClient {
 
   disconnect(ref: string, container: string, force = false): Promise<void> {
     return this.client.json('POST', `${at(ref)}/disconnect`, { body: { Container: container, Force: force } })
+  }
+
+  /** Beyond Docker's API: how a service is reached, and whether it answers. */
+  trace(request: TraceRequest & { node?: string }): Promise<ServiceTrace> {
+    return this.client.json('GET', '/skep/v1/trace', { query: { ...request } })
   }
 
   prune(filters: FilterValues = {}): Promise<{ NetworksDeleted: string[] | null }> {

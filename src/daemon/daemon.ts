@@ -82,12 +82,21 @@ export async function startDaemon(config: DaemonConfig, log: AdjustableLogger, l
     const id = await engineId(config['data-root'], () => ids.hexId())
     const metrics = new DaemonMetrics({ parts, swarm, engineId: id })
     const dumper = scope.use(new StateDumper({ parts, swarm, folder: config['exec-root'], clock }))
+    const view = new ClusterView({
+      controller: parts.networks,
+      engine: parts.engine,
+      control: () => swarm.membership?.manager?.control,
+      needControl: () => swarm.control(),
+      clock,
+      rng,
+    })
+    agent.questions.set('trace', (body) => view.answerTrace(body))
     const backends: Backends = {
       containers: parts.engine,
       exec: parts.engine.execs,
       images: imagesBackend(parts.images, parts.registries),
       build: buildBackend(parts.builder, parts.registries),
-      networks: networksBackend(parts.networks, parts.engine, new ClusterView({ controller: parts.networks, engine: parts.engine, control: () => swarm.membership?.manager?.control, clock, rng })),
+      networks: networksBackend(parts.networks, parts.engine, view),
       volumes: parts.volumes,
       swarm: swarmBackend(swarm),
       system: systemBackend({ parts, tools, config, engineId: id, clock, metrics: () => metrics.read() }),

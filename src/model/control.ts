@@ -37,6 +37,9 @@ export interface Control {
   /** Running and wanted tasks of each service, for `service ls`. */
   serviceStatuses(ids: string[]): Promise<Record<string, ServiceTaskCounts>>
 
+  /** Asks the agent of a node something, by reference; the answer is of the kind's own form. Throws `unavailable` for a node without a session. */
+  askNode(ref: string, kind: string, body: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>
+
   listTasks(select?: TaskSelection): Promise<Task[]>
   getTask(ref: string): Promise<Task>
   removeTask(ref: string): Promise<void>

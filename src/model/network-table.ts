@@ -69,6 +69,14 @@ export interface EncryptionKey {
 /** More keys at a time are not taken from a node. */
 export const encryptionKeysMax = 4
 
+/** Who is on one network, in any order. */
+export interface NetworkRows {
+  services: NetworkService[]
+  endpoints: NetworkEndpoint[]
+  /** Every node that is on the network. */
+  peers: NetworkPeer[]
+}
+
 /** A label of services: `local` leads clients to tasks on their own node while there are some. */
 export const preferLabel = 'skep.lb.prefer'
 

@@ -2,6 +2,9 @@ import type { Control } from '../model/control.js'
 import type { ControlMethods, ListPart } from './control-service.js'
 import type { Client } from './service-table.js'
 
+/** Somewhat longer than a node is given. */
+const askTimeoutMs = 70_000
+
 /** A `Control` that is somewhere else: the same promises and the same errors. */
 export function controlClient(client: Client<ControlMethods>): Control {
   return {
@@ -23,6 +26,8 @@ export function controlClient(client: Client<ControlMethods>): Control {
       for await (const part of client.serviceStatuses({ ids })) Object.assign(counts, part.counts)
       return counts
     },
+
+    askNode: async (nodeId, kind, body, signal) => (await client.askNode({ nodeId, kind, body }, { timeoutMs: askTimeoutMs, ...(signal && { signal }) })).body,
 
     listTasks: (select) => all(client.listTasks(select ?? {})),
     getTask: (ref) => client.getTask({ ref }),

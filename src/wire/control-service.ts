@@ -71,6 +71,8 @@ export const controlService = service('Control', {
     readOnly,
   ),
 
+  askNode: unary(codec<{ nodeId: string; kind: string; body: Uint8Array }>(skep.v1.AskNodeRequest), codec<{ body: Uint8Array }>(skep.v1.AskNodeResponse), managers, readOnly),
+
   listTasks: serverStream(
     codec<TaskSelection>(skep.v1.ListTasksRequest),
     codec<ListPart<Task>>(skep.v1.TasksPart),
@@ -131,6 +133,8 @@ export function controlHandlers(control: Control): Handlers<ControlMethods> {
       const entries = Object.entries(await control.serviceStatuses(ids))
       for (let i = 0; i < entries.length; i += partItemsMax) yield { counts: Object.fromEntries(entries.slice(i, i + partItemsMax)) }
     },
+
+    askNode: async ({ nodeId, kind, body }, call) => ({ body: await control.askNode(nodeId, kind, body, call.signal) }),
 
     listTasks: (select) => parts(control.listTasks(select)),
     getTask: ({ ref }) => control.getTask(ref),

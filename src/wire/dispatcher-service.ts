@@ -26,6 +26,23 @@ export interface SessionMessage {
   node?: Node
   managers: WeightedPeer[]
   rootCaPem?: string
+  questions: NodeQuestion[]
+}
+
+/** Something that a user wants to know of the node. */
+export interface NodeQuestion {
+  id: string
+  kind: string
+  body: Uint8Array
+}
+
+export interface AnswerQuestionRequest {
+  sessionId: string
+  id: string
+  body: Uint8Array
+  /** Of the error catalogue; empty when there is an answer. */
+  errorKind: string
+  error: string
 }
 
 export interface HeartbeatRequest {
@@ -151,6 +168,7 @@ export const dispatcherService = service('Dispatcher', {
   detachNetwork: unary(codec<DetachNetworkRequest>(skep.v1.DetachNetworkRequest), emptyCodec, nodes, { readOnly: true }),
   findNetwork: unary(codec<FindNetworkRequest>(skep.v1.FindNetworkRequest), networkCodec, nodes, { readOnly: true }),
   reportDataPath: unary(codec<ReportDataPathRequest>(skep.v1.ReportDataPathRequest), emptyCodec, nodes, { readOnly: true }),
+  answerQuestion: unary(codec<AnswerQuestionRequest>(skep.v1.AnswerQuestionRequest), emptyCodec, nodes),
 })
 
 export type DispatcherMethods = typeof dispatcherService.methods

@@ -122,6 +122,9 @@ export class FakeControl implements Control {
     return Object.fromEntries(ids.map((id) => [id, { running: 1, desired: 2, completed: 0 }]))
   }
 
+  async askNode(ref: string, kind: string): Promise<Uint8Array> {
+    throw new StatusError('unavailable', `node ${ref} cannot be asked for its ${kind}: it has no session with the managers`)
+  }
   async listTasks(select: { serviceId?: string; nodeId?: string } = {}) {
     return [...this.tasks.values()].filter(
       (one) =>

@@ -1,4 +1,6 @@
 import type { EndpointSettings, Network, NetworkCreateResponse } from '../../model/engine-api/network.js'
+import type { NetworkRows } from '../../model/network-table.js'
+import type { ServiceTrace, TraceRequest } from '../../model/service-trace.js'
 
 /** The body of `POST /networks/create`. */
 export interface NetworkCreateBody
@@ -22,5 +24,14 @@ export interface NetworksBackend {
   remove(ref: string): Promise<void>
   /** `ref` may also be the id of an attachable cluster network. */
   connect(ref: string, container: string, endpoint: EndpointSettings): Promise<void>
+  /**
+   * Who is on a network of the cluster, as this node was told, or, with `ask`, as a manager knows; undefined
+   * when neither can be had.
+   */
+  rows(networkId: string, ask: boolean): Promise<NetworkRows | undefined>
+  /** Throws `forbidden` for a subnet that this host is itself on. */
+  checkSubnets(subnets: readonly string[]): Promise<void>
+  /** Follows the ways to a service, from this node or another one. Throws `notFound`, `conflict`. */
+  trace(request: TraceRequest, node: string | undefined): Promise<ServiceTrace>
   disconnect(ref: string, container: string, force: boolean): Promise<void>
 }

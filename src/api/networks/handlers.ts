@@ -7,6 +7,7 @@ import type { Handler } from '../route.js'
 import type { SwarmBackend } from '../swarm/backend.js'
 import { decodeNetworkSpec, encodeClusterNetwork } from './encode.js'
 import { isPredefined, networkFilters, passes, pruneFilters } from './filter.js'
+import { encodePeers, encodeVerbose } from './verbose.js'
 import { connectBody, createBody, disconnectBody } from './shape.js'
 
 /** Networks of this host come from the engine, networks of the cluster from the manager; clients see one list. */
@@ -19,7 +20,11 @@ export function networkHandlers({ networks, swarm, clock }: Pick<ApiDeps, 'netwo
 
   const inspect: Handler = async (exchange) => {
     const scope = exchange.query.text('scope')
-    exchange.json(200, await find(exchange.param('id'), scope))
+    const network = await find(exchange.param('id'), scope)
+    const verbose = exchange.query.flag('verbose')
+    const rows = network.Scope === 'swarm' ? await networks.rows(network.Id ?? '', verbose) : undefined
+    const shown = rows ? { ...network, Peers: encodePeers(rows) } : network
+    exchange.json(200, rows && verbose ? encodeVerbose(shown, rows) : shown)
   }
 
   const create: Handler = async (exchange) => {
@@ -34,6 +39,8 @@ export function networkHandlers({ networks, swarm, clock }: Pick<ApiDeps, 'netwo
     }
     const control = swarm.control()
     if ((await networks.list()).some((network) => network.Name === name)) throw conflict(`network with name ${name} already exists`)
+    // What this host is on itself its containers could not reach any more. The managers know of the other hosts.
+    await networks.checkSubnets((body.IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet === undefined || Subnet === '' ? [] : [Subnet])))
     const created = await control.createNetwork(decodeNetworkSpec(body))
     exchange.json(201, { Id: created.id, Warning: '' })
   }

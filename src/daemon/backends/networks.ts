@@ -2,12 +2,13 @@ import { rfc3339 } from '../../base/clock.js'
 import { kindOf } from '../../base/errors.js'
 import type { Network as NetworkJson } from '../../model/engine-api/network.js'
 import type { NetworkCreateBody, NetworksBackend } from '../../api/networks/backend.js'
+import type { ClusterView } from './cluster-view.js'
 import type { Engine } from '../../../agent/engine/engine.js'
 import type { NetworkController } from '../../../agent/network/controller.js'
 import type { Network, NetworkDetails, NetworkSpec } from '../../../agent/network/types.js'
 
 /** This host's networks in the shapes of the Engine API. */
-export function networksBackend(networks: NetworkController, engine: Engine): NetworksBackend {
+export function networksBackend(networks: NetworkController, engine: Engine, view: ClusterView): NetworksBackend {
   const known = (ref: string): Pick<Network, 'id' | 'name' | 'driver'> => {
     try {
       return networks.inspect(ref)
@@ -17,6 +18,9 @@ export function networksBackend(networks: NetworkController, engine: Engine): Ne
     }
   }
   return {
+    rows: (networkId, ask) => view.rows(networkId, ask),
+    trace: (request, node) => (node === undefined ? view.trace(request) : view.traceFrom(node, request)),
+    checkSubnets: async (subnets) => networks.networks.checkOnHost(subnets),
     list: async () => networks.list().map((network) => encodeDetails(networks.inspect(network.id))),
     inspect: async (ref) => encodeDetails(networks.inspect(ref)),
     create: async (body) => {

@@ -46,12 +46,34 @@ export function resolveAdvertiseAddress(text: string, listenAddress: string, int
   return joinAddress(onlyAddress(interfaces), listen.port)
 }
 
-/** The data path's address: given, or the advertised one. */
-export function resolveDataPathAddress(text: string, advertiseAddress: string, interfaces: Interfaces): string {
-  if (text === '') return splitAddress(advertiseAddress, defaults.remoteApiPort).host
-  const ip = ipOf(text, interfaces, 'data path')
-  if (ip === '0.0.0.0' || ip === '::') throw invalid('data path address must be a non-zero IP')
-  return ip
+/**
+ * The data path's address: given, or the advertised one; where that is none of this host's (it is behind a
+ * translation of addresses), the address listened on, or the only one there is. Always one of this host's own:
+ * networks are made on it. Throws `invalid` in Docker's words.
+ */
+export function resolveDataPathAddress(text: string, advertiseAddress: string, listenAddress: string, interfaces: Interfaces): string {
+  const wrong = 'data path address must be a non-zero IP address or network interface (without a port number)'
+  if (text !== '') {
+    const ip = ipOf(text, interfaces, 'data path')
+    if (ip === '0.0.0.0' || ip === '::') throw invalid(wrong)
+    if (!isOwn(ip, interfaces)) throw invalid(`${wrong}: ${ip} is no address of this host`)
+    return ip
+  }
+  const advertised = splitAddress(advertiseAddress, defaults.remoteApiPort).host
+  if (isOwn(advertised, interfaces)) return advertised
+  const listened = splitAddress(listenAddress, defaults.remoteApiPort).host
+  if (isOwn(listened, interfaces)) return listened
+  const own = outsideAddresses(interfaces)
+  if (own.length !== 1 || !own[0]) {
+    throw invalid(
+      "must specify a listening address because the address to advertise is not recognized as a system address, and a system's IP address to use could not be uniquely identified: give one with --listen-addr or --data-path-addr",
+    )
+  }
+  return own[0].address
+}
+
+function isOwn(ip: string, interfaces: Interfaces): boolean {
+  return Object.values(interfaces).some((infos) => infos?.some(({ address }) => address === ip))
 }
 
 function ipOf(host: string, interfaces: Interfaces, what: string): string {
@@ -68,13 +90,17 @@ function ipOf(host: string, interfaces: Interfaces, what: string): string {
   return (chosen[0] as NetworkInterfaceInfo).address
 }
 
-function onlyAddress(interfaces: Interfaces): string {
+/** Addresses by which others may reach this host: IPv4 when there are some, else IPv6. */
+function outsideAddresses(interfaces: Interfaces): { name: string; address: string }[] {
   const found = Object.entries(interfaces).flatMap(([name, infos = []]) =>
     ownInterfaces.test(name) ? [] : infos.filter(({ internal, scopeid }) => !internal && !scopeid).map(({ address, family }) => ({ name, address, family })),
   )
   const v4 = found.filter(({ family }) => family === 'IPv4')
-  const candidates = v4.length > 0 ? v4 : found
-  const [first, second] = candidates
+  return v4.length > 0 ? v4 : found
+}
+
+function onlyAddress(interfaces: Interfaces): string {
+  const [first, second] = outsideAddresses(interfaces)
   if (!first) throw invalid('could not find the system\'s IP address - specify one with --advertise-addr')
   if (second) {
     const where = first.name === second.name ? `on interface ${first.name}` : `on different interfaces`

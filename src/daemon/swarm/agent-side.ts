@@ -37,6 +37,8 @@ export interface AgentSide {
   /** This host, with a certificate (its issuers after it) and the roots, all PEM. */
   describe(certPem: string, trustRootPem: string): Promise<NodeDescription>
   onNode(node: Node): void
+  /** Answers what a user of another node asks of this one. */
+  answer(kind: string, body: Uint8Array): Promise<Uint8Array>
   /** Answers requests for logs until the signal is aborted. */
   publishLogs(manager: () => string | undefined, connections: ConnectionPool, signal: AbortSignal): Promise<void>
 }

@@ -15,7 +15,7 @@ export function chooseAddresses(
   return {
     listenAddress,
     advertiseAddress,
-    dataPathAddress: resolveDataPathAddress(options.dataPathAddr, advertiseAddress, interfaces),
+    dataPathAddress: resolveDataPathAddress(options.dataPathAddr, advertiseAddress, listenAddress, interfaces),
     managers: [],
   }
 }

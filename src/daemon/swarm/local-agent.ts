@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { delay, type Clock } from '../../base/clock.js'
-import { ErrorKind, invalid, kindOf, messageOf } from '../../base/errors.js'
+import { ErrorKind, invalid, kindOf, messageOf, StatusError } from '../../base/errors.js'
 import type { Logger } from '../../base/log.js'
 import type { Rng } from '../../base/rng.js'
 import type { Network } from '../../model/network.js'
@@ -26,6 +26,7 @@ import type { HostParts } from '../host-parts.js'
 import { version } from '../version.js'
 import type { AgentSide, SwarmPlace } from './agent-side.js'
 import { attachedContainers } from './attached-containers.js'
+import { DataPathWatch } from './data-path-watch.js'
 import { TaskPuller } from './task-puller.js'
 
 export interface LocalAgentDeps {
@@ -50,13 +51,16 @@ export class LocalAgent implements AgentSide {
     onAssignments: (assignments) => (this.worker ? this.worker.onAssignments(assignments) : Promise.reject(new Error('this node is not ready'))),
   }
   readonly networks: AgentSide['networks']
+  /** Who answers questions of other nodes' users, by kind. */
+  readonly questions = new Map<string, (body: Uint8Array) => Promise<Uint8Array>>()
   private readonly cluster: ClusterNetworking
+  private readonly dataPath: DataPathWatch
   private worker: Worker | undefined
+  private applying: Promise<void> = Promise.resolve()
   private place: SwarmPlace | undefined
   private nodeId = ''
 
   private readonly files: TmpfsFileKeeper
-  private applying: Promise<void> = Promise.resolve()
 
   constructor(private readonly deps: LocalAgentDeps) {
     this.files = new TmpfsFileKeeper(join(deps.config['exec-root'], 'tasks'))
@@ -71,8 +75,8 @@ export class LocalAgent implements AgentSide {
           await this.cluster.apply(kind, changes, dataPathPort)
           // The first that a session tells: whatever waited for the managers can go on.
           if (kind !== 'complete') return
-        deps.parts.attached.reachable()
-        await this.dataPath.sessionBegun()
+          deps.parts.attached.reachable()
+          await this.dataPath.sessionBegun()
         })),
     }
     deps.parts.attached.serve(attachedContainers(deps.parts.engine, (taskId) => this.worker?.has(taskId) ?? false))
@@ -82,6 +86,7 @@ export class LocalAgent implements AgentSide {
     this.nodeId = nodeId
     this.place = place
     await this.cluster.begin(nodeId, place.dataPathAddress)
+    await this.dataPath.begin(nodeId, place)
     this.worker = this.createWorker()
     this.worker.start()
     this.deps.parts.attached.follow(place.attachments)
@@ -90,6 +95,7 @@ export class LocalAgent implements AgentSide {
   async end(): Promise<void> {
     const { worker } = this
     this.worker = undefined
+    this.dataPath.end()
     await worker?.close()
   }
 
@@ -99,6 +105,7 @@ export class LocalAgent implements AgentSide {
     this.worker = undefined
     await worker.leave()
     await worker.close()
+    this.dataPath.end()
     await this.cluster.end()
     this.deps.parts.attached.follow('none')
     this.place = undefined
@@ -108,6 +115,7 @@ export class LocalAgent implements AgentSide {
   async describe(certPem: string, trustRootPem: string): Promise<NodeDescription> {
     const { subject, publicKey } = await issuerOf(certPem, trustRootPem)
     const { nanoCpus, memoryBytes } = hostResources()
+    const encryption = this.deps.parts.networks.encryption.announcement
     return {
       hostname: hostname(),
       platform: { architecture: machineName, os: 'linux' },
@@ -115,7 +123,6 @@ export class LocalAgent implements AgentSide {
       engineVersion: version,
       engineLabels: Object.fromEntries(
         this.deps.config.label.map((label) => [label.slice(0, label.indexOf('=')), label.slice(label.indexOf('=') + 1)]),
-    const encryption = this.deps.parts.networks.encryption.announcement
       ),
       plugins: [
         { type: 'Log', name: 'json-file' },
@@ -127,6 +134,8 @@ export class LocalAgent implements AgentSide {
       ],
       tls: { trustRootPem, issuerSubject: subject, issuerPublicKey: publicKey },
       ...(this.place && { dataPathAddress: this.place.dataPathAddress }),
+      ...(this.dataPath.port !== undefined && { dataPathProbePort: this.dataPath.port }),
+      ...(encryption && { encryption }),
     }
   }
 
@@ -134,8 +143,12 @@ export class LocalAgent implements AgentSide {
     // Availability and labels matter to the managers, who decide what runs here.
   }
 
-      ...(this.dataPath.port !== undefined && { dataPathProbePort: this.dataPath.port }),
-      ...(encryption && { encryption }),
+  async answer(kind: string, body: Uint8Array): Promise<Uint8Array> {
+    const answer = this.questions.get(kind)
+    if (!answer) throw new StatusError(ErrorKind.unsupported, `node ${hostname()} cannot answer questions of kind ${kind}: it may need a newer version`)
+    return answer(body)
+  }
+
   async publishLogs(manager: () => string | undefined, connections: ConnectionPool, signal: AbortSignal): Promise<void> {
     const { parts, clock, rng } = this.deps
     const log = this.deps.log.child({ part: 'logs' })

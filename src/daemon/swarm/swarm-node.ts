@@ -281,6 +281,7 @@ export class SwarmNode implements AsyncDisposable {
       describe: () => agent.describe(identity.current().certPem, identity.current().rootsPem),
       advertiseAddress: splitAddress(state.advertiseAddress, defaults.remoteApiPort).host,
       onNode: (node) => agent.onNode(node),
+      onQuestion: (kind, body) => agent.answer(kind, body),
       onManagers: (known) => {
         if (this.current?.state !== state) return
         state.managers = [...known]

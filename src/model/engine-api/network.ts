@@ -21,6 +21,16 @@ export interface Network {
   Options?: Record<string, string>
   Labels?: Record<string, string>
   Peers?: PeerInfo[] | null
+  /** By name, in verbose answers alone. */
+  Services?: Record<string, NetworkServiceInfo>
+}
+
+/** A service on a network, of verbose answers: what Docker's definition leaves out and its client reads. */
+export interface NetworkServiceInfo {
+  VIP: string
+  Ports: string[]
+  LocalLBIndex: number
+  Tasks: { Name: string; EndpointID: string; EndpointIP: string; Info: Record<string, string> }[]
 }
 
 export interface ConfigReference {

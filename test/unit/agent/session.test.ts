@@ -51,6 +51,7 @@ class FakeDispatcher {
   networks = new Queue<NetworksMessage>(100)
   acknowledged: string[] = []
   drained: string[] = []
+  answers: string[] = []
 
   handlers(): Handlers<DispatcherMethods> {
     return {
@@ -58,7 +59,7 @@ class FakeDispatcher {
         this.sessions.push(request)
         const queue = (this.session = new Queue<SessionMessage>(100))
         call.signal.addEventListener('abort', () => queue.close(), { once: true })
-        queue.push({ sessionId: request.sessionId || `s${this.sessions.length}`, managers: [], node: nodeObject() })
+        queue.push({ sessionId: request.sessionId || `s${this.sessions.length}`, managers: [], questions: [], node: nodeObject() })
         return queue
       },
       heartbeat: async (_request, call) => {
@@ -95,6 +96,10 @@ class FakeDispatcher {
       detachNetwork: async () => ({}),
       findNetwork: async ({ network }) => Promise.reject(notFound(`network ${network} not found`)),
       reportDataPath: async () => ({}),
+      answerQuestion: async ({ id, errorKind, body }) => {
+        this.answers.push(`${id}: ${errorKind}${Buffer.from(body).toString()}`)
+        return {}
+      },
     }
   }
 }
@@ -254,7 +259,7 @@ describe('session', () => {
   it('goes to another manager when one fails, and resumes its session', async () => {
     const dispatcher = await start()
     const other = (dispatchers['m2:2377'] = new FakeDispatcher())
-    dispatcher.session.push({ sessionId: 's1', managers: [{ nodeId: 'm1', address: 'm1:2377', weight: 1 }, { nodeId: 'm2', address: 'm2:2377', weight: 1 }] })
+    dispatcher.session.push({ sessionId: 's1', managers: [{ nodeId: 'm1', address: 'm1:2377', weight: 1 }, { nodeId: 'm2', address: 'm2:2377', weight: 1 }], questions: [] })
     await settle()
     assert.equal(remembered.length, 1)
     delete dispatchers['m1:2377']
@@ -305,11 +310,11 @@ describe('session', () => {
   it('renews its certificate when asked to, and tells of its new role in a new session', async () => {
     const dispatcher = await start()
     assert.equal(identity.renewals, 0)
-    dispatcher.session.push({ sessionId: 's1', managers: [], node: nodeObject({ state: 'renew', role: 'manager' }), rootCaPem: 'PEM' })
+    dispatcher.session.push({ sessionId: 's1', managers: [], questions: [], node: nodeObject({ state: 'renew', role: 'manager' }), rootCaPem: 'PEM' })
     await settle()
     assert.equal(identity.renewals, 1)
     assert.deepEqual(identity.roots, ['PEM'])
-    dispatcher.session.push({ sessionId: 's1', managers: [], node: nodeObject({ state: 'pending', role: 'manager' }) })
+    dispatcher.session.push({ sessionId: 's1', managers: [], questions: [], node: nodeObject({ state: 'pending', role: 'manager' }) })
     await settle()
     assert.equal(identity.renewals, 1)
     identity.change('manager')

@@ -37,7 +37,16 @@ describe('addresses of a node', () => {
   })
 
   it('sends data over the advertised address unless told otherwise', () => {
-    assert.equal(resolveDataPathAddress('', '10.0.0.5:2377', one), '10.0.0.5')
-    assert.equal(resolveDataPathAddress('eth1', '10.0.0.5:2377', two), '10.1.0.5')
+    const everywhere = '0.0.0.0:2377'
+    assert.equal(resolveDataPathAddress('', '10.0.0.5:2377', everywhere, one), '10.0.0.5')
+    assert.equal(resolveDataPathAddress('eth1', '10.0.0.5:2377', everywhere, two), '10.1.0.5')
+    assert.throws(() => resolveDataPathAddress('10.9.9.9', '10.0.0.5:2377', everywhere, two), /^StatusError: data path address must be a non-zero IP address .*: 10\.9\.9\.9 is no address of this host$/)
+    assert.throws(() => resolveDataPathAddress('0.0.0.0', '10.0.0.5:2377', everywhere, two), /non-zero/)
+  })
+
+  it('sends data by an address of its own when the advertised one is none', () => {
+    assert.equal(resolveDataPathAddress('', '203.0.113.9:2377', '0.0.0.0:2377', one), '10.0.0.5')
+    assert.equal(resolveDataPathAddress('', '203.0.113.9:2377', '10.1.0.5:2377', two), '10.1.0.5')
+    assert.throws(() => resolveDataPathAddress('', '203.0.113.9:2377', '0.0.0.0:2377', two), /must specify a listening address because the address to advertise is not recognized as a system address/)
   })
 })

@@ -9,6 +9,7 @@ import { confirmed, pruned, pruneFilters, pruneFlags } from '../../prune.js'
 import { goTimeOf, shortId } from '../../units.js'
 import { labelsText } from '../container/ls.js'
 import { create } from './create.js'
+import { trace } from './trace.js'
 
 function listingOf(noTrunc: boolean): Listing<Network> {
   return {
@@ -133,4 +134,4 @@ const prune = verb({
   },
 })
 
-export const network = noun('network', 'Manage networks', [connect, create, disconnect, inspect, ls, prune, rm])
+export const network = noun('network', 'Manage networks', [connect, create, disconnect, inspect, ls, prune, rm, trace])

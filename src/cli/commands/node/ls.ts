@@ -17,7 +17,12 @@ const listing: Listing<Row> = {
     ID: { header: 'ID', value: ({ node }) => node.ID ?? '', cell: ({ node, self }) => `${node.ID ?? ''} ${self ? '*' : ' '}` },
     Self: { header: 'SELF', value: ({ self }) => self },
     Hostname: { header: 'HOSTNAME', value: ({ node }) => node.Description?.Hostname ?? '' },
-    Status: { header: 'STATUS', value: ({ node }) => capitalised(node.Status?.State) },
+    Status: {
+      header: 'STATUS',
+      value: ({ node }) => capitalised(node.Status?.State),
+      // What is wrong with a node that is there, its message says: see "node inspect --pretty".
+      cell: ({ node }) => `${capitalised(node.Status?.State)}${node.Status?.State === 'ready' && node.Status.Message ? ' (degraded)' : ''}`,
+    },
     Availability: { header: 'AVAILABILITY', value: ({ node }) => capitalised(node.Spec?.Availability) },
     ManagerStatus: {
       header: 'MANAGER STATUS',

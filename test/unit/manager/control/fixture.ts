@@ -18,6 +18,7 @@ export function controlFixture() {
       mintJoinToken: (digest) => `SWMTKN-1-${digest}-${++minted}`,
       mintUnlockKey: () => new Uint8Array([++minted]),
     },
+    askNode: async (nodeId, kind, body) => Buffer.from(`${nodeId} ${kind} ${Buffer.from(body).toString()}`),
     serviceLogs: async function* () {},
   })
   return { ...test, control, members, removable }

@@ -1,0 +1,132 @@
+import { hostname } from 'node:os'
+import type { Clock } from '../../base/clock.js'
+import { invalid, kindOf } from '../../base/errors.js'
+import type { Rng } from '../../base/rng.js'
+import type { Control } from '../../model/control.js'
+import type { Network } from '../../model/network.js'
+import type { NetworkPeer, NetworkRows } from '../../model/network-table.js'
+import type { ServiceTrace, TraceRequest } from '../../model/service-trace.js'
+import type { Engine } from '../../../agent/engine/engine.js'
+import { ClusterTables, type ClusterNetwork } from '../../../agent/network/cluster/cluster-tables.js'
+import { traceService } from '../../../agent/network/cluster/trace.js'
+import type { NetworkController } from '../../../agent/network/controller.js'
+import { endpointsOf, peerOf, servicesOf } from '../../../manager/dispatcher/network-tables.js'
+
+export interface ClusterViewGiven {
+  controller: NetworkController
+  engine: Engine
+  /** Undefined on nodes that are no managers. */
+  control: () => Control | undefined
+  /** Throws in Docker's words on those. */
+  needControl: () => Control
+  clock: Clock
+  rng: Rng
+}
+
+/**
+ * Who is on the networks of the cluster: of those that this node takes part in it was told, of others a
+ * manager can be asked.
+ */
+export class ClusterView {
+  constructor(private readonly given: ClusterViewGiven) {}
+
+  /** Undefined when neither this node nor, if asked, a manager knows. */
+  async rows(networkId: string, ask: boolean): Promise<NetworkRows | undefined> {
+    const { networks, peers } = this.given.controller.tables
+    const table = networks.get(networkId)
+    if (table) return rowsOf(table, peers)
+    const control = ask ? this.given.control() : undefined
+    return control && fetchRows(control, networkId)
+  }
+
+  /** Throws as `traceService` does, and `notFound` for a container that is not there. */
+  async trace(request: TraceRequest): Promise<ServiceTrace> {
+    const { controller, engine, clock, rng } = this.given
+    const container = request.container === undefined ? undefined : engine.find(request.container)
+    const networks = new Map<string, ClusterNetwork>(controller.tables.networks)
+    const peers = new Map<string, NetworkPeer>(controller.tables.peers)
+    await this.addForeign(request.service, networks, peers)
+    const from = container && { id: container.id, name: container.name }
+    return traceService({ controller, networks, peers, hostname: hostname(), clock, rng }, request, from)
+  }
+
+  /** By the eyes of another node; this one has to be a manager. Throws `unavailable` for a node that is not connected. */
+  async traceFrom(node: string, request: TraceRequest): Promise<ServiceTrace> {
+    const control = this.given.needControl()
+    const answer = await control.askNode(node, 'trace', Buffer.from(JSON.stringify(request)))
+    return JSON.parse(Buffer.from(answer).toString()) as ServiceTrace
+  }
+
+  /** Answers another node's `traceFrom`. Throws `invalid` for what is none. */
+  async answerTrace(body: Uint8Array): Promise<Uint8Array> {
+    const { service, network, container } = readRequest(body)
+    const trace = await this.trace({ service, ...(network !== undefined && { network }), ...(container !== undefined && { container }) })
+    return Buffer.from(JSON.stringify(trace))
+  }
+
+  /** On a manager: the service's networks that this node is not on. */
+  private async addForeign(ref: string, networks: Map<string, ClusterNetwork>, peers: Map<string, NetworkPeer>): Promise<void> {
+    const control = this.given.control()
+    if (!control) return
+    try {
+      const { spec, endpoint } = await control.getService(ref)
+      const ids = new Set([...spec.task.networks.map(({ target }) => target), ...(endpoint?.virtualIps ?? []).map(({ networkId }) => networkId)])
+      for (const id of ids) {
+        if (networks.has(id)) continue
+        const network = await control.getNetwork(id)
+        if (!network.driverState) continue
+        const rows = await fetchRows(control, id)
+        networks.set(id, tableOf(network, rows))
+        for (const peer of rows.peers) peers.set(peer.nodeId, peer)
+      }
+    } catch (thrown) {
+      // By what the node knows itself: an alias, or a cluster without a leader.
+      if (kindOf(thrown) !== 'notFound' && kindOf(thrown) !== 'unavailable') throw thrown
+    }
+  }
+}
+
+function readRequest(body: Uint8Array): TraceRequest {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(Buffer.from(body).toString())
+  } catch (thrown) {
+    throw invalid('a request to trace a service is no JSON', thrown)
+  }
+  const { service, network, container } = (typeof parsed === 'object' && parsed !== null ? parsed : {}) as Record<string, unknown>
+  if (typeof service !== 'string') throw invalid('a request to trace names no service')
+  return { service, ...(typeof network === 'string' && { network }), ...(typeof container === 'string' && { container }) }
+}
+
+function rowsOf({ services, endpoints, network }: ClusterNetwork, peers: ReadonlyMap<string, NetworkPeer>): NetworkRows {
+  const on = new Set([...endpoints.values()].map(({ nodeId }) => nodeId as string))
+  return {
+    services: [...services.values()],
+    endpoints: [...endpoints.values()],
+    // Every node is on the ingress network.
+    peers: [...peers.values()].filter(({ nodeId }) => network.spec.ingress || on.has(nodeId)),
+  }
+}
+
+async function fetchRows(control: Control, networkId: string): Promise<NetworkRows> {
+  const [network, nodes, services, tasks] = await Promise.all([control.getNetwork(networkId), control.listNodes(), control.listServices(), control.listTasks({ networkId })])
+  const peers = new Map(nodes.map((node) => [node.id as string, peerOf(node)]))
+  const rows = [
+    ...services.flatMap(servicesOf).map((service) => ({ action: 'update' as const, service })),
+    ...tasks.flatMap((task) => endpointsOf(task, peers.get(task.nodeId)?.address ?? '')).map((endpoint) => ({ action: 'update' as const, endpoint })),
+  ]
+  const tables = new ClusterTables()
+  tables.apply('complete', [{ action: 'update', network }, ...rows])
+  const table = tables.networks.get(network.id)
+  return table ? rowsOf(table, peers) : { services: [], endpoints: [], peers: [] }
+}
+
+function tableOf(network: Network, { services, endpoints }: NetworkRows): ClusterNetwork {
+  const tables = new ClusterTables()
+  tables.apply('complete', [
+    { action: 'update', network },
+    ...services.map((service) => ({ action: 'update' as const, service })),
+    ...endpoints.map((endpoint) => ({ action: 'update' as const, endpoint })),
+  ])
+  return tables.networks.get(network.id) as ClusterNetwork
+}
