@@ -60,7 +60,7 @@ ${moveIn('hand2p', to, '10.99.2.2/24', '10.99.2.1')}${dnat(port, '10.99.2.2')}`)
 }
 
 const vxlanEnd = (host: LabHost, other: LabHost, vni: number, port: number, name: string): string =>
-  `ip link add ${name} type vxlan id ${vni} local ${host.ipv4} remote ${other.ipv4} dstport ${port}\n`
+  `ip link add ${name} mtu 1450 type vxlan id ${vni} local ${host.ipv4} remote ${other.ipv4} dstport ${port}\n`
 
 const moveIn = (device: string, netns: string, address: string, gateway?: string): string =>
   `ip link set ${device} netns ${netns}

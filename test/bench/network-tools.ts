@@ -42,6 +42,8 @@ http { access_log off; ${paths.join(' ')} server { listen 80 backlog=4096; locat
 
   /** Requests a second from a namespace, a connection for each. Throws when some failed. */
   async requests(netns: string, address: string, port: number, seconds: number): Promise<number> {
+    // Tens of thousands of connections to one port: without these the client runs out of ports of its own.
+    await this.run(netns, 'sysctl', ['-qw', 'net.ipv4.ip_local_port_range=1024 65000', 'net.ipv4.tcp_tw_reuse=1'])
     const args = ['--threads', '1', '--connections', '32', '--duration', `${seconds}s`, '--header', 'Connection: close']
     const text = await this.run(netns, 'wrk', [...args, `http://${address}:${port}/`])
     const failed = /(Socket errors.*[1-9].*|Non-2xx.*)/.exec(text)?.[1]
