@@ -85,6 +85,7 @@ function skeleton(table: string): string {
   }
   chain refuse {
     type filter hook output priority filter; policy accept;
+    ct state established,related accept comment "most packets are of flows that have begun"
     ip daddr @unserved meta l4proto tcp reject with tcp reset
     ip daddr @unserved reject
     ip6 daddr @unserved6 meta l4proto tcp reject with tcp reset
