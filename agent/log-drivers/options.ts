@@ -15,6 +15,11 @@ export const remoteDrivers: readonly string[] = ['syslog', 'journald', 'gelf', '
 /** As `docker info` lists them. */
 export const logDrivers: readonly string[] = [...remoteDrivers, ...localDrivers].sort()
 
+/** Those of them that work on this host. */
+export function usableLogDrivers(): string[] {
+  return logDrivers.filter((name) => name !== 'journald' || statSync(journaldSocket, { throwIfNoEntry: false }) !== undefined)
+}
+
 const about = ['labels', 'labels-regex', 'env', 'env-regex', 'tag']
 const tls = ['syslog-tls-ca-cert', 'syslog-tls-cert', 'syslog-tls-key', 'syslog-tls-skip-verify']
 

@@ -1,14 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { hostname, release, totalmem, availableParallelism } from 'node:os'
+import { hostname, release } from 'node:os'
 import { rfc3339, type Clock } from '../../base/clock.js'
 import type { SystemBackend } from '../../api/system/backend.js'
 import { apiVersionMax, apiVersionMin } from '../../api/versions.js'
 import type { SystemInfo, SystemVersion } from '../../model/engine-api/system.js'
-import type { DaemonConfig } from '../config.js'
+import { shownProxy } from '../../../agent/image/registry/proxies.js'
+import { proxySettings, type DaemonConfig } from '../config.js'
 import type { HostParts } from '../host-parts.js'
 import type { HostTools } from '../host-check.js'
 import type { MetricsText } from '../metrics-server.js'
-import { logDrivers } from '../../../agent/log-drivers/options.js'
+import { usableLogDrivers } from '../../../agent/log-drivers/options.js'
 import { commit, version } from '../version.js'
 import { credentialsOf } from './images.js'
 
@@ -47,6 +48,7 @@ function systemInfo({ parts, tools, config, engineId, clock }: SystemDeps, volum
   const runtime = tools.runtimes[0]
   const v2 = tools.cgroupMode.version === 2
   const facts = parts.engine.context.host
+  const proxies = proxySettings(config, process.env)
   return {
     ID: engineId,
     Containers: containers.length,
@@ -57,7 +59,7 @@ function systemInfo({ parts, tools, config, engineId, clock }: SystemDeps, volum
     Driver: 'overlay2',
     DriverStatus: [['Backing Filesystem', backingFileSystem(config['data-root'])]],
     DockerRootDir: config['data-root'],
-    Plugins: { Volume: volumeDrivers, Network: ['bridge', 'host', 'macvlan', 'none', 'overlay'], Authorization: null as never, Log: [...logDrivers] },
+    Plugins: { Volume: volumeDrivers, Network: ['bridge', 'host', 'macvlan', 'none', 'overlay'], Authorization: null as never, Log: usableLogDrivers() },
     MemoryLimit: true,
     SwapLimit: true,
     CpuCfsPeriod: true,
@@ -89,9 +91,9 @@ function systemInfo({ parts, tools, config, engineId, clock }: SystemDeps, volum
       Mirrors: config['registry-mirror'],
     },
     GenericResources: [],
-    HttpProxy: process.env['HTTP_PROXY'] ?? '',
-    HttpsProxy: process.env['HTTPS_PROXY'] ?? '',
-    NoProxy: process.env['NO_PROXY'] ?? '',
+    HttpProxy: shownProxy(proxies.httpProxy),
+    HttpsProxy: shownProxy(proxies.httpsProxy),
+    NoProxy: proxies.noProxy,
     Name: hostname(),
     Labels: config.label,
     ExperimentalBuild: false,
@@ -185,6 +187,3 @@ function readText(path: string): string {
     return ''
   }
 }
-
-/** CPUs and memory of this host, for its description to the managers. */
-export const hostResources = () => ({ nanoCpus: availableParallelism() * 1e9, memoryBytes: totalmem() })

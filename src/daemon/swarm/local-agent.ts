@@ -13,6 +13,7 @@ import { Dependencies } from '../../../agent/dependencies.js'
 import { ContainerExecutor } from '../../../agent/executor/container-executor.js'
 import { TemporaryError } from '../../../agent/executor/errors.js'
 import { StepLimit } from '../../../agent/executor/step-limit.js'
+import { usableLogDrivers } from '../../../agent/log-drivers/options.js'
 import { keepPublishing } from '../../../agent/logs/keep-publishing.js'
 import { LogPublisher } from '../../../agent/logs/log-publisher.js'
 import { ClusterNetworking } from '../../../agent/network/cluster/cluster-networking.js'
@@ -20,7 +21,7 @@ import { Reporter } from '../../../agent/reporter.js'
 import { TaskDb } from '../../../agent/task-db.js'
 import { TmpfsFileKeeper } from '../../../agent/task-files-keeper.js'
 import { Worker } from '../../../agent/worker.js'
-import { hostResources, machineName } from '../backends/system.js'
+import { machineName } from '../backends/system.js'
 import type { DaemonConfig } from '../config.js'
 import type { HostParts } from '../host-parts.js'
 import { version } from '../version.js'
@@ -114,23 +115,24 @@ export class LocalAgent implements AgentSide {
 
   async describe(certPem: string, trustRootPem: string): Promise<NodeDescription> {
     const { subject, publicKey } = await issuerOf(certPem, trustRootPem)
-    const { nanoCpus, memoryBytes } = hostResources()
+    const { cpus, memoryBytes } = this.deps.parts.engine.context.host
+    const volumeDrivers = await this.deps.parts.volumes.driverNames()
     const encryption = this.deps.parts.networks.encryption.announcement
     return {
       hostname: hostname(),
       platform: { architecture: machineName, os: 'linux' },
-      resources: { nanoCpus, memoryBytes, generic: this.deps.config['node-generic-resource'].map(genericResource) },
+      resources: { nanoCpus: cpus * 1e9, memoryBytes, generic: this.deps.config['node-generic-resource'].map(genericResource) },
       engineVersion: version,
       engineLabels: Object.fromEntries(
         this.deps.config.label.map((label) => [label.slice(0, label.indexOf('=')), label.slice(label.indexOf('=') + 1)]),
       ),
       plugins: [
-        { type: 'Log', name: 'json-file' },
+        ...usableLogDrivers().map((name) => ({ type: 'Log', name })),
         { type: 'Network', name: 'bridge' },
         { type: 'Network', name: 'host' },
         { type: 'Network', name: 'null' },
         { type: 'Network', name: 'overlay' },
-        { type: 'Volume', name: 'local' },
+        ...volumeDrivers.map((name) => ({ type: 'Volume', name })),
       ],
       tls: { trustRootPem, issuerSubject: subject, issuerPublicKey: publicKey },
       ...(this.place && { dataPathAddress: this.place.dataPathAddress }),
