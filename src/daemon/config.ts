@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { errnoOf, invalid, messageOf } from '../base/errors.js'
 import { Endpoints } from '../../agent/image/registry/endpoints.js'
+import { Proxies, type ProxySettings } from '../../agent/image/registry/proxies.js'
 import { validateLogConfig } from '../../agent/log-drivers/options.js'
 import type { FlagTable } from '../base/flags.js'
 import { daemonFlags, type DaemonFlags } from './flags.js'
@@ -19,6 +20,7 @@ const fileKeys: Record<string, keyof DaemonFlags> = {
   'log-opts': 'log-opt',
 }
 const flagOnly: readonly (keyof DaemonFlags)[] = ['config-file', 'validate', 'version']
+const proxyKeys: readonly string[] = ['http-proxy', 'https-proxy', 'no-proxy']
 const configBytesMax = 1024 * 1024
 
 /** Settings of the daemon from flags and file together. */
@@ -33,7 +35,7 @@ export function loadConfig(flags: DaemonFlags, given: ReadonlySet<string>): Daem
   const config: Record<string, unknown> = { ...flags }
   const unknown: string[] = []
   const twice: string[] = []
-  for (const [key, value] of Object.entries(file)) {
+  for (const [key, value] of fileEntries(file)) {
     const name = fileKeys[key] ?? key
     const spec = (daemonFlags as FlagTable)[name]
     if (!spec || flagOnly.includes(name as keyof DaemonFlags) || (key !== name && !(key in fileKeys))) {
@@ -49,6 +51,27 @@ export function loadConfig(flags: DaemonFlags, given: ReadonlySet<string>): Daem
   const merged = config as DaemonConfig
   validate(merged)
   return merged
+}
+
+/** The settings of the file one by one: those of "proxies" stand in an object of their own there. */
+function fileEntries(file: Record<string, unknown>): [string, unknown][] {
+  return Object.entries(file).flatMap(([key, value]): [string, unknown][] => {
+    if (key !== 'proxies') return proxyKeys.includes(key) ? [[`${key} (which belongs into "proxies")`, value]] : [[key, value]]
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('the configuration file\'s "proxies" must be an object of {"http-proxy", "https-proxy", "no-proxy"}')
+    const other = Object.keys(value).find((name) => !proxyKeys.includes(name))
+    if (other !== undefined) return [[`proxies.${other}`, value]]
+    return Object.entries(value)
+  })
+}
+
+/** What requests to registries go through: settings first, then the variables that programs know. */
+export function proxySettings(config: DaemonConfig, environment: NodeJS.ProcessEnv): ProxySettings {
+  const variable = (name: string): string => environment[name] || environment[name.toLowerCase()] || ''
+  return {
+    httpProxy: config['http-proxy'] || variable('HTTP_PROXY'),
+    httpsProxy: config['https-proxy'] || variable('HTTPS_PROXY'),
+    noProxy: config['no-proxy'] || variable('NO_PROXY'),
+  }
 }
 
 function readConfigFile(path: string, required: boolean): Record<string, unknown> {
@@ -151,6 +174,7 @@ function validate(config: DaemonConfig): void {
   if (config['metrics-addr'] !== undefined) parseMetricsAddress(config['metrics-addr'])
   if (config['encryption-key-rotation'] < 10e9) throw invalid('invalid value for --encryption-key-rotation: it must be at least 10s')
   // Mirrors and insecure registries are checked where they are read.
+  new Proxies(proxySettings(config, {}))
   new Endpoints({ mirrors: config['registry-mirror'], insecure: config['insecure-registry'] })
   if (config['shutdown-timeout'] < -1) throw invalid(`invalid shutdown timeout ${config['shutdown-timeout']}`)
 }

@@ -23,10 +23,11 @@ import { UnpackPool } from '../../agent/image/unpack-pool.js'
 import { AttachedNetworks } from '../../agent/executor/attached-networks.js'
 import { NetworkController } from '../../agent/network/controller.js'
 import type { NetworkOptions } from '../../agent/network/types.js'
+import { findProgram, isExecutable } from '../../agent/runtime/programs.js'
 import { OverlaySnapshotter } from '../../agent/snapshot/overlay.js'
 import { VolumeStore } from '../../agent/volume/volume-store.js'
-import { logOptionsOf, type DaemonConfig } from './config.js'
-import { findProgram, isExecutable, type HostTools } from './host-check.js'
+import { proxySettings, logOptionsOf, type DaemonConfig } from './config.js'
+import type { HostTools } from './host-check.js'
 import { networkStore } from './network-store.js'
 import { version } from './version.js'
 
@@ -88,6 +89,7 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
       uploadsAtOnce: config['max-concurrent-uploads'],
       downloadAttemptsMax: config['max-download-attempts'],
       userAgent: `skep/${version}`,
+      proxies: proxySettings(config, process.env),
     },
   )
   scope.use(registries)

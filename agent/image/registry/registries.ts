@@ -16,6 +16,7 @@ import type { LayerMemory } from './layer-memory.js'
 import { Limit } from './limit.js'
 import { fetchConfig, fetchManifest, platformsOf, readManifest } from './manifests.js'
 import { pullImage } from './pull.js'
+import type { ProxySettings } from './proxies.js'
 import { mountSources, pushImage } from './push.js'
 import { hasNoIndex, searchCatalogue, searchIndex } from './search.js'
 import { listTags } from './tags.js'
@@ -31,6 +32,7 @@ export interface RegistriesOptions extends RegistrySettings {
   userAgent: string
   /** See `Transport`. */
   idleTimeoutMs?: number
+  proxies?: ProxySettings
 }
 
 export interface RegistriesDeps {

@@ -1,9 +1,12 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { Agent as HttpsAgent, request as httpsRequest, type RequestOptions } from 'node:https'
 import { pipeline, Readable } from 'node:stream'
-import { createSecureContext } from 'node:tls'
+import { createSecureContext, type SecureContext } from 'node:tls'
+import { HttpProxyAgent } from 'http-proxy-agent'
+import { HttpsProxyAgent } from 'https-proxy-agent'
 import { errnoOf } from '../../../src/base/errors.js'
 import { connectionError, LyingRegistryError } from './errors.js'
+import { Proxies, type ProxySettings } from './proxies.js'
 
 /** How the certificate of a server is checked, and what is shown to it. */
 export interface Trust {
@@ -40,6 +43,8 @@ export interface TransportOptions {
   userAgent: string
   /** Nothing came or went for this long: the connection counts as broken. */
   idleTimeoutMs?: number
+  /** None without them. */
+  proxies?: ProxySettings
 }
 
 const defaultIdleTimeoutMs = 60_000
@@ -51,10 +56,15 @@ export class Transport implements Disposable {
   private readonly plainAgent = new HttpAgent({ keepAlive: true, scheduling: 'lifo' })
   /** By what they trust: connections of different trust are never mixed. */
   private readonly secureAgents = new Map<string, HttpsAgent>()
+  private readonly secureContexts = new Map<string, SecureContext>()
+  private readonly proxies: Proxies
+  /** By proxy, and by what is trusted behind it. */
+  private readonly proxyAgents = new Map<string, HttpProxyAgent<string> | HttpsProxyAgent<string>>()
   private readonly idleTimeoutMs: number
 
   constructor(private readonly options: TransportOptions) {
     this.idleTimeoutMs = options.idleTimeoutMs ?? defaultIdleTimeoutMs
+    this.proxies = new Proxies(options.proxies ?? { httpProxy: '', httpsProxy: '', noProxy: '' })
   }
 
   /** Rejects with `ConnectionError`, or with the signal's reason. */
@@ -75,7 +85,7 @@ export class Transport implements Disposable {
 
   [Symbol.dispose](): void {
     this.plainAgent.destroy()
-    for (const agent of this.secureAgents.values()) agent.destroy()
+    for (const agent of [...this.secureAgents.values(), ...this.proxyAgents.values()]) agent.destroy()
   }
 
   private once(call: Call): Promise<Answer> {
@@ -87,8 +97,8 @@ export class Transport implements Disposable {
       const options = { method, headers, signal, highWaterMark: highWaterBytes, timeout: this.idleTimeoutMs }
       const request: ClientRequest =
         url.protocol === 'https:'
-          ? httpsRequest(url, { ...options, agent: this.secureAgent(call.trust) })
-          : httpRequest(url, { ...options, agent: this.plainAgent })
+          ? httpsRequest(url, { ...options, ...this.secureOptions(url, call.trust) })
+          : httpRequest(url, { ...options, agent: this.proxyAgent(url) ?? this.plainAgent })
       request.once('timeout', () => request.destroy(Object.assign(new Error('timeout awaiting the registry'), { code: 'ETIMEDOUT' })))
       request.once('response', (response) => {
         response.setTimeout(this.idleTimeoutMs, () => response.destroy(Object.assign(new Error('the registry sent nothing for too long'), { code: 'ETIMEDOUT' })))
@@ -105,22 +115,42 @@ export class Transport implements Disposable {
     })
   }
 
+  private secureOptions(url: URL, trust: Trust): RequestOptions & { secureContext?: SecureContext } {
+    const proxy = this.proxyAgent(url, trust)
+    // Behind a proxy the connection is made by what the request says.
+    return proxy ? { agent: proxy, rejectUnauthorized: !trust.insecure, secureContext: this.secureContext(trust) } : { agent: this.secureAgent(trust) }
+  }
+
+  private proxyAgent(url: URL, trust?: Trust): HttpProxyAgent<string> | HttpsProxyAgent<string> | undefined {
+    const proxy = this.proxies.of(url)
+    if (!proxy) return undefined
+    const key = `${proxy.href} ${trust?.id ?? ''}`
+    const known = this.proxyAgents.get(key)
+    if (known) return known
+    const agent = trust ? new HttpsProxyAgent(proxy.href, { keepAlive: true }) : new HttpProxyAgent(proxy.href, { keepAlive: true })
+    this.proxyAgents.set(key, agent)
+    return agent
+  }
+
   private secureAgent(trust: Trust): HttpsAgent {
     const known = this.secureAgents.get(trust.id)
     if (known) return known
-    const agent = new HttpsAgent({
-      keepAlive: true,
-      scheduling: 'lifo',
-      rejectUnauthorized: !trust.insecure,
-      // Made once: it would be parsed again for each connection otherwise.
-      secureContext: createSecureContext({
-        ...(trust.ca && { ca: [...trust.ca] }),
-        ...(trust.cert !== undefined && { cert: trust.cert }),
-        ...(trust.key !== undefined && { key: trust.key }),
-      }),
-    })
+    const agent = new HttpsAgent({ keepAlive: true, scheduling: 'lifo', rejectUnauthorized: !trust.insecure, secureContext: this.secureContext(trust) })
     this.secureAgents.set(trust.id, agent)
     return agent
+  }
+
+  /** Made once: it would be parsed again for each connection otherwise. */
+  private secureContext(trust: Trust): SecureContext {
+    const known = this.secureContexts.get(trust.id)
+    if (known) return known
+    const context = createSecureContext({
+      ...(trust.ca && { ca: [...trust.ca] }),
+      ...(trust.cert !== undefined && { cert: trust.cert }),
+      ...(trust.key !== undefined && { key: trust.key }),
+    })
+    this.secureContexts.set(trust.id, context)
+    return context
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseFlags } from '../../../src/base/flags.js'
-import { loadConfig, type DaemonConfig } from '../../../src/daemon/config.js'
+import { loadConfig, proxySettings, type DaemonConfig } from '../../../src/daemon/config.js'
 import { daemonFlags } from '../../../src/daemon/flags.js'
 import { claimPidfile } from '../../../src/daemon/pidfile.js'
 
@@ -28,6 +28,18 @@ describe('the daemon’s configuration', () => {
     assert.equal(config['log-level'], 'warn')
     assert.deepEqual(config['default-address-pool'], ['base=10.5.0.0/16,size=24'])
     assert.equal(config['exec-root'], '/run/skep')
+  })
+
+  it('takes proxies from the file, from flags, and from the environment', () => {
+    const file = load({ proxies: { 'http-proxy': 'http://a:1', 'no-proxy': 'x' } })
+    const environment = { HTTP_PROXY: 'http://e:1', https_proxy: 'http://e:2', NO_PROXY: 'y' }
+    assert.deepEqual(proxySettings(file, environment), { httpProxy: 'http://a:1', httpsProxy: 'http://e:2', noProxy: 'x' })
+    assert.equal(proxySettings(load({}, '--https-proxy', 'http://f'), environment).httpsProxy, 'http://f')
+    assert.throws(() => load({ proxies: { 'ftp-proxy': 'x' } }), /don't match any configuration option: proxies\.ftp-proxy/)
+    assert.throws(() => load({ proxies: 'x' }), /"proxies" must be an object/)
+    assert.throws(() => load({ 'http-proxy': 'x' }), /don't match any configuration option: http-proxy/)
+    assert.throws(() => load({ proxies: { 'http-proxy': 'http://a' } }, '--http-proxy', 'http://b'), /specified both as a flag and in the configuration file: http-proxy/)
+    assert.throws(() => load({ proxies: { 'http-proxy': 'ftp://a' } }), /invalid proxy "ftp:\/\/a"/)
   })
 
   it('refuses what is wrong in dockerd’s words', () => {
