@@ -1,48 +1,37 @@
-import { accessSync, constants } from 'node:fs'
-import { delimiter, isAbsolute, join } from 'node:path'
-import { internal } from '../../src/base/errors.js'
+import { constants } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
 import { exec } from '../../src/sys/exec.js'
-import type { CgroupMode } from './cgroup/mode.js'
 
-/** The runtimes that are tried, the best first. */
-const knownRuntimes = ['crun', 'runc']
-const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+/** OCI runtimes that are taken when none is named, the best first. */
+export const knownRuntimes: readonly string[] = ['crun', 'runc']
 
-/**
- * The OCI runtime to use: the one asked for (a path or a name), else the first that is there and answers.
- * Throws `internal` naming the packages to install.
- */
-export async function chooseRuntime(asked: string | undefined, mode: CgroupMode): Promise<string> {
-  const refused: string[] = []
-  for (const name of asked === undefined ? knownRuntimes : [asked]) {
-    const program = findProgram(name)
-    if (program === undefined) {
-      refused.push(`${name} is not installed`)
-      continue
-    }
-    const answer = await exec(program, ['--version'], { env: { PATH: searchPath } })
-    if (answer.code === 0) return program
-    refused.push(`${program} --version failed: ${answer.stderr.trim()}`)
+/** Looked into besides PATH, which is short under init systems. */
+const programFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin', '/usr/libexec/podman', '/usr/lib/podman']
+
+/** The path of a program; undefined when it is not installed. */
+export async function findProgram(name: string, environment: NodeJS.ProcessEnv): Promise<string | undefined> {
+  for (const folder of [...(environment['PATH'] ?? '').split(delimiter), ...programFolders]) {
+    if (folder === '') continue
+    const path = join(folder, name)
+    if (await isExecutable(path)) return path
   }
-  throw internal(`no OCI runtime works here (cgroup v${mode.version}): ${refused.join('; ')}; install one: apt-get install crun`)
+  return undefined
 }
 
-/** The path of conmon. Throws `internal` with the remedy. */
-export function findConmon(asked?: string): string {
-  const program = findProgram(asked ?? 'conmon') ?? (asked === undefined ? findProgram('/usr/libexec/podman/conmon') : undefined)
-  if (program === undefined) throw internal(`${asked ?? 'conmon'} is not installed; install it: apt-get install conmon`)
-  return program
+export function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  )
 }
 
-/** A program by path, or by name in the usual folders. */
-function findProgram(name: string): string | undefined {
-  const candidates = isAbsolute(name) ? [name] : searchPath.split(delimiter).map((folder) => join(folder, name))
-  return candidates.find((path) => {
-    try {
-      accessSync(path, constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
+/** What a program says of itself with `--version`; undefined when it cannot be run. */
+export async function versionOf(program: string): Promise<string | undefined> {
+  try {
+    const { code, stdout } = await exec(program, ['--version'])
+    return code === 0 ? /version:?\s+(\S+)/.exec(stdout)?.[1] ?? '' : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -1,3 +1,5 @@
+import { humanDuration } from '../base/human-duration.js'
+
 /** Sizes and times as Docker's tables print them. */
 
 /** Decimal units, four significant digits: `5.4MB`, `0B`. */
@@ -18,24 +20,6 @@ function scaled(value: number, base: number, units: readonly string[], digits: n
     unit++
   }
   return `${String(Number(size.toPrecision(digits)))}${units[unit] ?? ''}`
-}
-
-/** A span of time in words: `About a minute`, `3 hours`. */
-export function humanDuration(ms: number): string {
-  const seconds = Math.floor(ms / 1000)
-  if (seconds < 1) return 'Less than a second'
-  if (seconds === 1) return '1 second'
-  if (seconds < 60) return `${seconds} seconds`
-  const minutes = Math.floor(seconds / 60)
-  if (minutes === 1) return 'About a minute'
-  if (minutes < 60) return `${minutes} minutes`
-  const hours = Math.round(seconds / 3600)
-  if (hours === 1) return 'About an hour'
-  if (hours < 48) return `${hours} hours`
-  if (hours < 24 * 7 * 2) return `${Math.floor(hours / 24)} days`
-  if (hours < 24 * 30 * 2) return `${Math.floor(hours / 24 / 7)} weeks`
-  if (hours < 24 * 365 * 2) return `${Math.floor(hours / 24 / 30)} months`
-  return `${Math.floor(hours / 24 / 365)} years`
 }
 
 /** `3 minutes ago`, from a time in RFC 3339 or in milliseconds. */

@@ -8,6 +8,7 @@ import type { Backends } from '../api/backends.js'
 import { parseListenAddress } from '../api/listen.js'
 import { apiRoutes } from '../api/routes.js'
 import { ApiServer, type TlsFiles } from '../api/server.js'
+import { defaultHost } from '../client/host.js'
 import { writeFileAtomic } from '../sys/atomic-file.js'
 import type { AdjustableLogger } from '../sys/logger.js'
 import { systemClock } from '../sys/system-clock.js'
@@ -32,9 +33,6 @@ import { StateDumper } from './state-dump.js'
 import { LocalAgent } from './swarm/local-agent.js'
 import { SwarmNode } from './swarm/swarm-node.js'
 import { version } from './version.js'
-
-/** Where skepd listens when nothing else is said. */
-export const defaultHost = 'unix:///var/run/skep.sock'
 
 /** A daemon that serves. Disposing it stops it; containers go on. */
 export interface RunningDaemon extends AsyncDisposable {

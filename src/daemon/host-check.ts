@@ -1,10 +1,9 @@
-import { constants } from 'node:fs'
 import { access, readdir, readFile } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
 import { ErrorKind, messageOf, StatusError } from '../base/errors.js'
 import { exec } from '../sys/exec.js'
 import { KernelWireguard } from '../../agent/kernel/wireguard-netlink.js'
 import { prepareCgroups, type CgroupMode } from '../../agent/runtime/cgroup/mode.js'
+import { findProgram, isExecutable, knownRuntimes, versionOf } from '../../agent/runtime/programs.js'
 
 /** What skepd needs of its host, found. */
 export interface HostTools {
@@ -26,9 +25,6 @@ export interface HostCheckOptions {
   wireguardPath: string
   environment: NodeJS.ProcessEnv
 }
-
-/** Looked into besides PATH, which is short under init systems. */
-const programFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin', '/usr/libexec/podman', '/usr/lib/podman']
 
 /**
  * Looks for everything at once, so that one start tells all that is missing. Throws `internal` with one
@@ -79,8 +75,7 @@ async function findRuntimes({ defaultRuntime, addedRuntimes, environment }: Host
       if (at <= 0) note(`--add-runtime ${text}: name=path expected`)
       return { name: text.slice(0, at), path: text.slice(at + 1) }
     }),
-    { name: 'crun', path: 'crun' },
-    { name: 'runc', path: 'runc' },
+    ...knownRuntimes.map((name) => ({ name, path: name })),
   ]
   const found: HostTools['runtimes'] = []
   for (const { name, path } of candidates) {
@@ -96,32 +91,6 @@ async function findRuntimes({ defaultRuntime, addedRuntimes, environment }: Host
     else found.unshift(...found.splice(at, 1))
   } else if (found.length === 0) note('OCI runtime: neither crun nor runc is installed; install the package crun')
   return found
-}
-
-async function versionOf(program: string): Promise<string | undefined> {
-  try {
-    const { code, stdout } = await exec(program, ['--version'])
-    return code === 0 ? /version:?\s+(\S+)/.exec(stdout)?.[1] ?? '' : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** The path of a program; undefined when it is not installed. */
-export async function findProgram(name: string, environment: NodeJS.ProcessEnv): Promise<string | undefined> {
-  for (const folder of [...(environment['PATH'] ?? '').split(delimiter), ...programFolders]) {
-    if (folder === '') continue
-    const path = join(folder, name)
-    if (await isExecutable(path)) return path
-  }
-  return undefined
-}
-
-export function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  )
 }
 
 async function kernelHas(fileSystem: string): Promise<boolean> {

@@ -14,9 +14,10 @@ import { identify, sendSignal } from '../../agent/kernel/process.js'
 import { NetworkController } from '../../agent/network/controller.js'
 import { Cgroups } from '../../agent/runtime/cgroup/cgroup.js'
 import { prepareCgroups } from '../../agent/runtime/cgroup/mode.js'
-import { chooseRuntime, findConmon } from '../../agent/runtime/programs.js'
+import { findProgram } from '../../agent/runtime/programs.js'
 import { OverlaySnapshotter } from '../../agent/snapshot/overlay.js'
 import { VolumeStore } from '../../agent/volume/volume-store.js'
+import { must } from '../../src/base/assert.js'
 import { notFound } from '../../src/base/errors.js'
 import { idSource } from '../../src/base/id.js'
 import { nullLogger } from '../../src/base/log.js'
@@ -91,8 +92,8 @@ export async function openEngine(folder: string, images: Record<string, ImageCon
     images: provider,
     host: readHostFacts(),
     paths: new EnginePaths(join(folder, 'run'), join(folder, 'data')),
-    runtimeProgram: await chooseRuntime(undefined, cgroupMode),
-    conmonProgram: findConmon(),
+    runtimeProgram: must((await findProgram('crun', process.env)) ?? (await findProgram('runc', process.env)), 'an OCI runtime is installed'),
+    conmonProgram: must(await findProgram('conmon', process.env), 'conmon is installed'),
   })
   holder.engine = engine
   return {

@@ -5,7 +5,8 @@ import { parseUlimit } from '../../../src/cli/options/ulimit.js'
 import { parseCpus } from '../../../src/cli/options/cpus.js'
 import { environmentOf } from '../../../src/cli/options/key-value.js'
 import { flag, parseBytes, parseDuration, parseFlags, UsageError } from '../../../src/base/flags.js'
-import { humanDuration, humanSize } from '../../../src/cli/units.js'
+import { humanDuration } from '../../../src/base/human-duration.js'
+import { humanSize } from '../../../src/cli/units.js'
 import { renderTable } from '../../../src/cli/table.js'
 
 describe('option values', () => {

@@ -1,6 +1,7 @@
+import { humanDuration } from '../../../base/human-duration.js'
 import type { SystemInfo } from '../../../model/engine-api/system.js'
 import type { ClusterInfo, SwarmInfo } from '../../../model/engine-api/swarm.js'
-import { binarySize, goDuration, humanDuration } from '../../units.js'
+import { binarySize, goDuration } from '../../units.js'
 
 /** The page of `info`: the command line's own part and, when it could be reached, the daemon's. */
 export function infoPage(client: { Version: string; Context: string; Debug: boolean }, server: SystemInfo | undefined): string {
