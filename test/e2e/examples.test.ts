@@ -1,0 +1,54 @@
+import { strict as assert } from 'node:assert'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { programsFolder, repositoryRoot } from '../lab/belongings.js'
+import type { Lab } from '../lab/lab.js'
+import type { LabHost } from '../lab/lab-host.js'
+import { eventually } from '../support/eventually.js'
+import { converged, startSwarm } from './support.js'
+
+const folder = join(repositoryRoot, 'examples/two-services')
+
+/** The commands of the example's text, block by block: what it says is what is run. */
+const blocks = [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^```sh\n(.*?)^```/gms)].map((match) => match[1] as string)
+
+describe('the example of two services', function () {
+  this.timeout(120_000)
+  let lab: Lab
+  let first: LabHost
+  let second: LabHost
+
+  before(async () => {
+    lab = await startSwarm({ hosts: 2, managers: 1 })
+    ;[first, second] = [lab.host(1), lab.host(2)]
+  })
+  after(() => lab.close())
+
+  /** Runs a block on a host as a person would, in the example's folder. */
+  const run = async (host: LabHost, block: string | undefined): Promise<string> => {
+    assert(block !== undefined)
+    const script = `set -e; cd '${folder}'; skep() { '${process.execPath}' '${join(programsFolder, 'skep')}' -H 'unix://${host.socketPath}' "$@"; }\n${block}`
+    return host.runOk('sh', ['-c', script])
+  }
+  const visit = async (host: LabHost): Promise<number> => Number(/^visit (\d+), served by \w+/.exec(await run(host, blocks[2]))?.[1])
+
+  it('runs as its text says', async () => {
+    const [build, create, , change, takeDown] = blocks
+    assert.equal(blocks.length, 5)
+    for (const host of lab.hosts) await run(host, build)
+    await run(first, create)
+    await Promise.all([converged(first, 'counter', 1), converged(first, 'front', 2)])
+    const visits: number[] = []
+    for (let i = 0; i < 3; i++) for (const host of lab.hosts) visits.push(await visit(host))
+    assert.deepEqual(visits, [1, 2, 3, 4, 5, 6])
+
+    const before = (await converged(first, 'counter', 1))[0]?.ID
+    await run(first, change)
+    await converged(first, 'front', 4)
+    await eventually('the counter was replaced', async () => (await converged(first, 'counter', 1))[0]?.ID !== before)
+    assert.equal(await eventually('it is found under its name', async () => (await visit(second)) || undefined), 1)
+
+    await run(first, takeDown)
+    for (const host of lab.hosts) await eventually('no container is left', async () => (await host.docker('ps', '-aq')) === '')
+  })
+})
