@@ -55,7 +55,7 @@ export class ClusterNetworking implements Disposable {
   async end(): Promise<void> {
     const { controller } = this.given
     const { tables } = controller
-    this.ingress.end()
+    await this.ingress.end()
     const touched = tables.apply('complete', [])
     await this.balancer.update(touched.services)
     for (const id of touched.gone) controller.networks.overlayDriver.forgetRemotes(id)

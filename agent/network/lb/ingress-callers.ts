@@ -1,7 +1,6 @@
 import { parseAddress } from '../../kernel/address-bytes.js'
 import type { ElementChange, NftElement } from '../../kernel/nft-elements.js'
 import type { Endpoint } from '../endpoint.js'
-import { ingressTable } from './ingress-ruleset.js'
 
 /** What this looks up of an endpoint's network. */
 export interface CallerNetwork {
@@ -29,7 +28,7 @@ export class IngressCallers {
   }
 
   /** The changes since the last time this was called; all that there is when the table is `fresh`. */
-  changes(fresh: boolean): ElementChange[] {
+  changes(table: string, fresh: boolean): ElementChange[] {
     if (fresh) this.loaded = new Map()
     const wanted = new Map([...this.containers.values()].flatMap((elements) => [...elements]))
     const text = ({ element: { value } }: { element: NftElement }): string => (value instanceof Uint8Array ? value.join() : '')
@@ -40,7 +39,7 @@ export class IngressCallers {
     const gone = [...this.loaded].filter(([key]) => differs(key))
     const come = [...wanted].filter(([key]) => differs(key))
     this.loaded = wanted
-    return [...grouped('delete', gone.map(([, one]) => one)), ...grouped('add', come.map(([, one]) => one))]
+    return [...grouped('delete', table, gone.map(([, one]) => one)), ...grouped('add', table, come.map(([, one]) => one))]
   }
 }
 
@@ -66,8 +65,8 @@ function elementsOf(endpoints: readonly Endpoint[], network: (id: string) => Cal
   return elements
 }
 
-function grouped(action: ElementChange['action'], items: readonly { set: string; element: NftElement }[]): ElementChange[] {
+function grouped(action: ElementChange['action'], table: string, items: readonly { set: string; element: NftElement }[]): ElementChange[] {
   const sets = new Map<string, NftElement[]>()
   for (const { set, element } of items) sets.set(set, [...(sets.get(set) ?? []), element])
-  return [...sets].map(([set, elements]) => ({ action, table: ingressTable, set, elements }))
+  return [...sets].map(([set, elements]) => ({ action, table, set, elements }))
 }

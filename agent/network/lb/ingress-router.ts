@@ -2,7 +2,6 @@ import type { Clock } from '../../../src/base/clock.js'
 import type { Logger } from '../../../src/base/log.js'
 import type { Rng } from '../../../src/base/rng.js'
 import { TrackedFlows } from '../../kernel/conntrack.js'
-import { NftElements } from '../../kernel/nft-elements.js'
 import type { ClusterNetwork, Touched } from '../cluster/cluster-tables.js'
 import { storedNetwork } from '../cluster/stored-network.js'
 import type { NetworkController, SandboxWatcher } from '../controller.js'
@@ -14,8 +13,9 @@ import { IngressCallers } from './ingress-callers.js'
 import { IngressDevice } from './ingress-device.js'
 import { IngressPorts } from './ingress-ports.js'
 import type { MeshPort } from './ingress-ports.js'
-import { addIngressPort, changeIngressPort, fullIngressTable, ingressTable, removeIngressPort, removeIngressTable } from './ingress-ruleset.js'
+import { ingressTables } from './ingress-ruleset.js'
 import type { IngressPort } from './ingress-ruleset.js'
+import { IngressTable } from './ingress-table.js'
 
 /** IPPROTO_UDP. */
 const udp = 17
@@ -31,8 +31,10 @@ export class IngressRouter implements SandboxWatcher, Disposable {
   private readonly tasks: EntryRoutes
   private readonly callers: IngressCallers
   private readonly device: IngressDevice
-  private elements: NftElements | undefined
+  private readonly table: IngressTable
   private loaded = false
+  /** One thing after another. */
+  private work: Promise<void> = Promise.resolve()
   private datagrams: { table: ClusterNetwork; version: number; byAddress: Map<string, DatagramPort[]> } | undefined
 
   constructor(
@@ -43,7 +45,8 @@ export class IngressRouter implements SandboxWatcher, Disposable {
     this.held = new IngressPorts({ kernel, ...given })
     this.device = new IngressDevice(kernel, networks.overlayDriver)
     this.callers = new IngressCallers((id) => networks.get(id))
-    controller.guard.add(ingressTable, () => this.restore())
+    this.table = new IngressTable(kernel)
+    for (const name of ingressTables) controller.guard.add(name, () => this.restore())
     this.tasks = new EntryRoutes({
       nodes: () => [...tables.peers.values()].map(({ address }) => address).filter((one) => one !== ''),
       datagramPorts: (address) => this.datagramPorts(address),
@@ -65,30 +68,38 @@ export class IngressRouter implements SandboxWatcher, Disposable {
     this.bringCallers()
   }
 
-  /** Brings ports and entries to what the tables say. */
-  update(touched: Touched): void {
+  /** Brings ports and entries to what the tables say. Rejects with the kernel's reason. */
+  update(touched: Touched): Promise<void> {
     if (touched.peers) this.tasks.update()
-    const table = this.ingressNetwork()
-    const concerned = table && (!this.loaded || touched.networks.has(table.network.id) || touched.services.has(table.network.id) || this.held.incomplete)
-    if (!table) {
-      if (this.loaded) this.end()
-    } else if (concerned) {
-      this.bring(table)
-      this.tasks.updatePorts()
-    }
+    return this.queue(async () => {
+      const table = this.ingressNetwork()
+      const concerned = table && (!this.loaded || touched.networks.has(table.network.id) || touched.services.has(table.network.id) || this.held.incomplete)
+      if (!table) {
+        if (this.loaded) this.takeDown()
+      } else if (concerned) {
+        await this.bring(table)
+        this.tasks.updatePorts()
+      }
+    })
   }
 
   /** Another program changed the rules of this host: they are put back as they should be. */
   restore(): void {
-    const table = this.ingressNetwork()
-    if (!this.loaded || !table) return
-    this.loaded = false
-    this.bring(table)
+    this.queue(async () => {
+      const table = this.ingressNetwork()
+      if (!this.loaded || !table) return
+      this.loaded = false
+      await this.bring(table)
+    }).catch((err: unknown) => this.given.log.error('published ports could not be put back', { err }))
   }
 
   /** No port of the mesh leads anywhere from this node any more. */
-  end(): void {
-    this.controller.kernel.nft.run(removeIngressTable())
+  end(): Promise<void> {
+    return this.queue(() => Promise.resolve(this.takeDown()))
+  }
+
+  private takeDown(): void {
+    this.table.remove()
     this.held.end()
     this.device.unplug()
     this.loaded = false
@@ -98,15 +109,20 @@ export class IngressRouter implements SandboxWatcher, Disposable {
   /** Lets go of sockets; the rules stay. */
   [Symbol.dispose](): void {
     this.held.end(true)
-    this.elements?.close()
-    this.elements = undefined
+    this.table[Symbol.dispose]()
+  }
+
+  private queue(act: () => Promise<void>): Promise<void> {
+    const done = this.work.then(act)
+    this.work = done.catch(() => undefined)
+    return done
   }
 
   private ingressNetwork(): ClusterNetwork | undefined {
     return [...this.controller.tables.networks.values()].find(({ network }) => network.spec.ingress)
   }
 
-  private bring(table: ClusterNetwork): void {
+  private async bring(table: ClusterNetwork): Promise<void> {
     const { dataPath } = this.controller
     const published = this.portsOf(table)
     if (!dataPath || dataPath.port === 0) return
@@ -114,23 +130,17 @@ export class IngressRouter implements SandboxWatcher, Disposable {
     if (published.size === 0 && !this.loaded) return
     this.plug(table)
     const wanted = this.held.hold(published)
-    const { nft } = this.controller.kernel
     const fresh = !this.loaded
     if (fresh) {
-      nft.run(fullIngressTable(wanted.values(), dataPath.address))
+      await this.table.load([...wanted.values()], dataPath.address, (name) => this.callers.changes(name, true))
     } else {
-      const commands: string[] = []
-      for (const [key, port] of this.ports) if (!wanted.has(key)) commands.push(removeIngressPort(port))
-      for (const [key, port] of wanted) {
-        const before = this.ports.get(key)
-        if (!before) commands.push(addIngressPort(port))
-        else if (textOf(before) !== textOf(port)) commands.push(changeIngressPort(port))
-      }
+      const gone = [...this.ports].flatMap(([key, port]) => (sameText(port, wanted.get(key)) ? [] : [port]))
+      const come = [...wanted].flatMap(([key, port]) => (sameText(port, this.ports.get(key)) ? [] : [port]))
+      // Loaded whole the next time if this fails.
       this.loaded = false
-      if (commands.length > 0) nft.run(commands.join('\n'))
+      this.table.change(gone, come)
     }
     this.loaded = true
-    if (fresh) this.bringCallers(true)
     this.forgetFlows(wanted)
     this.ports.clear()
     for (const [key, port] of wanted) this.ports.set(key, port)
@@ -148,14 +158,13 @@ export class IngressRouter implements SandboxWatcher, Disposable {
     }
   }
 
-  private bringCallers(fresh = false): void {
+  private bringCallers(): void {
     if (!this.loaded) return
     try {
-      this.elements ??= this.controller.kernel.run(() => new NftElements())
-      this.elements.change(this.callers.changes(fresh))
+      this.table.changeElements((name) => this.callers.changes(name, false))
     } catch (err) {
-      this.given.log.warn(`the table ${ingressTable} is not as it was left; loading it again`, { err })
-      if (!fresh) this.restore()
+      this.given.log.warn('the table of published ports is not as it was left; loading it again', { err })
+      this.restore()
     }
   }
 
@@ -197,7 +206,7 @@ export class IngressRouter implements SandboxWatcher, Disposable {
     const left = new Map<number, ReadonlySet<string>>()
     for (const [key, port] of wanted) {
       const before = this.ports.get(key)
-      if (port.protocol !== 'udp' || (before && textOf(before) === textOf(port))) continue
+      if (port.protocol !== 'udp' || sameText(port, before)) continue
       left.set(port.port, new Set(port.backends.map(({ address }) => address)))
     }
     for (const [key, port] of this.ports) if (port.protocol === 'udp' && !wanted.has(key)) left.set(port.port, new Set())
@@ -208,6 +217,10 @@ export class IngressRouter implements SandboxWatcher, Disposable {
       .catch((err: unknown) => this.given.log.warn('tracked UDP flows could not be forgotten', { err }))
       .finally(() => flows[Symbol.dispose]())
   }
+}
+
+function sameText(one: IngressPort, other: IngressPort | undefined): boolean {
+  return other !== undefined && textOf(one) === textOf(other)
 }
 
 function textOf({ backends }: IngressPort): string {

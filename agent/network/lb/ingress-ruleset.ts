@@ -1,9 +1,12 @@
+import { parseAddress } from '../../kernel/address-bytes.js'
+import { nativeU32 } from '../../kernel/netlink-message.js'
+import type { ElementChange, NftElement } from '../../kernel/nft-elements.js'
 import type { Protocol } from '../types.js'
 
 /**
- * The nftables tables of the routing mesh, as text: on a host, published ports lead to tasks on any node
- * with the client's address left as it is; in a task's namespace, flows remember by which node they came
- * in, so that answers go back there. Pure.
+ * The nftables table of the routing mesh on a host: published ports lead to tasks on any node with the client's
+ * address left as it is. The rules, text for nft, never change: ports and their backends are elements of maps,
+ * so a change costs the same however many there are. Pure.
  */
 
 /** A port that every node answers on. */
@@ -14,7 +17,6 @@ export interface IngressPort {
   backends: readonly { address: string; port: number }[]
 }
 
-export const ingressTable = 'skep-ingress'
 /** The host's device on the ingress network. */
 export const ingressDevice = 'sk-ingress'
 
@@ -28,28 +30,88 @@ const markText = '0x01000000'
 /** The bit of packets' marks that keeps the source address from being masqueraded further on. */
 export const keepSourceMark = '0x02000000'
 
-/** The whole table of a host in place of what was there. `local` is the node's own address on the data path. */
-export function fullIngressTable(ports: Iterable<IngressPort>, local: string): string {
-  return [`table inet ${ingressTable}`, `delete table inet ${ingressTable}`, hostSkeleton(local), ...[...ports].map(addIngressPort)].join('\n')
+/** The names that the table has by turns: a new one is complete before the old one goes. */
+export const ingressTables = ['skep-ingress', 'skep-ingress2'] as const
+
+/** The table of a host without ports, in place of what was there under its name. `local` is the node's own address on the data path. */
+export function emptyIngressTable(table: string, local: string): string {
+  return [`table inet ${table}`, `delete table inet ${table}`, hostSkeleton(table, local)].join('\n')
 }
 
-export function removeIngressTable(table = ingressTable): string {
-  return `table inet ${table}\ndelete table inet ${table}`
+export function removeIngressTables(): string {
+  return ingressTables.map((table) => `table inet ${table}\ndelete table inet ${table}`).join('\n')
 }
 
-export function addIngressPort(port: IngressPort): string {
-  const chain = chainOf(port)
-  return [`add chain inet ${ingressTable} ${chain}`, ...rulesOf(port), `add element inet ${ingressTable} ports { ${keyOf(port)} : goto ${chain} }`].join('\n')
+/** The rules for ports with this many backends: one of them is drawn for each flow. */
+export function addIngressSize(table: string, backends: number): string {
+  // The mark carries the number drawn to the next rule, and the bit that leads into the ingress network.
+  const draw = backends === 1 ? markText : `numgen random mod ${backends} offset ${ingressMark}`
+  return ([4, 6] as const).flatMap((family) => {
+    const chain = `inet ${table} ${chainOf(family, backends)}`
+    const ip = family === 4 ? 'ip' : 'ip6'
+    return [
+      `add chain ${chain}`,
+      `add rule ${chain} meta mark set ${draw} ct mark set ct mark or ${markText}`,
+      // A port can be set only where the protocol is told.
+      `add rule ${chain} meta l4proto { tcp, udp, sctp } dnat ${ip} to meta l4proto . th dport . meta mark map @backends${family}`,
+    ]
+  }).join('\n')
 }
 
-export function changeIngressPort(port: IngressPort): string {
-  return [`flush chain inet ${ingressTable} ${chainOf(port)}`, ...rulesOf(port)].join('\n')
+/** An element, and what it leads to as text to compare. */
+interface Placed {
+  set: string
+  element: NftElement
+  value: string
 }
 
-export function removeIngressPort(port: IngressPort): string {
-  const chain = `inet ${ingressTable} ${chainOf(port)}`
-  return [`delete element inet ${ingressTable} ports { ${keyOf(port)} }`, `flush chain ${chain}`, `delete chain ${chain}`].join('\n')
+/** The elements that put ports in the place of others; those that stay as they are are left alone. */
+export function changeIngressPorts(table: string, before: readonly IngressPort[], after: readonly IngressPort[]): ElementChange[] {
+  const [old, fresh] = [elementsOf(before), elementsOf(after)]
+  return [...changes('delete', table, old, fresh), ...changes('add', table, fresh, old)]
 }
+
+/** Of each family, without those that nobody serves: their connections are refused by the host. */
+export function backendsByFamily({ backends }: IngressPort): { family: 4 | 6; backends: IngressPort['backends'] }[] {
+  return ([4, 6] as const)
+    .map((family) => ({ family, backends: backends.filter(({ address }) => address.includes(':') === (family === 6)) }))
+    .filter((one) => one.backends.length > 0)
+}
+
+function elementsOf(ports: readonly IngressPort[]): Map<string, Placed> {
+  const placed = new Map<string, Placed>()
+  for (const port of ports) {
+    // Parts of a concatenation are padded to 4 bytes.
+    const key = [protocolNumbers[port.protocol], 0, 0, 0, port.port >> 8, port.port & 0xff, 0, 0]
+    const name = `${port.protocol}/${port.port}`
+    for (const { family, backends } of backendsByFamily(port)) {
+      const goto = chainOf(family, backends.length)
+      placed.set(`ports${family} ${name}`, { set: `ports${family}`, element: { key: Uint8Array.from(key), value: { goto } }, value: goto })
+      backends.forEach(({ address, port: target }, i) => {
+        const value = Uint8Array.from([...parseAddress(address), target >> 8, target & 0xff, 0, 0])
+        const element = { key: Uint8Array.from([...key, ...nativeU32(ingressMark + i)]), value }
+        placed.set(`backends${family} ${name} ${i}`, { set: `backends${family}`, element, value: `${address} ${target}` })
+      })
+    }
+  }
+  return placed
+}
+
+function changes(action: ElementChange['action'], table: string, these: ReadonlyMap<string, Placed>, others: ReadonlyMap<string, Placed>): ElementChange[] {
+  const lists = new Map<string, NftElement[]>()
+  for (const [key, { set, element, value }] of these) {
+    if (others.get(key)?.value === value) continue
+    const list = lists.get(set) ?? []
+    list.push(element)
+    lists.set(set, list)
+  }
+  return [...lists].map(([set, elements]) => ({ action, table, set, elements }))
+}
+
+/** IPPROTO_*. */
+const protocolNumbers = { tcp: 6, udp: 17, sctp: 132 } as const
+
+const chainOf = (family: 4 | 6, backends: number): string => `f${family}n${backends}`
 
 /** The chains that bring the packets of a flow into the ingress network, by the flow's mark. */
 export const markChains = `  chain mark-prerouting {
@@ -61,11 +123,14 @@ export const markChains = `  chain mark-prerouting {
     ct direction original ct mark and ${markText} == ${markText} meta mark set meta mark or ${markText}
   }`
 
-function hostSkeleton(local: string): string {
+function hostSkeleton(table: string, local: string): string {
   // The host has one address at least of the family that its data path is not on.
   const loopback4 = local.includes(':') ? 'masquerade' : `snat ip to ${local}`
-  return `table inet ${ingressTable} {
-  map ports { type inet_proto . inet_service : verdict; }
+  return `table inet ${table} {
+  map ports4 { type inet_proto . inet_service : verdict; }
+  map ports6 { type inet_proto . inet_service : verdict; }
+  map backends4 { type inet_proto . inet_service . mark : ipv4_addr . inet_service; }
+  map backends6 { type inet_proto . inet_service . mark : ipv6_addr . inet_service; }
   map own4 { type ipv4_addr : ipv4_addr; }
   map own6 { type ipv6_addr : ipv6_addr; }
   set self4 { type ipv4_addr . ipv4_addr; }
@@ -73,7 +138,8 @@ function hostSkeleton(local: string): string {
   set local4 { type ipv4_addr; }
   set local6 { type ipv6_addr; }
   chain publish {
-    meta l4proto { tcp, udp, sctp } meta l4proto . th dport vmap @ports
+    meta nfproto ipv4 meta l4proto { tcp, udp, sctp } meta l4proto . th dport vmap @ports4
+    meta nfproto ipv6 meta l4proto { tcp, udp, sctp } meta l4proto . th dport vmap @ports6
   }
   chain raw-prerouting {
     type filter hook prerouting priority raw; policy accept;
@@ -102,28 +168,4 @@ ${markChains}
     ip6 daddr @local6 meta mark set meta mark or ${keepSourceMark}
   }
 }`
-}
-
-function chainOf({ protocol, port }: IngressPort): string {
-  return `p_${protocol}_${port}`
-}
-
-function keyOf({ protocol, port }: IngressPort): string {
-  return `${protocol} . ${port}`
-}
-
-function rulesOf(port: IngressPort): string[] {
-  return ([4, 6] as const).map((family) => {
-    const backends = port.backends.filter(({ address }) => address.includes(':') === (family === 6))
-    // A port can be set only where the protocol is told.
-    const rule = `add rule inet ${ingressTable} ${chainOf(port)} meta nfproto ipv${family} meta l4proto ${port.protocol}`
-    const [first] = backends
-    // The port is held but nobody listens: connections are refused.
-    if (!first) return `${rule} return`
-    const [ip, at] = family === 4 ? ['ip', first.address] : ['ip6', `[${first.address}]`]
-    const mark = `meta mark set meta mark or ${markText} ct mark set ct mark or ${markText}`
-    if (backends.length === 1) return `${rule} ${mark} dnat ${ip} to ${at}:${first.port}`
-    const elements = backends.map((one, i) => `${i} : ${one.address} . ${one.port}`).join(', ')
-    return `${rule} ${mark} dnat ${ip} to numgen random mod ${backends.length} map { ${elements} }`
-  })
 }

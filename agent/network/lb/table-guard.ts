@@ -19,6 +19,8 @@ export class TableGuard implements Disposable {
   private readonly missing = new Set<string>()
   private timer: Timer | undefined
   private lastMs = -Infinity
+  /** Its own table is there. */
+  private held = false
 
   constructor(private readonly given: { kernel: HostKernel; table: string; clock: Clock; log: Logger }) {}
 
@@ -31,7 +33,16 @@ export class TableGuard implements Disposable {
   start(): void {
     const { kernel, table, log } = this.given
     try {
-      const hold = (): void => kernel.nft.run(guardTable(`${table}-guard`))
+      const hold = (): void => {
+        try {
+          kernel.nft.run(guardTable(`${table}-guard`))
+          this.held = true
+        } catch (err) {
+          // Kernels before 5.12. Any change will do for the watch.
+          log.info('tables cannot be owned on this kernel: flows may be cut when another program flushes nftables', { err })
+          kernel.nft.run(`add table inet ${table}-guard\ndelete table inet ${table}-guard`)
+        }
+      }
       this.watch = kernel.run(() => new NftWatch((name) => this.restorers.has(name), (tables) => this.changed(tables), hold))
     } catch (err) {
       log.warn(`this host's rules are not watched: when another program flushes nftables, restart the daemon (${messageOf(err)})`)
@@ -40,9 +51,8 @@ export class TableGuard implements Disposable {
 
   /** Watches no more, and takes its own table out of the kernel. */
   remove(): void {
-    const held = this.watch !== undefined
     this[Symbol.dispose]()
-    if (held) this.given.kernel.nft.run(`delete table inet ${this.given.table}-guard`)
+    if (this.held) this.given.kernel.nft.run(`delete table inet ${this.given.table}-guard`)
   }
 
   [Symbol.dispose](): void {

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import { backendsOf } from '../../../../../agent/network/lb/backends.js'
 import { entryAddressOf } from '../../../../../agent/network/lb/entry-address.js'
 import { fullEntryTable } from '../../../../../agent/network/lb/entry-ruleset.js'
-import { addIngressPort, changeIngressPort, fullIngressTable, removeIngressPort } from '../../../../../agent/network/lb/ingress-ruleset.js'
+import { addIngressSize, changeIngressPorts, emptyIngressTable } from '../../../../../agent/network/lb/ingress-ruleset.js'
 import { addSize, changeVips } from '../../../../../agent/network/lb/vip-ruleset.js'
 import { macOfNode, markOfNode } from '../../../../../agent/network/overlay/data-path.js'
 import { wantedEntries } from '../../../../../agent/network/overlay/forwarding.js'
@@ -33,14 +33,21 @@ describe('rules of load balancing', () => {
     assert.deepEqual(backendsOf(rows, 'n2', 6), ['fd00::3'])
   })
 
-  it('a published port is one chain and one element', () => {
-    const port = { protocol: 'tcp', port: 8080, backends: [{ address: '10.0.0.3', port: 80 }, { address: '10.0.0.4', port: 80 }] } as const
-    assert.match(addIngressPort(port), /dnat ip to numgen random mod 2 map \{ 0 : 10\.0\.0\.3 \. 80, 1 : 10\.0\.0\.4 \. 80 \}\n.*nfproto ipv6 .* return\nadd element inet skep-ingress ports \{ tcp \. 8080 : goto p_tcp_8080 \}/)
-    assert.match(changeIngressPort({ ...port, backends: [] }), /^flush chain inet skep-ingress p_tcp_8080\n.* return\n.* return$/)
-    const both = { ...port, backends: [{ address: '10.0.0.3', port: 80 }, { address: 'fd00::3', port: 80 }] }
-    assert.match(addIngressPort(both), /nfproto ipv4 .* dnat ip to 10\.0\.0\.3:80\n.*nfproto ipv6 .* dnat ip6 to \[fd00::3\]:80\n/)
-    assert.match(removeIngressPort(port), /^delete element .*\nflush chain .*\ndelete chain/)
-    assert.match(fullIngressTable([port], '192.0.2.1'), /snat ip to 192\.0\.2\.1/)
+  it('a published port and its backends are elements, by family; without backends there are none', () => {
+    const sets = (changes: ReturnType<typeof changeIngressPorts>): string[] => changes.map(({ action, set, elements }) => `${action} ${set} ${elements.length}`)
+    const port = { protocol: 'tcp', port: 8080, backends: [{ address: '10.0.0.3', port: 80 }, { address: '10.0.0.4', port: 80 }, { address: 'fd00::3', port: 80 }] } as const
+    assert.deepEqual(sets(changeIngressPorts('t', [], [port])), ['add ports4 1', 'add backends4 2', 'add ports6 1', 'add backends6 1'])
+    assert.deepEqual(sets(changeIngressPorts('t', [port], [{ ...port, backends: [] }])), ['delete ports4 1', 'delete backends4 2', 'delete ports6 1', 'delete backends6 1'])
+    assert.deepEqual(sets(changeIngressPorts('t', [port], [{ ...port, backends: [port.backends[0], { address: '10.0.0.5', port: 80 }, port.backends[2]] }])), [
+      'delete backends4 1', 'add backends4 1',
+    ])
+    const [ports, backends] = changeIngressPorts('t', [], [port])
+    assert.deepEqual([...(ports?.elements[0]?.key ?? [])], [6, 0, 0, 0, 0x1f, 0x90, 0, 0])
+    assert.deepEqual(backends?.elements[1]?.value, Uint8Array.of(10, 0, 0, 4, 0, 80, 0, 0))
+    assert.match(addIngressSize('t', 3), /numgen random mod 3 offset 16777216 ct mark set ct mark or 0x01000000\n.* dnat ip to .* map @backends4\n/)
+    assert.match(addIngressSize('t', 1), /meta mark set 0x01000000 /)
+    assert.match(emptyIngressTable('t', '192.0.2.1'), /snat ip to 192\.0\.2\.1/)
+    assert.match(emptyIngressTable('t', 'fd00::1'), /ip saddr 127\.0\.0\.0\/8 masquerade/)
   })
 
   it('a task knows each node by its MAC address and marks its flows', () => {
