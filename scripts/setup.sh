@@ -51,7 +51,9 @@ if command -v apt-get >/dev/null 2>&1; then need wireguard-go wireguard-go; fi
 if [ $with_test = 1 ]; then
   need busybox busybox
   need curl curl
+  need docker-compose docker-compose
   need docker-registry docker-registry
+  need python3-docker '/usr/lib/python3/dist-packages/docker/__init__.py'
   need openssl openssl
   need nginx nginx /usr/sbin/nginx
   need postgresql '/usr/lib/postgresql/*/bin/postgres'

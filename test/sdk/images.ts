@@ -7,11 +7,15 @@ const hello = '#!/bin/sh\ncat <<END\n\nHello from Docker!\nThis message shows th
 
 /** Images by the names that the suites pull, made from programs of this machine, as a `docker save` archive. */
 export async function suiteImages(): Promise<{ names: string[]; archive: Buffer }> {
-  const release = { '/etc/alpine-release': { content: '3.10.9\n' } }
+  const alpine: ImageRecipe['files'] = {
+    '/etc/alpine-release': { content: '3.10.9\n' },
+    '/etc/passwd': { content: 'root:x:0:0:root:/root:/bin/ash\npostgres:x:70:70::/var/lib/postgresql:/bin/sh\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n' },
+    '/var/opt/.keep': { content: '' },
+  }
   const recipes: ImageRecipe[] = [
     { name: 'busybox:latest', command: ['sh'] },
-    { name: 'alpine:latest', command: ['/bin/sh'], files: release },
-    { name: 'alpine:3.10', command: ['/bin/sh'], files: release },
+    { name: 'alpine:latest', command: ['/bin/sh'], files: alpine },
+    { name: 'alpine:3.10', command: ['/bin/sh'], files: alpine },
     { name: 'hello-world:latest', command: ['/hello'], files: { '/hello': { content: hello, mode: 0o755 } } },
     { name: 'ubuntu:latest', command: ['/bin/bash'], files: await bash() },
     { name: 'redis:latest', command: ['sleep', '1000000'] },

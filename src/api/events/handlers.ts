@@ -8,7 +8,8 @@ import { eventFilters, passes } from './filter.js'
 
 export function eventHandlers(events: EventsBackend, clock: Clock) {
   const stream: Handler = async (exchange) => {
-    const sinceMs = exchange.query.timeMs('since')
+    // Zero is a time here, the beginning; elsewhere it stands for none.
+    const sinceMs = exchange.query.text('since') === '0' ? 0 : exchange.query.timeMs('since')
     const untilMs = exchange.query.timeMs('until')
     const filters = exchange.query.filters(eventFilters)
     if (sinceMs !== undefined && untilMs !== undefined && untilMs < sinceMs) {
@@ -21,7 +22,8 @@ export function eventHandlers(events: EventsBackend, clock: Clock) {
     }
     const leftMs = untilMs === undefined ? undefined : untilMs - clock.nowMs()
     const enough = new AbortController()
-    const past = sinceMs === undefined ? [] : events.past(sinceMs)
+    // As Docker has it: an end without a beginning brings what was before too.
+    const past = sinceMs === undefined && untilMs === undefined ? [] : events.past(sinceMs ?? 0)
     const live = leftMs !== undefined && leftMs <= 0 ? [] : events.live(AbortSignal.any([exchange.signal, enough.signal]))
     exchange.startStream('application/json')
     const timer = leftMs === undefined || leftMs <= 0 ? undefined : clock.setTimer(leftMs, () => enough.abort())

@@ -6,11 +6,15 @@ export function encodeSummary(image: ImageSummary, version: ApiVersion): Record<
   return { ...image, ...(!atLeast(version, '1.44') && { VirtualSize: image.Size ?? 0 }) }
 }
 
-/** `ContainerConfig` was there until 1.44: Compose 1 stops with an error when it is missing. */
+/**
+ * `Container` was there until 1.44, and `ContainerConfig` too: that one is still sent, for Compose 1 asks for
+ * the newest version and stops with an error when it is missing.
+ */
 export function encodeInspect(image: ImageInspect, version: ApiVersion): Record<string, unknown> {
   return {
     ...image,
     ...(!atLeast(version, '1.44') && { VirtualSize: image.Size ?? 0 }),
-    ...(!atLeast(version, '1.45') && { Container: '', ContainerConfig: image.Config ?? {} }),
+    ...(!atLeast(version, '1.45') && { Container: '' }),
+    ContainerConfig: image.Config ?? {},
   }
 }
