@@ -1,4 +1,6 @@
 import { strict as assert } from 'node:assert'
+import type { Network } from '../../src/model/engine-api/network.js'
+import { endpointRow, serviceRow } from '../support/network-rows.js'
 import { request } from 'node:http'
 import { encodeServiceSpec } from '../../src/api/services/encode.js'
 import { apiRoutes } from '../../src/api/routes.js'
@@ -127,6 +129,23 @@ describe('the Engine API’s definition', function () {
       await conforms('NetworkList', 200)
       await conforms('NetworkInspect', 200, { id })
       await conforms('NetworkInspect', 404, { id: 'none' })
+      const back = daemon.deps.networks.add('back', { Driver: 'overlay', Scope: 'swarm' })
+      daemon.deps.networks.tables.set(back.Id ?? '', {
+        services: [serviceRow('back', 'web', '10.0.1.2', { ports: [{ name: '', protocol: 'tcp', targetPort: 80, publishedPort: 8080, publishMode: 'ingress' }] })],
+        endpoints: [endpointRow('back', 't1', '10.0.1.3'), endpointRow('back', 't2', '10.0.1.4', { serviceId: '', taskName: 'lone' })],
+        peers: [{ nodeId: 'n1' as NodeId, hostname: 'host1', address: '192.0.2.1' }],
+      })
+      const plainly = (await conforms('NetworkInspect', 200, { id: 'back' })) as Network
+      assert.deepEqual([plainly.Peers, plainly.Services], [[{ Name: 'host1-n1', IP: '192.0.2.1' }], undefined])
+      const verbose = (await conforms('NetworkInspect', 200, { id: 'back' }, '?verbose=true')) as Network
+      assert.deepEqual(verbose.Services, {
+        '': { VIP: '<nil>', Ports: [], LocalLBIndex: 0, Tasks: [{ Name: 'lone', EndpointID: 't2', EndpointIP: '10.0.1.4', Info: { 'Host IP': '192.0.2.1' } }] },
+        web: {
+          VIP: '10.0.1.2', Ports: ['Target: 80, Publish: 8080'], LocalLBIndex: 256,
+          Tasks: [{ Name: 'web.1.t1', EndpointID: 't1', EndpointIP: '10.0.1.3', Info: { 'Host IP': '192.0.2.1' } }],
+        },
+      })
+      daemon.deps.networks.networks.delete(back.Id ?? '')
       await conforms('NetworkConnect', 200, { id }, '', { Container: 'c' })
       await conforms('NetworkDisconnect', 200, { id }, '', { Container: 'c' })
       await conforms('NetworkDelete', 204, { id })

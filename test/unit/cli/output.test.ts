@@ -106,6 +106,33 @@ describe('output of command lines', () => {
     'GET /info': { Swarm: { NodeID: 'node1', LocalNodeState: 'active', ControlAvailable: true } },
     'GET /events': { Type: 'container', Action: 'start', Actor: { ID: 'c1', Attributes: { name: 'web', image: 'web:1' } }, time: seconds, timeNano: seconds * 1e9 },
     'GET /system/df': { LayersSize: 5000, Images: [{ Id: 'a', Size: 3000, Containers: 1 }, { Id: 'b', Size: 2000 }], Containers: [container], Volumes: [{ Name: 'v', UsageData: { Size: 100, RefCount: 0 } }] },
+    'GET /skep/v1/trace': {
+      Service: { ID: 'svc1', Name: 'web', EndpointMode: 'vip' },
+      From: { NodeID: 'node1', Hostname: 'host1', DataPathAddress: '192.0.2.1', ContainerID: 'c1', ContainerName: 'lone' },
+      Networks: [
+        {
+          ID: 'net1', Name: 'back', Encrypted: true, VirtualIPs: ['10.0.1.2'],
+          Names: [{ Name: 'web', Type: 'A', Addresses: ['10.0.1.2'] }, { Name: 'www', Type: 'A', Addresses: [], Error: 'NXDOMAIN' }],
+          VirtualIPChecks: [{ Address: '10.0.1.2', Port: 80, Protocol: 'tcp', Result: 'answers', Milliseconds: 0.4 }],
+          Backends: [
+            {
+              TaskID: 't1', Name: 'web.1.t1', Addresses: ['10.0.1.3'], NodeID: 'node1', Hostname: 'host1', Local: true, Serving: true, Share: 0.333,
+              Path: { Kind: 'local', DataPathAddress: '192.0.2.1', Port: 0, VNI: 4097 }, Checks: [{ Address: '10.0.1.3', Port: 80, Protocol: 'tcp', Result: 'answers', Milliseconds: 1.2 }],
+            },
+            {
+              TaskID: 't2', Name: 'web.2.t2', Addresses: ['10.0.1.4'], NodeID: 'node2', Hostname: 'host2', Local: false, Serving: true, Share: 0.333,
+              Path: { Kind: 'vxlan over wireguard', DataPathAddress: '192.0.2.2', Port: 4789, VNI: 4097 }, Checks: [{ Address: '10.0.1.4', Port: 80, Protocol: 'tcp', Result: 'fails', Reason: 'no answer within 2 s', Milliseconds: 2000 }],
+            },
+            {
+              TaskID: 't3', Name: 'web.3.t3', Addresses: ['10.0.1.5'], NodeID: 'node2', Hostname: 'host2', Local: false, Serving: false, Share: 0,
+              Path: { Kind: 'vxlan over wireguard', DataPathAddress: '192.0.2.2', Port: 4789, VNI: 4097 }, Checks: [],
+            },
+          ],
+        },
+      ],
+      Ports: [{ Protocol: 'udp', PublishedPort: 53, TargetPort: 53, PublishMode: 'ingress', Check: { Address: '192.0.2.1', Port: 53, Protocol: 'udp', Result: 'skipped', Reason: 'nobody can tell whether udp answers' } }],
+      Problems: ['web.2.t2 (on host2) does not answer', 'www does not resolve on network back: NXDOMAIN'],
+    },
     'POST /containers/prune': { ContainersDeleted: ['c1'], SpaceReclaimed: 5000 },
   }
 
