@@ -41,6 +41,25 @@ describe('names of networks', () => {
     assert.deepEqual(ask('db'), ['10.0.1.6'])
   })
 
+  it('lead to the virtual IP of each family, which has a name in return', () => {
+    const six = new ClusterTables()
+    six.apply('complete', [
+      { action: 'update', network: clusterNetwork('six', { ipv6Enabled: true }) },
+      { action: 'update', service: serviceRow('six', 'web', '10.0.1.2', { virtualIpv6: 'fd00::2', ports: [{ name: '', protocol: 'tcp', targetPort: 80, publishedPort: 0, publishMode: 'ingress' }] }) },
+      { action: 'update', endpoint: endpointRow('six', 't1', '', { addresses: ['10.0.1.3', 'fd00::3'] }) },
+    ])
+    const own = six.networks.get('six')
+    const answersOf = (name: string, type: RecordType): unknown => {
+      const found = resolve({ scopes: own ? [clusterScope(own)] : [], subnets: [], rng: seededRng(1) }, { name, type })
+      return found.kind === 'answer' ? [...found.answers, ...found.additionals].map((one) => ('data' in one ? one.data : undefined)) : found.kind
+    }
+    assert.deepEqual(answersOf('web', 'A'), ['10.0.1.2'])
+    assert.deepEqual(answersOf('web', 'AAAA'), ['fd00::2'])
+    assert.deepEqual(answersOf('tasks.web', 'AAAA'), ['fd00::3'])
+    assert.deepEqual(answersOf(`2.${'0.'.repeat(27)}0.0.d.f.ip6.arpa`, 'PTR'), ['web.six'])
+    assert.deepEqual(answersOf('_80._tcp.web', 'SRV'), [{ port: 80, target: 'web.1.t1.six', priority: 10, weight: 10 }, '10.0.1.3', 'fd00::3'])
+  })
+
   it('are those of tasks and of containers too', () => {
     assert.deepEqual(ask('web.1.t3'), ['10.0.1.5'])
     assert.deepEqual(ask('alone'), ['10.0.1.9'])
