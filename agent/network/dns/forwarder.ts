@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram'
 import { Socket } from 'node:net'
 import { delay, type Clock } from '../../../src/base/clock.js'
 import { openSocket } from '../../kernel/socket.js'
+import { ResponseCode } from './message.js'
 import { LengthPrefixed, withLength } from './tcp-frames.js'
 
 /** A name server that queries are passed on to. */
@@ -20,8 +21,9 @@ const rounds = 2
 export type Within = <T>(upstream: Upstream, act: () => T) => T
 
 /**
- * Passes a query on as it is and gives the first answer; the servers are asked one after another, twice.
- * Undefined when none answers in time.
+ * Passes a query on as it is and gives the first answer; the servers are asked one after another, twice. One
+ * that says that it cannot help (SERVFAIL, REFUSED) is not asked again, and its answer is given only when no
+ * other server has a better one. Undefined when none answers in time.
  */
 export async function forward(
   query: Uint8Array,
@@ -31,8 +33,11 @@ export async function forward(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Buffer | undefined> {
+  const unable = new Set<Upstream>()
+  let excuse: Buffer | undefined
   for (let round = 0; round < rounds; round++) {
     for (const upstream of upstreams) {
+      if (unable.has(upstream)) continue
       if (signal.aborted) return undefined
       const ended = new AbortController()
       try {
@@ -40,7 +45,11 @@ export async function forward(
         limit.catch(() => undefined)
         const ask = protocol === 'udp' ? askUdp : askTcp
         const answer = await Promise.race([ask(query, upstream, within, ended.signal), limit.then(() => undefined)])
-        if (answer) return answer
+        if (answer && !cannotHelp(answer)) return answer
+        if (answer) {
+          unable.add(upstream)
+          excuse = answer
+        }
       } catch {
         // Refused or unreachable: the next server may answer.
       } finally {
@@ -48,7 +57,13 @@ export async function forward(
       }
     }
   }
-  return undefined
+  return excuse
+}
+
+/** By its response code (RFC 1035, 4.1.1). */
+function cannotHelp(answer: Uint8Array): boolean {
+  const code = (answer[3] ?? 0) & 0xf
+  return code === ResponseCode.serverFailure || code === ResponseCode.refused
 }
 
 function familyOf({ address }: Upstream): 4 | 6 {
@@ -63,12 +78,13 @@ function askUdp(query: Uint8Array, upstream: Upstream, within: Within, signal: A
   return new Promise<Buffer>((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
     socket.once('error', reject)
-    socket.on('message', (message, peer) => {
-      const same = message.length >= 12 && message[0] === query[0] && message[1] === query[1]
-      if (same && peer.port === upstreamPort && peer.address.split('%')[0] === upstream.address.split('%')[0]) resolve(message)
+    socket.on('message', (message) => {
+      if (message.length >= 12 && message[0] === query[0] && message[1] === query[1]) resolve(message)
     })
-    socket.bind({ fd })
-    socket.send(query, upstreamPort, upstream.address, (err) => err && reject(err))
+    socket.bind({ fd }, () => {
+      // Connected, so that nobody else's answer is taken, and a server that is not there is known at once.
+      socket.connect(upstreamPort, upstream.address, () => socket.send(query))
+    })
   }).finally(() => socket.close())
 }
 
