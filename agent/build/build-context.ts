@@ -92,11 +92,11 @@ export class BuildContext implements AsyncDisposable {
   }
 
   /** Leaves out what the rules of a `.dockerignore` name: Docker's client does it itself, others may not. */
-  ignore(rules: string): void {
+  async ignore(rules: string): Promise<void> {
     if (rules.trim() === '') return
     const lines = rules.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'))
     const ignored = dockerignore.default().add(lines)
-    this.index.removeIgnored((path) => ignored.ignores(path))
+    await this.index.removeIgnored((path) => ignored.ignores(path))
   }
 
   /** The files; unpacked at the first call. */

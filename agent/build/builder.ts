@@ -68,7 +68,7 @@ export class Builder implements Disposable {
     await using held = context
     const text = files.get(dockerfilePath) ?? ''
     if (text.trim() === '') throw invalid(`Cannot locate specified Dockerfile: ${dockerfilePath} (missing or empty in the build context)`)
-    held.ignore(ignoreFiles.map((name) => files.get(name)).find((rules) => rules !== undefined) ?? '')
+    await held.ignore(ignoreFiles.map((name) => files.get(name)).find((rules) => rules !== undefined) ?? '')
     const run = new BuildRun(this.deps, options, parseDockerfile(text), held, join(folder, 'stages'), pull, said, signal)
     const image = await run.image()
     await emit({ aux: { ID: image.id } })

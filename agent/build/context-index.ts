@@ -48,15 +48,18 @@ export class ContextIndex {
   }
 
   /** Forgets what `ignores` (a path without a slash before it) names; folders that keep something stay. */
-  removeIgnored(ignores: (path: string) => boolean): void {
-    const visit = (node: Node, path: ByteString): void => {
+  async removeIgnored(ignores: (path: string) => boolean): Promise<void> {
+    const slice = new TimeSlice()
+    const visit = async (node: Node, path: ByteString): Promise<void> => {
       for (const [name, child] of node.children ?? []) {
         const below = path === '' ? name : `${path}/${name}`
-        if (child.children) visit(child, below)
+        if (child.children) await visit(child, below)
         if (ignores(textOf(below)) && !child.children?.size) node.children?.delete(name)
+        const pause = slice.pause()
+        if (pause) await pause
       }
     }
-    visit(this.root, '')
+    await visit(this.root, '')
   }
 
   /** Takes a folder of the root out and gives its folders as indexes of their own, by name. */

@@ -48,7 +48,7 @@ export async function runInstruction(stage: StageBuilder, instruction: Instructi
   }
   // Its record may have been pruned since; its content is held.
   if (!store.byId(image.id)) await store.add(image, [])
-  const { Id: id = '' } = await engine.create(undefined, createRequest({ Image: image.id, Cmd: words, Env: [...unset(all), ...prepared.env], HostConfig: hostConfig }))
+  const { Id: id = '' } = await engine.create(undefined, createRequest({ Image: image.id, Cmd: words, Env: [...unset(all), ...prepared.env], HostConfig: hostConfig }), undefined, { ephemeral: true })
   let remove = true
   try {
     const targets = prepared.mounts.map(({ Target: target = '' }) => target)

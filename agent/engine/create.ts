@@ -15,11 +15,17 @@ import { generateName } from './names.js'
 import type { CreateRequest } from './types.js'
 import { validateConfig } from './validate.js'
 
+/** What a caller within the daemon may ask for beside the request. */
+export interface CreateOptions {
+  /** What the container writes need not survive a crash of the host (see `PrepareOptions`). */
+  ephemeral?: boolean
+}
+
 /**
  * Makes a container from an image. Throws `notFound` for the image, `conflict` for a taken name,
  * `invalid` for settings that cannot be; nothing is left behind then.
  */
-export async function createContainer(context: EngineContext, name: string | undefined, request: CreateRequest): Promise<ContainerCreateResponse> {
+export async function createContainer(context: EngineContext, name: string | undefined, request: CreateRequest, options: CreateOptions = {}): Promise<ContainerCreateResponse> {
   const { HostConfig: { Links, ...askedHost } = {}, NetworkingConfig: networking = {}, ...asked } = request
   if (!asked.Image) throw invalid('No image specified')
   const image = context.images.forRun(asked.Image)
@@ -67,7 +73,7 @@ export async function createContainer(context: EngineContext, name: string | und
     undo.push(() => rm(context.paths.container(id), { recursive: true, force: true }))
     mkdirSync(context.paths.container(id), { recursive: true, mode: 0o700 })
     undo.push(() => context.rootfs.removeWritable(id))
-    await context.rootfs.prepare(id, image.chainId, { ephemeral: hostConfig.AutoRemove ?? false })
+    await context.rootfs.prepare(id, image.chainId, { ephemeral: options.ephemeral ?? hostConfig.AutoRemove ?? false })
     const container = await adding
     for (const [index, mount] of planned.entries()) {
       const made = await makeMount(context, mount)

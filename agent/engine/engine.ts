@@ -22,7 +22,7 @@ import { ContainerLogs } from './container-logs.js'
 import type { ContainerRecord } from './container-record.js'
 import { ContainerStore } from './container-store.js'
 import { defaultEngineSettings, type EngineContext, type EngineObserver, type EngineSettings } from './context.js'
-import { createContainer } from './create.js'
+import { createContainer, type CreateOptions } from './create.js'
 import { EngineExecs } from './engine-execs.js'
 import { EventLog } from './events.js'
 import { handleExit } from './exit.js'
@@ -161,8 +161,8 @@ export class Engine implements AsyncDisposable {
     return listContainers(this.context, options)
   }
 
-  async create(name: string | undefined, body: CreateRequest, _platform?: string): Promise<ContainerCreateResponse> {
-    return this.timed('create', () => createContainer(this.context, name, body))
+  async create(name: string | undefined, body: CreateRequest, _platform?: string, options: CreateOptions = {}): Promise<ContainerCreateResponse> {
+    return this.timed('create', () => createContainer(this.context, name, body, options))
   }
 
   async inspect(ref: string, options: { size: boolean }): Promise<ContainerInspectResponse> {

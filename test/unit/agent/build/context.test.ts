@@ -32,7 +32,7 @@ describe('a build context', () => {
   const digest = async (entries: readonly Entry[], pattern: string, ignore = ''): Promise<string> => {
     const { context } = await receive(entries)
     await using held = context
-    held.ignore(ignore)
+    await held.ignore(ignore)
     return (await new ContextSource(held, signal).describe([pattern])).digest
   }
 
@@ -74,7 +74,7 @@ describe('a build context', () => {
   it('leaves out what is ignored when it is unpacked, and keeps named contexts apart', async () => {
     const { context } = await receive([{ name: 'a.txt', content: 'a' }, { name: 'x.log', content: 'x' }, { name: 'extra/lib/', type: 'directory' }, { name: 'extra/lib/x.log', content: 'l' }, { name: 'extra/Dockerfile', content: 'FROM z' }], { prefix: 'extra' })
     await using held = context
-    held.ignore('*.log')
+    await held.ignore('*.log')
     await held.open()
     assert.deepEqual([existsSync(join(held.filesFolder(), 'a.txt')), existsSync(join(held.filesFolder(), 'x.log'))], [true, false])
     assert.equal(readFileSync(join(held.filesFolder('lib'), 'x.log'), 'utf8'), 'l')
