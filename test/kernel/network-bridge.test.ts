@@ -6,6 +6,7 @@ import { inNetns } from '../../agent/kernel/netns.js'
 import { openSocket } from '../../agent/kernel/socket.js'
 import { eventually } from '../support/eventually.js'
 import { NetworkHost } from '../support/network-host.js'
+import { ChunkType, RawSctp } from '../support/sctp.js'
 import type { NetworkController } from '../../agent/network/controller.js'
 import type { EndpointInfo, PortBinding, PublishedPort } from '../../agent/network/types.js'
 
@@ -261,6 +262,21 @@ for (const bridgeNetfilter of [false, true]) describe(`bridge networks in the ke
     await networks.removeSandbox(ids.two)
     assert.equal(await host.ask(host.host, '::1', 9090), undefined)
     await start(ids.three, 'three', 'bridge', [web('9090', '::1'), web('9091')])
+  })
+
+  it('publishes SCTP, also where the kernel has no sockets of it', async () => {
+    await networks.createNetwork({ name: 'six', enableIpv6: true })
+    const one = await start(ids.one, 'one', 'six', [{ containerPort: 1235, protocol: 'sctp', hostPort: '1234' }])
+    for (const [from, to, own] of [['192.0.2.2', '192.0.2.1', one.endpoint.ipv4Address], ['2001:db8::2', '2001:db8::1', one.endpoint.ipv6Address]] as const) {
+      using client = new RawSctp(host.client, from)
+      using server = new RawSctp(one.path, own)
+      client.send(to, { sourcePort: 4000, destinationPort: 1234, verificationTag: 0, chunk: ChunkType.init, initiateTag: 7 })
+      const init = await eventually(`the container gets the packet to ${to}`, () => server.receive())
+      assert.deepEqual([init.source, init.destinationPort, init.checksumRight], [from.includes(':') ? '' : from, 1235, true])
+      server.send(from, { sourcePort: 1235, destinationPort: 4000, verificationTag: 7, chunk: ChunkType.initAck, initiateTag: 9 })
+      const answer = await eventually(`the client gets the answer from ${to}`, () => client.receive())
+      assert.deepEqual([answer.sourcePort, answer.checksumRight], [1234, true])
+    }
   })
 
   it('moves default route and ports when the network that gives them is left', async () => {
