@@ -1,6 +1,6 @@
 import { rfc3339, zeroTime } from '../../src/base/clock.js'
 import { invalid } from '../../src/base/errors.js'
-import type { ImageHistoryResponseItem, ImageInspect, ImageSummary } from '../../src/model/engine-api/image.js'
+import type { ImageHistoryResponseItem, ImageInspect, ImageManifestSummary, ImageSummary } from '../../src/model/engine-api/image.js'
 import { chainIds, type Digest } from './descriptor.js'
 import type { ImageRecord, ImageUsers } from './image-record.js'
 import { topChain, type ImageStore } from './image-store.js'
@@ -32,7 +32,7 @@ export function imageBytes(store: ImageStore, record: ImageRecord): number {
 export function listImages(
   store: ImageStore,
   users: ImageUsers,
-  options: { all: boolean; filters: ImageFilters; sharedSize: boolean },
+  options: { all: boolean; filters: ImageFilters; sharedSize: boolean; manifests?: boolean },
 ): ImageSummary[] {
   const { filters } = options
   const before = cut(store, filters.get('before'), Infinity, Math.min)
@@ -52,7 +52,12 @@ export function listImages(
     if (dangling !== undefined && dangling !== (names.length === 0 && store.childrenOf(record.id).length === 0)) continue
     // Steps of a build: only with --all.
     if (!options.all && names.length === 0 && store.childrenOf(record.id).length > 0) continue
-    summaries.push({ created, summary: summaryOf(store, users, record, shown, created, shared) })
+    const summary = summaryOf(store, users, record, shown, created, shared)
+    if (options.manifests) {
+      const { mediaType, digest, size } = record.manifest
+      Object.assign(summary, { Manifests: manifestsOf(store, users, record), Descriptor: { mediaType, digest, size } } satisfies Partial<ImageSummary>)
+    }
+    summaries.push({ created, summary })
   }
   return summaries.sort((a, b) => b.created - a.created || compare(a.summary.Id, b.summary.Id)).map(({ summary }) => summary)
 }
@@ -70,6 +75,26 @@ function summaryOf(store: ImageStore, users: ImageUsers, record: ImageRecord, na
     Labels: record.config.config?.Labels ?? {},
     Containers: shared === undefined ? -1 : users.usersOf(record.id).length,
   }
+}
+
+/** What an image consists of by platform (API 1.47): one manifest, for only that of its own platform is kept. */
+export function manifestsOf(store: ImageStore, users: ImageUsers, record: ImageRecord): ImageManifestSummary[] {
+  const { config, manifest, layers } = record
+  const { mediaType, digest, size } = manifest
+  const platform = { os: config.os, architecture: config.architecture, ...(config.variant !== undefined && { variant: config.variant }) }
+  const blobs = new Set([digest, record.id, ...layers.map((layer) => layer.digest)])
+  const content = [...blobs].reduce((sum, blob) => sum + (store.content.has(blob) ? store.content.size(blob) : 0), 0)
+  const unpacked = imageBytes(store, record)
+  return [
+    {
+      ID: digest,
+      Descriptor: { mediaType, digest, size, platform },
+      Available: true,
+      Size: { Content: content, Total: content + unpacked },
+      Kind: 'image',
+      ImageData: { Platform: platform, Containers: users.usersOf(record.id).map(({ containerId }) => containerId), Size: { Unpacked: unpacked } },
+    },
+  ]
 }
 
 function layerCounts(store: ImageStore): Map<string, number> {

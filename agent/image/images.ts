@@ -1,15 +1,15 @@
 import type { Readable } from 'node:stream'
-import { invalid } from '../../src/base/errors.js'
+import { invalid, notFound } from '../../src/base/errors.js'
 import type { ImageConfig, ImageDeleteResponseItem, ImageHistoryResponseItem, ImageInspect, ImageSummary } from '../../src/model/engine-api/image.js'
 import { applyChanges } from './config-changes.js'
-import { hostPlatform, parsePlatform, type Digest } from './descriptor.js'
+import { formatPlatform, hostPlatform, parsePlatform, platformFit, type Digest } from './descriptor.js'
 import { loadImages } from './image-load.js'
 import { makeImage } from './image-make.js'
 import type { ImageForRun, ImageUsers } from './image-record.js'
 import { pruneImages, removeImage } from './image-remove.js'
 import { saveImages } from './image-save.js'
 import type { ImageStore } from './image-store.js'
-import { imageHistory, inspectImage, listImages, type ImageFilters } from './image-view.js'
+import { imageHistory, inspectImage, listImages, manifestsOf, type ImageFilters } from './image-view.js'
 import type { Progress } from './progress.js'
 import { familiarName, referenceOf } from './reference.js'
 
@@ -44,16 +44,31 @@ export class Images {
     return this.store.lookUp(ref) !== undefined
   }
 
-  list(options: { all: boolean; filters: ImageFilters; sharedSize: boolean; digests: boolean }): Promise<ImageSummary[]> {
+  list(options: { all: boolean; filters: ImageFilters; sharedSize: boolean; digests: boolean; manifests?: boolean }): Promise<ImageSummary[]> {
     return later(() => listImages(this.store, this.users, options))
   }
 
-  inspect(ref: string): Promise<ImageInspect> {
-    return later(() => inspectImage(this.store, ref))
+  inspect(ref: string, { platform, manifests = false }: { platform?: string; manifests?: boolean } = {}): Promise<ImageInspect> {
+    return later(() => {
+      if (platform !== undefined) this.ofPlatform(ref, platform)
+      const found = inspectImage(this.store, ref)
+      return manifests ? { ...found, Manifests: manifestsOf(this.store, this.users, this.store.find(ref)) } : found
+    })
   }
 
-  history(ref: string): Promise<ImageHistoryResponseItem[]> {
-    return later(() => imageHistory(this.store, ref))
+  history(ref: string, platform?: string): Promise<ImageHistoryResponseItem[]> {
+    return later(() => {
+      if (platform !== undefined) this.ofPlatform(ref, platform)
+      return imageHistory(this.store, ref)
+    })
+  }
+
+  /** Throws `notFound` when the image is not of that platform, and as `ImageStore.find`. */
+  ofPlatform(ref: string, platform: string): void {
+    const { config } = this.store.find(ref)
+    const wanted = parsePlatform(platform)
+    if (platformFit(wanted, config) > 0) return
+    throw notFound(`image with reference ${ref} was found but its platform (${formatPlatform(config)}) does not match the specified platform (${formatPlatform(wanted)})`)
   }
 
   async tag(ref: string, repo: string, tag: string): Promise<void> {
@@ -63,7 +78,8 @@ export class Images {
     this.store.emit('tag', record.id, { name: familiarName(name) })
   }
 
-  remove(ref: string, options: { force: boolean; prune: boolean }): Promise<ImageDeleteResponseItem[]> {
+  async remove(ref: string, options: { force: boolean; prune: boolean; platforms?: string[] }): Promise<ImageDeleteResponseItem[]> {
+    for (const platform of options.platforms ?? []) this.ofPlatform(ref, platform)
     return removeImage(this.store, this.users, ref, options)
   }
 
@@ -112,8 +128,11 @@ export class Images {
     return record.id
   }
 
-  save(refs: string[], signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-    return later(() => saveImages(this.store, refs, signal))
+  save(refs: string[], signal: AbortSignal, platforms: readonly string[] = []): Promise<AsyncIterable<Uint8Array>> {
+    return later(() => {
+      for (const ref of refs) for (const platform of platforms) this.ofPlatform(ref, platform)
+      return saveImages(this.store, refs, signal)
+    })
   }
 }
 

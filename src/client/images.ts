@@ -33,17 +33,17 @@ const tarHeaders = { 'Content-Type': 'application/x-tar' }
 export class ImagesClient {
   constructor(private readonly client: Client) {}
 
-  list(options: { all?: boolean; digests?: boolean; filters?: FilterValues } = {}): Promise<ImageSummary[]> {
+  list(options: { all?: boolean; digests?: boolean; manifests?: boolean; filters?: FilterValues } = {}): Promise<ImageSummary[]> {
     const { filters = {}, ...query } = options
     return this.client.json('GET', '/images/json', { query: { ...query, filters: filterText(filters) } })
   }
 
-  inspect(ref: string): Promise<ImageInspect> {
-    return this.client.json('GET', `${at(ref)}/json`)
+  inspect(ref: string, options: { platform?: string; manifests?: boolean } = {}): Promise<ImageInspect> {
+    return this.client.json('GET', `${at(ref)}/json`, { query: withPlatform(options) })
   }
 
-  history(ref: string): Promise<ImageHistoryResponseItem[]> {
-    return this.client.json('GET', `${at(ref)}/history`)
+  history(ref: string, options: { platform?: string } = {}): Promise<ImageHistoryResponseItem[]> {
+    return this.client.json('GET', `${at(ref)}/history`, { query: withPlatform(options) })
   }
 
   tag(ref: string, repo: string, tag: string): Promise<void> {
@@ -60,7 +60,7 @@ export class ImagesClient {
 
   /** Sends a `docker save` archive or an OCI layout. */
   async load(archive: Readable, options: { quiet?: boolean; platform?: string } = {}): Promise<AsyncIterable<ImageProgress>> {
-    return jsonLines(await this.client.send('POST', '/images/load', { query: { ...options }, stream: archive, headers: tarHeaders }))
+    return jsonLines(await this.client.send('POST', '/images/load', { query: withPlatform(options), stream: archive, headers: tarHeaders }))
   }
 
   /** Makes an image of a root filesystem's tar. The last status is the image's id. */
@@ -79,8 +79,8 @@ export class ImagesClient {
 
   /** Asks the daemon to push to the registry that the name tells; without a tag, all tags of the repository. */
   async push(image: string, options: { tag?: string; platform?: string; auth?: string } = {}): Promise<AsyncIterable<ImageProgress>> {
-    const { auth = noAuth, platform, ...rest } = options
-    const query = { ...rest, ...(platform !== undefined && { platform: platformQuery(platform) }) }
+    const { auth = noAuth, ...rest } = options
+    const query = withPlatform(rest)
     return jsonLines(await this.client.send('POST', `${at(image)}/push`, { query, headers: { 'X-Registry-Auth': auth } }))
   }
 
@@ -95,13 +95,18 @@ export class ImagesClient {
   }
 
   /** A `docker save` archive. */
-  save(refs: readonly string[]): Promise<Readable> {
-    return this.client.send('GET', '/images/get', { query: { names: refs } })
+  save(refs: readonly string[], options: { platform?: string } = {}): Promise<Readable> {
+    return this.client.send('GET', '/images/get', { query: { names: refs, ...withPlatform(options) } })
   }
 }
 
 /** Slashes of a name stay as they are: every daemon takes them so. */
 const at = (ref: string) => `/images/${encodeURIComponent(ref).replaceAll('%2F', '/').replaceAll('%3A', ':').replaceAll('%40', '@')}`
+
+/** `platform` as the API takes it; the rest stays. */
+function withPlatform<T extends { platform?: string }>({ platform, ...rest }: T): Omit<T, 'platform'> & { platform?: string } {
+  return { ...rest, ...(platform !== undefined && { platform: platformQuery(platform) }) }
+}
 
 /** `linux/arm64/v8` as the JSON object that the API takes since 1.46. */
 export function platformQuery(text: string): string {

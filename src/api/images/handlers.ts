@@ -6,6 +6,7 @@ import type { Handler } from '../route.js'
 import { atLeast } from '../versions.js'
 import type { ImagesBackend } from './backend.js'
 import { encodeInspect, encodeSummary } from './encode.js'
+import { platformParameter, platformParameters } from './platform.js'
 
 const listFilters = ['before', 'dangling', 'label', 'reference', 'since', 'until'] as const
 const pruneFilters = ['dangling', 'label', 'label!', 'until'] as const
@@ -22,16 +23,23 @@ export function imageHandlers(images: ImagesBackend) {
       filters: readListFilters(query, atLeast(version, '1.41')),
       sharedSize: query.flag('shared-size'),
       digests: query.flag('digests'),
+      ...(atLeast(version, '1.47') && { manifests: query.flag('manifests') }),
     })
     exchange.json(200, found.map((image) => encodeSummary(image, version)))
   }
 
   const inspect: Handler = async (exchange) => {
-    exchange.json(200, encodeInspect(await images.inspect(exchange.param('name')), exchange.version))
+    const { query, version } = exchange
+    const platform = atLeast(version, '1.49') ? platformParameter(query) : undefined
+    const manifests = atLeast(version, '1.48') && query.flag('manifests')
+    if (manifests && platform !== undefined) throw invalid('conflicting options: manifests and platform options cannot both be set')
+    const found = await images.inspect(exchange.param('name'), { manifests, ...(platform !== undefined && { platform }) })
+    exchange.json(200, encodeInspect(found, version))
   }
 
   const history: Handler = async (exchange) => {
-    exchange.json(200, await images.history(exchange.param('name')))
+    const platform = atLeast(exchange.version, '1.48') ? platformParameter(exchange.query) : undefined
+    exchange.json(200, await images.history(exchange.param('name'), platform))
   }
 
   const tag: Handler = async (exchange) => {
@@ -42,8 +50,9 @@ export function imageHandlers(images: ImagesBackend) {
   }
 
   const remove: Handler = async (exchange) => {
-    const { query } = exchange
-    const options = { force: query.flag('force'), prune: !query.flag('noprune') }
+    const { query, version } = exchange
+    const platforms = atLeast(version, '1.50') ? platformParameters(query, 'platforms') : []
+    const options = { force: query.flag('force'), prune: !query.flag('noprune'), ...(platforms.length > 0 && { platforms }) }
     exchange.json(200, await images.remove(exchange.param('name'), options))
   }
 

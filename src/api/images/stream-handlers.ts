@@ -5,6 +5,7 @@ import type { Exchange } from '../exchange.js'
 import { registryAuth } from '../registry-auth.js'
 import type { Handler } from '../route.js'
 import type { ImagesBackend, ProgressMessage } from './backend.js'
+import { platformParameter, platformParameters } from './platform.js'
 
 /** Lines of progress that a slow client has not read yet; what comes on top is left out. */
 const messagesMax = 1_000
@@ -13,7 +14,7 @@ const messagesMax = 1_000
 export function imageStreamHandlers(images: ImagesBackend) {
   const load: Handler = async (exchange) => {
     const { query, body, signal } = exchange
-    const platform = query.text('platform')
+    const platform = platformParameter(query)
     const options = { quiet: query.flag('quiet'), ...(platform !== undefined && { platform }) }
     // Whatever is wrong with an archive, clients look for it in the stream.
     await withProgress(exchange, (progress) => images.load(body, options, progress, signal), { errorsInStream: true })
@@ -54,12 +55,14 @@ export function imageStreamHandlers(images: ImagesBackend) {
   const push: Handler = async (exchange) => {
     const { query, signal } = exchange
     const tag = query.text('tag')
-    const options = { auth: registryAuth(exchange.headers), ...(tag !== undefined && { tag }) }
+    const platform = platformParameter(query)
+    const options = { auth: registryAuth(exchange.headers), ...(tag !== undefined && { tag }), ...(platform !== undefined && { platform }) }
     await withProgress(exchange, (progress) => images.push(exchange.param('name'), options, progress, signal))
   }
 
   const save = async (exchange: Exchange, refs: string[]) => {
-    const archive = await images.save(refs, exchange.signal)
+    const platforms = platformParameters(exchange.query, 'platform')
+    const archive = await images.save(refs, exchange.signal, platforms)
     exchange.startStream('application/x-tar')
     for await (const chunk of archive) await exchange.write(chunk)
     exchange.end()

@@ -12,19 +12,20 @@ import type { Filters } from '../../api/filters.js'
 export function imagesBackend(images: Images, registries: Registries): ImagesBackend {
   return {
     list: (options) => images.list(options),
-    inspect: (ref) => images.inspect(ref),
-    history: (ref) => images.history(ref),
+    inspect: (ref, options) => images.inspect(ref, options),
+    history: (ref, platform) => images.history(ref, platform),
     tag: (ref, repo, tag) => images.tag(ref, repo, tag),
     remove: (ref, options) => images.remove(ref, options),
     prune: (filters) => images.prune(filters),
     load: (archive, options, progress, signal) => images.load(archive, options, progress, signal),
     import: (rootfs, options, progress, signal) => images.import(rootfs, options, progress, signal),
-    save: (refs, signal) => images.save(refs, signal),
+    save: (refs, signal, platforms) => images.save(refs, signal, platforms),
     pull: async (name, { tag, platform, auth }, progress, signal) => {
       const options = { credentials: credentialsOf(auth), ...(platform !== undefined && { platform }) }
       await registries.pull(pulledReference(name, tag), options, progress, signal)
     },
-    push: async (name, { tag, auth }, progress, signal) => {
+    push: async (name, { tag, platform, auth }, progress, signal) => {
+      if (platform !== undefined) images.ofPlatform(tag === undefined ? name : `${name}:${tag}`, platform)
       // A tag within the name is left out, as Docker does: the parameter names the tag.
       const { domain, path } = parseReference(name)
       const reference: Reference = tag === undefined ? { domain, path } : referenceOf(`${domain}/${path}`, tag)

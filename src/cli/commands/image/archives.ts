@@ -32,16 +32,20 @@ export const save = verb({
   usage: 'IMAGE [IMAGE...]',
   minArgs: 1,
   maxArgs: Infinity,
-  flags: { output: flag.string('Write to a file, instead of STDOUT', { short: 'o' }) },
+  flags: {
+    output: flag.string('Write to a file, instead of STDOUT', { short: 'o' }),
+    platform: flag.string('Save only the given platform variant. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")'),
+  },
   async run({ context, args, flags }) {
+    const options = { ...(flags.platform !== undefined && { platform: flags.platform }) }
     if (flags.output === undefined) {
       if (context.stdout.isTTY) throw invalid('cowardly refusing to save to a terminal. Use the -o flag or redirect')
-      const archive = await context.api.images.save(args)
+      const archive = await context.api.images.save(args, options)
       for await (const chunk of archive as AsyncIterable<Buffer>) await written(context, chunk)
       return
     }
     if (existsSync(flags.output) && statSync(flags.output).isDirectory()) throw invalid(`failed to save image: "${flags.output}" is a directory`)
-    const archive = await context.api.images.save(args)
+    const archive = await context.api.images.save(args, options)
     // Half an archive must not look like a whole one.
     const partial = `${flags.output}.part-${process.pid}`
     try {

@@ -40,10 +40,11 @@ export const history = verb({
     format: flag.string(listFormatHelp),
     human: flag.bool('Print sizes and dates in human readable format', { short: 'H', default: true }),
     'no-trunc': flag.bool("Don't truncate output"),
+    platform: flag.string('Show history for the given platform. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")'),
     quiet: flag.bool('Only show image IDs', { short: 'q' }),
   },
   async run({ context, args: [ref = ''], flags }) {
-    const items = await context.api.images.history(ref)
+    const items = await context.api.images.history(ref, { ...(flags.platform !== undefined && { platform: flags.platform }) })
     printListing(context, items, listingOf(flags.human, flags['no-trunc'], context.clock.nowMs()), flags)
   },
 })

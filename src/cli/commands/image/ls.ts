@@ -1,8 +1,10 @@
 import type { ImageSummary } from '../../../model/engine-api/image.js'
+import { invalid } from '../../../base/errors.js'
 import { flag } from '../../../base/flags.js'
 import { verb } from '../../command.js'
 import { filterValues, listFlags, printListing, type Listing } from '../../formatter.js'
 import { splitReference } from '../../image-name.js'
+import { printImageTree } from './tree.js'
 import { ago, goTime, humanSize, shortId } from '../../units.js'
 
 interface Row {
@@ -49,10 +51,17 @@ export const ls = verb({
     all: flag.bool('Show all images (default hides intermediate images)', { short: 'a' }),
     digests: flag.bool('Show digests'),
     'no-trunc': flag.bool("Don't truncate output"),
+    tree: flag.bool('List multi-platform images as a tree'),
   },
-  async run({ context, args: [reference], flags }) {
+  async run({ context, args: [reference], flags, given }) {
     const filters = filterValues(flags.filter)
     if (reference !== undefined) filters['reference'] = [...(filters['reference'] ?? []), reference]
+    if (flags.tree) {
+      const other = ['quiet', 'no-trunc', 'digests', 'format'].find((name) => given.has(name))
+      if (other !== undefined) throw invalid(`--${other} is not yet supported with --tree`)
+      printImageTree(context, await context.api.images.list({ filters, manifests: true, ...(flags.all && { all: true }) }))
+      return
+    }
     const images = await context.api.images.list({ filters, ...(flags.all && { all: true }) })
     const digests = flags.digests || /\.Digest\b/.test(flags.format ?? '')
     const listing = listingOf(flags['no-trunc'], context.clock.nowMs())

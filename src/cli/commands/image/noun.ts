@@ -18,9 +18,12 @@ const inspect = verb({
   usage: 'IMAGE [IMAGE...]',
   minArgs: 1,
   maxArgs: Infinity,
-  flags: { format: flag.string(inspectFormatHelp, { short: 'f' }) },
-  run: ({ context, args, flags }) =>
-    inspectEach(context, args, (ref) => context.api.images.inspect(ref), (found) => printInspect(context, found, flags.format)),
+  flags: {
+    format: flag.string(inspectFormatHelp, { short: 'f' }),
+    platform: flag.string('Inspect a specific platform of the multi-platform image. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")'),
+  },
+  run: ({ context, args, flags: { platform, ...flags } }) =>
+    inspectEach(context, args, (ref) => context.api.images.inspect(ref, { ...(platform !== undefined && { platform }) }), (found) => printInspect(context, found, flags.format)),
 })
 
 const rm = verb({
