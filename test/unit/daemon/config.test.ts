@@ -42,6 +42,16 @@ describe('the daemon’s configuration', () => {
     assert.throws(() => load({ proxies: { 'http-proxy': 'ftp://a' } }), /invalid proxy "ftp:\/\/a"/)
   })
 
+  it('takes the log driver and the address for figures', () => {
+    const config = load({ 'log-driver': 'syslog', 'log-opts': { tag: '{{.Name}}' }, 'metrics-addr': '127.0.0.1:9323' })
+    assert.deepEqual([config['log-driver'], config['log-opt'], config['metrics-addr']], ['syslog', ['tag={{.Name}}'], '127.0.0.1:9323'])
+    assert.throws(() => load({ 'log-opts': { x: '1' } }), /unknown log opt 'x' for json-file log driver/)
+    assert.throws(() => load({ 'log-opts': ['x=1'] }), /"log-opts" must be an object of strings/)
+    assert.throws(() => load({}, '--log-opt', 'x'), /invalid log option "x": name=value expected/)
+    assert.throws(() => load({}, '--log-driver', 'awslogs'), /no log driver named 'awslogs' is registered/)
+    assert.throws(() => load({}, '--metrics-addr', 'here'), /invalid metrics address here: HOST:PORT expected/)
+  })
+
   it('refuses what is wrong in dockerd’s words', () => {
     assert.throws(() => load({ nothing: 1 }), /the following directives don't match any configuration option: nothing/)
     assert.throws(() => load({ hosts: ['unix:///a'] }, '-H', 'unix:///b'), /specified both as a flag and in the configuration file: hosts: \(from flag: /)
