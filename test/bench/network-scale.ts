@@ -36,13 +36,15 @@ export async function benchNetworkScale(context: BenchContext): Promise<Figure[]
     const measured: Measured[] = []
     for (let round = 0; round < rounds; round++) measured.push(await measureTables(services))
     const subject = `${services} services of ${tasksPerService} tasks`
-    const median = (pick: (one: Measured) => number): number => summarise(measured.map(pick)).median
+    const loop = (what: string, all: readonly Watched[]): Figure[] => [
+      { bench: 'network', subject: what, figure: 'median', unit: 'ms', skep: summarise(all.map(({ tookMs }) => tookMs)).median },
+      { bench: 'network', subject: what, figure: 'event loop, longest', unit: 'ms', skep: worst(all.map(({ blockedMs }) => blockedMs)) },
+      { bench: 'network', subject: what, figure: 'event loop, busiest turn', unit: 'ms', skep: worst(all.map(({ busiestMs }) => busiestMs)) },
+    ]
     figures.push(
-      { bench: 'network', subject: `full tables of ${subject}`, figure: 'median', unit: 'ms', skep: median((one) => one.syncMs) },
-      { bench: 'network', subject: `full tables of ${subject}`, figure: 'event loop, longest', unit: 'ms', skep: worst(measured.map((one) => one.syncBlockMs)) },
-      { bench: 'network', subject: `full tables of ${subject}`, figure: 'memory', unit: 'MB', skep: median((one) => one.memoryMb) },
-      { bench: 'network', subject: `start of a container among ${subject}`, figure: 'median', unit: 'ms', skep: median((one) => one.startMs) },
-      { bench: 'network', subject: `start of a container among ${subject}`, figure: 'event loop, longest', unit: 'ms', skep: worst(measured.map((one) => one.startBlockMs)) },
+      ...loop(`full tables of ${subject}`, measured.map(({ sync }) => sync)),
+      { bench: 'network', subject: `full tables of ${subject}`, figure: 'memory', unit: 'MB', skep: summarise(measured.map(({ memoryMb }) => memoryMb)).median },
+      ...loop(`start of a container among ${subject}`, measured.map(({ start }) => start)),
     )
   }
   context.say(`network: a change that reaches ${manyContainers} containers`)
@@ -57,13 +59,11 @@ export async function benchNetworkScale(context: BenchContext): Promise<Figure[]
 const worst = (values: readonly number[]): number => rounded(Math.max(...values))
 
 interface Measured {
-  /** Of a full set of tables with one container on the network. */
-  syncMs: number
-  syncBlockMs: number
+  /** A full set of tables with one container on the network. */
+  sync: Watched
   memoryMb: number
-  /** Of one more container. */
-  startMs: number
-  startBlockMs: number
+  /** The start of one more container. */
+  start: Watched
 }
 
 async function measureTables(services: number): Promise<Measured> {
@@ -74,7 +74,7 @@ async function measureTables(services: number): Promise<Measured> {
   const sync = await watched(() => node.apply('complete', tablesOf(services)))
   const memoryMb = rounded((memoryBytes() - before) / 1e6)
   const start = await watched(() => node.container('second', 1))
-  return { syncMs: sync.tookMs, syncBlockMs: sync.blockedMs, memoryMb, startMs: start.tookMs, startBlockMs: start.blockedMs }
+  return { sync, memoryMb, start }
 }
 
 /** Milliseconds from the managers' message until all containers have it, each time. */
@@ -120,17 +120,36 @@ function memoryBytes(): number {
   return heapUsed + external
 }
 
-/** How long an action took, and the longest time that the event loop stood still meanwhile. Milliseconds. */
-async function watched(act: () => Promise<unknown>): Promise<{ tookMs: number; blockedMs: number }> {
+interface Watched {
+  tookMs: number
+  /** The longest time that the event loop stood still. */
+  blockedMs: number
+  /** The most processor time between two of its turns: what of that is this process's own, on a machine that others use. */
+  busiestMs: number
+}
+
+/** How long an action took, and what it did to the event loop meanwhile. */
+async function watched(act: () => Promise<unknown>): Promise<Watched> {
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
   await turn()
+  let busiestMs = 0
+  let watching = true
+  let last = process.cpuUsage()
+  const look = (): void => {
+    const { user, system } = process.cpuUsage(last)
+    busiestMs = Math.max(busiestMs, (user + system) / 1e3)
+    last = process.cpuUsage()
+    if (watching) setImmediate(look)
+  }
+  setImmediate(look)
   const startMs = performance.now()
   await act()
   const tookMs = performance.now() - startMs
   await turn()
+  watching = false
   delay.disable()
-  return { tookMs, blockedMs: delay.max / 1e6 }
+  return { tookMs, blockedMs: delay.max / 1e6, busiestMs }
 }
 
 /** Timers have had their turn. */

@@ -21,7 +21,7 @@ const families = [4, 6] as const
 const usualSizes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
 
 /** So many elements are changed at once: some milliseconds' work. */
-const elementsPerPiece = 500
+const elementsPerPiece = 250
 
 interface ServiceKey {
   networkId: string
@@ -128,7 +128,8 @@ export class VipBalancer implements SandboxWatcher, Disposable {
   private async settleAll(containerId: string, client: Client, slice: TimeSlice): Promise<void> {
     try {
       while (client.pending.size > 0) {
-        if (client.loaded || this.begin(client)) this.bring(client, client.loaded ?? new Map<string, VirtualIp>())
+        if (client.loaded) this.bring(client, client.loaded)
+        else this.begin(client)
         const pause = slice.pause()
         if (pause) await pause
         if (this.clients.get(containerId) !== client) return
@@ -144,12 +145,12 @@ export class VipBalancer implements SandboxWatcher, Disposable {
     }
   }
 
-  /** Makes a table to be filled; false when there is nothing to fill it with. */
-  private begin(client: Client): boolean {
+  /** Makes a table to be filled, unless there is nothing to fill it with. */
+  private begin(client: Client): void {
     for (const networkId of client.networks) this.expect(client, networkId)
     if (![...client.pending.values()].some((key) => families.some((family) => this.wanted(client, key, family)))) {
       client.pending.clear()
-      return false
+      return
     }
     const sizes = new Set(usualSizes)
     for (const networkId of client.networks) {
@@ -164,7 +165,6 @@ export class VipBalancer implements SandboxWatcher, Disposable {
     client.table = table
     client.loaded = new Map()
     client.sizes = sizes
-    return true
   }
 
   /** Brings a piece of what is pending to what the managers' tables say now. */
