@@ -10,6 +10,7 @@ import { eventually } from '../support/eventually.js'
 import { printLogs, startLab } from './support.js'
 
 describe('skep build', function () {
+  this.timeout(60_000)
   let lab: Lab
   let host: LabHost
   let folders = 0
