@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { delay, type Clock } from '../../../src/base/clock.js'
@@ -60,9 +60,8 @@ export class Cgroups {
 
   /** What the group uses now; undefined when it is gone. */
   stats(path: string): CgroupStats | undefined {
-    const anyFolder = this.folders(path)[0]
-    if (anyFolder === undefined || !existsSync(anyFolder)) return undefined
-    return this.mode.version === 2 ? readStatsV2(join(cgroupRoot, path)) : readStatsV1(path, this.mode.hierarchies)
+    using reader = this.statsReader(path)
+    return reader.read()
   }
 
   /** The same for who asks again and again: the group's files stay open. The caller disposes it. */
@@ -70,9 +69,10 @@ export class Cgroups {
     const files = new GroupFiles()
     const { mode } = this
     const folder = join(cgroupRoot, path)
+    const folders = new Map(mode.version === 1 ? [...mode.hierarchies].map(([name, root]): [string, string] => [name, join(root, path)]) : [])
     return {
       read: () => {
-        const stats = mode.version === 2 ? readStatsV2(folder, files.read) : readStatsV1(path, mode.hierarchies, files.read)
+        const stats = mode.version === 2 ? readStatsV2(folder, files.read) : readStatsV1(folders, files.read)
         return files.isGone ? undefined : stats
       },
       [Symbol.dispose]: () => files[Symbol.dispose](),

@@ -1,7 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { errnoOf } from '../../../src/base/errors.js'
-
 /** What one control group uses: the same figures for both versions. Times are nanoseconds, sizes bytes. */
 export interface CgroupStats {
   cpu: {
@@ -37,18 +33,6 @@ export interface BlkioEntry {
 
 /** Gives a file of a group's folder; empty when it is not there. */
 export type ReadGroupFile = (folder: string | undefined, file: string) => string
-
-/** The file's text; empty when the controller is not there. */
-export function readGroupFile(folder: string | undefined, file: string): string {
-  if (folder === undefined) return ''
-  try {
-    return readFileSync(join(folder, file), 'utf8')
-  } catch (thrown) {
-    const code = errnoOf(thrown)
-    if (code === 'ENOENT' || code === 'ENODEV' || code === 'EOPNOTSUPP') return ''
-    throw thrown
-  }
-}
 
 /** Lines of `key value`. Read every second for every container, hence without cutting the text into lines first. */
 export function parseFlatKeyed(text: string): Record<string, number> {

@@ -1,15 +1,11 @@
-import { join } from 'node:path'
-import { parseFlatKeyed, parseLimit, readGroupFile, type BlkioEntry, type CgroupStats, type ReadGroupFile } from './stats.js'
+import { parseFlatKeyed, parseLimit, type BlkioEntry, type CgroupStats, type ReadGroupFile } from './stats.js'
 
 /** Ticks of `cpuacct.stat`: USER_HZ, 100 on every Linux. */
 const nsPerTick = 10_000_000
 
-/** Reads a group of the v1 hierarchies (files as in the kernel's Documentation/admin-guide/cgroup-v1). */
-export function readStatsV1(path: string, hierarchies: ReadonlyMap<string, string>, read: ReadGroupFile = readGroupFile): CgroupStats {
-  const folder = (controller: string): string | undefined => {
-    const root = hierarchies.get(controller)
-    return root === undefined ? undefined : join(root, path)
-  }
+/** Reads a group by its folder for each controller (files as in the kernel's Documentation/admin-guide/cgroup-v1). */
+export function readStatsV1(folders: ReadonlyMap<string, string>, read: ReadGroupFile): CgroupStats {
+  const folder = (controller: string): string | undefined => folders.get(controller)
   const ticks = parseFlatKeyed(read(folder('cpuacct'), 'cpuacct.stat'))
   const throttling = parseFlatKeyed(read(folder('cpu'), 'cpu.stat'))
   const memory = folder('memory')

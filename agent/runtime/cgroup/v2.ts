@@ -1,9 +1,9 @@
-import { parseFlatKeyed, parseLimit, readGroupFile, type CgroupStats, type ReadGroupFile } from './stats.js'
+import { parseFlatKeyed, parseLimit, type CgroupStats, type ReadGroupFile } from './stats.js'
 
 const nsPerUs = 1000
 
 /** Reads a group of the unified hierarchy (files as in the kernel's Documentation/admin-guide/cgroup-v2.rst). */
-export function readStatsV2(folder: string, read: ReadGroupFile = readGroupFile): CgroupStats {
+export function readStatsV2(folder: string, read: ReadGroupFile): CgroupStats {
   const cpu = parseFlatKeyed(read(folder, 'cpu.stat'))
   const limit = parseLimit(read(folder, 'memory.max'))
   const pidsLimit = parseLimit(read(folder, 'pids.max'))
