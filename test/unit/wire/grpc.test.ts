@@ -115,7 +115,8 @@ describe('gRPC server and client', () => {
     assert.equal(calls[0]?.remoteAddress, '127.0.0.1')
   })
 
-  it('a thousand unary calls and more one after another use one connection and no resets', async () => {
+  it('a thousand unary calls and more one after another use one connection and no resets', async function () {
+    this.timeout(120_000)
     const { echo } = await client()
     for (let i = 0; i < 1200; i++) await echo({ ref: 'x' })
   })
