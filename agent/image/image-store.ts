@@ -131,13 +131,16 @@ export class ImageStore {
     const name = canonicalName(withDefaultTag(reference))
     const record = this.records.get(id)
     if (!record) throw notFound(`No such image: ${id}`)
+    const writes: Promise<void>[] = []
+    // A name that stays where it is need not be written again.
+    if (this.names.get(name) !== id) writes.push(this.nameBucket.put(name, id))
     this.names.set(name, id)
     if (reference.digest === undefined) {
       const tagged: ImageRecord = { ...record, taggedAtMs: this.clock.nowMs() }
       this.records.set(id, tagged)
-      await this.imageBucket.put(id, tagged)
+      writes.push(this.imageBucket.put(id, tagged))
     }
-    await this.nameBucket.put(name, id)
+    await Promise.all(writes)
   }
 
   async removeName(reference: Reference): Promise<void> {
