@@ -39,7 +39,8 @@ export async function makeImage(store: ImageStore, image: ImageToMake, signal: A
   try {
     const added = blob && (await addLayer(store, blob, image.parent && topChain(image.parent), signal))
     using _layerPin = added?.pin
-    await blob?.commit()
+    if (added) await blob?.commit()
+    else await blob?.discard()
     const top = added?.layer ?? image.presentLayer
     const layers = top ? [...parentLayers, top] : parentLayers
     return await record(store, image, layers, top === undefined)
@@ -51,11 +52,16 @@ export async function makeImage(store: ImageStore, image: ImageToMake, signal: A
   }
 }
 
-async function addLayer(store: ImageStore, blob: Ingested, below: Digest | undefined, signal: AbortSignal): Promise<{ layer: ImageLayer; pin: Disposable }> {
+async function addLayer(store: ImageStore, blob: Ingested, below: Digest | undefined, signal: AbortSignal): Promise<{ layer: ImageLayer; pin: Disposable } | undefined> {
   const draft = await store.snapshots.draft()
   let pin: Disposable | undefined
   try {
     const applied = await store.unpacker.unpack({ path: blob.path, folder: draft.folder, verified: blob.digest }, () => undefined, signal)
+    // Nothing changed: a step without a layer, as Docker records it.
+    if (applied.entries === 0 && below !== undefined) {
+      await draft.discard()
+      return undefined
+    }
     const mediaType = await mediaTypeOf(blob)
     const chainId = below === undefined ? applied.diffId : digestOf(`${below} ${applied.diffId}`)
     // From before it is there until the image has its record: nobody may collect it in between.

@@ -34,6 +34,8 @@ export async function removeImage(
     await untag(store, id, name, removed)
     await untagLeftDigests(store, id, name, removed)
     if (store.namesOf(id).length > 0) return removed
+    // The name is gone, which is what was asked for; what still needs the image is no failure then.
+    if (conflictOf(store, users.usersOf(id), record, !options.force, false)) return removed
   } else if (isSingle(store.namesOf(id))) {
     checkConflict(store, users, record, options.force, true)
     for (const name of store.namesOf(id)) await untag(store, id, name, removed)

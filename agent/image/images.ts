@@ -9,7 +9,7 @@ import type { ImageForRun, ImageUsers } from './image-record.js'
 import { pruneImages, removeImage } from './image-remove.js'
 import { saveImages } from './image-save.js'
 import type { ImageStore } from './image-store.js'
-import { imageHistory, inspectImage, listImages, manifestsOf, type ImageFilters } from './image-view.js'
+import { imageBytes, imageHistory, inspectImage, listImages, manifestsOf, type ImageFilters } from './image-view.js'
 import type { Progress } from './progress.js'
 import { familiarName, referenceOf } from './reference.js'
 
@@ -35,6 +35,11 @@ export class Images {
   ) {}
 
   /** Throws `notFound` ("No such image: x:latest") and `invalid` for what is no name. */
+  bytesOf(imageId: string): number {
+    const record = this.store.lookUp(imageId)
+    return record ? imageBytes(this.store, record) : 0
+  }
+
   forRun(ref: string): ImageForRun {
     return this.store.forRun(ref)
   }
@@ -119,7 +124,8 @@ export class Images {
         layer: request.layer,
         config,
         platform: parent.config,
-        step: { created_by: (config.Cmd ?? []).join(' '), ...(request.comment && { comment: request.comment }), ...(request.author && { author: request.author }) },
+        // What the container ran, not what the image will.
+        step: { created_by: (request.config.Cmd ?? []).join(' '), ...(request.comment && { comment: request.comment }), ...(request.author && { author: request.author }) },
         names,
         ...(request.author && { author: request.author }),
       },

@@ -237,6 +237,25 @@ describe('images', () => {
     assert.deepEqual(events.map((event) => event.action), ['load', 'untag', 'tag', 'untag', 'untag', 'delete'])
   })
 
+  it('takes a name off by force, whatever still needs the image', async () => {
+    await load(tarOf(...legacyArchive(app)))
+    await images.remove('registry.example:5000/team/app:1', { force: false, prune: true })
+    users.set(imageId(app), [{ containerId: 'd'.repeat(64), running: true }])
+    assert.deepEqual(await images.remove('app:1', { force: true, prune: true }), [{ Untagged: 'app:1' }])
+    users.clear()
+    await images.tag(imageId(app), 'app', '1')
+    const signal = new AbortController().signal
+    const layer = (...files: Parameters<typeof tarOf>): Readable => Readable.from([tarOf(...files)])
+    const made = await images.commit({ parentId: imageId(app), layer: layer(), config: { Cmd: ['/was'] }, repo: 'same', changes: ['CMD ["/is"]'] }, signal)
+    // A commit without changes adds no layer, and tells what the container ran.
+    assert.deepEqual((await images.inspect(made)).RootFS?.Layers?.length, app.layers.length)
+    const [step] = await images.history(made)
+    assert.deepEqual([step?.CreatedBy, step?.Size, (await images.inspect(made)).Config?.Cmd], ['/was', 0, ['/is']])
+    assert.deepEqual(await images.remove('app:1', { force: false, prune: true }), [{ Untagged: 'app:1' }])
+    await images.remove('same', { force: false, prune: true })
+    nothingLeft()
+  })
+
   it('prunes what no name points to, or what no container uses', async () => {
     await load(tarOf(...legacyArchive(app, other)))
     await load(tarOf(...legacyArchive({ ...app, names: ['other:latest'] })))
