@@ -1,7 +1,7 @@
 /**
  * Runs benches and prints their figures as a table, then as one line of JSON. See `scripts/bench.sh`.
  *
- *     npm run bench -- [run] [service] [memory] [raft] [--peer docker] [--scale 0.2] [--daemon PATH] [--json FILE]
+ *     npm run bench -- [run] [containers] [build] [service] [memory] [pull] [logs] [stats] [network] [encrypted] [raft] [--peer docker] [--scale 0.2] [--daemon PATH] [--json FILE]
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -15,14 +15,19 @@ import { DockerEngine } from './docker-engine.js'
 import type { MeasuredEngine } from './measured-engine.js'
 import { benchMemory } from './memory.js'
 import { benchRaft } from './raft.js'
+import { benchEncrypted } from './encrypted.js'
 import { formatTable, machineFacts, ratio, type Figure, type Report } from './report.js'
 import { benchRun } from './run.js'
 import { benchService } from './service.js'
 import { SkepEngine } from './skep-engine.js'
 
 /** Those that measure daemons, and so have a peer. */
-const engineBenches: Readonly<Record<string, Bench>> = { run: benchRun, service: benchService, memory: benchMemory }
-const otherBenches: Readonly<Record<string, Bench>> = { raft: benchRaft }
+const engineBenches: Readonly<Record<string, Bench>> = { run: benchRun, containers: benchContainers, build: benchBuild, service: benchService, memory: benchMemory, pull: benchPull, logs: benchLogs, stats: benchStats }
+const otherBenches: Readonly<Record<string, Bench>> = {
+  network: (context) => benchNetwork(context, { daemon: resolve(values.daemon), peer: values.peer === 'docker' }),
+  encrypted: (context) => benchEncrypted(context, resolve(values.daemon)),
+  raft: benchRaft,
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -5,7 +5,7 @@ import { rounded } from './statistics.js'
 
 /** One measured quantity, of skep and of the peer in the same run where there is one. */
 export interface Figure {
-  /** The bench's name: `run`, `service`, `memory`, `network`, `raft`. */
+  /** The bench's name: `run`, `service`, `memory`, `network`, `encrypted`, `raft`. */
   bench: string
   /** What was done: `run --rm busybox true, --network none`. */
   subject: string

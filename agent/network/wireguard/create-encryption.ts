@@ -3,6 +3,7 @@ import type { Clock } from '../../../src/base/clock.js'
 import type { Logger } from '../../../src/base/log.js'
 import type { HostKernel } from '../host-kernel.js'
 import { Encryption } from './encryption.js'
+import { HostTunnels } from './host-tunnels.js'
 
 /** How packets of encrypted networks are carried. */
 export interface EncryptionOptions {
@@ -24,12 +25,10 @@ const defaultRotationMs = 12 * 3_600_000
 export function createEncryption(given: { kernel: HostKernel; clock: Clock; log: Logger; netnsDir: string }, options: EncryptionOptions | undefined): Encryption {
   const folder = options?.folder ?? join(dirname(given.netnsDir), 'wireguard')
   return new Encryption({
-    kernel: given.kernel,
+    tunnels: new HostTunnels({ kernel: given.kernel, clock: given.clock, folder, program: options?.program ?? (() => Promise.resolve(undefined)) }),
     clock: given.clock,
     log: given.log,
-    folder,
     keyFile: options?.keyFile ?? join(folder, 'keys.json'),
-    program: options?.program ?? (() => Promise.resolve(undefined)),
     rotationMs: options?.rotationMs ?? defaultRotationMs,
     ...(options?.idleMs !== undefined && { idleMs: options.idleMs }),
   })

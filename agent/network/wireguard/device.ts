@@ -11,8 +11,8 @@ export interface Peer {
   /** Where to send to until the peer is heard from elsewhere. */
   address: string
   port: number
-  /** The only source address that packets from this peer may have inside of the tunnel; its packets go there too. */
-  tunnelAddress: string
+  /** The only source address that packets from this peer may have inside of the tunnel; its packets go there too: `fd00::1/128`. */
+  allowedIp: string
   /** The peer is left to begin. */
   quiet?: boolean
 }
@@ -68,7 +68,7 @@ export const keepaliveSeconds = 25
 export function peerChanges(state: DeviceState, wanted: readonly Peer[], keepStale: boolean): DeviceChange {
   const present = new Map(state.peers.map((peer) => [peer.publicKey, peer]))
   const names = new Set(wanted.map(({ publicKey }) => publicKey))
-  const foreign = wanted.filter(({ publicKey, tunnelAddress }) => present.get(publicKey)?.allowedIps.some((one) => one !== `${tunnelAddress}/128`))
+  const foreign = wanted.filter(({ publicKey, allowedIp }) => present.get(publicKey)?.allowedIps.some((one) => one !== allowedIp))
   const removed = [...(keepStale ? [] : [...present.keys()].filter((publicKey) => !names.has(publicKey))), ...foreign.map(({ publicKey }) => publicKey)]
   const set = wanted.filter(({ publicKey, address, port }) => {
     const is = present.get(publicKey)

@@ -1,28 +1,21 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { withTimeout, type Clock, type Timer } from '../../../src/base/clock.js'
 import { messageOf, StatusError, unavailable } from '../../../src/base/errors.js'
 import type { Logger } from '../../../src/base/log.js'
 import type { NodeEncryption } from '../../../src/model/network-table.js'
-import type { HostKernel } from '../host-kernel.js'
 import type { Peer } from './device.js'
 import { choosePaths, dependents, isUnderWay, nextStep, type EncryptedNode, type Handshakes, type Paths } from './handover.js'
+import type { OpenTunnel, Tunnels } from './host-tunnels.js'
 import { KeyStore, type StoredKey } from './key-store.js'
 import { newKeyPair, tunnelAddressOf } from './keys.js'
-import { choosePort, interfaceName, isFree, removeInterface, Tunnel } from './tunnel.js'
-import { removeTunnelSpace, TunnelSpace } from './tunnel-space.js'
+import type { TunnelSpace } from './tunnel-space.js'
 import { usableNodes } from './usable-nodes.js'
 
 export interface EncryptionGiven {
-  kernel: HostKernel
+  tunnels: Tunnels
   clock: Clock
   log: Logger
   /** The file of private keys. */
   keyFile: string
-  /** A folder that is empty after a reboot. */
-  folder: string
-  /** The path of wireguard-go; undefined when it is not installed. */
-  program: () => Promise<string | undefined>
   /** A key is used for so long. */
   rotationMs: number
   /** Nobody uses encrypted networks for so long: it is ended. A task that is being replaced leaves a gap. */
@@ -53,9 +46,8 @@ const timerMsMax = 2 ** 31 - 1
  */
 export class Encryption implements Disposable {
   private readonly store: KeyStore
-  private space: TunnelSpace | undefined
   /** In the order of the stored keys: the oldest first. */
-  private tunnels: Tunnel[] = []
+  private tunnels: OpenTunnel[] = []
   private nodes: readonly EncryptedNode[] = []
   /** Of our own keys, those that the managers have told everybody of. */
   private spread: readonly string[] = []
@@ -93,8 +85,9 @@ export class Encryption implements Disposable {
 
   /** The namespace that VXLAN sockets of encrypted networks belong in, and the MTU there. Throws `unavailable` before `use`. */
   inside(): { space: TunnelSpace; mtu: number } {
-    if (!this.space || this.tunnels.length === 0) throw unavailable('encryption has not begun on this node yet')
-    return { space: this.space, mtu: this.mtu }
+    const { space } = this.given.tunnels
+    if (!space || this.tunnels.length === 0) throw unavailable('encryption has not begun on this node yet')
+    return { space, mtu: this.mtu }
   }
 
   /** Where packets to a node go inside of the tunnels; undefined for nodes that are on no encrypted network. */
@@ -166,7 +159,7 @@ export class Encryption implements Disposable {
     this.closed = true
     for (const timer of [this.ticker, this.idleTimer, this.nudger]) timer?.cancel()
     for (const tunnel of this.tunnels) tunnel.close()
-    this.space?.close()
+    this.given.tunnels.close()
   }
 
   private exclusively<T>(act: () => Promise<T>): Promise<T> {
@@ -185,10 +178,7 @@ export class Encryption implements Disposable {
 
   /** Opens what is missing: interfaces for the stored keys, or for a first one. */
   private async begin(): Promise<void> {
-    const { folder, log } = this.given
-    if (this.space && this.tunnels.length > 0 && this.tunnels.length === this.store.keys.length) return
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    this.space ??= TunnelSpace.open(join(folder, 'netns'))
+    if (this.tunnels.length > 0 && this.tunnels.length === this.store.keys.length) return
     if (this.store.keys.length === 0) await this.store.save([this.newKey([])])
     try {
       for (const key of this.store.keys) await this.openTunnel(key)
@@ -196,22 +186,21 @@ export class Encryption implements Disposable {
       if (this.tunnels.length === 0) await this.tearDown()
       throw thrown
     }
-    log.info('encrypted networks are ready', { keys: this.tunnels.map(({ key, name }) => `${key.publicKey} on ${name}`) })
+    this.given.log.info('encrypted networks are ready', { keys: this.tunnels.map(({ key, name }) => `${key.publicKey} on ${name}`) })
     this.listener?.announce()
     await this.bring()
   }
 
   private async openTunnel(stored: StoredKey): Promise<void> {
-    const { kernel, log } = this.given
-    if (!this.space || this.tunnels.some(({ key }) => key.publicKey === stored.publicKey)) return
+    const { tunnels, log } = this.given
+    if (this.tunnels.some(({ key }) => key.publicKey === stored.publicKey)) return
     let key = stored
-    const there = this.space.links.find(interfaceName(this.given.folder, key.slot))
-    if (!there && !isFree(kernel, key.port)) {
+    if (!tunnels.hasRoomFor(key)) {
       // Somebody else took the port while nothing of ours was there.
-      key = { ...key, port: choosePort(kernel, this.store.keys.map(({ port }) => port)) }
+      key = { ...key, port: tunnels.choosePort(this.store.keys.map(({ port }) => port)) }
       await this.store.save(this.store.keys.map((one) => (one.publicKey === key.publicKey ? key : one)))
     }
-    const tunnel = await Tunnel.open(key, this.mtu, { ...this.given, space: this.space })
+    const tunnel = await tunnels.open(key, this.mtu)
     this.tunnels = this.store.keys.flatMap(({ publicKey }) => {
       const found = publicKey === key.publicKey ? tunnel : this.tunnels.find((one) => one.key.publicKey === publicKey)
       return found ? [found] : []
@@ -225,22 +214,18 @@ export class Encryption implements Disposable {
   }
 
   private newKey(present: readonly StoredKey[]): StoredKey {
-    const { kernel, clock } = this.given
-    const port = choosePort(kernel, present.map((one) => one.port))
+    const { tunnels, clock } = this.given
+    const port = tunnels.choosePort(present.map((one) => one.port))
     return { ...newKeyPair(), slot: present.some(({ slot }) => slot === 'a') ? 'b' : 'a', port, createdAtMs: clock.nowMs() }
   }
 
   private async tearDown(): Promise<void> {
-    const { kernel, clock, folder } = this.given
-    const had = this.tunnels.length > 0
-    const { tunnels, space } = this
+    const { tunnels } = this
+    const had = tunnels.length > 0
     this.tunnels = []
-    this.space = undefined
     this.ticker?.cancel()
     for (const tunnel of tunnels) tunnel.close()
-    for (const slot of ['a', 'b'] as const) await removeInterface(interfaceName(folder, slot), { kernel, clock, folder, ...(space && { space }) })
-    space?.close()
-    removeTunnelSpace(join(folder, 'netns'))
+    await this.given.tunnels.end()
     await this.store.clear()
     Object.assign(this, { paths: { keys: new Map(), tunnels: new Map() }, handshakes: () => 0, withdrawn: false, settledAtMs: undefined })
     if (had) this.listener?.announce()
@@ -274,13 +259,13 @@ export class Encryption implements Disposable {
   }
 
   private peers(): Peer[] {
-    return this.nodes.flatMap(({ address, keys }) => keys.map(({ publicKey, port }) => ({ publicKey, address, port, tunnelAddress: tunnelAddressOf(publicKey) })))
+    return this.nodes.flatMap(({ address, keys }) => keys.map(({ publicKey, port }) => ({ publicKey, address, port, allowedIp: `${tunnelAddressOf(publicKey)}/128` })))
   }
 
   /** Chooses the ways anew; packets take them when this resolves. */
   private async choose(): Promise<void> {
-    const { space, tunnels } = this
-    if (!space) return
+    const { tunnels } = this
+    if (tunnels.length === 0) return
     const names = tunnels.map(({ key }) => key.publicKey)
     const before = this.paths
     const changing = tunnels.length > 1 || this.nodes.some(({ keys }) => keys.length > 1)
@@ -288,11 +273,11 @@ export class Encryption implements Disposable {
     const paths = choosePaths(names, this.nodes, this.handshakes, before)
     for (const [peerKey, name] of paths.tunnels) {
       const tunnel = tunnels.find(({ key }) => key.publicKey === name)
-      if (tunnel) space.route(tunnelAddressOf(peerKey), tunnel.name, tunnel.address)
+      if (tunnel) this.given.tunnels.route(tunnelAddressOf(peerKey), tunnel)
     }
     this.paths = paths
     if (differs(before.keys, paths.keys)) await this.listener?.moved()
-    for (const peerKey of before.tunnels.keys()) if (!paths.tunnels.has(peerKey)) space.unroute(tunnelAddressOf(peerKey))
+    for (const peerKey of before.tunnels.keys()) if (!paths.tunnels.has(peerKey)) this.given.tunnels.unroute(tunnelAddressOf(peerKey))
   }
 
   private async readHandshakes(): Promise<void> {
@@ -365,14 +350,13 @@ export class Encryption implements Disposable {
   }
 
   private async finishRotation(): Promise<void> {
-    const { kernel, clock, folder } = this.given
     const [old, ...rest] = this.tunnels
     if (!old || rest.length === 0) return
     this.tunnels = rest
     // Other nodes go by the new one already; routes that are left go over first.
     await this.choose()
     old.close()
-    await removeInterface(old.name, { kernel, clock, folder, ...(this.space && { space: this.space }) })
+    await this.given.tunnels.remove(old.key.slot)
     await this.store.save(rest.map(({ key }) => key))
     this.withdrawn = false
     this.settledAtMs = undefined

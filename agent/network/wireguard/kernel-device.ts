@@ -25,8 +25,8 @@ export class KernelDevice implements TunnelDevice {
   async configure({ settings, removed, set }: DeviceChange): Promise<void> {
     this.wireguard.set(this.index(), settings && { privateKey: bytesOfKey(settings.privateKey), port: settings.port }, [
       ...(removed ?? []).map((publicKey) => ({ publicKey: bytesOfKey(publicKey), remove: true })),
-      ...(set ?? []).map(({ publicKey, address, port, tunnelAddress, quiet }) => ({
-        publicKey: bytesOfKey(publicKey), endpoint: { address: parseAddress(address), port }, keepaliveSeconds: quiet ? 0 : keepaliveSeconds, allowedIps: [`${tunnelAddress}/128`],
+      ...(set ?? []).map(({ publicKey, address, port, allowedIp, quiet }) => ({
+        publicKey: bytesOfKey(publicKey), endpoint: { address: parseAddress(address), port }, keepaliveSeconds: quiet ? 0 : keepaliveSeconds, allowedIps: [allowedIp],
       })),
     ])
   }

@@ -7,6 +7,7 @@ import { KernelWireguard } from '../../kernel/wireguard-netlink.js'
 import type { HostKernel } from '../host-kernel.js'
 import { isEmpty, peerChanges } from './device.js'
 import type { DeviceState, Peer, TunnelDevice } from './device.js'
+import type { OpenTunnel } from './host-tunnels.js'
 import { KernelDevice } from './kernel-device.js'
 import type { Slot, StoredKey } from './key-store.js'
 import { tunnelAddressOf } from './keys.js'
@@ -32,8 +33,8 @@ export function interfaceName(folder: string, slot: Slot): string {
   return `skwg${createHash('sha256').update(folder).digest('hex').slice(0, 8)}${slot}`
 }
 
-/** One of this node's WireGuard interfaces, with one key, to every other node. */
-export class Tunnel {
+/** One of this host's WireGuard interfaces. */
+export class Tunnel implements OpenTunnel {
   readonly address: string
   /** Peers as they were last set, by public key; undefined when the interface has to be asked. */
   private peers: Map<string, Peer> | undefined
@@ -42,7 +43,6 @@ export class Tunnel {
     readonly key: StoredKey,
     readonly name: string,
     private readonly device: TunnelDevice,
-    /** Resolves when the interface is gone by itself; undefined for those that cannot. */
     readonly ended: Promise<void> | undefined,
   ) {
     this.address = tunnelAddressOf(key.publicKey)
@@ -74,22 +74,18 @@ export class Tunnel {
     return this.device.read()
   }
 
-  /** Adds peers, and brings those that moved to where they are; others stay as they are. */
   async add(wanted: readonly Peer[]): Promise<void> {
     await this.bring(wanted, true)
   }
 
-  /** Takes away all peers but these. */
   async keepOnly(wanted: readonly Peer[]): Promise<void> {
     await this.bring(wanted, false)
   }
 
-  /** There are peers that were left to begin. */
   get isQuiet(): boolean {
     return [...(this.peers?.values() ?? [])].some(({ quiet }) => quiet)
   }
 
-  /** Begins with peers that were left to begin. */
   async nudge(): Promise<void> {
     const quiet = [...(this.peers?.values() ?? [])].flatMap(({ quiet: left, ...peer }) => (left ? [peer] : []))
     if (quiet.length === 0) return
@@ -97,7 +93,6 @@ export class Tunnel {
     for (const peer of quiet) this.peers?.set(peer.publicKey, peer)
   }
 
-  /** Lets go of sockets; the interface and its flows go on. */
   close(): void {
     this.device.close()
   }

@@ -13,12 +13,12 @@ export function encodeSet({ settings, removed, set }: DeviceChange): string {
   const lines = ['set=1']
   if (settings) lines.push(`private_key=${hexOfKey(settings.privateKey)}`, `listen_port=${settings.port}`)
   for (const publicKey of removed ?? []) lines.push(`public_key=${hexOfKey(publicKey)}`, 'remove=true')
-  for (const { publicKey, address, port, tunnelAddress, quiet } of set ?? []) {
+  for (const { publicKey, address, port, allowedIp, quiet } of set ?? []) {
     lines.push(
       `public_key=${hexOfKey(publicKey)}`,
       `endpoint=${address.includes(':') ? `[${address}]` : address}:${port}`,
       `persistent_keepalive_interval=${quiet ? 0 : keepaliveSeconds}`,
-      `allowed_ip=${tunnelAddress}/128`,
+      `allowed_ip=${allowedIp}`,
     )
   }
   return `${lines.join('\n')}\n\n`

@@ -102,6 +102,25 @@ describe('tables of networks', () => {
     assert.deepEqual(message?.changes.map(({ peer, endpoint }) => peer?.address ?? endpoint?.nodeAddress), ['192.0.2.7', '192.0.2.7'])
   })
 
+  it('tell everybody of a node\'s encryption keys, but of no key that another node has', async () => {
+    await fixture.assign('t1', 'n1', on('back', '10.0.1.3'))
+    const { reader } = await follow('n1')
+    await reader.taken()
+    const say = async (id: string, ...publicKeys: string[]) => {
+      const agent = fixture.agent(id)
+      const description = { ...descriptionOf(), encryption: { keys: publicKeys.map((publicKey) => ({ publicKey, port: 51_820 })) } }
+      await new Reader(fixture.dispatcher.handlers.session({ description, sessionId: '', advertiseAddress: '' }, agent.call())).taken()
+      return fixture.store.view().get('node', id)?.description?.encryption?.keys.map(({ publicKey }) => publicKey)
+    }
+    assert.deepEqual(await say('n2', 'old', 'new'), ['old', 'new'])
+    const told = (await reader.taken()).flatMap(({ changes }) => changes).find(({ peer }) => peer?.nodeId === 'n2')
+    assert.deepEqual(told?.peer?.encryption?.keys.map(({ publicKey }) => publicKey), ['old', 'new'])
+    assert.deepEqual(await say('n2', 'new'), ['new'])
+    assert.deepEqual(await say('n1', 'new', 'own'), ['own'])
+    assert.deepEqual(await say('n1', 'new'), undefined)
+    assert.deepEqual(await say('n2', '1', '2', '3', '4', '5'), ['2', '3', '4', '5'])
+  })
+
   it('let a task end once every node has acknowledged', async () => {
     await fixture.assign('t1', 'n1', on('back', '10.0.1.3'))
     await fixture.assign('t2', 'n2', on('back', '10.0.1.4'))
