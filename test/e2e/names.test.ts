@@ -1,4 +1,10 @@
 import { strict as assert } from 'node:assert'
+import { createSocket } from 'node:dgram'
+import { createServer } from 'node:net'
+import packet from 'dns-packet'
+import type { Answer } from 'dns-packet'
+import { inNetns } from '../../agent/kernel/netns.js'
+import { openSocket } from '../../agent/kernel/socket.js'
 import type { Lab } from '../lab/lab.js'
 import type { LabHost } from '../lab/lab-host.js'
 import { eventually } from '../support/eventually.js'
@@ -56,4 +62,43 @@ describe('names on user-defined networks', function () {
     assert.equal(code, 0)
     assert((await lookUp('server', 'two')).includes(`Address: ${await addressOn('two', 'lan')}`))
   })
+
+  it('are completed with the search domains that a container asks for, and asked of its own servers', async () => {
+    const { netns, ipv4 } = lab.outside
+    const asked = new Set<string>()
+    const names = createSocket('udp4')
+    names.bind({ fd: inNetns(netns, () => openSocket({ protocol: 'udp', family: 4, bind: { address: ipv4, port: 53 } })) })
+    names.on('message', (bytes, peer) => {
+      const { id = 0, questions = [] } = packet.decode(bytes)
+      const name = questions[0]?.name ?? ''
+      asked.add(name)
+      const found = name === 'printer.example.org'
+      const answers: Answer[] = found && questions[0]?.type === 'A' ? [{ type: 'A', name, ttl: 60, data: ipv4 }] : []
+      names.send(packet.encode({ type: 'response', id, flags: found ? 0 : noSuchName, questions, answers }), peer.port, peer.address)
+    })
+    const web = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.once('data', () => socket.end('HTTP/1.0 200 OK\r\n\r\nhere\n'))
+    })
+    const fd = inNetns(netns, () => openSocket({ protocol: 'tcp', family: 4, bind: { address: ipv4, port: 80 }, backlog: 8 }))
+    await new Promise<void>((resolve) => web.listen({ fd }, resolve))
+    try {
+      await run('seeker', '--network', 'lan', '--dns', ipv4, '--dns-search', 'example.org', '--dns-option', 'ndots:2')
+      const conf = await host.docker('exec', 'seeker', 'cat', '/etc/resolv.conf')
+      for (const line of [/^nameserver 127\.0\.0\.11$/m, /^search example\.org$/m, /^options ndots:2$/m]) assert.match(conf, line)
+      assert.equal(await host.docker('exec', 'seeker', 'wget', '-q', '-O', '-', 'http://printer/'), 'here')
+      assert(asked.has('printer.example.org'))
+      assert.equal((await host.tryDocker('exec', 'seeker', 'wget', '-q', '-O', '-', 'http://plotter/')).code, 1)
+      assert(!asked.has('printer') && !asked.has('plotter'), 'names of one part go nowhere')
+      // Nobody serves there, but the name is known.
+      const { stderr } = await host.tryDocker('exec', 'seeker', 'wget', '-q', '-O', '-', 'http://two/')
+      assert(stderr.includes(`(${await addressOn('two', 'lan')})`), `names of the network are found all the same: ${stderr}`)
+    } finally {
+      names.close()
+      web.close()
+    }
+  })
 })
+
+/** NXDOMAIN. */
+const noSuchName = 3
