@@ -13,6 +13,7 @@ export async function inspectContainer(context: EngineContext, container: Contai
   const { record, id } = container
   const [path = '', ...args] = [...(record.config.Entrypoint ?? []), ...(record.config.Cmd ?? [])]
   const writable = context.rootfs.writable(id)
+  const execIds = [...container.execs.values()].filter(({ status }) => status !== 'ended').map((exec) => exec.id)
   const sizeRw = options.size ? await context.rootfs.usage(id) : undefined
   return {
     Id: id,
@@ -32,15 +33,15 @@ export async function inspectContainer(context: EngineContext, container: Contai
     MountLabel: '',
     ProcessLabel: '',
     AppArmorProfile: '',
-    ExecIDs: container.execs.size > 0 ? [...container.execs.keys()] : null,
-    HostConfig: { ...record.hostConfig, Links: record.links ? linkTexts(context, container) : null },
+    ExecIDs: execIds.length > 0 ? execIds : null,
+    HostConfig: { ...record.hostConfig, Runtime: record.hostConfig.Runtime || context.runtime.name, Links: record.links ? linkTexts(context, container) : null },
     GraphDriver: {
       Name: context.rootfs.driver,
       Data: writable
         ? { LowerDir: writable.lowers.join(':'), MergedDir: writable.merged, UpperDir: writable.upper, WorkDir: writable.work }
         : {},
     },
-    ...(sizeRw !== undefined && { SizeRw: sizeRw, SizeRootFs: sizeRw }),
+    ...(sizeRw !== undefined && { SizeRw: sizeRw, SizeRootFs: context.images.bytesOf(record.imageId) + sizeRw }),
     Mounts: record.mounts.filter((mount) => mount.type !== 'tmpfs' || !(mount.destination in (record.hostConfig.Tmpfs ?? {}))).map(mountPoint),
     Config: record.config,
     NetworkSettings: networkSettings(context, container),

@@ -33,7 +33,7 @@ async function summarise(context: EngineContext, container: Container, size: boo
     Command: commandText(container),
     Created: Math.floor(record.createdMs / 1000),
     Ports: portsOf(context, container),
-    ...(sizeRw !== undefined && { SizeRw: sizeRw, SizeRootFs: sizeRw }),
+    ...(sizeRw !== undefined && { SizeRw: sizeRw, SizeRootFs: context.images.bytesOf(record.imageId) + sizeRw }),
     Labels: record.config.Labels ?? {},
     State: record.state.status,
     Status: statusText(record.state, context.clock.nowMs()),

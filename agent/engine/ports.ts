@@ -7,6 +7,8 @@ import type { Snapshotter } from '../snapshot/snapshotter.js'
 export interface ImageProvider {
   /** Throws `notFound` ("No such image: ..."). */
   forRun(ref: string): ImageForRun
+  /** Bytes of an image's layers; 0 for one that is gone. */
+  bytesOf(imageId: string): number
   /** Makes an image of a container's changes and gives its id. */
   commit(request: CommitRequest, signal: AbortSignal): Promise<string>
 }
@@ -31,6 +33,13 @@ export interface VolumeInfo {
   mountpoint: string
 }
 
+/** Where a volume appears in a container, for `docker events`. */
+export interface VolumePlace {
+  destination: string
+  readWrite: boolean
+  propagation: string
+}
+
 /** What the engine needs of volumes. */
 export interface VolumeProvider {
   /**
@@ -39,7 +48,7 @@ export interface VolumeProvider {
    */
   ensure(request: { name?: string; driver?: string; options?: Record<string, string>; labels?: Record<string, string> }): Promise<VolumeInfo>
   /** Mounts it for a container and gives the folder; doing it again is fine. Throws `notFound`. */
-  acquire(name: string, containerId: string): Promise<string>
+  acquire(name: string, containerId: string, place?: VolumePlace): Promise<string>
   /** The container uses it no more; doing it again is fine. */
   release(name: string, containerId: string): Promise<void>
   /**

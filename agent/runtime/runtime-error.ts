@@ -25,7 +25,8 @@ export function runtimeError(message: string, program?: string): RuntimeError {
   if (/No such file or directory|not found/i.test(text) && /exec|stat/i.test(text) && named?.includes('/')) {
     return new RuntimeError(`${prefix}: ${subject}: stat ${named}: no such file or directory: unknown`, 127)
   }
-  if (/permission denied/i.test(text) && /exec|open executable/i.test(text)) {
+  // crun says so of folders too.
+  if (/permission denied|open executable: Operation not permitted/i.test(text) && /exec|open executable/i.test(text)) {
     return new RuntimeError(`${prefix}: ${subject}: permission denied: unknown`, 126)
   }
   if (/is a directory/i.test(text)) return new RuntimeError(`${prefix}: ${subject}: is a directory: unknown`, 126)

@@ -2,11 +2,23 @@ import type { ContainerInspectResponse, ContainerSummary } from '../../model/eng
 import type { EndpointSettings } from '../../model/engine-api/network.js'
 import { atLeast, type ApiVersion } from '../versions.js'
 
-/** Until 1.44 the short id was among the aliases of networks with names. */
+/** Fields that Docker shows though nobody set them: programs read them without looking whether they are there. Lists are empty, as the definition wants them. */
+const hostDefaults: Record<string, unknown> = {
+  Binds: [], ContainerIDFile: '', VolumesFrom: [], CapAdd: [], CapDrop: [], Dns: [], DnsOptions: [], DnsSearch: [], ExtraHosts: [],
+  GroupAdd: [], Cgroup: '', OomScoreAdj: 0, PidMode: '', Privileged: false, PublishAllPorts: false, ReadonlyRootfs: false, SecurityOpt: [],
+  UTSMode: '', UsernsMode: '', VolumeDriver: '', AutoRemove: false, ConsoleSize: [0, 0], Isolation: '', CpuShares: 0, Memory: 0, NanoCpus: 0,
+  CgroupParent: '', BlkioWeight: 0, BlkioWeightDevice: [], BlkioDeviceReadBps: [], BlkioDeviceWriteBps: [], BlkioDeviceReadIOps: [],
+  BlkioDeviceWriteIOps: [], CpuPeriod: 0, CpuQuota: 0, CpuRealtimePeriod: 0, CpuRealtimeRuntime: 0, CpusetCpus: '', CpusetMems: '',
+  Devices: [], DeviceCgroupRules: [], DeviceRequests: [], MemoryReservation: 0, MemorySwap: 0,
+  OomKillDisable: false, PidsLimit: null, Ulimits: [], CpuCount: 0, CpuPercent: 0, IOMaximumIOps: 0, IOMaximumBandwidth: 0,
+}
+
+/** The fields of old versions: until 1.44 the short id was among the aliases of networks with names. */
 export function encodeInspect(container: ContainerInspectResponse, version: ApiVersion): ContainerInspectResponse {
-  const { NetworkSettings: settings, Id = '' } = container
-  if (atLeast(version, '1.45') || !settings?.Networks) return container
-  return { ...container, NetworkSettings: { ...settings, Networks: withShortId(settings.Networks, Id) } }
+  const { NetworkSettings: settings, Id = '', HostConfig: host } = container
+  const whole = { ...container, HostConfig: { ...hostDefaults, ...host } }
+  if (atLeast(version, '1.45') || !settings?.Networks) return whole
+  return { ...whole, NetworkSettings: { ...settings, Networks: withShortId(settings.Networks, Id) } }
 }
 
 export function encodeSummary(container: ContainerSummary, version: ApiVersion): ContainerSummary {

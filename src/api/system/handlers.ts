@@ -4,6 +4,7 @@ import type { ApiDeps } from '../backends.js'
 import { Filters } from '../filters.js'
 import { authConfig, withPair } from '../registry-auth.js'
 import type { Handler } from '../route.js'
+import { encodeSummary } from '../images/encode.js'
 import { encodeClusterInfo } from '../swarm/encode.js'
 import { apiVersionMax, apiVersionMin, atLeast } from '../versions.js'
 
@@ -61,7 +62,7 @@ export function systemHandlers(deps: Pick<ApiDeps, 'system' | 'swarm' | 'contain
     ])
     exchange.json(200, {
       ...(layersBytes !== undefined && { LayersSize: layersBytes }),
-      ...(imageList && { Images: imageList }),
+      ...(imageList && { Images: imageList.map((image) => encodeSummary(image, exchange.version)) }),
       ...(containerList && { Containers: containerList }),
       ...(volumeList && { Volumes: volumeList }),
       ...(buildCache && {
