@@ -47,6 +47,20 @@ describe('the routing mesh in the kernel', function () {
     assert.equal(await askUdp(join(two.netnsDir, 'plain'), '10.77.0.2', 5300), `web asked by ${seen} from 10.77.0.2`)
   })
 
+  it('serves both families on a data path of IPv6', async () => {
+    mesh = new Mesh({}, (n) => `fd77::${n}`)
+    await mesh.start()
+    await mesh.task()
+    const [one] = mesh.nodes
+    for (const n of [1, 2]) {
+      assert.equal(await ask(mesh.outside, `10.77.0.${n}`, 8080), 'web asked by 10.77.0.200', `IPv4, node ${n}`)
+      assert.equal(await ask(mesh.outside, `fd77::${n}`, 8080), 'web asked by fd77::c8', `IPv6, node ${n}`)
+      assert.equal(await askUdp(mesh.outside, `10.77.0.${n}`, 5300), `web asked by 10.77.0.200 from 10.77.0.${n}`)
+    }
+    assert.equal(await ask(one.hostNetns, '127.0.0.1', 8080), 'web asked by 10.77.0.1')
+    assert.equal(await ask(one.hostNetns, '::1', 8080), 'web asked by fd77::1')
+  })
+
   it('comes back at once when another program flushes nftables, and cuts no flow', async () => {
     mesh = new Mesh()
     await mesh.start()

@@ -30,12 +30,16 @@ export class Mesh {
   readonly closers: { close(): void }[] = []
   readonly service: Partial<NetworkService>
 
-  constructor(over: Partial<NetworkService> = {}) {
+  constructor(
+    over: Partial<NetworkService> = {},
+    /** The n-th node's address on the data path. */
+    private readonly dataPath: (n: number) => string = (n) => `10.77.0.${n}`,
+  ) {
     const underlay = Underlay.create(this.folder)
     const plug = (n: number): ClusterNode => {
       const netns = join(this.folder, `host${n}`)
       underlay.plug(n, netns)
-      return new ClusterNode(`n${n}`, `10.77.0.${n}`, netns, this.folder)
+      return new ClusterNode(`n${n}`, this.dataPath(n), netns, this.folder)
     }
     this.nodes = [plug(1), plug(2)]
     underlay.plug(200, this.outside)
@@ -43,7 +47,7 @@ export class Mesh {
   }
 
   place(network: string, task: string, addresses: string[], node: number, over = {}): TableRow {
-    return { action: 'update', endpoint: endpointRow(network, task, '', { addresses, nodeId: `n${node}` as never, nodeAddress: `10.77.0.${node}`, ...over }) }
+    return { action: 'update', endpoint: endpointRow(network, task, '', { addresses, nodeId: `n${node}` as never, nodeAddress: this.dataPath(node), ...over }) }
   }
 
   /** The rows of a task on both networks. */
@@ -53,7 +57,7 @@ export class Mesh {
 
   rows(): TableRow[] {
     return [
-      ...[1, 2].map((n): TableRow => ({ action: 'update', peer: { nodeId: `n${n}` as never, hostname: `n${n}`, address: `10.77.0.${n}` } })),
+      ...[1, 2].map((n): TableRow => ({ action: 'update', peer: { nodeId: `n${n}` as never, hostname: `n${n}`, address: this.dataPath(n) } })),
       { action: 'update', network: ingress },
       { action: 'update', network: back },
       { action: 'update', service: serviceRow('ingress', 'web', '10.0.0.2', this.service) },

@@ -32,7 +32,8 @@ export class IngressDevice {
     this.driver.plugHost(network, { name: ingressDevice, mac: macOfNode(address), bridgeEnd, addresses: [...new Set([address, entry])] })
     this.plugged = network.id
     const index = kernel.links.find(ingressDevice)?.index ?? 0
-    const onData4 = !address.includes(':')
+    // Without an address of the family on it, the device would take no packets: one that the host has anyway.
+    const ipv4 = address.includes(':') ? this.ipv4Beside(address) : address
     const ipv6 = kernel.run(() => {
       writeSysctl('net/ipv4/ip_forward', '1')
       // Answers to connections from 127.0.0.1 come back by this device.
@@ -44,20 +45,28 @@ export class IngressDevice {
     })
     if (ipv6) kernel.forwardIpv6()
     const batch = new LinkBatch().setLink(index, { linkLocalIpv6: false })
-    if (onData4) batch.addAddress({ index, address, prefixLength: 32 })
+    if (ipv4 !== undefined) batch.addAddress({ index, address: ipv4, prefixLength: 32 })
     if (ipv6) batch.addAddress({ index, address: entry, prefixLength: 64 })
     batch.setLink(index, { up: true })
     if (ipv6) batch.setRoute(loopbackAnswers(index))
     for (const { subnet } of network.ipam.config) {
       const family = subnet.includes(':') ? 6 : 4
       if (family === 6 && !ipv6) continue
-      const route = { family, destination: subnet, index, ...(family === 4 && onData4 && { source: address }) } as const
+      const route = { family, destination: subnet, index, ...(family === 4 && ipv4 !== undefined && { source: ipv4 }) } as const
       batch.setRoute({ ...route, table: ingressMark })
       // Of last resort: where nothing else is known of the subnet, answers must not look as if from nowhere.
       batch.setRoute({ ...route, table: defaultTable })
     }
     for (const family of families) if (family === 4 || ipv6) batch.addRule(ruleOf(family))
     kernel.links.apply(batch)
+  }
+
+  /** An IPv4 address of the device that has this one, or else of any other but the loopback. */
+  private ipv4Beside(address: string): string | undefined {
+    const addresses = this.kernel.links.addresses()
+    const device = addresses.find((one) => one.address === address)?.index
+    const ipv4 = addresses.filter((one) => !one.address.includes(':') && !one.address.startsWith('127.'))
+    return (ipv4.find(({ index }) => index === device) ?? ipv4[0])?.address
   }
 
   unplug(): void {
