@@ -133,10 +133,10 @@ describe('overlay networks in the kernel', function () {
     const a = await one.container('a', '10.0.1.3')
     const b = await two.container('b', '10.0.1.4')
     const echo = await echoServer(b, 80)
+    await one.apply('incremental', [place('c', '10.0.1.5', two, { serving: false })])
     const socket = new Socket({ fd: inNetns(a, () => openSocket({ protocol: 'tcp', family: 4 })) })
     const echoed: string[] = []
     socket.on('data', (chunk) => echoed.push(chunk.toString()))
-    await one.apply('incremental', [place('c', '10.0.1.5', two, { serving: false })])
     socket.connect(80, '10.0.1.2')
     socket.write('1')
     await eventually('the flow is there', () => echoed.join('') === '1')
@@ -187,7 +187,7 @@ describe('overlay networks in the kernel', function () {
 
   it('are not used in the clear when they are to be encrypted', async () => {
     const secret = clusterNetwork('back', { driver: { name: 'overlay', options: { encrypted: '' } } })
-    await assert.rejects(async () => one.cluster?.ensure(secret), /network back is to be encrypted, which this node cannot do/)
+    await assert.rejects(async () => one.cluster?.ensure(secret), /network back is encrypted, which this node cannot do/)
   })
 
   it('refuse a data path address that is none of the host', async () => {
