@@ -107,6 +107,17 @@ describe('control: networks', () => {
     assert.deepEqual(await control.listNetworks(), [])
   })
 
+  it('refuses identifiers that others have, and subnets with addresses of nodes', async () => {
+    const { control, store } = controlFixture()
+    await store.update((tx) => tx.create('node', node('n1', { spec: { name: 'host1', labels: {}, role: 'worker', availability: 'active' }, status: { state: 'ready', message: '', address: '192.0.2.7' } })))
+    const vni = (value: string) => ({ driver: { name: 'overlay', options: { 'com.docker.network.driver.overlay.vxlanid_list': value } } })
+    await control.createNetwork(networkSpec('one', vni('5000')))
+    await refused('conflict', 'VXLAN network identifier 5000 is in use by network one', control.createNetwork(networkSpec('two', vni('5000'))))
+    for (const bad of ['0', '-1', 'x', '16777216', '']) await refused('invalid', `invalid VXLAN network identifier "${bad}"`, control.createNetwork(networkSpec('two', vni(bad))))
+    await refused('forbidden', '192.0.2.0/24 has the address 192.0.2.7 of node host1', control.createNetwork(networkSpec('two', { ipam: ipam('192.0.2.0/24') })))
+    await control.createNetwork(networkSpec('two', { ...vni('5001'), ipam: ipam('192.0.2.128/25') }))
+  })
+
   it('refuses malformed and reserved ones', async () => {
     const { control } = controlFixture()
     const create = (over: Parameters<typeof networkSpec>[1], name = 'net') => control.createNetwork(networkSpec(name, over))

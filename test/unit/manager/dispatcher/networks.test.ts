@@ -138,6 +138,52 @@ describe('tables of networks', () => {
     await waiting
   })
 
+  it('have no rows of containers whose node is down, until it is back', async () => {
+    const { reader } = await follow('n1')
+    const other = await follow('n2')
+    await fixture.assign('t1', 'n1', on('back', '10.0.1.3'))
+    await fixture.assign('t2', 'n2', on('back', '10.0.1.4'))
+    await fixture.assign('lone', 'n2', on('back', '10.0.1.5', { serviceId: '', spec: { attachment: { containerId: 'c' }, networks: [], forceUpdate: 0, runtime: 'attachment' } }))
+    await reader.taken()
+    await other.reader.taken()
+    const become = (value: 'down' | 'ready') => fixture.store.update((tx) => {
+      const found = tx.get('node', 'n2')
+      if (found) tx.update('node', { ...found, status: { ...found.status, state: value } })
+    })
+    await become('down')
+    assert.deepEqual(rows(await reader.taken()), ['incremental -lone'])
+    await become('ready')
+    assert.deepEqual(rows(await reader.taken()), ['incremental +lone'])
+  })
+
+  it('carry questions to nodes and their answers back', async () => {
+    const agent = fixture.agent('n1')
+    await agent.register()
+    await assert.rejects(fixture.dispatcher.ask('n2', 'trace', Buffer.from('?')), /n2 cannot be asked: it has no session/)
+    const ask = () => fixture.dispatcher.ask('n1', 'trace', Buffer.from('?'))
+    const asked = async (): Promise<{ id: string; kind: string }> => {
+      const questions = (await agent.session?.taken())?.flatMap((message) => message.questions) ?? []
+      assert.equal(questions.length, 1)
+      return questions[0] as { id: string; kind: string }
+    }
+    const answer = (id: string, over: object = {}) => fixture.dispatcher.handlers.answerQuestion({ sessionId: agent.sessionId, id, body: Buffer.from('!'), errorKind: '', error: '', ...over }, agent.call())
+    const first = ask()
+    const question = await asked()
+    assert.equal(question.kind, 'trace')
+    await answer('another')
+    await answer(question.id)
+    assert.equal(Buffer.from(await first).toString(), '!')
+    const refused = assert.rejects(ask(), (thrown: Error & { kind?: string }) => thrown.kind === 'notFound' && thrown.message === 'service x not found')
+    await answer((await asked()).id, { errorKind: 'notFound', error: 'service x not found' })
+    await refused
+    // Whoever begins anew knows nothing of what it was asked.
+    await agent.register(agent.sessionId)
+    const lost = assert.rejects(ask(), /the session of node n1 ended before it answered/)
+    await asked()
+    await agent.register(agent.sessionId)
+    await lost
+  })
+
   it('hold up the end of a task no longer than a bound', async () => {
     await fixture.assign('t1', 'n1', on('back', '10.0.1.3'))
     const { agent, reader } = await follow('n1')
