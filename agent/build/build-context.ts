@@ -58,6 +58,7 @@ export class BuildContext implements AsyncDisposable {
         signal.throwIfAborted()
         const name = entry.name.replace(/^(\.?\/)+/, '')
         const keep = entry.type === TarType.file && names.has(name) && entry.size <= dockerfileBytesMax && (keptBytes += entry.size) <= keptFilesBytesMax
+        if (entry.type === TarType.file && names.has(name) && entry.size > dockerfileBytesMax) throw invalid(`${entry.name} has more than ${dockerfileBytesMax} bytes`)
         const kept: Buffer[] = []
         const hash = createHash('sha256')
         for (let piece = await reader.read(); piece; piece = await reader.read()) {

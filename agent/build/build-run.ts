@@ -97,8 +97,7 @@ export class BuildRun {
     return image
   }
 
-  private start(stage: Stage, firstStep: number, emit: Emit, finish: () => void, last: (builder: StageBuilder, emit: Emit) => Promise<void>): StageRun {
-    const slot = this.slots.take()
+  private start(stage: Stage, firstStep: number, emit: Emit, finish: () => void, last: (builder: StageBuilder, emit: Emit) => Promise<void>, slot = this.slots.take()): StageRun {
     const build = async (): Promise<StageBuilder> => {
       const free = await slot
       try {
@@ -193,9 +192,12 @@ export class BuildRun {
     return new FolderSource(git.folder === '' ? folder : join(folder, git.folder), this.signal, git.folder === '' ? undefined : `${commit}:${git.folder}`)
   }
 
-  /** A stage that a trigger names may not have been started: nothing in the Dockerfile told that it is needed. */
+  /**
+   * A stage that a trigger names may not have been started: nothing in the Dockerfile told that it is needed. It takes no
+   * slot, for the stage that waits for it has one.
+   */
   private stageDone(stage: Stage, emit: Emit): Promise<StageBuilder> {
-    const run = this.stages.get(stage) ?? this.start(stage, this.stepsTotal + 1, emit, () => undefined, () => Promise.resolve())
+    const run = this.stages.get(stage) ?? this.start(stage, this.stepsTotal + 1, emit, () => undefined, () => Promise.resolve(), noSlot())
     return run.done
   }
 
@@ -246,6 +248,8 @@ export class BuildRun {
     return emit({ stream: `Step ${step}/${Math.max(step, this.stepsTotal)} : ${line}\n` })
   }
 }
+
+const noSlot = (): Promise<() => void> => Promise.resolve(() => undefined)
 
 function stepsOf(stage: Stage): number {
   return 1 + stage.instructions.length

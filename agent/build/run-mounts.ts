@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
+import { must } from '../../src/base/assert.js'
 import { invalid, messageOf } from '../../src/base/errors.js'
 import type { Mount } from '../../src/model/engine-api/container.js'
 import { resolveInRoot } from '../engine/rootfs-path.js'
 import { mount, unmountAll } from '../kernel/mount.js'
 import { HeldFolder } from '../snapshot/held-folder.js'
-import type { BuildCache } from './build-cache.js'
+import type { BuildCache, CacheFolder } from './build-cache.js'
 import type { CopySource } from './copy-source.js'
 import type { Heredoc } from './logical-lines.js'
 import { sshTarget, type RunMount } from './mount-options.js'
@@ -49,6 +50,7 @@ export class RunMounts implements AsyncDisposable {
   /** Variables that are no secret. */
   readonly env: string[] = []
   private readonly undo: (() => unknown)[] = []
+  private readonly folders = new Map<string, CacheFolder>()
   private secretsFolder: string | undefined
   private secretBytes = 0
   private count = 0
@@ -59,6 +61,7 @@ export class RunMounts implements AsyncDisposable {
   static async prepare(mounts: readonly RunMount[], scripts: readonly Heredoc[], around: MountSurroundings): Promise<RunMounts> {
     const prepared = new RunMounts(around)
     try {
+      await prepared.takeFolders(mounts)
       for (const one of mounts) {
         around.signal.throwIfAborted()
         await prepared[one.type](one)
@@ -95,11 +98,21 @@ export class RunMounts implements AsyncDisposable {
     return resolveInRoot(merged, source === '' ? '/' : source)
   }
 
+  /** Each folder once and in the same order everywhere: two RUNs that lock the same ones never wait for each other. */
+  private async takeFolders(mounts: readonly RunMount[]): Promise<void> {
+    const wanted = mounts.filter(({ type }) => type === 'cache').sort((a, b) => (a.id < b.id ? -1 : 1))
+    for (const one of wanted) {
+      if (this.folders.has(one.id)) continue
+      const folder = await this.around.cache.acquire(one.id, one.sharing, ownerOf(one), this.around.signal)
+      this.undo.push(() => folder.release())
+      this.folders.set(one.id, folder)
+    }
+  }
+
   private async cache(wanted: RunMount): Promise<void> {
-    const { cache, signal } = this.around
-    const owner = { uid: wanted.uid, gid: wanted.gid, mode: wanted.mode ?? 0o755 }
-    const folder = await cache.acquire(wanted.id, wanted.sharing, owner, signal)
-    this.undo.push(() => folder.release())
+    const { signal } = this.around
+    const owner = ownerOf(wanted)
+    const folder = must(this.folders.get(wanted.id), 'cache folders are taken first')
     if (folder.fresh && wanted.from !== undefined) {
       await using held = await (await this.around.sourceOf(wanted.from)).hold()
       using root = HeldFolder.open(held.root)
@@ -234,6 +247,10 @@ export function removeEmptyPlaces(upper: string, places: readonly string[]): voi
       if (isEmptyFile(path)) rmSync(path, { force: true })
     }
   }
+}
+
+function ownerOf({ uid, gid, mode = 0o755 }: RunMount): { uid: number; gid: number; mode: number } {
+  return { uid, gid, mode }
 }
 
 function isEmptyFile(path: string): boolean {

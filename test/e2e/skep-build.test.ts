@@ -146,6 +146,7 @@ describe('skep build', function () {
         'RUN --mount=type=cache,target=/var/cache/tool,mode=0700,uid=5 echo run >> /var/cache/tool/runs; wc -l < /var/cache/tool/runs > /count; ls -ldn /var/cache/tool >> /count',
         'RUN --mount=target=/src --mount=from=made,source=/made,target=/made,rw --mount=type=tmpfs,target=/scratch,size=1m sh -c \'cat /src/in.txt /made/file > /seen; echo x > /made/new; touch /src/no 2>/dev/null || echo read-only >> /seen; df -k /scratch | tail -1 | tr -s " " | cut -d" " -f1,2 >> /seen\'',
         'RUN --network=none ip link | grep -c : > /links',
+        'RUN --mount=type=cache,id=/var/cache/tool,target=/one,sharing=locked --mount=type=cache,id=/var/cache/tool,target=/two,sharing=locked touch /one/f && test -e /two/f',
         'RUN --mount=from=made,target=/m test ! -e /m/made/new',
       ),
       'in.txt': 'context\n',
