@@ -4,22 +4,29 @@
  *     npm run bench -- [run] [containers] [build] [service] [memory] [pull] [logs] [stats] [network] [encrypted] [raft] [--peer docker] [--scale 0.2] [--daemon PATH] [--json FILE]
  */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { repositoryRoot } from '../lab/belongings.js'
 import { Lab } from '../lab/lab.js'
 import { busyboxArchive } from '../support/busybox-image.js'
 import type { Bench, BenchContext } from './bench.js'
+import { benchBuild } from './build.js'
+import { benchContainers } from './containers.js'
 import { DockerEngine } from './docker-engine.js'
-import type { MeasuredEngine } from './measured-engine.js'
-import { benchMemory } from './memory.js'
-import { benchRaft } from './raft.js'
 import { benchEncrypted } from './encrypted.js'
+import type { MeasuredEngine } from './measured-engine.js'
+import { benchLogs } from './logs.js'
+import { benchMemory } from './memory.js'
+import { benchNetwork } from './network.js'
+import { benchPull } from './pull.js'
+import { benchRaft } from './raft.js'
 import { formatTable, machineFacts, ratio, type Figure, type Report } from './report.js'
 import { benchRun } from './run.js'
 import { benchService } from './service.js'
-import { SkepEngine } from './skep-engine.js'
+import { probed, SkepEngine } from './skep-engine.js'
+import { benchStats } from './stats.js'
 
 /** Those that measure daemons, and so have a peer. */
 const engineBenches: Readonly<Record<string, Bench>> = { run: benchRun, containers: benchContainers, build: benchBuild, service: benchService, memory: benchMemory, pull: benchPull, logs: benchLogs, stats: benchStats }
@@ -52,7 +59,10 @@ async function main(): Promise<void> {
 
   const figures: Figure[] = []
   const onEngines = wanted.filter((name) => name in engineBenches)
-  if (onEngines.length > 0) figures.push(...(await runOnEngines(onEngines, context)))
+  // A daemon with a probe in it is not the daemon whose memory and speed are measured.
+  const [watched, plain] = [onEngines.filter((name) => name === 'pull' || name === 'logs'), onEngines.filter((name) => name !== 'pull' && name !== 'logs')]
+  if (plain.length > 0) figures.push(...(await runOnEngines(plain, context, false)))
+  if (watched.length > 0) figures.push(...(await runOnEngines(watched, context, true)))
   for (const name of wanted) figures.push(...((await otherBenches[name]?.({ ...context, engines: [] })) ?? []))
 
   const report: Report = {
@@ -72,9 +82,11 @@ async function main(): Promise<void> {
 }
 
 /** Each engine on a machine of its own, with the image that the benches use. */
-async function runOnEngines(names: readonly string[], context: Omit<BenchContext, 'engines'>): Promise<Figure[]> {
-  const lab = await Lab.create({ hosts: values.peer === undefined ? 1 : 2, daemon: [resolve(values.daemon)] })
-  const engines: MeasuredEngine[] = [new SkepEngine(lab.host(1))]
+async function runOnEngines(names: readonly string[], context: Omit<BenchContext, 'engines'>, probe: boolean): Promise<Figure[]> {
+  const probeFolder = probe ? mkdtempSync(join(tmpdir(), 'skep-bench-probe-')) : undefined
+  const program = resolve(values.daemon)
+  const lab = await Lab.create({ hosts: values.peer === undefined ? 1 : 2, daemon: probeFolder === undefined ? [program] : probed(program, probeFolder) })
+  const engines: MeasuredEngine[] = [new SkepEngine(lab.host(1), probeFolder)]
   if (values.peer === 'docker') engines.push(new DockerEngine(lab.host(2)))
   try {
     const archive = join(lab.folder, 'busybox.tar')
@@ -92,6 +104,7 @@ async function runOnEngines(names: readonly string[], context: Omit<BenchContext
     for (const engine of engines) await engine.stop().catch((thrown: unknown) => context.say(`${engine.name} does not stop: ${String(thrown)}`))
     // Other work on the machine may look like a leak: tests judge leaks, not this.
     await lab.close().catch((thrown: unknown) => context.say(String(thrown)))
+    if (probeFolder !== undefined) rmSync(probeFolder, { recursive: true, force: true })
   }
 }
 
