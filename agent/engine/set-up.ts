@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { must } from '../../src/base/assert.js'
-import { conflict, errnoOf, internal, invalid } from '../../src/base/errors.js'
+import { conflict, errnoOf, internal, invalid, kindOf } from '../../src/base/errors.js'
 import { identify, sendSignal } from '../kernel/process.js'
 import { buildBundle } from '../runtime/bundle/build.js'
 import type { BundleMount, SharedMemory } from '../runtime/bundle/mounts.js'
@@ -68,7 +68,7 @@ const mounts: SetUpStep = {
       }
       let source = mount.source
       if (mount.type === 'volume' && mount.name !== undefined) {
-        source = await context.volumes.acquire(mount.name, container.id)
+        source = await context.volumes.acquire(mount.name, container.id, mount)
         if (mount.copyUp) await context.volumes.copyUp(mount.name, resolveInRoot(draft.rootfs, mount.destination))
         if (mount.subpath !== undefined) source = resolveInRoot(source, mount.subpath)
       }
@@ -99,9 +99,29 @@ const network: SetUpStep = {
     for (const { network: name, settings } of others) await context.network.connect(container.id, name, settings)
     if (plan.bindings.length > 0) await context.network.publish(container.id, plan.bindings)
     container.record.endpoints = context.network.endpointsOf(container.id)
+    tellNetworks(context, container, 'connect')
   },
-  down: (context, container) => context.network.removeSandbox(container.id),
+  down: (context, container) => {
+    if (context.network.sandbox(container.id)) tellNetworks(context, container, 'disconnect')
+    return context.network.removeSandbox(container.id)
+  },
   downAtOnce: true,
+}
+
+function tellNetworks(context: EngineContext, container: Container, action: 'connect' | 'disconnect'): void {
+  for (const { networkId, networkName } of container.record.endpoints) {
+    context.events.publish('network', action, networkId, { container: container.id, name: networkName, type: driverOf(context, networkId) })
+  }
+}
+
+/** Empty for a network that is gone. */
+function driverOf(context: EngineContext, networkId: string): string {
+  try {
+    return context.network.inspect(networkId).driver
+  } catch (thrown) {
+    if (kindOf(thrown) === 'notFound') return ''
+    throw thrown
+  }
 }
 
 const etcFiles: SetUpStep = {

@@ -63,10 +63,11 @@ export async function launch(context: EngineContext, container: Container): Prom
     await abandon(context, container, thrown)
     throw toStartError(thrown)
   }
-  await context.store.save(container)
+  // Before anything that waits: its end may be told at any moment from here.
   context.events.publish('container', 'start', container.id, container.eventAttributes())
   context.logs.ship(container)
   startHealthChecks(context, container)
+  await context.store.save(container)
   // It may have ended before it counted as running: the record was passed over then.
   const exitCode = context.exitWatch.read(container.id)
   if (exitCode !== undefined) context.exitWatch.reportAll()

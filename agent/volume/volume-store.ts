@@ -194,7 +194,7 @@ export class VolumeStore {
    * Mounts what its options ask for, once for all containers, or has its plugin mount it, and gives the folder; doing it again
    * for the same container is fine. Throws `notFound`, and `invalid` when it cannot be mounted.
    */
-  async acquire(name: string, containerId: string): Promise<string> {
+  async acquire(name: string, containerId: string, place?: { destination: string; readWrite: boolean; propagation: string }): Promise<string> {
     await this.lookUp(name)
     return this.exclusively(name, async () => {
       const record = this.record(name)
@@ -205,7 +205,10 @@ export class VolumeStore {
       if (isNew && needsMount(record)) await this.saveHolders(name)
       try {
         const folder = await this.mounted(name, record, containerId)
-        if (isNew) this.listener({ action: 'mount', name, attributes: { container: containerId, destination: folder, driver: record.driver } })
+        if (isNew) {
+          const seen = { destination: place?.destination ?? folder, propagation: '', 'read/write': String(place?.readWrite ?? true) }
+          this.listener({ action: 'mount', name, attributes: { container: containerId, driver: record.driver, ...seen } })
+        }
         return folder
       } catch (thrown) {
         if (isNew) {

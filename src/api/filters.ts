@@ -6,9 +6,9 @@ export class Filters {
 
   /**
    * From the JSON of `filters`: `{"label":["a=b"]}` or the older `{"label":{"a=b":true}}`.
-   * Throws `invalid` for anything else and for a key not in `allowed`.
+   * Throws `invalid` for anything else and for a key not in `allowed`; with `any` no key is refused.
    */
-  static parse(json: string | undefined, allowed: readonly string[]): Filters {
+  static parse(json: string | undefined, allowed: readonly string[] | 'any'): Filters {
     if (json === undefined || json === '') return new Filters()
     let parsed: unknown
     try {
@@ -21,7 +21,7 @@ export class Filters {
     }
     const values = new Map<string, string[]>()
     for (const [key, raw] of Object.entries(parsed)) {
-      if (!allowed.includes(key)) throw invalid(`invalid filter '${key}'`)
+      if (allowed !== 'any' && !allowed.includes(key)) throw invalid(`invalid filter '${key}'`)
       const list: unknown[] = Array.isArray(raw)
         ? raw
         : typeof raw === 'object' && raw !== null

@@ -58,7 +58,7 @@ export class Query {
     return parsed
   }
 
-  filters(allowed: readonly string[]): Filters {
+  filters(allowed: readonly string[] | 'any'): Filters {
     return Filters.parse(this.text('filters'), allowed)
   }
 }

@@ -42,14 +42,16 @@ export function buildHandlers(backend: BuildBackend, clock: Clock) {
   /** Cache mounts and what was fetched; the images of steps are `docker image prune`'s. */
   const prune: Handler = async (exchange) => {
     const { query } = exchange
-    const filters = Filters.parse(query.text('filters'), ['until', 'unused-for', 'id', 'parent', 'type', 'description', 'inuse', 'shared', 'private'])
+    const filters = Filters.parse(query.text('filters'), ['until', 'unused-for', 'id', 'parent', 'type', 'description', 'inuse', 'shared', 'private', 'label', 'label!'])
     const until = untilMs(filters, clock)
     const keepBytes = query.whole('reserved-space') ?? query.whole('keep-storage')
     const { ids, freedBytes } = await backend.prune({
       ...(until !== undefined && { untilMs: until }),
       ...(keepBytes !== undefined && keepBytes > 0 && { keepBytes }),
       matches: ({ ID: id = '', Type: type = '', Description: description = '' }) =>
-        filters.prefix('id', id) && filters.exact('type', type) && filters.match('description', description) && filters.get('parent').length === 0 && filters.flag('shared') !== true,
+        filters.prefix('id', id) && filters.exact('type', type) && filters.match('description', description) && filters.get('parent').length === 0 && filters.flag('shared') !== true &&
+        // Nothing of the cache has labels.
+        !filters.has('label'),
     })
     exchange.json(200, { CachesDeleted: ids, SpaceReclaimed: freedBytes })
   }

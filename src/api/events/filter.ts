@@ -1,11 +1,7 @@
 import type { EventMessage } from '../../model/engine-api/system.js'
 import type { Filters } from '../filters.js'
 
-/** Filters of `GET /events`. Those named like a type ask for an object of it by id, id prefix or name. */
-export const eventFilters = [
-  'config', 'container', 'daemon', 'event', 'image', 'label', 'network', 'node', 'plugin', 'scope', 'secret', 'service', 'type', 'volume',
-] as const
-
+/** Filters named like a type ask for an object of it by id, id prefix or name. */
 const objectTypes = ['config', 'container', 'daemon', 'network', 'node', 'plugin', 'secret', 'service', 'volume'] as const
 
 /** Whether an event passes every filter that is set. */
