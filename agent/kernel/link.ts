@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { NetlinkProtocol, NetlinkSocket } from './netlink-socket.js'
 import { MessageFlag } from './netlink-message.js'
 import {
@@ -26,7 +27,9 @@ export class LinkBatch {
     return this.push(`add ${kind.kind} ${settings.name}`, RouteType.newLink, create | exclusive, newLinkBody(settings, kind))
   }
   setLink(index: number, settings: LinkSettings): this {
-    return this.push(`change link ${index}`, RouteType.newLink, 0, setLinkBody(index, settings))
+    const { linkLocalIpv6: _, ...others } = settings
+    // A kernel without IPv6 refuses to hear of it.
+    return this.push(`change link ${index}`, RouteType.newLink, 0, setLinkBody(index, hasIpv6() ? settings : others))
   }
   setBridgePort(index: number, port: BridgePortSettings): this {
     return this.push(`change bridge port ${index}`, RouteType.setLink, 0, bridgePortBody(index, port))
@@ -70,6 +73,11 @@ export class LinkBatch {
     this.requests.push({ what, type, flags, body, tolerate })
     return this
   }
+}
+
+/** Whether the kernel has IPv6: it can be left out, and be switched off at its start. */
+export function hasIpv6(): boolean {
+  return existsSync('/proc/sys/net/ipv6')
 }
 
 /** A handle on the network configuration of the namespace that the thread was in when it was opened. */

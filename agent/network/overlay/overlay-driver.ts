@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { invalid, kindOf, messageOf, StatusError, unavailable } from '../../../src/base/errors.js'
 import type { Logger } from '../../../src/base/log.js'
-import { LinkBatch } from '../../kernel/link.js'
+import { hasIpv6, LinkBatch } from '../../kernel/link.js'
 import { listNetns, Netns } from '../../kernel/netns.js'
 import { writeSysctlIfPresent } from '../../kernel/sysctl.js'
 import { hostLinkPrefix } from '../bridge/bridge-driver.js'
@@ -90,15 +90,17 @@ export class OverlayDriver implements NetworkDriver {
     if (!link) throw new StatusError('internal', `network ${network.name}: the interface ${endpoint.interfaceName} vanished from the container`)
     const { index } = link
     const batch = new LinkBatch()
-    if (endpoint.ipv6Address === '') batch.setLink(index, { linkLocalIpv6: false })
+    // Every published port brings the ingress network, also to hosts without IPv6.
+    const ipv6Address = network.ingress && !hasIpv6() ? '' : endpoint.ipv6Address
+    if (ipv6Address === '') batch.setLink(index, { linkLocalIpv6: false })
     else sandbox.netns.run(() => writeSysctlIfPresent(`net/ipv6/conf/${endpoint.interfaceName}/accept_dad`, '0'))
-    const addresses: [string, number][] = [[endpoint.ipv4Address, endpoint.ipv4PrefixLength], [endpoint.ipv6Address, endpoint.ipv6PrefixLength]]
+    const addresses: [string, number][] = [[endpoint.ipv4Address, endpoint.ipv4PrefixLength], [ipv6Address, endpoint.ipv6PrefixLength]]
     for (const [address, prefixLength] of addresses) if (address !== '') batch.addAddress({ index, address, prefixLength })
     batch.setLink(index, { up: true })
     // All subnets of the network are one segment.
     for (const { subnet } of network.ipam.config) {
       const family = subnet.includes(':') ? 6 : 4
-      if ((family === 4 ? endpoint.ipv4Address : endpoint.ipv6Address) !== '') batch.setRoute({ family, destination: subnet, index })
+      if ((family === 4 ? endpoint.ipv4Address : ipv6Address) !== '') batch.setRoute({ family, destination: subnet, index })
     }
     sandbox.links.apply(batch)
     const place: Reachable = { mac: endpoint.macAddress, addresses: addresses.map(([address]) => address).filter((one) => one !== ''), via: { port } }
