@@ -11,7 +11,7 @@ export interface Figure {
   subject: string
   /** `median`, `p95`, `resident` */
   figure: string
-  unit: 'ms' | 'MB' | '1/s' | 'Mbit/s' | '%'
+  unit: 'ms' | 'MB' | 'MB/s' | '1/s' | 'Mbit/s' | '%'
   skep: number
   peer?: number
 }
