@@ -61,6 +61,7 @@ describe('services on networks of every kind', function () {
       assert.equal(addresses.includes(host.ipv4), name === 'host')
       assert.equal(addresses.includes('eth0'), name !== 'none')
     }
+    assert.match(await manager.skep('network', 'trace', 'on-host'), /It is on no network of the swarm/)
     await manager.skep('service', 'update', '-d', '--network-rm', 'host', '--network-add', 'back', 'on-host')
     await eventually('it is on the overlay network', async () => {
       const [task] = await converged(manager, 'on-host', 1)

@@ -5,6 +5,7 @@ import type { Rng } from '../../base/rng.js'
 import type { Control } from '../../model/control.js'
 import type { Network } from '../../model/network.js'
 import type { NetworkPeer, NetworkRows } from '../../model/network-table.js'
+import type { Service } from '../../model/service.js'
 import type { ServiceTrace, TraceRequest } from '../../model/service-trace.js'
 import type { Engine } from '../../../agent/engine/engine.js'
 import { ClusterTables, type ClusterNetwork } from '../../../agent/network/cluster/cluster-tables.js'
@@ -45,8 +46,9 @@ export class ClusterView {
     const container = request.container === undefined ? undefined : engine.find(request.container)
     const networks = new Map<string, ClusterNetwork>(controller.tables.networks)
     const peers = new Map<string, NetworkPeer>(controller.tables.peers)
-    await this.addForeign(request.service, networks, peers)
+    const service = await this.addForeign(request.service, networks, peers)
     const from = container && { id: container.id, name: container.name }
+    if (service && ![...networks.values()].some(({ services }) => services.has(service.id))) return this.offNetworks(service, from)
     return traceService({ controller, networks, peers, hostname: hostname(), clock, rng }, request, from)
   }
 
@@ -65,11 +67,12 @@ export class ClusterView {
   }
 
   /** On a manager: the service's networks that this node is not on. */
-  private async addForeign(ref: string, networks: Map<string, ClusterNetwork>, peers: Map<string, NetworkPeer>): Promise<void> {
+  private async addForeign(ref: string, networks: Map<string, ClusterNetwork>, peers: Map<string, NetworkPeer>): Promise<Service | undefined> {
     const control = this.given.control()
-    if (!control) return
+    if (!control) return undefined
     try {
-      const { spec, endpoint } = await control.getService(ref)
+      const service = await control.getService(ref)
+      const { spec, endpoint } = service
       const ids = new Set([...spec.task.networks.map(({ target }) => target), ...(endpoint?.virtualIps ?? []).map(({ networkId }) => networkId)])
       for (const id of ids) {
         if (networks.has(id)) continue
@@ -79,9 +82,23 @@ export class ClusterView {
         networks.set(id, tableOf(network, rows))
         for (const peer of rows.peers) peers.set(peer.nodeId, peer)
       }
+      return service
     } catch (thrown) {
       // By what the node knows itself: an alias, or a cluster without a leader.
       if (kindOf(thrown) !== 'notFound' && kindOf(thrown) !== 'unavailable') throw thrown
+      return undefined
+    }
+  }
+
+  /** A service whose tasks use the networks of their hosts alone: there is no way of the swarm's to follow. */
+  private offNetworks({ id, spec }: Service, from: { id: string; name: string } | undefined): ServiceTrace {
+    const { dataPath } = this.given.controller
+    return {
+      Service: { ID: id, Name: spec.name, EndpointMode: spec.endpoint?.mode ?? 'vip' },
+      From: { NodeID: dataPath?.nodeId ?? '', Hostname: hostname(), DataPathAddress: dataPath?.address ?? '', ...(from && { ContainerID: from.id, ContainerName: from.name }) },
+      Networks: [],
+      Ports: [],
+      Problems: [],
     }
   }
 }
