@@ -12,8 +12,8 @@ export interface NetworkDispatchDeps {
   sessions: Sessions
 }
 
-/** A task that ends waits for the nodes no longer than this: one that does not answer must not hold it up. */
-const drainMaxMs = 2_000
+/** A task that ends waits for the nodes no longer than this: a busy one has its time, one that does not answer must not hold it up. */
+const drainMaxMs = 5_000
 
 /** The dispatcher's part for networks: a feed for each node with a session. */
 export class NetworkDispatch {

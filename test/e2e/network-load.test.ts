@@ -7,7 +7,7 @@ import { busyboxArchive } from '../support/busybox-image.js'
 import { eventually } from '../support/eventually.js'
 import { nginxImage } from '../support/nginx-image.js'
 import { ask, Load, netnsOf, virtualIp } from './network-support.js'
-import { converged, nodes, running, startSwarm } from './support.js'
+import { converged, nodes, printLogs, running, startSwarm } from './support.js'
 
 const leastAnswers = 20_000
 const cutOffMs = 60_000
@@ -30,6 +30,8 @@ describe('requests while a swarm moves', function () {
   before(async () => {
     lab = await startSwarm({ hosts: 4, managers: 3 })
     ;[first, second, remote] = [lab.host(1), lab.host(2), lab.host(4)]
+    // As by default: a host that this much work makes late is not taken for dead.
+    await first.docker('swarm', 'update', '--dispatcher-heartbeat', '5s')
     const archive = join(lab.folder, 'nginx.tar')
     writeFileSync(archive, await busyboxArchive([await nginxImage('nginx:1', '1'), await nginxImage('nginx:2', '2')]))
     await Promise.all(lab.hosts.map((host) => host.docker('load', '-q', '-i', archive)))
@@ -54,7 +56,11 @@ describe('requests while a swarm moves', function () {
     await load.stop()
     await lab.close()
   })
-  afterEach(() => assert.deepEqual(load.failures.splice(0).slice(0, 20), []))
+  afterEach(async () => {
+    const failures = load.failures.splice(0)
+    if (failures.length > 0) await printLogs(lab, 60)
+    assert.deepEqual(failures.slice(0, 20), [])
+  })
 
   const updated = async (order: 'start-first' | 'stop-first', name: string, ...flags: string[]): Promise<void> => {
     await second.docker('service', 'update', '-d', '--no-resolve-image', '--update-order', order, ...flags, name)

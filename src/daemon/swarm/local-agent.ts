@@ -41,7 +41,7 @@ export interface LocalAgentDeps {
 /** Containers that are created or started at the same time. */
 const stepsAtOnce = 16
 /** The managers answer within a shorter time, unless they cannot be reached. */
-const drainTimeoutMs = 3_000
+const drainTimeoutMs = 6_000
 /** Connections that were being made when the last node took the task out have begun by then. */
 const drainSettleMs = 200
 

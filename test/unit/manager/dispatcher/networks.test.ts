@@ -190,7 +190,7 @@ describe('tables of networks', () => {
     await reader.taken()
     const waiting = fixture.dispatcher.handlers.awaitDrain({ sessionId: agent.sessionId, taskId: 't1' }, agent.call())
     await settle()
-    await fixture.clock.advance(2_000)
+    await fixture.clock.advance(5_000)
     await waiting
   })
 })
