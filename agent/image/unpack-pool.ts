@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import type { Clock, Timer } from '../../src/base/clock.js'
 import { internal } from '../../src/base/errors.js'
@@ -6,8 +7,8 @@ import type { AppliedLayer } from './layer-apply.js'
 import type { LayerFile, LayerUnpacker } from './layer-unpacker.js'
 import { startUnpackWorker, type FromWorker, type ToWorker } from './unpack-worker.js'
 
-/** Threads for every pull, load and commit together: more of them only fight for the disk. */
-const workersMax = 2
+/** Threads for every pull, load and commit together: more of them only fight for the disk, and each holds some memory. */
+const workersMax = availableParallelism() > 2 ? 2 : 1
 /** A thread without work is ended after this time: it holds some megabytes. */
 const idleMs = 5_000
 
