@@ -128,7 +128,7 @@ describe('control: services', () => {
     }
     await on('both', ['bridge', 'back'])
     await refused('invalid', 'a service on network host can be on no other network', on('x', ['host', 'back']))
-    await refused('invalid', 'cannot be published with mode ingress', on('x', ['host'], withPorts('x', port(80))))
+    await refused('invalid', 'cannot be published with mode ingress', on('x', ['host'], { endpoint: { mode: 'vip', ports: [port(80)] } }))
     await on('seen', ['host'], { endpoint: { mode: 'vip', ports: [port(9090, { publishMode: 'host' })] } })
     const named = { ...attach('host'), aliases: ['web'] }
     await refused('invalid', 'network-scoped aliases are only supported', control.createService(serviceSpec('x', { task: taskSpec({ networks: [named] }) })))
