@@ -1,4 +1,4 @@
-import { constants, readFileSync } from 'node:fs'
+import { constants, existsSync, readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -71,11 +71,14 @@ export class Conmon {
       ...(start.stdin ? ['-i'] : []),
       ...(start.leaveStdinOpen ? ['--leave-stdin-open'] : []),
     ]
-    const { messages } = this.spawn(args, start.bundle)
+    const { messages, ended } = this.spawn(args, start.bundle)
     const created = await first(messages)
     if (!created) throw internal(`conmon ended before it created container ${start.id}; see its messages in the system's journal`)
     if (created.data < 0) throw runtimeError(created.message ?? 'no message', start.program)
-    return { pid: created.data, conmonPid: Number(readFileSync(join(start.bundle, 'conmon.pid'), 'utf8')) }
+    const pidFile = join(start.bundle, 'conmon.pid')
+    // The process that we started writes it and ends, while the supervisor it forked goes on by itself.
+    if (!existsSync(pidFile)) await ended
+    return { pid: created.data, conmonPid: Number(readFileSync(pidFile, 'utf8')) }
   }
 
   /**
@@ -118,7 +121,7 @@ export class Conmon {
     args: string[],
     folder: string,
     attach = false,
-  ): { messages: AsyncIterable<SyncMessage>; attached: AsyncIterable<SyncMessage>; release: () => void } {
+  ): { messages: AsyncIterable<SyncMessage>; attached: AsyncIterable<SyncMessage>; release: () => void; ended: Promise<unknown> } {
     const env: Record<string, string> = { ...runtimeEnv, TMPDIR: this.socketDir, _OCI_SYNCPIPE: '3' }
     if (attach) Object.assign(env, { _OCI_STARTPIPE: '4', _OCI_ATTACHPIPE: '5' })
     try {
@@ -130,6 +133,7 @@ export class Conmon {
         messages: lines(child.reader(3)),
         attached: attach ? lines(child.reader(5)) : none(),
         release: () => void child.writer(4).end('\0'),
+        ended: child.ended,
       }
     } catch (thrown) {
       throw internal(`cannot run ${this.program}: ${messageOf(thrown)}`, thrown)

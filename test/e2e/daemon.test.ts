@@ -121,11 +121,14 @@ describe('the daemon: settings, signals, figures and TLS', function () {
     this.timeout(60_000)
     await host.stop()
     const path = join(host.folder, 'activated.sock')
-    // What a service manager does: it listens, and gives the socket as descriptor 3.
+    // What a service manager does: it listens, and gives the socket as descriptor 3. It must not accept connections itself, so it
+    // closes its own descriptor; the file is renamed before, for the runtime removes what it bound.
     const activate = `
-      const { createServer } = require('node:net'), { spawn } = require('node:child_process')
-      const server = createServer().listen(process.argv[1], () => {
+      const { createServer } = require('node:net'), { spawn } = require('node:child_process'), { renameSync } = require('node:fs')
+      const server = createServer().listen(process.argv[1] + '.new', () => {
+        renameSync(process.argv[1] + '.new', process.argv[1])
         const child = spawn('sh', ['-c', 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', 'sh', ...process.argv.slice(2)], { stdio: ['ignore', 'inherit', 'inherit', server._handle] })
+        server.close()
         process.on('SIGTERM', () => child.kill('SIGTERM'))
         child.on('exit', (code) => process.exit(code ?? 1))
       })`
