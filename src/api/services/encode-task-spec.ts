@@ -43,7 +43,7 @@ function encodeRestart(policy: RestartPolicy): NonNullable<SwarmTaskSpec['Restar
     Condition: policy.condition,
     ...(policy.delayNs !== undefined && { Delay: policy.delayNs }),
     MaxAttempts: policy.maxAttempts,
-    ...omitEmpty({ Window: policy.windowNs }),
+    Window: policy.windowNs,
   }
 }
 

@@ -50,7 +50,7 @@ describe('encoding', () => {
 
   it('fills the defaults in, and only where the spec is silent', () => {
     const bare = encodeServiceSpec(withDefaults(serviceSpec('web')))
-    assert.deepEqual(bare.TaskTemplate?.RestartPolicy, { Condition: 'any', Delay: 5e9, MaxAttempts: 0 })
+    assert.deepEqual(bare.TaskTemplate?.RestartPolicy, { Condition: 'any', Delay: 5e9, MaxAttempts: 0, Window: 0 })
     assert.equal(bare.TaskTemplate?.ContainerSpec?.StopGracePeriod, 10e9)
     assert.deepEqual(bare.UpdateConfig, { Parallelism: 1, FailureAction: 'pause', Monitor: 5e9, MaxFailureRatio: 0, Order: 'stop-first' })
     assert.deepEqual(bare.EndpointSpec, { Mode: 'vip' })
