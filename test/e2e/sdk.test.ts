@@ -61,7 +61,7 @@ assert client.containers.run('py/built', remove=True) == b'built\\n'
 saved = b''.join(built.save(named=True))
 client.images.remove('py/built')
 assert client.images.load(saved)[0].id == built.id
-assert [one for one in client.events(since=0, until=int(time.time()), decode=True) if one['Action'] == 'rename']
+assert [one for one in client.events(since=0, until=int(time.time()) + 1, decode=True) if one['Action'] == 'rename']
 
 for container in (web, linked):
     container.remove(force=True)
