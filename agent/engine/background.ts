@@ -1,5 +1,8 @@
 import type { Logger } from '../../src/base/log.js'
 
+/** So much may be under way while callers are answered at once. */
+const runningMax = 16
+
 /** Work that nobody waits for, but that has to be over before the engine is closed. By container. */
 export class Background {
   private readonly running = new Map<string, Promise<void>>()
@@ -14,9 +17,13 @@ export class Background {
     this.running.set(id, done)
   }
 
-  /** Resolves when the work of a container is over, or all of it. */
-  async idle(id?: string): Promise<void> {
-    if (id !== undefined) await this.running.get(id)
-    else await Promise.all(this.running.values())
+  /** Resolves when little is left to do: who makes work faster than it is done waits here. */
+  async room(): Promise<void> {
+    while (this.running.size > runningMax) await Promise.race(this.running.values())
+  }
+
+  /** Resolves when all of it is over. */
+  async idle(): Promise<void> {
+    await Promise.all(this.running.values())
   }
 }

@@ -232,7 +232,7 @@ export class Engine implements AsyncDisposable {
       // One that removes itself when it ends may be gone by now.
       if (this.context.store.byExactId(container.id)) await removeContainer(this.context, container, { volumes: options.volumes })
     }))
-    await this.context.background.idle(container.id)
+    await this.context.background.room()
   }
 
   prune(filters: ListFilters): Promise<{ ContainersDeleted: string[]; SpaceReclaimed: number }> {

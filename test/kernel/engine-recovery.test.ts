@@ -116,7 +116,9 @@ describe('an engine after the death of its process', function () {
   })
 
   async function assertNothingLeft({ engine, network }: EngineHost): Promise<void> {
-    const { paths, cgroups, rootfs } = engine.context
+    const { paths, cgroups, rootfs, background } = engine.context
+    // Files of removed containers go in the background.
+    await background.idle()
     assert.deepEqual([readdirSync(paths.bundlesDir), readdirSync(paths.exitDir), readdirSync(paths.runtimeRoot)], [[], [], []])
     assert.deepEqual(readdirSync(paths.containersDir), [])
     await eventually('control groups are gone', () => cgroups.children(paths.cgroupParent).length === 0)

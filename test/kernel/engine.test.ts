@@ -359,8 +359,10 @@ describe('engine on the real kernel', function () {
     if (process.env['SKEP_TEST_TIMES']) console.log(`      50 containers in ${tookMs.toFixed(0)} ms`)
     assert.equal(engine.all().filter((container) => container.isUp).length, 50)
     await Promise.all(ids.map((id) => engine.remove(id, { force: true, volumes: true, link: false })))
-    const { paths, cgroups, rootfs } = engine.context
+    const { paths, cgroups, rootfs, background } = engine.context
     assert.deepEqual(engine.all(), [])
+    // Their files go in the background.
+    await background.idle()
     assert.deepEqual([readdirSync(paths.bundlesDir), readdirSync(paths.exitDir), readdirSync(paths.runtimeRoot), readdirSync(paths.containersDir)], [[], [], [], []])
     assert.deepEqual(cgroups.children(paths.cgroupParent), [])
     assert.deepEqual(rootfs.writables(), [])
