@@ -12,7 +12,7 @@ import { KernelDevice } from './kernel-device.js'
 import type { Slot, StoredKey } from './key-store.js'
 import { tunnelAddressOf } from './keys.js'
 import type { TunnelSpace } from './tunnel-space.js'
-import { endUserspace, findUserspace, startUserspace, type UserspaceGiven } from './userspace.js'
+import { endUserspace, findUserspace, startUserspace, widenSockets, type UserspaceGiven } from './userspace.js'
 
 export interface TunnelGiven extends UserspaceGiven {
   space: TunnelSpace
@@ -62,6 +62,7 @@ export class Tunnel implements OpenTunnel {
       const tunnel = await Tunnel.make(key, name, mtu, given)
       await tunnel.device.configure({ settings: { privateKey: key.privateKey, port: key.port } })
       given.space.bringUp(name, tunnel.address)
+      if (tunnel.ended) await widenSockets(name, key.port, given)
       tunnel.peers = new Map()
       return tunnel
     } catch (thrown) {

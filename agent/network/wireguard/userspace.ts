@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { delay, withTimeout, type Clock } from '../../../src/base/clock.js'
 import { messageOf, StatusError } from '../../../src/base/errors.js'
 import { identify, isAlive, sendSignal, type ProcessIdentity } from '../../kernel/process.js'
+import { widenUdpBuffers } from '../../kernel/process-sockets.js'
 import { spawnWithFds, type SpawnedProcess } from '../../kernel/spawn.js'
 import type { HostKernel } from '../host-kernel.js'
 import { UapiConnection } from './uapi-connection.js'
@@ -17,6 +18,8 @@ const socketFolder = '/var/run/wireguard'
 const startMs = 10_000
 const endMs = 3_000
 const pollMs = 10
+const socketsMs = 1_000
+const socketBufferBytes = 4 * 1024 * 1024
 const killSignal = 9
 
 export const socketPathOf = (name: string): string => join(socketFolder, `${name}.sock`)
@@ -60,6 +63,16 @@ export async function startUserspace(name: string, given: UserspaceGiven): Promi
   }
   child.kill('SIGKILL')
   throw unsupported(`${program} does not work on this host: ${ended ? await complaint(program, name, given) : 'it does not answer'}`)
+}
+
+/**
+ * Gives the program's sockets room for the bursts in which large packets of containers come; it asks for none itself, and
+ * would lose one packet in ten. They are open a little after the interface is up; packets flow without that too.
+ */
+export async function widenSockets(name: string, port: number, { clock, folder }: Pick<UserspaceGiven, 'clock' | 'folder'>): Promise<void> {
+  const process = readProcess(processFile(folder, name))
+  const deadline = clock.monotonicMs() + socketsMs
+  while (process && widenUdpBuffers(process, port, socketBufferBytes) === 0 && clock.monotonicMs() < deadline) await delay(clock, pollMs)
 }
 
 /** Ends the process of an interface; the interface goes with it. None is fine. */
