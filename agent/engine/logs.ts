@@ -1,3 +1,4 @@
+import { readAhead } from '../../src/base/read-ahead.js'
 import { LogDecoder, logTimeMs, logTimeUtc, type LogLine } from '../log-drivers/log-line.js'
 import { LogFramer } from '../log-drivers/frames.js'
 import { readRaw, type LogWriter } from '../log-drivers/read.js'
@@ -53,7 +54,9 @@ export async function* readLogFrames({ segments, writer, details, tty }: LogSour
     ...(sinceMs !== undefined && { sinceMs }),
     ...(untilMs && { untilMs }),
   })
-  for await (const { data } of readRaw(segments, writer, rawOptions(options), signal)) {
+  const stopping = new AbortController()
+  const raw = readRaw(segments, writer, rawOptions(options), AbortSignal.any([signal, stopping.signal]))
+  for await (const { data } of readAhead(raw, () => stopping.abort())) {
     const frames = data.length === 0 ? data : framer.encode(data)
     if (frames.length > 0) yield frames
     if (framer.passed) return
