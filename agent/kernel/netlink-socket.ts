@@ -2,11 +2,9 @@ import { closeSync } from 'node:fs'
 import { ControlType, decodeAcknowledgement, decodeMessages, MessageFlag, nativeU32, NetlinkWriter } from './netlink-message.js'
 import { cFunctionAsync, describeErrno, syscall, SystemCallError } from './ffi.js'
 import type { NetlinkMessage } from './netlink-message.js'
+import { setSocketOption, SocketOption, solSocket } from './socket-option.js'
 
 const socket = syscall<[number, number, number]>('int socket(int domain, int type, int protocol)')
-const setsockopt = syscall<[number, number, number, Uint8Array, number]>(
-  'int setsockopt(int fd, int level, int name, const void *value, unsigned int length)',
-)
 const send = syscall<[number, Uint8Array, number, number]>('ssize_t send(int fd, const void *data, size_t length, int flags)')
 const sendElsewhere = cFunctionAsync<[number, Uint8Array, number, number], number>('ssize_t send(int fd, const void *data, size_t length, int flags)')
 const receiveElsewhere = cFunctionAsync<[number, Uint8Array, number, number], number>('ssize_t recv(int fd, void *data, size_t length, int flags)')
@@ -18,14 +16,11 @@ const solNetlink = 270
 const optCapAck = 10
 const optExtAck = 11
 const optStrictCheck = 12
-const solSocket = 1
-const receiveTimeoutOption = 20
 /** A dump's datagram never exceeds this: the kernel sizes them to the reader's buffer up to 32 KiB. */
 const receiveBytes = 64 * 1024
 const receiveTimeoutSeconds = 10
 const dumpAttemptsMax = 5
 const ioError = 5
-const sendBufferForce = 32
 const minimumSendBuffer = 212_992
 /** NFNL_MSG_BATCH_BEGIN and _END (linux/netfilter/nfnetlink.h). */
 const batchBegin = 0x10
@@ -68,12 +63,12 @@ export class NetlinkSocket implements Disposable {
     const fd = socket(netlinkFamily, rawCloexec, protocol)
     try {
       const on = nativeU32(1)
-      setsockopt(fd, solNetlink, optExtAck, on, 4)
-      setsockopt(fd, solNetlink, optCapAck, on, 4)
-      if (protocol === NetlinkProtocol.route) setsockopt(fd, solNetlink, optStrictCheck, on, 4)
+      setSocketOption(fd, solNetlink, optExtAck, on)
+      setSocketOption(fd, solNetlink, optCapAck, on)
+      if (protocol === NetlinkProtocol.route) setSocketOption(fd, solNetlink, optStrictCheck, on)
       // struct timeval: a kernel that does not answer must not stop the daemon for good.
       const timeout = new BigInt64Array([BigInt(receiveTimeoutSeconds), 0n])
-      setsockopt(fd, solSocket, receiveTimeoutOption, new Uint8Array(timeout.buffer), 16)
+      setSocketOption(fd, solSocket, SocketOption.receiveTimeout, new Uint8Array(timeout.buffer))
     } catch (thrown) {
       closeSync(fd)
       throw thrown
@@ -122,7 +117,7 @@ export class NetlinkSocket implements Disposable {
     end(writer.begin(batchEnd, MessageFlag.request, this.sequence++))
     const bytes = writer.finish()
     // A transaction is one datagram, however large: it takes twice its size in the kernel's account.
-    setsockopt(this.fd, solSocket, sendBufferForce, nativeU32(Math.max(2 * bytes.length, minimumSendBuffer)), 4)
+    setSocketOption(this.fd, solSocket, SocketOption.sendBufferForce, nativeU32(Math.max(2 * bytes.length, minimumSendBuffer)))
     send(this.fd, bytes, bytes.length, 0)
     this.awaitAcknowledgements(requests, first)
   }

@@ -2,11 +2,9 @@ import { closeSync } from 'node:fs'
 import { ControlType, decodeAttributes, decodeMessages, nativeU16, nativeU32, readString } from './netlink-message.js'
 import type { NetlinkMessage } from './netlink-message.js'
 import { syscall, SystemCallError } from './ffi.js'
+import { setSocketOption, SocketOption, solSocket } from './socket-option.js'
 
 const socket = syscall<[number, number, number]>('int socket(int domain, int type, int protocol)')
-const setsockopt = syscall<[number, number, number, Uint8Array, number]>(
-  'int setsockopt(int fd, int level, int name, const void *value, unsigned int length)',
-)
 const bind = syscall<[number, Uint8Array, number]>('int bind(int fd, const void *address, unsigned int length)')
 const recv = syscall<[number, Uint8Array, number, number]>('ssize_t recv(int fd, void *data, size_t length, int flags)')
 const fcntl = syscall<[number, number, number]>('int fcntl(int fd, int command, long argument)')
@@ -16,8 +14,6 @@ const netfilterProtocol = 12
 const rawCloexec = 3 | 0o2000000
 const solNetlink = 270
 const addMembership = 1
-const solSocket = 1
-const receiveBufferForce = 33
 /** NFNLGRP_NFTABLES (linux/netfilter/nfnetlink.h). */
 const nftablesGroup = 7
 const dontWait = 0x40
@@ -58,11 +54,11 @@ export class NftWatch implements Disposable {
   ) {
     this.fd = socket(netlinkFamily, rawCloexec, netfilterProtocol)
     try {
-      setsockopt(this.fd, solSocket, receiveBufferForce, nativeU32(bufferBytes), 4)
+      setSocketOption(this.fd, solSocket, SocketOption.receiveBufferForce, nativeU32(bufferBytes))
       // struct sockaddr_nl: any port, no groups by mask.
       const anyPort = Uint8Array.from([...nativeU16(netlinkFamily), ...new Uint8Array(10)])
       bind(this.fd, anyPort, anyPort.length)
-      setsockopt(this.fd, solNetlink, addMembership, nativeU32(nftablesGroup), 4)
+      setSocketOption(this.fd, solNetlink, addMembership, nativeU32(nftablesGroup))
       ownChange()
       this.read((pid) => (this.own = pid))
       catchSignals()

@@ -1,19 +1,12 @@
 import { closeSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { cFunction, syscall } from './ffi.js'
+import { cFunction } from './ffi.js'
 import { nativeU32 } from './netlink-message.js'
-import { isAlive, type ProcessIdentity } from './process.js'
+import { withPidfd, type ProcessIdentity } from './process.js'
+import { setSocketOption, SocketOption, solSocket } from './socket-option.js'
 
-/** System call numbers, the same on every architecture since Linux 5.1; `pidfd_getfd` came with 5.6. */
-const pidfdOpen = 434
+/** A system call's number, the same on every architecture; it came with Linux 5.6. */
 const pidfdGetfd = 438
-
-const pidfdOpenCall = cFunction<[number, number, number], number>('long syscall(long number, int pid, unsigned int flags)')
 const pidfdGetfdCall = cFunction<[number, number, number, number], number>('long syscall(long number, int pidfd, int fd, unsigned int flags)')
-const setsockopt = syscall<[number, number, number, Uint8Array, number]>('int setsockopt(int fd, int level, int name, const void *value, unsigned int length)')
-
-const solSocket = 1
-const sendBufferForce = 32
-const receiveBufferForce = 33
 
 /**
  * Gives another process's UDP sockets on a port larger buffers: a program that never asks for them loses packets
@@ -23,24 +16,18 @@ const receiveBufferForce = 33
 export function widenUdpBuffers(process: ProcessIdentity, port: number, bytes: number): number {
   const sockets = descriptorsOn(process.pid, port)
   if (sockets.length === 0) return 0
-  const pinned = pidfdOpenCall(pidfdOpen, process.pid, 0)
-  if (pinned < 0) return 0
-  let widened = 0
+  return withPidfd(process, (pidfd) => sockets.filter((socket) => widen(pidfd, socket, bytes)).length) ?? 0
+}
+
+/** False when the kernel does not lend the descriptor. */
+function widen(pidfd: number, descriptor: number, bytes: number): boolean {
+  const own = pidfdGetfdCall(pidfdGetfd, pidfd, descriptor, 0)
+  if (own < 0) return false
   try {
-    if (!isAlive(process)) return 0
-    for (const descriptor of sockets) {
-      const own = pidfdGetfdCall(pidfdGetfd, pinned, descriptor, 0)
-      if (own < 0) continue
-      try {
-        for (const option of [receiveBufferForce, sendBufferForce]) setsockopt(own, solSocket, option, nativeU32(bytes), 4)
-        widened++
-      } finally {
-        closeSync(own)
-      }
-    }
-    return widened
+    for (const option of [SocketOption.receiveBufferForce, SocketOption.sendBufferForce]) setSocketOption(own, solSocket, option, nativeU32(bytes))
+    return true
   } finally {
-    closeSync(pinned)
+    closeSync(own)
   }
 }
 

@@ -38,18 +38,29 @@ export function isAlive(process: ProcessIdentity): boolean {
  * Throws `SystemCallError` for a signal that does not exist.
  */
 export function sendSignal(process: ProcessIdentity, signal: number): boolean {
+  const sent = withPidfd(process, (fd) => (pidfdSendCall(pidfdSendSignal, fd, signal, null, 0) < 0 ? goneOrThrow('pidfd_send_signal', koffi.errno()) : true))
+  return sent ?? false
+}
+
+/**
+ * Does something to this very process by a descriptor that stands for it (pidfd_open(2)); undefined when it is gone.
+ * Throws `SystemCallError` when the kernel gives no descriptor.
+ */
+export function withPidfd<T>(process: ProcessIdentity, act: (pidfd: number) => T): T | undefined {
   // The descriptor pins the process; the check after opening it tells which one was pinned.
   const fd = pidfdOpenCall(pidfdOpen, process.pid, 0)
-  if (fd < 0) return sendFailed('pidfd_open', koffi.errno())
+  if (fd < 0) {
+    goneOrThrow('pidfd_open', koffi.errno())
+    return undefined
+  }
   try {
-    if (!isAlive(process)) return false
-    return pidfdSendCall(pidfdSendSignal, fd, signal, null, 0) < 0 ? sendFailed('pidfd_send_signal', koffi.errno()) : true
+    return isAlive(process) ? act(fd) : undefined
   } finally {
     closeSync(fd)
   }
 }
 
-function sendFailed(call: string, errno: number): false {
+function goneOrThrow(call: string, errno: number): false {
   if (describeErrno(errno).code === 'ESRCH') return false
   throw new SystemCallError(call, errno)
 }

@@ -2,23 +2,18 @@ import { closeSync } from 'node:fs'
 import { nativeU16, nativeU32 } from './netlink-message.js'
 import { parseAddress } from './address-bytes.js'
 import { syscall, withDetail } from './ffi.js'
+import { setSocketOption, SocketOption, solSocket } from './socket-option.js'
 
 const socket = syscall<[number, number, number]>('int socket(int domain, int type, int protocol)')
 const bind = syscall<[number, Uint8Array, number]>('int bind(int fd, const void *address, unsigned int length)')
 const listen = syscall<[number, number]>('int listen(int fd, int backlog)')
 const fcntl = syscall<[number, number, number]>('int fcntl(int fd, int command, long argument)')
-const setsockopt = syscall<[number, number, number, Uint8Array, number]>(
-  'int setsockopt(int fd, int level, int name, const void *value, unsigned int length)',
-)
 
 const inet = 2
 const inet6 = 10
 /** F_DUPFD_CLOEXEC */
 const duplicateCloexec = 1030
 const servingBacklog = 511
-const solSocket = 1
-const reuseAddress = 2
-const markOption = 36
 const solIpv6 = 41
 const ipv6Only = 26
 const closeOnExec = 0o2000000
@@ -46,8 +41,8 @@ export function openSocket(request: SocketRequest): number {
   const { type, protocol } = kinds[request.protocol]
   const fd = socket(request.family === 6 ? inet6 : inet, type | closeOnExec, protocol)
   try {
-    if (request.family === 6) setsockopt(fd, solIpv6, ipv6Only, nativeU32(1), 4)
-    if (request.mark !== undefined) setsockopt(fd, solSocket, markOption, nativeU32(request.mark), 4)
+    if (request.family === 6) setSocketOption(fd, solIpv6, ipv6Only, nativeU32(1))
+    if (request.mark !== undefined) setSocketOption(fd, solSocket, SocketOption.mark, nativeU32(request.mark))
     if (request.bind) {
       const { address, port, reuseAddress: reuse } = request.bind
       if (reuse) setReuseAddress(fd, true)
@@ -101,7 +96,7 @@ export class PortSocket implements Disposable {
 }
 
 function setReuseAddress(fd: number, on: boolean): void {
-  setsockopt(fd, solSocket, reuseAddress, nativeU32(on ? 1 : 0), 4)
+  setSocketOption(fd, solSocket, SocketOption.reuseAddress, nativeU32(on ? 1 : 0))
 }
 
 /** `struct sockaddr_in` or `sockaddr_in6`. */

@@ -105,9 +105,13 @@ describe('attachable networks of a swarm', function () {
     await eventually('its name is gone again', async () => !(await named(manager)).includes('roamer'))
     assert.deepEqual(await lookUp(manager, 'asker', 'wanderer'), [])
 
-    await run(other, 'stubborn', '--restart', 'always', '--ip', '10.50.0.90')
-    await other.docker('exec', 'stubborn', 'sh', '-c', 'kill -9 -1').catch(() => undefined)
-    await other.docker('kill', 'stubborn').catch(() => undefined)
+    // It ends by itself, is started again, and is where it was; the same when it is told to.
+    const untilTold = 'while [ ! -e /end ]; do sleep 0.1; done; rm /end; exit 1'
+    await other.docker('run', '-d', '--name', 'stubborn', '--network', 'net', '--restart', 'always', '--ip', '10.50.0.90', 'busybox:latest', 'sh', '-c', untilTold)
+    await other.docker('exec', 'stubborn', 'touch', '/end')
+    await eventually('it was started again', async () => (await other.docker('inspect', '-f', '{{.RestartCount}} {{.State.Status}}', 'stubborn')) === '1 running')
+    assert.equal(await addressOf(other, 'stubborn'), '10.50.0.90')
+    await eventually('it is found', async () => (await lookUp(manager, 'asker', 'stubborn')).join() === '10.50.0.90')
     await other.docker('restart', '-t', '0', 'stubborn')
     assert.equal(await addressOf(other, 'stubborn'), '10.50.0.90')
     await eventually('it is found', async () => (await lookUp(manager, 'asker', 'stubborn')).join() === '10.50.0.90')

@@ -1,5 +1,5 @@
 import { withTimeout, type Clock, type Timer } from '../../../src/base/clock.js'
-import { messageOf, StatusError, unavailable } from '../../../src/base/errors.js'
+import { messageOf, unavailable } from '../../../src/base/errors.js'
 import type { Logger } from '../../../src/base/log.js'
 import type { NodeEncryption } from '../../../src/model/network-table.js'
 import type { Peer } from './device.js'
@@ -375,9 +375,4 @@ export class Encryption implements Disposable {
 
 function differs(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
   return a.size !== b.size || [...a].some(([key, value]) => b.get(key) !== value)
-}
-
-/** Whether an error says that this host cannot encrypt, whatever is tried. */
-export function cannotEncrypt(thrown: unknown): boolean {
-  return thrown instanceof StatusError && thrown.kind === 'unsupported'
 }

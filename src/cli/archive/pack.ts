@@ -1,5 +1,5 @@
 import { createReadStream, lstatSync, opendirSync, readlinkSync, type Stats } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pack, type Header, type Pack } from 'tar-stream'
 
@@ -29,12 +29,6 @@ export function packFiles({ path, name }: PackSource): Readable {
     (thrown: unknown) => archive.destroy(thrown instanceof Error ? thrown : new Error(String(thrown))),
   )
   return archive as unknown as Readable
-}
-
-/** `dir/` and `dir/.` taken apart as docker takes them: the content is meant by a dot at the end. */
-export function splitEntry(path: string): { folder: string; base: string } {
-  if (/(?:^|\/)\.\/*$/.test(path)) return { folder: path.replace(/\/*\.\/*$/, '') || (path.startsWith('/') ? '/' : '.'), base: '.' }
-  return { folder: dirname(path), base: basename(path) }
 }
 
 async function walk(archive: Pack, path: string, name: string, seen: Map<string, Link>): Promise<void> {
