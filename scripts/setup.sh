@@ -67,7 +67,6 @@ if [ $with_bench = 1 ]; then
   need wrk wrk
   need docker.io dockerd
   need iptables iptables
-  need iperf3 iperf3
 fi
 
 if [ ${#missing[@]} -gt 0 ]; then

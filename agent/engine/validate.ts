@@ -4,7 +4,6 @@ import { deviceRules } from '../runtime/bundle/devices.js'
 import { effectiveCapabilities } from '../runtime/bundle/capabilities.js'
 import { rlimits, securityOption } from '../runtime/bundle/process.js'
 import type { HostFacts } from './context.js'
-import { parseDetachKeys } from './detach-keys.js'
 import { signalNumber } from './signals.js'
 
 const memoryMinBytes = 6 * 1024 * 1024
@@ -147,9 +146,4 @@ function validateHealth(config: ContainerConfig): void {
     if (value < 0 || (value > 0 && value < shortest)) throw invalid(`${field} in Healthcheck cannot be less than one millisecond`)
   }
   if ((health.Retries ?? 0) < 0) throw invalid('Retries in Healthcheck cannot be negative')
-}
-
-/** Throws `invalid` for a detach sequence that cannot be. */
-export function validateDetachKeys(keys: string | undefined): void {
-  if (keys) parseDetachKeys(keys)
 }

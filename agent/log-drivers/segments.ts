@@ -33,6 +33,8 @@ export function headOf(segment: OpenSegment): string {
  */
 export class LogSegments {
   private generation = 0
+  /** A full file may be there that is not compressed yet: one of an earlier daemon, to begin with. */
+  private mayCompress = true
   private compressing: Promise<void> | undefined
   private discarded = 0
 
@@ -89,6 +91,7 @@ export class LogSegments {
       }
     }
     this.generation++
+    this.mayCompress = true
   }
 
   /** Taking a large file off a disk takes long: it loses its name at once and goes on another thread. */
@@ -101,14 +104,17 @@ export class LogSegments {
 
   /** Compresses the newest of the full files that is not yet; one at a time. Resolves when it is done. */
   compress(): Promise<void> {
-    if (!this.limits.compress) return Promise.resolve()
+    if (!this.limits.compress || !this.mayCompress) return Promise.resolve()
     this.compressing ??= this.compressNewest().finally(() => (this.compressing = undefined))
     return this.compressing
   }
 
   private async compressNewest(): Promise<void> {
     const plain = Array.from({ length: this.limits.files - 1 }, (_, index) => index + 1).find((back) => existsSync(`${this.path}.${back}`))
-    if (plain === undefined) return
+    if (plain === undefined) {
+      this.mayCompress = false
+      return
+    }
     const fd = openSync(`${this.path}.${plain}`, 'r')
     const { ino } = fstatSync(fd)
     const temporary = `${this.path}.compressing`

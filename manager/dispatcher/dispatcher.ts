@@ -288,10 +288,7 @@ export class Dispatcher {
     this.deps.log.warn('node is down: it missed its heartbeats', { node: nodeId })
     this.sessions.end(nodeId, notFound(`the session of node ${nodeId} ended: its heartbeats were missed`))
     this.downUntil.set(nodeId, this.deps.clock.monotonicMs() + defaults.orphanAfterMs)
-    // What it found of others is as old as it is.
-    this.dataPaths.forget(nodeId)
-    this.questions.forget(nodeId)
-    this.ignoreLoss(this.showDataPaths())
+    this.forgetReports(nodeId)
     const written = this.updates.down(nodeId, `heartbeat failure for node in "${state}" state`)
     written.catch((thrown: unknown) => {
       if (!this.running || this.sessions.nodeIds().includes(nodeId)) return
@@ -370,11 +367,18 @@ export class Dispatcher {
     }
   }
 
+  /** What a node that is gone found of others is as old as it is, and it answers no questions. */
+  private forgetReports(nodeId: string): void {
+    this.dataPaths.forget(nodeId)
+    this.questions.forget(nodeId)
+    if (this.running) this.ignoreLoss(this.showDataPaths())
+  }
+
   private nodeChanged({ action, object, old }: Extract<StoreEvent, { table: 'node' }>): void {
     if (action === 'remove') {
       this.heartbeats.forget(object.id)
       this.downUntil.delete(object.id)
-      this.dataPaths.forget(object.id)
+      this.forgetReports(object.id)
       this.sessions.end(object.id, new StatusError('forbidden', `node ${object.id} was removed from the swarm`))
       this.news.delete(object.id)
     } else this.tell(object.id, { node: true })

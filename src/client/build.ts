@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream'
-import type { BuildCache } from '../model/engine-api/image.js'
 import type { Client } from './client.js'
 import { filterText, type FilterValues } from './filters.js'
 import type { HijackedConnection } from './http.js'
@@ -27,10 +26,5 @@ export class BuildClient {
   prune(options: { all?: boolean; filters?: FilterValues; 'reserved-space'?: number } = {}): Promise<{ CachesDeleted: string[] | null; SpaceReclaimed: number }> {
     const { filters = {}, ...query } = options
     return this.client.json('POST', '/build/prune', { query: { ...query, filters: filterText(filters) } })
-  }
-
-  async cached(): Promise<BuildCache[]> {
-    const { BuildCache: found } = await this.client.json<{ BuildCache?: BuildCache[] }>('GET', '/system/df', { query: { type: 'build-cache' } })
-    return found ?? []
   }
 }

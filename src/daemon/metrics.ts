@@ -15,21 +15,26 @@ export interface MetricsDeps {
 
 const actionBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
+const loopPeriodMs = 100
+
 /**
  * The figures of this daemon for Prometheus, under dockerd's and SwarmKit's names where they have them
  * (docs.docker.com, "Collect Docker metrics with Prometheus"), besides those of the process and the event loop.
  */
 export class DaemonMetrics {
   private readonly registry = new Registry()
+  private asked = false
 
   constructor(private readonly deps: MetricsDeps) {
-    collectDefaultMetrics({ register: this.registry })
     this.engine()
     this.cluster()
   }
 
   /** In the text format of Prometheus. */
   async read(): Promise<MetricsText> {
+    // Only for those who ask: the event loop is looked at from then on, which wakes a daemon that has nothing to do.
+    if (!this.asked) collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: loopPeriodMs })
+    this.asked = true
     return { contentType: this.registry.contentType, text: await this.registry.metrics() }
   }
 

@@ -8,6 +8,8 @@ import type { HostParts } from './host-parts.js'
 import type { SwarmNode } from './swarm/swarm-node.js'
 import { commit, version } from './version.js'
 
+/** The event loop is looked at so often: each look wakes a daemon that has nothing to do. */
+const loopPeriodMs = 100
 /** Older dumps go. */
 const dumpsMax = 10
 
@@ -20,7 +22,7 @@ export interface StateDumpDeps {
 
 /** Writes what this daemon is doing to files, for those who look for a fault (SIGUSR1). Nothing secret is in them. */
 export class StateDumper implements Disposable {
-  private readonly loopDelay = monitorEventLoopDelay({ resolution: 10 })
+  private readonly loopDelay = monitorEventLoopDelay({ resolution: loopPeriodMs })
 
   constructor(private readonly deps: StateDumpDeps) {
     this.loopDelay.enable()

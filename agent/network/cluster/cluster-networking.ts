@@ -85,7 +85,7 @@ export class ClusterNetworking implements Disposable {
     if (touched.peers) await attempt(() => this.tellEncryption())
     for (const id of touched.whole) await attempt(() => this.forward(id))
     for (const id of touched.networks) if (!touched.whole.has(id)) await attempt(() => this.move(id, touched.moves.filter(({ networkId }) => networkId === id)))
-    if (touched.peers) for (const [id, { network }] of tables.networks) if (network.spec.ingress) await attempt(() => this.forward(id))
+    if (touched.peers) for (const [id, { network }] of tables.networks) if (network.spec.ingress && !touched.whole.has(id)) await attempt(() => this.forward(id))
     await attempt(() => this.balancer.update(touched.services))
     if (await this.canIngress()) await attempt(() => this.ingress.update(touched))
     await this.forgetNetworks(touched)

@@ -91,7 +91,11 @@ export class ClusterTables {
       if (!table) return
       table.version++
       const before = table.endpoints.get(endpoint.taskId)
-      if (before) table.byService.get(before.serviceId)?.delete(before)
+      if (before) {
+        const group = table.byService.get(before.serviceId)
+        group?.delete(before)
+        if (group?.size === 0) table.byService.delete(before.serviceId)
+      }
       if (removes) table.endpoints.delete(endpoint.taskId)
       else {
         table.endpoints.set(endpoint.taskId, endpoint)

@@ -154,7 +154,7 @@ export class VipBalancer implements SandboxWatcher, Disposable {
     }
     const sizes = new Set(usualSizes)
     for (const networkId of client.networks) {
-      for (const { size } of this.tables.networks.get(networkId)?.byService.values() ?? []) if (size > 0) sizes.add(size)
+      for (const { size } of this.tables.networks.get(networkId)?.byService.values() ?? []) sizes.add(size)
     }
     const elements = (client.elements ??= inNetns(client.path, () => new NftElements()))
     const present = elements.tables()

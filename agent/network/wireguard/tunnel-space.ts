@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { LinkBatch, Links } from '../../kernel/link.js'
-import { createNetns, deleteNetns, isNetns, Netns } from '../../kernel/netns.js'
+import { createNetns, deleteNetns, Netns } from '../../kernel/netns.js'
 import { writeSysctlIfPresent } from '../../kernel/sysctl.js'
 
 /**
@@ -31,10 +31,6 @@ export class TunnelSpace implements Disposable {
       for (const name of ['all', 'lo']) writeSysctlIfPresent(`net/ipv6/conf/${name}/disable_ipv6`, '0')
     })
     return new TunnelSpace(path, netns)
-  }
-
-  static exists(path: string): boolean {
-    return isNetns(path)
   }
 
   /** Gives an interface that was moved here its one address, and brings it up. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { delay, withTimeout, type Clock } from '../../../src/base/clock.js'
 import { messageOf, StatusError } from '../../../src/base/errors.js'
 import { identify, isAlive, sendSignal, type ProcessIdentity } from '../../kernel/process.js'
+import { SystemCallError } from '../../kernel/ffi.js'
 import { widenUdpBuffers } from '../../kernel/process-sockets.js'
 import { spawnWithFds, type SpawnedProcess } from '../../kernel/spawn.js'
 import type { HostKernel } from '../host-kernel.js'
@@ -67,12 +68,17 @@ export async function startUserspace(name: string, given: UserspaceGiven): Promi
 
 /**
  * Gives the program's sockets room for the bursts in which large packets of containers come; it asks for none itself, and
- * would lose one packet in ten. They are open a little after the interface is up; packets flow without that too.
+ * would lose one packet in ten. They are open a little after the interface is up. Packets flow without
+ * that too: a kernel that refuses is no reason to go without encryption.
  */
 export async function widenSockets(name: string, port: number, { clock, folder }: Pick<UserspaceGiven, 'clock' | 'folder'>): Promise<void> {
   const process = readProcess(processFile(folder, name))
   const deadline = clock.monotonicMs() + socketsMs
-  while (process && widenUdpBuffers(process, port, socketBufferBytes) === 0 && clock.monotonicMs() < deadline) await delay(clock, pollMs)
+  try {
+    while (process && isAlive(process) && widenUdpBuffers(process, port, socketBufferBytes) === 0 && clock.monotonicMs() < deadline) await delay(clock, pollMs)
+  } catch (thrown) {
+    if (!(thrown instanceof SystemCallError)) throw thrown
+  }
 }
 
 /** Ends the process of an interface; the interface goes with it. None is fine. */

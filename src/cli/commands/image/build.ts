@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs'
 import { ErrorKind, invalid, StatusError } from '../../../base/errors.js'
 import { flag, parseBytes, type FlagValues } from '../../../base/flags.js'
 import type { BuildQuery } from '../../../client/build.js'
-import { prepareContext } from '../../build/build-context.js'
 import { showBuild } from '../../build/build-progress.js'
 import { parseOutput, writeOutput } from '../../build/output.js'
 import { registryConfig } from '../../build/registry-config.js'
@@ -71,6 +70,8 @@ export const build = verb({
     const quiet = values.quiet || values.progress === 'quiet'
     const rawJson = values.progress === 'rawjson'
     let sentBytes = 0
+    // Archives are packed by packages that no other command is to wait for.
+    const { prepareContext } = await import('../../build/build-context.js')
     const prepared = await prepareContext({ context: path, file: values.file ?? '', named: values['build-context'], stdin, sent: (bytes) => (sentBytes += bytes) })
     // Nothing is asked of a session that nothing is in.
     using session = secrets.size + agents.size > 0 ? await SecretSession.open(api.build, secrets, agents) : undefined
