@@ -2,6 +2,7 @@ import type { Clock } from '../../src/base/clock.js'
 import type { Logger } from '../../src/base/log.js'
 import type { Rng } from '../../src/base/rng.js'
 import type { PeerId } from './core/message.js'
+import type { PeerStatus } from './core/raft.js'
 import type { Role } from './core/ready.js'
 import type { Member } from './membership.js'
 import type { PeerDialer } from './transport/peer.js'
@@ -89,4 +90,6 @@ export interface NodeStatus {
   readonly firstIndex: number
   readonly lastIndex: number
   readonly snapshotIndex: number
+  /** How far each member has got, as a leader knows; empty on others. */
+  readonly peers: readonly PeerStatus[]
 }

@@ -7,7 +7,8 @@ import type { SnapshotSource } from './transport/peer.js'
 
 const everyEntriesDefault = 10_000
 const everyBytesDefault = 64 * 1024 * 1024
-const keepEntriesDefault = 500
+/** Entries kept behind a snapshot for followers that are a little late. */
+export const keepEntriesDefault = 500
 
 /** Saves the state machine every so often, beside everything else, and lets go of the log behind it. */
 export class Snapshotter {

@@ -281,7 +281,7 @@ export class SimGroup {
 
   describe(): string {
     return [...this.hosts.values()]
-      .map((host) => `  ${host.name}${host.gone ? ' (removed)' : ''}: ${host.node ? JSON.stringify({ ...host.node.status(), members: host.node.members().map((m) => `${m.nodeId}${m.learner ? 'L' : ''}`), peers: host.node.core.status().peers }) : 'down'}`)
+      .map((host) => `  ${host.name}${host.gone ? ' (removed)' : ''}: ${host.node ? JSON.stringify({ ...host.node.status(), members: host.node.members().map((m) => `${m.nodeId}${m.learner ? 'L' : ''}`), peers: host.node.status().peers }) : 'down'}`)
       .join('\n')
   }
 }
