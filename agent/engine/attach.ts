@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream'
+import { detachKeysDefault, DetachScanner, parseDetachKeys } from '../../src/base/detach-keys.js'
 import { conflict } from '../../src/base/errors.js'
 import { sendSignal } from '../kernel/process.js'
 import { AttachHub } from './attach-hub.js'
 import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
-import { defaultDetachKeys, DetachScanner, parseDetachKeys } from './detach-keys.js'
 import { inputStream } from './input-stream.js'
 import { readLogs } from './logs.js'
 import type { AttachOptions, AttachSession, OutputChunk } from './types.js'
@@ -18,7 +18,7 @@ export async function attachContainer(context: EngineContext, container: Contain
   const { config } = container.record
   const tty = config.Tty ?? false
   if (container.status === 'paused') throw conflict(`container ${container.id} is paused, unpause the container before attach`)
-  const keys = parseDetachKeys(options.detachKeys || defaultDetachKeys)
+  const keys = parseDetachKeys(options.detachKeys || detachKeysDefault)
   const live = options.stream ? await hubOf(context, container) : undefined
   context.events.publish('container', 'attach', container.id, container.eventAttributes())
   const wants = { stdout: options.stdout, stderr: options.stderr }

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { detachKeysDefault, parseDetachKeys } from '../../src/base/detach-keys.js'
 import { conflict, invalid, notFound } from '../../src/base/errors.js'
 import { identify, sendSignal } from '../kernel/process.js'
 import type { DescriptorUse } from '../kernel/spawn.js'
@@ -13,7 +14,6 @@ import { AttachHub } from './attach-hub.js'
 import { withDetachKeys } from './attach.js'
 import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
-import { defaultDetachKeys, parseDetachKeys } from './detach-keys.js'
 import { ExecSession } from './exec-session.js'
 import { inputTo } from './input-stream.js'
 import { OutputQueue } from './output-queue.js'
@@ -200,7 +200,7 @@ function publish(context: EngineContext, container: Container, session: ExecSess
 }
 
 function detachKeysOf(request: ExecRequest): Uint8Array {
-  return parseDetachKeys(request.DetachKeys || defaultDetachKeys)
+  return parseDetachKeys(request.DetachKeys || detachKeysDefault)
 }
 
 function sizeOf(consoleSize: number[] | null | undefined): TerminalSize | undefined {

@@ -109,7 +109,7 @@ function withPlatform<T extends { platform?: string }>({ platform, ...rest }: T)
 }
 
 /** `linux/arm64/v8` as the JSON object that the API takes since 1.46. */
-export function platformQuery(text: string): string {
+function platformQuery(text: string): string {
   const [os = '', architecture = '', variant = ''] = text.split('/')
   return JSON.stringify({ os, ...(architecture && { architecture }), ...(variant && { variant }) })
 }

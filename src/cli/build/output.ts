@@ -1,10 +1,10 @@
-import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { ErrorKind, invalid, StatusError } from '../../base/errors.js'
 import { extractFiles } from '../archive/extract.js'
 import type { Context } from '../context.js'
 import { csvFields } from '../options/csv.js'
+import { refuseFolder, writeArchiveFile } from '../streams/archive-file.js'
 import { writeAll } from '../streams/write-all.js'
 
 /** Where the result goes beside the daemon's images. */
@@ -51,14 +51,6 @@ export async function writeOutput(context: Context, { type, dest }: BuildOutput,
 
 async function toFile({ stdout }: Context, source: Readable, dest: string): Promise<void> {
   if (dest === '-') return writeAll(stdout, source)
-  if (existsSync(dest) && statSync(dest).isDirectory()) throw invalid(`destination ${dest} is a folder: a file is expected`)
-  // Half an archive must not look like a whole one.
-  const partial = `${dest}.part-${process.pid}`
-  try {
-    await pipeline(source, createWriteStream(partial, { mode: 0o644 }))
-    renameSync(partial, dest)
-  } catch (thrown) {
-    rmSync(partial, { force: true })
-    throw thrown
-  }
+  refuseFolder(dest, 'failed to write the output')
+  await writeArchiveFile(dest, source, 0o644)
 }

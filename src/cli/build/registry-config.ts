@@ -11,5 +11,5 @@ export async function registryConfig(environment: NodeJS.ProcessEnv): Promise<st
     const auth = await store.get(registry)
     if (Object.keys(auth).length > 0) known[registry] = auth
   }
-  return registries.size === 0 || Object.keys(known).length === 0 ? undefined : encodeAuth(known as AuthConfig)
+  return registries.size === 0 || Object.keys(known).length === 0 ? undefined : encodeAuth(known)
 }

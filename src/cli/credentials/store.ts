@@ -80,8 +80,8 @@ export async function registryAuthOf({ environment }: Pick<Context, 'environment
   return Object.keys(auth).length === 0 ? undefined : encodeAuth(auth)
 }
 
-/** JSON in base 64 for URLs, as the API wants it. */
-export function encodeAuth(auth: AuthConfig): string {
+/** Credentials of one registry, or of each by its name, as JSON in base 64 for URLs: as the API wants them. */
+export function encodeAuth(auth: AuthConfig | Record<string, AuthConfig>): string {
   return Buffer.from(JSON.stringify(auth)).toString('base64url')
 }
 

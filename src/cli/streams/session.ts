@@ -1,6 +1,6 @@
+import { DetachScanner, detachKeysDefault, parseDetachKeys } from '../../base/detach-keys.js'
 import type { Attachment } from '../../client/streams.js'
 import type { Context, OutputStream } from '../context.js'
-import { DetachFilter, detachKeysDefault, parseDetachKeys } from './detach-keys.js'
 
 export interface SessionOptions {
   /** The other side has a terminal: input goes there key by key. */
@@ -46,9 +46,9 @@ async function pumpOutput(attachment: Attachment, stdout: OutputStream | undefin
 }
 
 function pumpInput({ stdin }: Context, { input }: Attachment, { tty, detachKeys }: SessionOptions, onDetach: () => void): () => void {
-  const filter = tty ? new DetachFilter(parseDetachKeys(detachKeys || detachKeysDefault)) : undefined
+  const filter = tty ? new DetachScanner(parseDetachKeys(detachKeys || detachKeysDefault)) : undefined
   const onData = (data: Buffer): void => {
-    const { pass, detached } = filter ? filter.push(data) : { pass: data, detached: false }
+    const { pass, detached } = filter ? filter.scan(data) : { pass: data, detached: false }
     if (pass.length > 0 && !input.write(pass)) {
       stdin.pause()
       input.once('drain', () => stdin.resume())

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import { timeQuery } from '../../../src/cli/options/time.js'
 import { naturalOrder } from '../../../src/cli/order.js'
 import { splitReference } from '../../../src/cli/image-name.js'
-import { DetachFilter, parseDetachKeys } from '../../../src/cli/streams/detach-keys.js'
+import { DetachScanner, parseDetachKeys } from '../../../src/base/detach-keys.js'
 import { LineSplitter } from '../../../src/cli/streams/line-splitter.js'
 import { goDuration, goTimeOf } from '../../../src/cli/units.js'
 
@@ -14,11 +14,11 @@ describe('detach keys', () => {
   })
 
   const typed = (...pieces: string[]): string => {
-    const filter = new DetachFilter(parseDetachKeys('ctrl-p,ctrl-q'))
+    const filter = new DetachScanner(parseDetachKeys('ctrl-p,ctrl-q'))
     return pieces
       .map((piece) => {
-        const { pass, detached } = filter.push(Buffer.from(piece))
-        return pass.toString() + (detached ? '<detached>' : '')
+        const { pass, detached } = filter.scan(Buffer.from(piece))
+        return Buffer.from(pass).toString() + (detached ? '<detached>' : '')
       })
       .join('|')
   }

@@ -1,7 +1,7 @@
 import { lstatSync, realpathSync, statSync, type Stats } from 'node:fs'
 import { basename, dirname, posix, resolve } from 'node:path'
 import { pipeline, Transform, type Readable } from 'node:stream'
-import { invalid, notFound } from '../../../base/errors.js'
+import { ErrorKind, invalid, kindOf, notFound } from '../../../base/errors.js'
 import { flag } from '../../../base/flags.js'
 import type { ContainerPathStat } from '../../../model/engine-api/container.js'
 import { verb } from '../../command.js'
@@ -156,9 +156,14 @@ function remoteDestination(path: string, stat: ContainerPathStat | undefined, so
   return { folder: posix.dirname(clean), name: posix.basename(clean) }
 }
 
-/** Undefined where there is nothing, or nothing that can be told of. */
+/** Undefined where there is nothing. */
 async function pathStat({ api }: Context, container: string, path: string): Promise<ContainerPathStat | undefined> {
-  return api.containers.statPath(container, path).catch(() => undefined)
+  try {
+    return await api.containers.statPath(container, path)
+  } catch (thrown) {
+    if (kindOf(thrown) === ErrorKind.notFound) return undefined
+    throw thrown
+  }
 }
 
 function countedStream(source: Readable): { stream: Readable; bytes: () => number } {

@@ -1,8 +1,7 @@
-import { existsSync, renameSync, rmSync, statSync, createWriteStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
 import { invalid } from '../../../base/errors.js'
 import { flag } from '../../../base/flags.js'
 import { verb } from '../../command.js'
+import { refuseFolder, writeArchiveFile } from '../../streams/archive-file.js'
 import { writeAll } from '../../streams/write-all.js'
 
 export const exportVerb = verb({
@@ -18,16 +17,7 @@ export const exportVerb = verb({
       await writeAll(context.stdout, await context.api.containers.export(container))
       return
     }
-    if (existsSync(flags.output) && statSync(flags.output).isDirectory()) throw invalid(`failed to export container: "${flags.output}" is a directory`)
-    const archive = await context.api.containers.export(container)
-    // Half an archive must not look like a whole one.
-    const partial = `${flags.output}.part-${process.pid}`
-    try {
-      await pipeline(archive, createWriteStream(partial, { mode: 0o600 }))
-      renameSync(partial, flags.output)
-    } catch (thrown) {
-      rmSync(partial, { force: true })
-      throw thrown
-    }
+    refuseFolder(flags.output, 'failed to export container')
+    await writeArchiveFile(flags.output, await context.api.containers.export(container))
   },
 })

@@ -1,6 +1,7 @@
 import type { ContainerNetworkStats, ContainerStatsResponse } from '../../../model/engine-api/stats.js'
+import type { EventMessage } from '../../../model/engine-api/system.js'
 import { delay } from '../../../base/clock.js'
-import { ErrorKind, kindOf } from '../../../base/errors.js'
+import { ErrorKind, kindOf, StatusError } from '../../../base/errors.js'
 import { flag } from '../../../base/flags.js'
 import { verb } from '../../command.js'
 import type { Context } from '../../context.js'
@@ -62,15 +63,15 @@ export const stats = verb({
         if (!stream) return
       }
     }
-    const wanted = async (): Promise<string[]> => (args.length > 0 ? args : (await containers.list({ ...(flags.all && { all: true }) })).map(({ Id: id = '' }) => shortId(id)))
-    const refs = await wanted()
     if (flags['no-stream']) {
+      const refs = args.length > 0 ? args : await listed(context, flags.all)
       await Promise.all(refs.map((ref) => watch(ref, false)))
       printListing(context, [...rows.values()], listing, flags)
       return 0
     }
     const failures: unknown[] = []
     const follow = (ref: string): void => {
+      ended.delete(ref)
       void watch(ref, true).then(
         () => ended.add(ref),
         (thrown: unknown) => {
@@ -79,20 +80,37 @@ export const stats = verb({
         },
       )
     }
-    for (const ref of refs) follow(ref)
+    if (args.length > 0) for (const ref of args) follow(ref)
+    else {
+      // Asked for before the list: what begins in between is in one of the two.
+      const events = await context.api.system.events({ filters: { type: ['container'] } }, context.signal)
+      for (const ref of await listed(context, flags.all)) follow(ref)
+      keepUp(events, flags.all).catch((thrown: unknown) => kindOf(thrown) === ErrorKind.cancelled || failures.push(thrown))
+    }
     for (;;) {
       await delay(context.clock, redrawPeriodMs, context.signal)
-      if (args.length === 0) {
-        const running = await wanted()
-        for (const ref of running) if (!rows.has(ref)) follow(ref)
-        for (const ref of rows.keys()) if (!running.includes(ref)) rows.delete(ref)
-      }
       if (failures.length > 0) throw failures[0]
       redraw(context, [...rows.values()], listing, flags.format)
       if (args.length > 0 && args.every((ref) => ended.has(ref))) return 0
     }
+
+    /** Lines come and go with the containers that the daemon tells of. */
+    async function keepUp(events: AsyncIterable<EventMessage>, all: boolean): Promise<void> {
+      for await (const { Action: action, Actor: actor } of events) {
+        const ref = shortId(actor?.ID ?? '')
+        if (action === 'start' || (all && action === 'create')) {
+          if (!rows.has(ref) || ended.has(ref)) follow(ref)
+        } else if (action === 'destroy' || (!all && action === 'die')) rows.delete(ref)
+      }
+      throw new StatusError(ErrorKind.unavailable, `the connection to ${context.host} ended`)
+    }
   },
 })
+
+/** The containers to show when none are named. */
+async function listed({ api }: Context, all: boolean): Promise<string[]> {
+  return (await api.containers.list({ ...(all && { all: true }) })).map(({ Id: id = '' }) => shortId(id))
+}
 
 function redraw(context: Context, rows: StatsRow[], listing: Listing<StatsRow>, format: string | undefined): void {
   // Upper left corner, and nothing below stays from before.

@@ -1,11 +1,12 @@
-import { createReadStream, createWriteStream, existsSync, renameSync, rmSync, statSync } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
+import { createReadStream, statSync } from 'node:fs'
 import { invalid, messageOf } from '../../../base/errors.js'
 import { flag } from '../../../base/flags.js'
 import { verb } from '../../command.js'
-import type { Context, InputStream } from '../../context.js'
+import type { InputStream } from '../../context.js'
 import { splitReference } from '../../image-name.js'
 import { showProgress } from '../../progress/image-progress.js'
+import { refuseFolder, writeArchiveFile } from '../../streams/archive-file.js'
+import { writeAll } from '../../streams/write-all.js'
 
 export const load = verb({
   name: 'load',
@@ -40,30 +41,13 @@ export const save = verb({
     const options = { ...(flags.platform !== undefined && { platform: flags.platform }) }
     if (flags.output === undefined) {
       if (context.stdout.isTTY) throw invalid('cowardly refusing to save to a terminal. Use the -o flag or redirect')
-      const archive = await context.api.images.save(args, options)
-      for await (const chunk of archive as AsyncIterable<Buffer>) await written(context, chunk)
+      await writeAll(context.stdout, await context.api.images.save(args, options))
       return
     }
-    if (existsSync(flags.output) && statSync(flags.output).isDirectory()) throw invalid(`failed to save image: "${flags.output}" is a directory`)
-    const archive = await context.api.images.save(args, options)
-    // Half an archive must not look like a whole one.
-    const partial = `${flags.output}.part-${process.pid}`
-    try {
-      await pipeline(archive, createWriteStream(partial, { mode: 0o600 }))
-      renameSync(partial, flags.output)
-    } catch (thrown) {
-      rmSync(partial, { force: true })
-      throw thrown
-    }
+    refuseFolder(flags.output, 'failed to save image')
+    await writeArchiveFile(flags.output, await context.api.images.save(args, options))
   },
 })
-
-function written({ stdout }: Context, chunk: Buffer): Promise<void> {
-  return new Promise((resolve) => {
-    if (stdout.write(chunk)) resolve()
-    else stdout.once('drain', resolve)
-  })
-}
 
 export const importVerb = verb({
   name: 'import',

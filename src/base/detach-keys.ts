@@ -1,27 +1,30 @@
-import { invalid } from '../../src/base/errors.js'
+import { invalid } from './errors.js'
 
-export const defaultDetachKeys = 'ctrl-p,ctrl-q'
+/** Docker's default, ctrl-p then ctrl-q. */
+export const detachKeysDefault = 'ctrl-p,ctrl-q'
 
-/** The bytes of `ctrl-p,ctrl-q` or `a,ctrl-@`. Throws `invalid` with Docker's sentence. */
+/** The bytes of `ctrl-p,ctrl-q` or `a,ctrl-@`. Throws `invalid` for what is no printable character and no control key. */
 export function parseDetachKeys(text: string): Uint8Array {
   const bytes = text.split(',').map((key) => {
     if (/^[\x20-\x7e]$/.test(key)) return key.charCodeAt(0)
     const control = /^ctrl-([a-z@[\\\]^_])$/i.exec(key)?.[1]
-    if (control === undefined) throw invalid(`invalid detach keys: ${text}`)
-    return control.toUpperCase().charCodeAt(0) - 64
+    if (control === undefined) throw invalid(`invalid detach keys (${text}): unknown character: '${key}'`)
+    // Control characters are the capital letters' codes without the two highest bits.
+    return control.toUpperCase().charCodeAt(0) & 0x1f
   })
   return Uint8Array.from(bytes)
 }
 
 /**
- * Looks for the detach sequence in what a client types. Bytes that may begin it are held back until it
- * is clear that they do not.
+ * Looks for the detach sequence in what is typed. Bytes that may begin it are held back until it is
+ * clear that they do not.
  */
 export class DetachScanner {
   private matched = 0
+
   constructor(private readonly keys: Uint8Array) {}
 
-  /** What goes to the process, and whether the sequence is complete. */
+  /** What goes on to the process, and whether the sequence is complete. */
   scan(data: Uint8Array): { pass: Uint8Array; detached: boolean } {
     const pass: number[] = []
     for (const byte of data) {
@@ -31,9 +34,8 @@ export class DetachScanner {
         continue
       }
       pass.push(...this.keys.subarray(0, this.matched))
-      this.matched = 0
-      if (byte === this.keys[0]) this.matched = 1
-      else pass.push(byte)
+      this.matched = byte === this.keys[0] ? 1 : 0
+      if (this.matched === 0) pass.push(byte)
     }
     return { pass: Uint8Array.from(pass), detached: false }
   }
