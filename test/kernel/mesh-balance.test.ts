@@ -2,8 +2,13 @@ import { strict as assert } from 'node:assert'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { Socket } from 'node:net'
+import { parseAddress } from '../../agent/kernel/address-bytes.js'
 import { inNetns } from '../../agent/kernel/netns.js'
+import { nativeU32 } from '../../agent/kernel/netlink-message.js'
+import { NftElements } from '../../agent/kernel/nft-elements.js'
 import { openSocket } from '../../agent/kernel/socket.js'
+import { ingressMark, ingressTables } from '../../agent/network/lb/ingress-ruleset.js'
+import { vipTables } from '../../agent/network/lb/vip-ruleset.js'
 import { ask } from '../e2e/network-support.js'
 import { eventually } from '../support/eventually.js'
 import { Mesh, port } from '../support/mesh.js'
@@ -87,6 +92,25 @@ describe('balancing of the routing mesh in the kernel', function () {
     for (const { socket } of open) socket.write('GET')
     await eventually('every connection is answered by its task', () => open.every(({ got }) => got.includes(' asked by ')))
     assert.deepEqual(ends, [])
+  })
+
+  it('refuses nobody whose packet is between an old number of backends and a new one', async () => {
+    await tasks()
+    const shell = await mesh.shell()
+    const [host] = mesh.nodes
+    // What a packet sees that is looked up on both sides of a change: three backends, and the third is gone.
+    const takeLast = (netns: string, tables: readonly string[], last: { set: string; key: number[] }[]): void =>
+      inNetns(netns, () => {
+        using elements = new NftElements()
+        const table = tables.find((name) => elements.tables().includes(name)) ?? ''
+        elements.change(last.map(({ set, key }) => ({ action: 'delete', table, set, elements: [{ key: Uint8Array.from(key) }] })))
+      })
+    const published = [6, 0, 0, 0, 8080 >> 8, 8080 & 0xff, 0, 0, ...nativeU32(ingressMark + 2)]
+    takeLast(host.hostNetns, ingressTables, [{ set: 'backends4', key: published }, { set: 'backends6', key: published }])
+    takeLast(shell, vipTables, ['10.0.1.2', 'fd00:2::2'].map((vip) => ({ set: vip.includes(':') ? 'backends6' : 'backends', key: [...parseAddress(vip), ...nativeU32(2)] })))
+    for (const [netns, address, tcpPort] of [[mesh.outside, '10.77.0.1', 8080], [mesh.outside, 'fd77::1', 8080], [shell, '10.0.1.2', 80], [shell, 'fd00:2::2', 80]] as const) {
+      for (let i = 0; i < 20; i++) assert.match(await ask(netns, address, tcpPort), / asked by /)
+    }
   })
 
   it("prefers a node's own tasks while there are some, when the service asks for it", async () => {

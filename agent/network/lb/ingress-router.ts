@@ -1,6 +1,7 @@
 import type { Clock } from '../../../src/base/clock.js'
 import type { Logger } from '../../../src/base/log.js'
 import type { Rng } from '../../../src/base/rng.js'
+import { Serial } from '../../../src/base/serial.js'
 import { TrackedFlows } from '../../kernel/conntrack.js'
 import type { ClusterNetwork, Touched } from '../cluster/cluster-tables.js'
 import { storedNetwork } from '../cluster/stored-network.js'
@@ -34,7 +35,7 @@ export class IngressRouter implements SandboxWatcher, Disposable {
   private readonly table: IngressTable
   private loaded = false
   /** One thing after another. */
-  private work: Promise<void> = Promise.resolve()
+  private readonly work = new Serial()
   private datagrams: { table: ClusterNetwork; version: number; byAddress: Map<string, DatagramPort[]> } | undefined
 
   constructor(
@@ -71,7 +72,7 @@ export class IngressRouter implements SandboxWatcher, Disposable {
   /** Brings ports and entries to what the tables say. Rejects with the kernel's reason. */
   update(touched: Touched): Promise<void> {
     if (touched.peers) this.tasks.update()
-    return this.queue(async () => {
+    return this.work.run(async () => {
       const table = this.ingressNetwork()
       const concerned = table && (!this.loaded || touched.networks.has(table.network.id) || touched.services.has(table.network.id) || this.held.incomplete)
       if (!table) {
@@ -85,7 +86,7 @@ export class IngressRouter implements SandboxWatcher, Disposable {
 
   /** Another program changed the rules of this host: they are put back as they should be. */
   restore(): void {
-    this.queue(async () => {
+    this.work.run(async () => {
       const table = this.ingressNetwork()
       if (!this.loaded || !table) return
       this.loaded = false
@@ -95,7 +96,7 @@ export class IngressRouter implements SandboxWatcher, Disposable {
 
   /** No port of the mesh leads anywhere from this node any more. */
   end(): Promise<void> {
-    return this.queue(() => Promise.resolve(this.takeDown()))
+    return this.work.run(() => Promise.resolve(this.takeDown()))
   }
 
   private takeDown(): void {
@@ -110,12 +111,6 @@ export class IngressRouter implements SandboxWatcher, Disposable {
   [Symbol.dispose](): void {
     this.held.end(true)
     this.table[Symbol.dispose]()
-  }
-
-  private queue(act: () => Promise<void>): Promise<void> {
-    const done = this.work.then(act)
-    this.work = done.catch(() => undefined)
-    return done
   }
 
   private ingressNetwork(): ClusterNetwork | undefined {

@@ -45,15 +45,18 @@ export function removeIngressTables(): string {
 /** The rules for ports with this many backends: one of them is drawn for each flow. */
 export function addIngressSize(table: string, backends: number): string {
   // The mark carries the number drawn to the next rule, and the bit that leads into the ingress network.
-  const draw = backends === 1 ? markText : `numgen random mod ${backends} offset ${ingressMark}`
+  // One that a change took away between two look-ups for the packet is not found: the first is there while there is any.
+  const draws = backends === 1 ? [markText] : [`numgen random mod ${backends} offset ${ingressMark}`, markText]
   return ([4, 6] as const).flatMap((family) => {
     const chain = `inet ${table} ${chainOf(family, backends)}`
     const ip = family === 4 ? 'ip' : 'ip6'
     return [
       `add chain ${chain}`,
-      `add rule ${chain} meta mark set ${draw} ct mark set ct mark or ${markText}`,
-      // A port can be set only where the protocol is told.
-      `add rule ${chain} meta l4proto { tcp, udp, sctp } dnat ${ip} to meta l4proto . th dport . meta mark map @backends${family}`,
+      ...draws.flatMap((draw) => [
+        `add rule ${chain} meta mark set ${draw} ct mark set ct mark or ${markText}`,
+        // A port can be set only where the protocol is told.
+        `add rule ${chain} meta l4proto { tcp, udp, sctp } dnat ${ip} to meta l4proto . th dport . meta mark map @backends${family}`,
+      ]),
     ]
   }).join('\n')
 }

@@ -23,12 +23,19 @@ export function emptyVipTable(table: string): string {
   return [`table inet ${table}`, `delete table inet ${table}`, skeleton(table)].join('\n')
 }
 
+/**
+ * The kernel may bring a change of the maps into effect between two look-ups for one packet: the number drawn may be
+ * of a backend that is gone by the second. The first one is there as long as there is any.
+ */
+const firstBackend = '0'
+
 /** The rules for virtual IPs with this many backends: one of them is drawn for each flow. */
 export function addSize(table: string, backends: number): string {
   const chain = `inet ${table} n${backends}`
   // The mark carries the number drawn to the next rule; it does not leave the namespace.
-  const draw = backends === 1 ? '0' : `numgen random mod ${backends}`
-  return [`add chain ${chain}`, `add rule ${chain} meta mark set ${draw}`, `add rule ${chain} dnat ip to ip daddr . meta mark map @backends`, `add rule ${chain} dnat ip6 to ip6 daddr . meta mark map @backends6`].join('\n')
+  const draws = backends === 1 ? ['0'] : [`numgen random mod ${backends}`, firstBackend]
+  const rules = draws.flatMap((draw) => [`meta mark set ${draw}`, 'dnat ip to ip daddr . meta mark map @backends', 'dnat ip6 to ip6 daddr . meta mark map @backends6'])
+  return [`add chain ${chain}`, ...rules.map((rule) => `add rule ${chain} ${rule}`)].join('\n')
 }
 
 /** The elements that put virtual IPs in the place of others; those that stay as they are are left alone. */
