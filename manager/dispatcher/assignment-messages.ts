@@ -17,15 +17,19 @@ export interface SetMessage<Change> {
 export class AssignmentSequence<Change = AssignmentChange> {
   private sequence = 0
 
+  /** `stream` tells the numbers of one stream from those of another. */
+  constructor(private readonly stream = '') {}
+
   /** The number of the set sent last; 0 before the first. */
-  get last(): number {
-    return this.sequence
+  get last(): string {
+    return `${this.stream}${this.sequence}`
   }
 
   /** The messages of a whole set, or of changes of the set before; at least one. */
   messages(type: SetMessage<Change>['type'], changes: readonly Change[]): SetMessage<Change>[] {
-    const appliesTo = type === 'complete' ? '' : String(this.sequence)
-    const resultsIn = String(++this.sequence)
+    const appliesTo = type === 'complete' ? '' : this.last
+    this.sequence++
+    const resultsIn = this.last
     const parts: Change[][] = [[]]
     let bytes = 0
     for (const change of changes) {

@@ -198,6 +198,7 @@ export class Dispatcher {
 
   private async heartbeat({ sessionId }: HeartbeatRequest, call: CallContext): Promise<HeartbeatResponse> {
     const { nodeId } = this.sessions.get(this.callerOf(call), sessionId)
+    this.networkTables.heard(nodeId)
     return { periodMs: this.heartbeats.beat(nodeId) }
   }
 

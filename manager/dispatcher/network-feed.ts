@@ -17,19 +17,23 @@ export class NetworkFeed {
   private readonly users = new Map<string, Set<string>>()
   private readonly known = new Set<string>()
   private readonly pending = new Map<string, NetworkChange>()
-  private readonly sequence = new AssignmentSequence<NetworkChange>()
+  private readonly sequence: AssignmentSequence<NetworkChange>
   private complete = true
   /** Counts changes as they are queued; what was sent and acknowledged is told by the same count. */
   private queued = 0
   private acknowledged = 0
   private readonly sent: { sequence: string; queued: number }[] = []
-  private readonly waiting = new Set<{ until: number; resolve: () => void }>()
+  private readonly waiting = new Set<{ until: number; resolve: (done: boolean) => void }>()
   private closed = false
 
+  /** `stream` is another one for each feed: what an earlier stream's acknowledgement says is not taken for this one's. */
   constructor(
     readonly nodeId: string,
     private readonly tables: NetworkTables,
-  ) {}
+    stream: number,
+  ) {
+    this.sequence = new AssignmentSequence(`${stream}.`)
+  }
 
   get isEmpty(): boolean {
     return this.pending.size === 0 && !this.complete
@@ -87,7 +91,7 @@ export class NetworkFeed {
       ...changes.filter(({ network, action }) => network && action === 'remove'),
     ]
     const messages = this.sequence.messages(type, type === 'complete' ? ordered.filter(({ action }) => action === 'update') : ordered)
-    this.sent.push({ sequence: String(this.sequence.last), queued: this.queued })
+    this.sent.push({ sequence: this.sequence.last, queued: this.queued })
     if (this.sent.length > sentMax) this.sent.shift()
     return messages
   }
@@ -98,25 +102,33 @@ export class NetworkFeed {
     if (at < 0) return
     this.acknowledged = Math.max(this.acknowledged, this.sent[at]?.queued ?? 0)
     this.sent.splice(0, at + 1)
-    for (const waiter of this.waiting) if (waiter.until <= this.acknowledged) this.settle(waiter)
+    for (const waiter of this.waiting) if (waiter.until <= this.acknowledged) waiter.resolve(true)
   }
 
-  /** Resolves when the node has done everything that is queued by now, or is gone. */
-  caughtUp(): Promise<void> {
+  /** True when the node has done everything that is queued by now; false when the stream ends before, or the waiting. */
+  async caughtUp(ended: AbortSignal): Promise<boolean> {
     const until = this.queued
-    if (this.closed || until <= this.acknowledged) return Promise.resolve()
-    return new Promise((resolve) => this.waiting.add({ until, resolve }))
+    if (until <= this.acknowledged) return true
+    if (this.closed || ended.aborted) return false
+    let waiter: { until: number; resolve: (done: boolean) => void } | undefined
+    let onEnd = (): void => undefined
+    try {
+      return await new Promise<boolean>((resolve) => {
+        waiter = { until, resolve }
+        onEnd = () => resolve(false)
+        this.waiting.add(waiter)
+        ended.addEventListener('abort', onEnd, { once: true })
+      })
+    } finally {
+      if (waiter) this.waiting.delete(waiter)
+      ended.removeEventListener('abort', onEnd)
+    }
   }
 
-  /** The stream has ended: nobody waits for this node any more. */
+  /** The stream has ended: its node is to be told everything again. */
   close(): void {
     this.closed = true
-    for (const waiter of this.waiting) this.settle(waiter)
-  }
-
-  private settle(waiter: { until: number; resolve: () => void }): void {
-    this.waiting.delete(waiter)
-    waiter.resolve()
+    for (const { resolve } of this.waiting) resolve(false)
   }
 
   private show(networkId: string): void {

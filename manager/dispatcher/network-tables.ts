@@ -87,6 +87,17 @@ export class NetworkTables {
     return false
   }
 
+  /** The ids of the nodes that are on networks of the task. */
+  nodesBeside(taskId: string): string[] {
+    const nodeIds = new Set<string>()
+    for (const id of this.placed.get(taskId) ?? []) {
+      const table = this.networks.get(id)
+      if (table?.network.spec.ingress) return [...this.peers.keys()]
+      for (const { nodeId } of table?.endpoints.values() ?? []) nodeIds.add(nodeId)
+    }
+    return [...nodeIds]
+  }
+
   private setNetwork(network: Network): TableChange[] {
     if (!isOverlay(network)) return []
     const present = this.networks.get(network.id)

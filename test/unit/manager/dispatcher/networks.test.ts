@@ -138,6 +138,96 @@ describe('tables of networks', () => {
     await waiting
   })
 
+  describe('hold up the end of a task', () => {
+    /** A task `t2` on node n2 that serves, and ends; `done` tells whether it may. */
+    const ending = async () => {
+      await fixture.assign('t1', 'n1', on('back', '10.0.1.3'))
+      await fixture.assign('t2', 'n2', on('back', '10.0.1.4'))
+      await state('t2', TaskState.running)
+      const [one, two] = [await follow('n1'), await follow('n2')]
+      for (const { reader, acknowledge } of [one, two]) for (const { resultsIn } of await reader.taken()) await acknowledge(resultsIn)
+      return { one, two }
+    }
+    const end = async ({ two }: Awaited<ReturnType<typeof ending>>) => {
+      await state('t2', TaskState.running, TaskState.shutdown)
+      const drain = { done: false, failure: undefined as unknown }
+      void fixture.dispatcher.handlers.awaitDrain({ sessionId: two.agent.sessionId, taskId: 't2' }, two.agent.call()).then(
+        () => (drain.done = true),
+        (thrown: unknown) => (drain.failure = thrown),
+      )
+      for (const { resultsIn } of await two.reader.taken()) await two.acknowledge(resultsIn)
+      await settle()
+      return drain
+    }
+    const again = (one: Awaited<ReturnType<typeof follow>>) =>
+      new Reader(fixture.dispatcher.handlers.networks({ sessionId: one.agent.sessionId }, one.agent.call()))
+
+    it('until a node whose stream broke off has taken all tables in again', async () => {
+      const both = await ending()
+      both.one.agent.controller.abort()
+      await settle()
+      const drain = await end(both)
+      assert.equal(drain.done, false, 'n1 still leads flows as it was told')
+      const { reader, acknowledge } = await follow('n1')
+      const [whole] = await reader.taken()
+      assert.equal(drain.done, false, 'not taken in yet')
+      await acknowledge(whole?.resultsIn ?? '')
+      await settle()
+      assert.equal(drain.done, true)
+    })
+
+    it('when another stream takes the place of the one that was to acknowledge', async () => {
+      const both = await ending()
+      const drain = await end(both)
+      const [change] = await both.one.reader.taken()
+      const [whole] = await again(both.one).taken()
+      assert.equal(whole?.type, 'complete')
+      await both.one.acknowledge(change?.resultsIn ?? '')
+      await both.one.acknowledge('1')
+      await settle()
+      assert.equal(drain.done, false, 'what the earlier stream was told may not have been taken in')
+      await both.one.acknowledge(whole.resultsIn)
+      await settle()
+      assert.equal(drain.done, true)
+    })
+
+    it('longer for a node that lives than for one that is silent', async () => {
+      const both = await ending()
+      const drain = await end(both)
+      for (let i = 0; i < 3; i++) {
+        await fixture.clock.advance(4_500)
+        await both.one.agent.heartbeat()
+        assert.equal(drain.done, false)
+      }
+      await fixture.clock.advance(1_500)
+      assert.equal(drain.done, true, 'not without a bound')
+    })
+
+    it('no longer for a node that is on none of its networks, or down', async () => {
+      const both = await ending()
+      await state('t1', TaskState.failed)
+      assert.equal((await end(both)).done, true, 'the node is on the network no more')
+      await fixture.assign('t3', 'n1', on('back', '10.0.1.5'))
+      await state('t2', TaskState.running)
+      const drain = await end(both)
+      assert.equal(drain.done, false)
+      await fixture.store.update((tx) => {
+        const found = tx.get('node', 'n1')
+        if (found) tx.update('node', { ...found, status: { ...found.status, state: 'down' } })
+      })
+      both.one.agent.controller.abort()
+      await settle()
+      assert.equal(drain.done, true)
+    })
+
+    it('is not told of by a manager that stops leading: the next one is to be asked', async () => {
+      const drain = await end(await ending())
+      await fixture.dispatcher.stop()
+      await settle()
+      assert.match(String(drain.failure), /does not lead any more/)
+    })
+  })
+
   it('have no rows of containers whose node is down, until it is back', async () => {
     const { reader } = await follow('n1')
     const other = await follow('n2')
