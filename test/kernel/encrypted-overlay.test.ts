@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { DeviceAttributes } from '../../agent/kernel/device-attribute.js'
 import { LinkBatch, Links } from '../../agent/kernel/link.js'
 import { inNetns, Netns } from '../../agent/kernel/netns.js'
 import { openSocket } from '../../agent/kernel/socket.js'
@@ -107,6 +108,19 @@ describe('encrypted overlay networks in the kernel', function () {
       assert.equal(capture.holds(word), false)
     })
   }
+
+  it('gather the pieces of streams, which come out of the program one by one', async () => {
+    const [one] = await begin()
+    await one.container('s0', secret, '10.0.1.3')
+    await one.container('p0', plain, '10.0.2.3')
+    const waitNs = (id: string): number =>
+      inNetns(join(one.overlayDir, id), () => {
+        using attributes = DeviceAttributes.open()
+        return Number(attributes.read('vxlan0', 'gro_flush_timeout'))
+      })
+    assert.equal(waitNs('plain'), 0)
+    assert(waitNs('secret') > 0)
+  })
 
   it('take nothing from the wire that did not come through a tunnel', async () => {
     const [one, two] = await begin()

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DeviceAttributes } from '../../agent/kernel/device-attribute.js'
 import { LinkBatch, LinkRemover, Links } from '../../agent/kernel/link.js'
 import { createNetns, deleteNetns, inNetns, isNetns, listNetns, Netns, netnsIdentity } from '../../agent/kernel/netns.js'
 import { Nft } from '../../agent/kernel/nft.js'
@@ -83,6 +84,25 @@ describe('network primitives', () => {
       assert.equal(readSysctl('net/ipv4/ip_forward'), before)
       assert.equal(readSysctl('net/no/such'), undefined)
       assert.equal(writeSysctlIfPresent('net/no/such', '1'), false)
+    })
+  })
+
+  describe('attributes of devices', () => {
+    it('are those of the namespace, read and written, and leave no descriptor open', () => {
+      createNetns(path('a'))
+      using links = inNetns(path('a'), () => Links.open())
+      links.apply(new LinkBatch().addLink({ name: 'br0' }, { kind: 'bridge' }))
+      const before = openFiles()
+      inNetns(path('a'), () => {
+        using attributes = DeviceAttributes.open()
+        attributes.write('br0', 'tx_queue_len', '77')
+        assert.equal(attributes.read('br0', 'tx_queue_len'), '77')
+        assert.throws(() => attributes.read('none', 'tx_queue_len'), { code: 'ENOENT' })
+      })
+      assert.equal(openFiles(), before)
+      assert.match(tool('a', 'ip', 'link', 'show', 'br0'), /qlen 77/)
+      using outside = DeviceAttributes.open()
+      assert.throws(() => outside.read('br0', 'tx_queue_len'), { code: 'ENOENT' })
     })
   })
 

@@ -201,8 +201,20 @@ export class OverlayDriver implements NetworkDriver {
     const segment = Segment.adopt(path, network.id) ?? this.createSegment(path, network)
     const active: Active = { segment, table: segment.forwarding(known ?? new Map<string, Reachable>(), known !== undefined) }
     this.active.set(network.id, active)
-    if (isEncrypted(network.options)) this.encryption.hold(network.id)
+    if (isEncrypted(network.options)) {
+      this.encryption.hold(network.id)
+      this.gather(segment, network)
+    }
     return active
+  }
+
+  /** Decrypted packets come one by one. It goes without that too, slower. */
+  private gather(segment: Segment, network: StoredNetwork): void {
+    try {
+      segment.gather()
+    } catch (err) {
+      this.log.debug('packets of an encrypted network are taken one by one', { network: network.name, err })
+    }
   }
 
   private ownDataPath(network: StoredNetwork): DataPath {
