@@ -1,6 +1,7 @@
 import type { Context } from './context.js'
 import { flagHelp } from '../base/flag-help.js'
 import { parseFlags, UsageError, type FlagTable, type FlagValues } from '../base/flags.js'
+import { suggestion } from './suggest.js'
 
 /** What a verb is handed. */
 export interface Invocation<T extends FlagTable> {
@@ -85,7 +86,7 @@ export function verb<const T extends FlagTable>(options: VerbOptions<T>): Verb {
         parsed = parseFlags(options.flags, words, spec.interspersed)
       } catch (thrown) {
         if (!(thrown instanceof UsageError)) throw thrown
-        return refuseFlags(context, path, spec, thrown.message)
+        return refuseFlags(context, path, spec, thrown)
       }
       if (parsed.help) {
         context.stdout.write(verbHelp(path, this))
@@ -102,15 +103,22 @@ export function verb<const T extends FlagTable>(options: VerbOptions<T>): Verb {
       } catch (thrown) {
         // Options that take apart their values themselves (`--filter`) refuse them as flags do.
         if (!(thrown instanceof UsageError)) throw thrown
-        return refuseFlags(context, path, spec, thrown.message)
+        return refuseFlags(context, path, spec, thrown)
       }
     },
   }
 }
 
-function refuseFlags(context: Context, path: string, spec: Pick<Verb, 'usage' | 'flags'>, why: string): number {
-  context.stderr.write(`${why}\n\n${usageLine(path, spec)}\n\nRun '${path} --help' for more information\n`)
+function refuseFlags(context: Context, path: string, spec: Pick<Verb, 'usage' | 'flags'>, why: UsageError): number {
+  context.stderr.write(`${why.message}\n${flagSuggestion(why, spec.flags)}\n${usageLine(path, spec)}\n\nRun '${path} --help' for more information\n`)
   return 125
+}
+
+/** What an unknown flag was meant to be, where one is close to it. */
+export function flagSuggestion({ message }: UsageError, flags: FlagTable): string {
+  const unknown = /^unknown flag: --(.+)$/.exec(message)?.[1]
+  const shown = Object.entries(flags).flatMap(([name, { hidden }]) => (hidden ? [] : [name]))
+  return unknown === undefined ? '' : suggestion(unknown, shown, '--')
 }
 
 /** Declares a noun. */

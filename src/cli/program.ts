@@ -1,10 +1,11 @@
 import { flagHelp } from '../base/flag-help.js'
 import { parseFlags, UsageError } from '../base/flags.js'
-import { commandList, commandNamed, nounHelp, type Noun, type Verb } from './command.js'
+import { commandList, commandNamed, flagSuggestion, nounHelp, type Noun, type Verb } from './command.js'
 import type { Context, OutputStream } from './context.js'
 import { globalFlags, type GlobalFlagValues } from './contexts/endpoint.js'
 import { errorText } from './error-text.js'
 import { ExitError } from './exit-error.js'
+import { suggestion } from './suggest.js'
 
 /** A group of commands of the first help page. */
 export interface Section {
@@ -40,7 +41,7 @@ export async function runProgram(
     globals = parseFlags(globalFlags, words, false)
   } catch (thrown) {
     if (!(thrown instanceof UsageError)) throw thrown
-    stderr.write(`${thrown.message}\n\nUsage:  skep [OPTIONS] COMMAND [ARG...]\n\nRun 'skep --help' for more information\n`)
+    stderr.write(`${thrown.message}\n${flagSuggestion(thrown, globalFlags)}\nUsage:  skep [OPTIONS] COMMAND [ARG...]\n\nRun 'skep --help' for more information\n`)
     return 125
   }
   const { values: flags, args, help } = globals
@@ -55,7 +56,7 @@ export async function runProgram(
   }
   const command = commandNamed(commands, first)
   if (!command) {
-    stderr.write(`skep: '${first}' is not a skep command.\nSee 'skep --help'\n`)
+    stderr.write(`skep: unknown command: skep ${first}\n${suggestion(first, namesOf(commands), 'skep ')}\nRun 'skep --help' for more information\n`)
     return 1
   }
   try {
@@ -80,9 +81,16 @@ function runCommand(command: Verb | Noun, words: readonly string[], path: string
   }
   const next = commandNamed(command.commands, name)
   if (next) return runCommand(next, rest, `${path} ${next.name}`, context)
-  const why = name.startsWith('-') ? `unknown ${name.startsWith('--') ? 'flag' : 'shorthand flag'}: ${name}` : `skep: unknown command: ${path} ${name}`
-  context.stderr.write(`${why}\n\nUsage:  ${path}\n\nRun '${path} --help' for more information\n`)
+  const why = name.startsWith('-')
+    ? `unknown ${name.startsWith('--') ? 'flag' : 'shorthand flag'}: ${name}\n`
+    : `skep: unknown command: ${path} ${name}\n${suggestion(name, namesOf(command.commands), `${path} `)}`
+  context.stderr.write(`${why}\nUsage:  ${path}\n\nRun '${path} --help' for more information\n`)
   return Promise.resolve(name.startsWith('-') ? 125 : 1)
+}
+
+/** The names that help pages show. */
+function namesOf(commands: readonly (Verb | Noun)[]): string[] {
+  return commands.filter(({ hidden }) => !hidden).flatMap(({ name, aliases }) => [name, ...aliases])
 }
 
 function printRootHelp({ sections }: Program, stdout: OutputStream): number {

@@ -1,7 +1,9 @@
 import type { SwarmTask } from '../model/engine-api/extensions.js'
+import { flag, type FlagValues } from '../base/flags.js'
+import type { FilterValues } from '../client/filters.js'
 import type { Context } from './context.js'
-import { printListing, type Listing } from './formatter.js'
-import type { Names } from './names.js'
+import { filterValues, listFormatHelp, printListing, type Listing } from './formatter.js'
+import { Names } from './names.js'
 import { ago, ellipsis, shortId } from './units.js'
 
 interface Row {
@@ -15,7 +17,25 @@ interface Row {
   ports: string
 }
 
-export interface TaskTableOptions {
+/** The flags of every command that lists tasks. */
+export const taskFlags = {
+  filter: flag.list('Filter output based on conditions provided', { short: 'f', valueName: 'filter' }),
+  format: flag.string(listFormatHelp),
+  'no-resolve': flag.bool('Do not map IDs to Names'),
+  'no-trunc': flag.bool('Do not truncate output'),
+  quiet: flag.bool('Only display task IDs', { short: 'q' }),
+} as const
+
+/** Lists the tasks that the flags and `filters` choose, and prints them. Gives how many there are. */
+export async function listTasks(context: Context, flags: FlagValues<typeof taskFlags>, filters: FilterValues): Promise<number> {
+  const chosen: Record<string, readonly string[]> = { ...filterValues(flags.filter), ...filters }
+  if (chosen['node'] !== undefined) chosen['node'] = await Promise.all(chosen['node'].map(async (ref) => (ref === 'self' ? ((await context.api.nodes.inspect(ref)).ID ?? ref) : ref)))
+  const tasks = await context.api.tasks.list(chosen)
+  await printTasks(context, tasks, new Names(context.api, !flags['no-resolve']), { noTrunc: flags['no-trunc'], quiet: flags.quiet, format: flags.format })
+  return tasks.length
+}
+
+interface TaskTableOptions {
   noTrunc: boolean
   quiet: boolean
   format: string | undefined
@@ -25,7 +45,7 @@ export interface TaskTableOptions {
  * The table of `service ps`, `node ps` and `stack ps`: by slot, the newest task of each first and what
  * it replaced below it.
  */
-export async function printTasks(context: Context, tasks: readonly SwarmTask[], names: Names, options: TaskTableOptions): Promise<void> {
+async function printTasks(context: Context, tasks: readonly SwarmTask[], names: Names, options: TaskTableOptions): Promise<void> {
   const sorted = [...tasks].sort(
     (a, b) => compare(a.ServiceID, b.ServiceID) || (a.Slot ?? 0) - (b.Slot ?? 0) || compare(a.Slot ? '' : a.NodeID, b.Slot ? '' : b.NodeID) || compare(b.CreatedAt, a.CreatedAt),
   )

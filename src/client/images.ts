@@ -50,8 +50,10 @@ export class ImagesClient {
     return this.client.json('POST', `${at(ref)}/tag`, { query: { repo, tag } })
   }
 
-  remove(ref: string, options: { force?: boolean; noprune?: boolean } = {}): Promise<ImageDeleteResponseItem[]> {
-    return this.client.json('DELETE', at(ref), { query: { ...options } })
+  /** With `platforms` only those variants of it go. */
+  remove(ref: string, options: { force?: boolean; noprune?: boolean; platforms?: readonly string[] } = {}): Promise<ImageDeleteResponseItem[]> {
+    const { platforms = [], ...query } = options
+    return this.client.json('DELETE', at(ref), { query: { ...query, ...(platforms.length > 0 && { platforms: platforms.map(platformQuery) }) } })
   }
 
   prune(filters: FilterValues = {}): Promise<{ ImagesDeleted: ImageDeleteResponseItem[] | null; SpaceReclaimed: number }> {

@@ -1,5 +1,7 @@
 import { invalid } from '../../base/errors.js'
 import { parseBytes } from '../../base/flags.js'
+import type { HostConfig } from '../../model/engine-api/container.js'
+import { csvFields } from './csv.js'
 
 /** `/dev/sda[:/dev/xvda][:rwm]`. */
 export function deviceMapping(text: string): { PathOnHost: string; PathInContainer: string; CgroupPermissions: string } {
@@ -28,6 +30,28 @@ export function deviceRate(text: string, bytes: boolean): { Path: string; Rate: 
     throw invalid(`invalid rate for device: ${text}. The correct format is <device-path>:<number>${bytes ? '[<unit>]. Number must be a positive integer. Unit is optional and can be kb, mb, or gb' : '. Number must be a positive integer'}`)
   }
   return { Path: path, Rate: rate }
+}
+
+/** `all`, a count, or `device=0,driver=nvidia,capabilities=compute,options=a=b`. */
+export function gpuRequest(text: string): NonNullable<HostConfig['DeviceRequests']>[number] {
+  const request = { Driver: '', Count: 0, DeviceIDs: [] as string[], Capabilities: [['gpu']], Options: {} as Record<string, string> }
+  const count = (value: string): number => {
+    if (value !== 'all' && !/^\d{1,9}$/.test(value)) throw invalid(`invalid count (${value}): value must be either "all" or an integer`)
+    return value === 'all' ? -1 : Number(value)
+  }
+  let counted = false
+  for (const { key, value, field } of csvFields(text)) {
+    if (value === undefined || key === 'count') {
+      request.Count = count(value ?? field)
+      counted = true
+    } else if (key === 'driver') request.Driver = value
+    else if (key === 'device') request.DeviceIDs = value.split(',')
+    else if (key === 'capabilities') request.Capabilities = [[...value.split(','), 'gpu']]
+    else if (key === 'options') request.Options = Object.fromEntries(csvFields(value).map((option) => [option.key, option.value ?? '']))
+    else throw invalid(`unexpected key '${key}' in '${field}'`)
+  }
+  if (!counted && request.DeviceIDs.length === 0) request.Count = 1
+  return request
 }
 
 function deviceValue(text: string): { path: string; value: string } {

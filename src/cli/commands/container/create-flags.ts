@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { invalid } from '../../../base/errors.js'
 import type { ContainerConfig, HostConfig, NetworkingConfig, RestartPolicy } from '../../../model/engine-api/container.js'
 import { flag, parseBytes, type FlagValues } from '../../../base/flags.js'
-import { deviceMapping, deviceRate, deviceWeight } from '../../options/device.js'
+import { deviceMapping, deviceRate, deviceWeight, gpuRequest } from '../../options/device.js'
 import { parseCpus } from '../../options/cpus.js'
 import { csvFields } from '../../options/csv.js'
 import { environmentOf, labelsOf, linesOfFiles, pairsOf } from '../../options/key-value.js'
@@ -16,11 +16,13 @@ export const createFlags = {
   'add-host': flag.list('Add a custom host-to-IP mapping (host:ip)'),
   annotation: flag.list('Add an annotation to the container (passed through to the OCI runtime)', { valueName: 'map' }),
   attach: flag.list('Attach to STDIN, STDOUT or STDERR', { short: 'a' }),
-  'blkio-weight': flag.int('Block IO (relative weight), between 10 and 1000, or 0 to disable (default 0)'),
+  'blkio-weight': flag.int('Block IO (relative weight), between 10 and 1000, or 0 to disable (default 0)', { valueName: 'uint16' }),
   'cap-add': flag.list('Add Linux capabilities'),
   'cap-drop': flag.list('Drop Linux capabilities'),
   'cgroup-parent': flag.string('Optional parent cgroup for the container'),
-  cgroupns: flag.string("Cgroup namespace to use (host|private)"),
+  cgroupns: flag.string(
+    "Cgroup namespace to use (host|private)\n'host':    Run the container in the host's cgroup namespace\n'private': Run the container in its own private cgroup namespace\n'':        Use the cgroup namespace as configured by the daemon's\n           default-cgroupns-mode option (default)",
+  ),
   cidfile: flag.string('Write the container ID to the file'),
   'blkio-weight-device': flag.list('Block IO weight (relative device weight)'),
   'cpu-period': flag.int('Limit CPU CFS (Completely Fair Scheduler) period'),
@@ -47,6 +49,7 @@ export const createFlags = {
   env: flag.list('Set environment variables', { short: 'e' }),
   'env-file': flag.list('Read in a file of environment variables'),
   expose: flag.list('Expose a port or a range of ports'),
+  gpus: flag.string("GPU devices to add to the container ('all' to pass all GPUs)", { valueName: 'gpu-request' }),
   'group-add': flag.list('Add additional groups to join'),
   'health-cmd': flag.string('Command to run to check health'),
   'health-interval': flag.duration('Time between running the check (ms|s|m|h)'),
@@ -71,7 +74,7 @@ export const createFlags = {
   memory: flag.bytes('Memory limit', { short: 'm' }),
   'memory-reservation': flag.bytes('Memory soft limit'),
   'memory-swap': flag.string("Swap limit equal to memory plus swap: '-1' to enable unlimited swap", { valueName: 'bytes' }),
-  'memory-swappiness': flag.int('Tune container memory swappiness (0 to 100)'),
+  'memory-swappiness': flag.int('Tune container memory swappiness (0 to 100) (default -1)'),
   mount: flag.list('Attach a filesystem mount to the container', { valueName: 'mount' }),
   name: flag.string('Assign a name to the container'),
   net: flag.list('Connect a container to a network', { valueName: 'network', hidden: true }),
@@ -205,6 +208,7 @@ function hostConfig(flags: CreateFlagValues, given: ReadonlySet<string>, binding
     SecurityOpt: flags['security-opt'],
     VolumesFrom: flags['volumes-from'],
     Devices: flags.device.map(deviceMapping),
+    ...(flags.gpus !== undefined && { DeviceRequests: [gpuRequest(flags.gpus)] }),
     DeviceCgroupRules: flags['device-cgroup-rule'],
     Ulimits: flags.ulimit.map(parseUlimit),
     Mounts: flags.mount.map(parseMount),

@@ -1,8 +1,9 @@
 import { createReadStream, statSync } from 'node:fs'
-import { invalid, messageOf } from '../../../base/errors.js'
+import { Readable } from 'node:stream'
+import { ErrorKind, invalid, messageOf, StatusError } from '../../../base/errors.js'
 import { flag } from '../../../base/flags.js'
 import { verb } from '../../command.js'
-import type { InputStream } from '../../context.js'
+import type { Context, InputStream } from '../../context.js'
 import { splitReference } from '../../image-name.js'
 import { showProgress } from '../../progress/image-progress.js'
 import { refuseFolder, writeArchiveFile } from '../../streams/archive-file.js'
@@ -53,7 +54,7 @@ export const importVerb = verb({
   name: 'import',
   topLevel: 'import',
   summary: 'Import the contents from a tarball to create a filesystem image',
-  usage: 'file|- [REPOSITORY[:TAG]]',
+  usage: 'file|URL|- [REPOSITORY[:TAG]]',
   minArgs: 1,
   maxArgs: 2,
   flags: {
@@ -62,9 +63,8 @@ export const importVerb = verb({
     platform: flag.string('Set platform if server is multi-platform capable'),
   },
   async run({ context, args: [file = '', reference], flags }) {
-    if (/^https?:\/\//.test(file)) throw invalid(`${file}: the daemon fetches nothing from the network; download the archive and import the file`)
     const { name, tag } = splitReference(reference ?? '')
-    const progress = await context.api.images.import(file === '-' ? context.stdin : fileStream(file), {
+    const progress = await context.api.images.import(await archiveAt(file, context), {
       ...(reference !== undefined && { repo: name, tag }),
       ...(flags.message !== undefined && { message: flags.message }),
       ...(flags.change.length > 0 && { changes: flags.change }),
@@ -73,6 +73,18 @@ export const importVerb = verb({
     await showProgress(progress, context.stdout)
   },
 })
+
+/** A file, standard input for `-`, or what a web address leads to: fetched here, the daemon sees the archive only. */
+async function archiveAt(place: string, { stdin, stdout, signal }: Context): Promise<Readable> {
+  if (place === '-') return stdin
+  if (!/^https?:\/\//.test(place)) return fileStream(place)
+  stdout.write(`Downloading from ${place}\n`)
+  const answer = await fetch(place, { signal }).catch((thrown: unknown) => {
+    throw new StatusError(ErrorKind.unavailable, `${place}: ${messageOf(thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown)}`, { cause: thrown })
+  })
+  if (!answer.ok || !answer.body) throw new StatusError(ErrorKind.unavailable, `${place}: the server answered ${answer.status} ${answer.statusText}`)
+  return Readable.fromWeb(answer.body)
+}
 
 /** Throws when the file cannot be opened, before anything is sent. */
 function fileStream(path: string): InputStream {

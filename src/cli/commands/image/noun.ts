@@ -37,13 +37,14 @@ const rm = verb({
   flags: {
     force: flag.bool('Force removal of the image', { short: 'f' }),
     'no-prune': flag.bool('Do not delete untagged parents'),
+    platform: flag.list('Remove only the given platform variant. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")', { valueName: 'strings' }),
   },
   run: ({ context, args, flags }) =>
     forEachArgument(
       context,
       args,
       async (ref) => {
-        const items = await context.api.images.remove(ref, { force: flags.force, noprune: flags['no-prune'] })
+        const items = await context.api.images.remove(ref, { force: flags.force, noprune: flags['no-prune'], platforms: flags.platform.flatMap((text) => text.split(',')) })
         for (const { Deleted: deleted, Untagged: untagged } of items) context.stdout.write(deleted ? `Deleted: ${deleted}\n` : `Untagged: ${untagged ?? ''}\n`)
       },
       { missing: flags.force ? 'told' : undefined },
@@ -71,6 +72,7 @@ const pull = verb({
   minArgs: 1,
   flags: {
     'all-tags': flag.bool('Download all tagged images in the repository', { short: 'a' }),
+    'disable-content-trust': flag.bool('Skip image verification', { default: true }),
     platform: flag.string('Set platform if server is multi-platform capable'),
     quiet: flag.bool('Suppress verbose output', { short: 'q' }),
   },

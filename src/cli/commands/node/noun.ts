@@ -3,10 +3,9 @@ import type { Node, NodeSpec } from '../../../model/engine-api/swarm.js'
 import { noun, verb, type Invocation, type Verb } from '../../command.js'
 import { forEachArgument, inspectEach } from '../../each.js'
 import { flag } from '../../../base/flags.js'
-import { filterValues, printInspect } from '../../formatter.js'
-import { Names } from '../../names.js'
+import { inspectFormatHelp, printInspect } from '../../formatter.js'
 import { labelsOf } from '../../options/key-value.js'
-import { printTasks } from '../../task-table.js'
+import { listTasks, taskFlags } from '../../task-table.js'
 import { availabilityOf } from '../swarm/init.js'
 import { ls } from './ls.js'
 import { prettyNode } from './pretty.js'
@@ -18,7 +17,7 @@ const inspect = verb({
   minArgs: 1,
   maxArgs: Infinity,
   flags: {
-    format: flag.string('Format output using a custom template', { short: 'f' }),
+    format: flag.string(inspectFormatHelp, { short: 'f' }),
     pretty: flag.bool('Print the information in a human friendly format'),
   },
   async run({ context, args, flags }) {
@@ -38,7 +37,7 @@ const update = verb({
   minArgs: 1,
   flags: {
     availability: flag.string('Availability of the node ("active", "pause", "drain")'),
-    'label-add': flag.list('Add or update a node label (key=value)'),
+    'label-add': flag.list('Add or update a node label ("key=value")'),
     'label-rm': flag.list('Remove a node label if exists'),
     role: flag.string('Role of the node ("worker", "manager")'),
   },
@@ -93,18 +92,11 @@ const ps = verb({
   summary: 'List tasks running on one or more nodes, defaults to current node',
   usage: '[NODE...]',
   maxArgs: Infinity,
-  flags: {
-    filter: flag.list('Filter output based on conditions provided', { short: 'f', valueName: 'filter' }),
-    format: flag.string('Pretty-print tasks using a Go template'),
-    'no-resolve': flag.bool('Do not map IDs to Names'),
-    'no-trunc': flag.bool('Do not truncate output'),
-    quiet: flag.bool('Only display task IDs', { short: 'q' }),
-  },
+  flags: taskFlags,
   async run({ context, args, flags }) {
     const refs = args.length > 0 ? args : ['self']
     const ids = await Promise.all(refs.map(async (ref) => (await context.api.nodes.inspect(ref)).ID ?? ref))
-    const tasks = await context.api.tasks.list({ ...filterValues(flags.filter), node: ids })
-    await printTasks(context, tasks, new Names(context.api, !flags['no-resolve']), { noTrunc: flags['no-trunc'], quiet: flags.quiet, format: flags.format })
+    await listTasks(context, flags, { node: ids })
   },
 })
 

@@ -51,10 +51,10 @@ const refused = (name: string, usage: string, summary: string, minArgs: number) 
     maxArgs: Infinity,
     hidden: true,
     flags: {},
-    run: () => Promise.reject(new StatusError(ErrorKind.unsupported, 'skep runs no plugins: its volume, network and log drivers are built in')),
+    run: () => Promise.reject(new StatusError(ErrorKind.unsupported, 'skep installs no plugins from registries: volume drivers run beside it, with their sockets in /run/docker/plugins')),
   })
 
-export const plugin = noun('plugin', 'Show plugins', [
+export const plugin = noun('plugin', 'Manage plugins', [
   inspect,
   ls,
   refused('create', 'PLUGIN PLUGIN-DATA-DIR', 'Create a plugin from a rootfs and configuration', 2),

@@ -1,4 +1,4 @@
-import { flag, type FlagValues } from '../../../base/flags.js'
+import { flag, type FlagTable, type FlagValues } from '../../../base/flags.js'
 
 /** Flags that `service create` and `service update` share. */
 export const commonFlags = {
@@ -21,7 +21,7 @@ export const commonFlags = {
   'limit-pids': flag.int('Limit maximum number of processes (default 0 = unlimited)'),
   'log-driver': flag.string('Logging driver for service'),
   'log-opt': flag.list('Logging driver options'),
-  'max-concurrent': flag.int('Number of job tasks to run concurrently (default equal to --replicas)'),
+  'max-concurrent': flag.int('Number of job tasks to run concurrently (default equal to --replicas)', { valueName: 'uint' }),
   'no-healthcheck': flag.bool('Disable any container-specified HEALTHCHECK'),
   'no-resolve-image': flag.bool('Do not query the registry to resolve image digest and supported platforms'),
   'oom-score-adj': flag.int("Tune host's OOM preferences (-1000 to 1000)"),
@@ -56,8 +56,15 @@ export const commonFlags = {
   workdir: flag.string('Working directory inside the container', { short: 'w' }),
 } as const
 
+/** The same flags where what is not given stays as it is: their help names no defaults but those that are for every command. */
+function withoutDefaults<T extends FlagTable>(flags: T): T {
+  const bare = Object.entries(flags).map(([name, one]) => [name, { ...one, help: one.help.replace(/ \(default (?!0 = |equal to )[^)]*\)$/, '') }])
+  return Object.fromEntries(bare) as T
+}
+
 export const createFlags = {
   ...commonFlags,
+  'endpoint-mode': flag.string('Endpoint mode (vip or dnsrr) (default "vip")'),
   config: flag.list('Specify configurations to expose to the service', { valueName: 'config' }),
   constraint: flag.list('Placement constraints'),
   'container-label': flag.list('Container labels'),
@@ -83,7 +90,7 @@ export const createFlags = {
 
 /** For each list of a service: what `update` adds and removes. */
 export const updateFlags = {
-  ...commonFlags,
+  ...withoutDefaults(commonFlags),
   args: flag.string('Service command args', { valueName: 'command' }),
   'config-add': flag.list('Add or update a config file on a service', { valueName: 'config' }),
   'config-rm': flag.list('Remove a configuration file'),

@@ -23,11 +23,11 @@ export const init = verb({
     'advertise-addr': flag.string('Advertised address (format: "<ip|interface>[:port]")'),
     availability: flag.string('Availability of the node ("active", "pause", "drain")', { default: 'active' }),
     'data-path-addr': flag.string('Address or interface to use for data path traffic (format: "<ip|interface>")'),
-    'data-path-port': flag.int('Port number to use for data path traffic (1024 - 49151). If no value is set or is set to 0, the default port (4789) is used.'),
+    'data-path-port': flag.int('Port number to use for data path traffic (1024 - 49151). If no value is set or is set to 0, the default port (4789) is used.', { valueName: 'uint32' }),
     'default-addr-pool': flag.list('default address pool in CIDR format', { valueName: 'ipNetSlice' }),
-    'default-addr-pool-mask-length': flag.int('default address pool subnet mask length', { default: 24 }),
+    'default-addr-pool-mask-length': flag.int('default address pool subnet mask length', { default: 24, valueName: 'uint32' }),
     'force-new-cluster': flag.bool('Force create a new cluster from current state'),
-    'listen-addr': flag.string('Listen address (format: "<ip|interface>[:port]")', { default: '0.0.0.0:2377' }),
+    'listen-addr': flag.string('Listen address (format: "<ip|interface>[:port]")', { default: '0.0.0.0:2377', valueName: 'node-addr' }),
   },
   async run({ context: { api, stdout }, flags, given }) {
     const spec: SwarmSpec = {}

@@ -1,6 +1,7 @@
 import { noun } from '../../command.js'
+import { ca } from './ca.js'
 import { init } from './init.js'
 import { join } from './join.js'
-import { ca, joinToken, leave, unlock, unlockKey, update } from './tokens.js'
+import { joinToken, leave, unlock, unlockKey, update } from './tokens.js'
 
 export const swarm = noun('swarm', 'Manage Swarm', [init, join, joinToken, leave, update, unlock, unlockKey, ca])

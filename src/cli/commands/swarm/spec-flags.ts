@@ -15,12 +15,12 @@ export const swarmSpecFlags = {
 } as const
 
 /** Sets on a spec what the flags that were given ask for. */
-export function applySwarmFlags(spec: SwarmSpec, flags: FlagValues<typeof swarmSpecFlags>, given: ReadonlySet<string>): void {
-  if (given.has('autolock')) spec.EncryptionConfig = { AutoLockManagers: flags.autolock }
+export function applySwarmFlags(spec: SwarmSpec, flags: Partial<FlagValues<typeof swarmSpecFlags>>, given: ReadonlySet<string>): void {
+  if (flags.autolock !== undefined && given.has('autolock')) spec.EncryptionConfig = { AutoLockManagers: flags.autolock }
   if (flags['task-history-limit'] !== undefined) spec.Orchestration = { TaskHistoryRetentionLimit: flags['task-history-limit'] }
   if (flags['dispatcher-heartbeat'] !== undefined) spec.Dispatcher = { HeartbeatPeriod: flags['dispatcher-heartbeat'] }
   if (flags['cert-expiry'] !== undefined) spec.CAConfig = { ...spec.CAConfig, NodeCertExpiry: flags['cert-expiry'] }
-  if (flags['external-ca'].length > 0) spec.CAConfig = { ...spec.CAConfig, ExternalCAs: flags['external-ca'].map(externalCa) }
+  if (flags['external-ca'] && flags['external-ca'].length > 0) spec.CAConfig = { ...spec.CAConfig, ExternalCAs: flags['external-ca'].map(externalCa) }
   if (flags['snapshot-interval'] !== undefined) spec.Raft = { ...spec.Raft, SnapshotInterval: flags['snapshot-interval'] }
   if (flags['max-snapshots'] !== undefined) spec.Raft = { ...spec.Raft, KeepOldSnapshots: flags['max-snapshots'] }
 }

@@ -87,20 +87,3 @@ export const unlockKey = verb({
     stdout.write(flags.quiet ? `${key}\n` : unlockKeyText(key))
   },
 })
-
-export const ca = verb({
-  name: 'ca',
-  summary: 'Display and rotate the root CA',
-  flags: { rotate: flag.bool('Rotate the swarm CA - if no certificate or key are provided, new ones will be generated'), detach: flag.bool('Exit immediately instead of waiting for the root rotation to converge', { short: 'd' }) },
-  async run({ context: { api, stdout }, flags }) {
-    const current = await api.swarm.inspect()
-    if (flags.rotate) {
-      const spec = structuredClone(current.Spec ?? {})
-      spec.CAConfig = { ...spec.CAConfig, ForceRotate: (spec.CAConfig?.ForceRotate ?? 0) + 1 }
-      await api.swarm.update(current.Version?.Index ?? 0, spec)
-      if (flags.detach) return
-    }
-    const shown = flags.rotate ? await api.swarm.inspect() : current
-    stdout.write(`${(shown.TLSInfo?.TrustRoot ?? '').trimEnd()}\n`)
-  },
-})
