@@ -1,4 +1,5 @@
 import { delay, type Clock } from '../src/base/clock.js'
+import { kindOf } from '../src/base/errors.js'
 import type { Logger } from '../src/base/log.js'
 import type { DispatcherMethods, NetworkChange, NetworksMessage } from '../src/wire/dispatcher-service.js'
 import type { Client } from '../src/wire/service-table.js'
@@ -37,7 +38,7 @@ export class NetworkAssembler {
 }
 
 export interface FollowNetworksDeps {
-  dispatcher: Client<DispatcherMethods>
+  dispatcher: Pick<Client<DispatcherMethods>, 'networks' | 'acknowledgeNetworks'>
   sessionId: string
   consumer: NetworkConsumer
   clock: Clock
@@ -45,6 +46,7 @@ export interface FollowNetworksDeps {
 }
 
 const retryMs = 500
+const acknowledgeTimeoutMs = 5_000
 
 /**
  * Follows the tables of networks for one session: each update is carried out, then acknowledged. After a
@@ -52,6 +54,19 @@ const retryMs = 500
  */
 export async function followNetworks(deps: FollowNetworksDeps, signal: AbortSignal): Promise<void> {
   const { dispatcher, sessionId, consumer, clock, log } = deps
+  let newest = ''
+  // A task somewhere may be waiting for it: told again until it has arrived, or a newer one says as much.
+  const acknowledge = async (sequence: string): Promise<void> => {
+    while (!signal.aborted && sequence === newest) {
+      try {
+        return void (await dispatcher.acknowledgeNetworks({ sessionId, sequence }, { signal, timeoutMs: acknowledgeTimeoutMs }))
+      } catch (err) {
+        if (signal.aborted || kindOf(err) === 'notFound') return
+        log.debug('an update of network tables was not acknowledged, trying again', { err })
+        await delay(clock, retryMs, signal).catch(() => undefined)
+      }
+    }
+  }
   while (!signal.aborted) {
     const assembler = new NetworkAssembler()
     for await (const message of dispatcher.networks({ sessionId }, { signal })) {
@@ -69,9 +84,8 @@ export async function followNetworks(deps: FollowNetworksDeps, signal: AbortSign
         break
       }
       // Not waited for: the next update must not be held up by a slow answer.
-      dispatcher.acknowledgeNetworks({ sessionId, sequence: message.resultsIn }, { signal, timeoutMs: 5_000 }).catch((err: unknown) => {
-        if (!signal.aborted) log.debug('an update of network tables was not acknowledged', { err })
-      })
+      newest = message.resultsIn
+      void acknowledge(newest)
     }
     await delay(clock, retryMs, signal)
   }

@@ -3,6 +3,7 @@ import { delay, type Clock } from '../src/base/clock.js'
 import { kindOf, messageOf, StatusError } from '../src/base/errors.js'
 import type { Logger } from '../src/base/log.js'
 import { jittered, type Rng } from '../src/base/rng.js'
+import { Serial } from '../src/base/serial.js'
 import { CertificateState, type Node, type NodeDescription, type NodeRole } from '../src/model/node.js'
 import {
   dispatcherService,
@@ -70,7 +71,9 @@ export class Session {
   private sessionId = ''
   private current: SessionState = { connected: false, error: 'not connected to a manager yet' }
   private restart: AbortController | undefined
-  private delivering: Promise<void> = Promise.resolve()
+  /** No session will begin any more. */
+  private over = false
+  private readonly deliveries = new Serial()
   /** Who waits for a session to begin. */
   private readonly waiting = new Set<() => void>()
 
@@ -99,10 +102,11 @@ export class Session {
     return clientOf(dispatcherService, this.deps.connections.to(this.current.manager))
   }
 
-  /** Resolves once a session has begun, at once while there is one; rejects with the signal's reason. */
+  /** Resolves once a session has begun, at once while there is one; rejects with the signal's reason, or when there will be none. */
   async connected(signal: AbortSignal): Promise<void> {
     while (!this.current.connected) {
       signal.throwIfAborted()
+      if (this.over) throw new StatusError('unavailable', this.current.error)
       await new Promise<void>((resolve) => {
         const wake = (): void => {
           this.waiting.delete(wake)
@@ -145,6 +149,8 @@ export class Session {
     } finally {
       stop()
       this.current = { connected: false, error: 'the session was ended' }
+      this.over = true
+      for (const wake of [...this.waiting]) wake()
     }
   }
 
@@ -260,8 +266,7 @@ export class Session {
         }
         try {
           // In order across sessions too: one that is slow must hold up neither heartbeats nor the next session.
-          this.delivering = this.delivering.catch(() => undefined).then(() => consumer.onAssignments(assignments))
-          await unlessAborted(this.delivering, signal)
+          await unlessAborted(this.deliveries.run(() => consumer.onAssignments(assignments)), signal)
         } catch (thrown) {
           if (signal.aborted) return
           log.error('assignments not taken: asking for all of them', { err: thrown })

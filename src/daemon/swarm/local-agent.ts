@@ -1,9 +1,10 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { delay, type Clock } from '../../base/clock.js'
+import type { Clock } from '../../base/clock.js'
 import { ErrorKind, invalid, kindOf, messageOf, StatusError } from '../../base/errors.js'
 import type { Logger } from '../../base/log.js'
 import type { Rng } from '../../base/rng.js'
+import { Serial } from '../../base/serial.js'
 import type { Network } from '../../model/network.js'
 import type { Node, NodeDescription } from '../../model/node.js'
 import type { GenericResource } from '../../model/resources.js'
@@ -20,6 +21,7 @@ import { ClusterNetworking } from '../../../agent/network/cluster/cluster-networ
 import { Reporter } from '../../../agent/reporter.js'
 import { TaskDb } from '../../../agent/task-db.js'
 import { TmpfsFileKeeper } from '../../../agent/task-files-keeper.js'
+import { drainTask } from '../../../agent/task-drain.js'
 import { Worker } from '../../../agent/worker.js'
 import { machineName } from '../backends/system.js'
 import type { DaemonConfig } from '../config.js'
@@ -40,10 +42,6 @@ export interface LocalAgentDeps {
 
 /** Containers that are created or started at the same time. */
 const stepsAtOnce = 16
-/** The managers answer within a shorter time, unless they cannot be reached. */
-const drainTimeoutMs = 6_000
-/** Connections that were being made when the last node took the task out have begun by then. */
-const drainSettleMs = 200
 
 /** This host as a place for tasks: its engine, seen through a worker. */
 export class LocalAgent implements AgentSide {
@@ -57,7 +55,7 @@ export class LocalAgent implements AgentSide {
   private readonly cluster: ClusterNetworking
   private readonly dataPath: DataPathWatch
   private worker: Worker | undefined
-  private applying: Promise<void> = Promise.resolve()
+  private readonly applying = new Serial()
   private place: SwarmPlace | undefined
   private nodeId = ''
 
@@ -72,13 +70,13 @@ export class LocalAgent implements AgentSide {
     this.networks = {
       // In order across sessions too.
       onNetworks: ({ kind, changes, dataPathPort }) =>
-        (this.applying = this.applying.catch(() => undefined).then(async () => {
+        this.applying.run(async () => {
           await this.cluster.apply(kind, changes, dataPathPort)
           // The first that a session tells: whatever waited for the managers can go on.
           if (kind !== 'complete') return
           deps.parts.attached.reachable()
           await this.dataPath.sessionBegun()
-        })),
+        }),
     }
     deps.parts.attached.serve(attachedContainers(deps.parts.engine, (taskId) => this.worker?.has(taskId) ?? false))
   }
@@ -173,16 +171,12 @@ export class LocalAgent implements AgentSide {
     }
   }
 
-  /** Waits, for a bounded time, until the other nodes have taken the task out, and lets requests on their way arrive. */
   private async drain(taskId: string, signal: AbortSignal): Promise<void> {
+    const { place } = this
+    if (!place) return
     const { clock, log } = this.deps
-    try {
-      await this.place?.awaitDrain(taskId, drainTimeoutMs, signal)
-    } catch (thrown) {
-      log.debug(`task ${taskId} ends without waiting for the other nodes: ${messageOf(thrown)}`)
-      return
-    }
-    await delay(clock, drainSettleMs, signal).catch(() => undefined)
+    const managers = { connected: place.attachments.connected.bind(place.attachments), awaitDrain: place.awaitDrain.bind(place) }
+    await drainTask({ managers, clock, log: log.child({ part: 'network' }) }, taskId, signal)
   }
 
   private createWorker(): Worker {

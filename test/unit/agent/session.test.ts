@@ -219,6 +219,16 @@ describe('session', () => {
     assert.deepEqual([taken[1]?.kind, taken[1]?.tasks, taken[1]?.removedTasks], ['incremental', [], ['t1']])
   })
 
+  it('tells who waits for a session that there will be none when it is over', async () => {
+    dispatchers = {}
+    await start()
+    const waiting = assert.rejects(session.connected(new AbortController().signal), /the session was ended/)
+    await settle()
+    ended.abort()
+    await clock.advance(1)
+    await waiting
+  })
+
   it('asks for everything again when changes are missing or were not taken', async () => {
     const dispatcher = await start()
     dispatcher.assignments.push(complete('1', []))
