@@ -1,3 +1,4 @@
+import { Serial } from '../src/base/serial.js'
 import { allocatorLoop } from './allocator/allocator.js'
 import { constraintEnforcerLoop } from './orchestrator/constraint-enforcer.js'
 import { globalLoop } from './orchestrator/global/loop.js'
@@ -40,7 +41,7 @@ export class Leader implements AsyncDisposable {
   private running: LeaderLoop[] = []
   private leading = false
   private closed = false
-  private work: Promise<void> = Promise.resolve()
+  private readonly work = new Serial()
 
   /** `makeLoops` makes the loops of a term: `leaderLoops` and whatever else the manager adds. */
   constructor(private readonly makeLoops: () => LeaderLoop[]) {}
@@ -64,7 +65,8 @@ export class Leader implements AsyncDisposable {
   }
 
   private settle(): Promise<void> {
-    const next = this.work.then(async () => {
+    // One term's failure does not keep the next one from starting.
+    return this.work.run(async () => {
       if (this.leading && this.running.length === 0) {
         this.running = this.makeLoops()
         for (const loop of this.running) loop.start()
@@ -74,8 +76,5 @@ export class Leader implements AsyncDisposable {
         for (const loop of stopping) await loop[Symbol.asyncDispose]()
       }
     })
-    // One term's failure must not keep the next one from starting.
-    this.work = next.catch(() => undefined)
-    return next
   }
 }

@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto'
 import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errnoOf, internal, StatusError } from '../../src/base/errors.js'
+import { Serial } from '../../src/base/serial.js'
 import { parseCertificate, splitPem } from '../../src/pki/root-ca.js'
 import { syncFolder, writeFileAtomic } from '../../src/sys/atomic-file.js'
 import { isSealed, type KeySeal } from './key-seal.js'
@@ -22,7 +23,7 @@ export interface NodeFiles {
 export class IdentityFiles {
   private readonly folder: string
   private keeping: { seal: KeySeal; sealed: boolean } | undefined
-  private work: Promise<unknown> = Promise.resolve()
+  private readonly work = new Serial()
 
   constructor(dataRoot: string) {
     this.folder = join(dataRoot, 'swarm', 'certificates')
@@ -47,7 +48,7 @@ export class IdentityFiles {
    * forms are read. Repeating it after a crash or a failure leads to the same.
    */
   keepKeys(seal: KeySeal, sealed: boolean): Promise<void> {
-    return this.exclusive(async () => {
+    return this.work.run(async () => {
       this.keeping = { seal, sealed }
       for (const name of ['swarm-node.key', 'swarm-node.key.next']) {
         const text = await this.read(name)
@@ -62,7 +63,7 @@ export class IdentityFiles {
   }
 
   save({ certPem, keyPem, rootsPem }: NodeFiles): Promise<void> {
-    return this.exclusive(async () => {
+    return this.work.run(async () => {
       await mkdir(this.folder, { recursive: true, mode: 0o700 })
       await this.saveRoots(rootsPem)
       await writeFileAtomic(this.path('swarm-node.key.next'), this.keeping?.sealed ? this.keeping.seal.seal(keyPem) : keyPem, 0o600)
@@ -114,12 +115,6 @@ export class IdentityFiles {
       if (errnoOf(thrown) === 'ENOENT') return undefined
       throw thrown
     }
-  }
-
-  private exclusive<T>(action: () => Promise<T>): Promise<T> {
-    const result = this.work.then(action)
-    this.work = result.catch(() => undefined)
-    return result
   }
 
   private path(name: string): string {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { Serial } from '../../src/base/serial.js'
 import { NetlinkProtocol, NetlinkSocket } from './netlink-socket.js'
 import { MessageFlag } from './netlink-message.js'
 import {
@@ -146,20 +147,18 @@ export class Links implements Disposable {
  */
 export class LinkRemover implements Disposable {
   private readonly socket = NetlinkSocket.open(NetlinkProtocol.route)
-  private last: Promise<void> = Promise.resolve()
+  private readonly requests = new Serial()
 
   /** Resolves when these links are gone; those that are not there are fine. */
   remove(names: readonly string[]): Promise<void> {
     const requests = names.map((name) => ({
       what: `delete link ${name}`, type: RouteType.deleteLink, flags: 0, body: linkReferenceBody({ name }), tolerate: ['ENODEV'],
     }))
-    const done = this.last.then(() => this.socket.batchElsewhere(requests))
-    this.last = done.catch(() => undefined)
-    return done
+    return this.requests.run(() => this.socket.batchElsewhere(requests))
   }
 
   [Symbol.dispose](): void {
-    void this.last.then(() => this.socket.close())
+    void this.requests.run(() => this.socket.close())
   }
 }
 

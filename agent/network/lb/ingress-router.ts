@@ -96,7 +96,7 @@ export class IngressRouter implements SandboxWatcher, Disposable {
 
   /** No port of the mesh leads anywhere from this node any more. */
   end(): Promise<void> {
-    return this.work.run(() => Promise.resolve(this.takeDown()))
+    return this.work.run(() => this.takeDown())
   }
 
   private takeDown(): void {

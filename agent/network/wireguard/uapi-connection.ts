@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { withTimeout, type Clock } from '../../../src/base/clock.js'
 import { internal, messageOf, StatusError, unavailable } from '../../../src/base/errors.js'
+import { Serial } from '../../../src/base/serial.js'
 import type { DeviceChange, DeviceState, TunnelDevice } from './device.js'
 import { checkAnswer, decodeGet, encodeSet, getRequest } from './uapi.js'
 
@@ -16,7 +17,7 @@ export class UapiConnection implements TunnelDevice {
   private received: Buffer[] = []
   private receivedBytes = 0
   private waiting: { resolve: (answer: string) => void; reject: (thrown: Error) => void } | undefined
-  private last: Promise<unknown> = Promise.resolve()
+  private readonly requests = new Serial()
   private failure: Error | undefined
   /** Resolves when the connection is gone, whoever ended it. */
   readonly closed: Promise<void>
@@ -62,9 +63,7 @@ export class UapiConnection implements TunnelDevice {
   }
 
   private ask(request: string): Promise<string> {
-    const asked = this.last.then(() => this.exchange(request))
-    this.last = asked.catch(() => undefined)
-    return asked
+    return this.requests.run(() => this.exchange(request))
   }
 
   private exchange(request: string): Promise<string> {

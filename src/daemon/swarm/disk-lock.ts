@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { must } from '../../base/assert.js'
 import type { Logger } from '../../base/log.js'
+import { Serial } from '../../base/serial.js'
 import type { IdentityFiles } from '../../../agent/identity/identity-files.js'
 import { keySeal } from '../../../agent/identity/key-seal.js'
 import { createDataKey, DataKeyFile, openDataKey, type DataKey, type SealedDataKey } from '../../../manager/keys/data-key-file.js'
@@ -15,7 +16,7 @@ export class DiskLock {
   private readonly file: DataKeyFile
   private held: DataKey | undefined
   private found: SealedDataKey | undefined
-  private work: Promise<unknown> = Promise.resolve()
+  private readonly work = new Serial()
 
   /** `folder` is `<data-root>/swarm`. */
   constructor(
@@ -38,7 +39,7 @@ export class DiskLock {
 
   /** Reads what is on disk: `locked` and `dataKey` tell what was found. Throws `internal` for a damaged file. */
   load(): Promise<void> {
-    return this.exclusive(async () => {
+    return this.work.run(async () => {
       this.drop()
       const read = await this.file.read()
       if (!read) return
@@ -49,7 +50,7 @@ export class DiskLock {
 
   /** Throws `invalid` when this is not the key that the disk was sealed with; it stays locked then. */
   unlock(unlockKey: Uint8Array): Promise<void> {
-    return this.exclusive(async () => {
+    return this.work.run(async () => {
       await this.hold(openDataKey(must(this.found, 'the disk is locked'), unlockKey))
       this.found = undefined
     })
@@ -57,7 +58,7 @@ export class DiskLock {
 
   /** This node is to be a manager: there is a data key from now on, sealed when there is an unlock key. */
   begin(unlockKey: Uint8Array | undefined, version: number): Promise<void> {
-    return this.exclusive(async () => {
+    return this.work.run(async () => {
       if (this.held || this.found) return
       const made = { dataKey: createDataKey(), unlockKey, version }
       await this.file.write(made)
@@ -70,7 +71,7 @@ export class DiskLock {
    * disk was last sealed for change nothing: a manager that starts sees the past again.
    */
   follow(unlockKey: Uint8Array | undefined, version: number): Promise<void> {
-    return this.exclusive(async () => {
+    return this.work.run(async () => {
       const { held } = this
       if (!held || version <= held.version) return
       const next: DataKey = { ...held, unlockKey, version }
@@ -87,7 +88,7 @@ export class DiskLock {
 
   /** This node is no manager any more, and its Raft log is gone: nothing is sealed from now on. */
   end(): Promise<void> {
-    return this.exclusive(async () => {
+    return this.work.run(async () => {
       if (this.held) {
         await this.file.write({ ...this.held, unlockKey: undefined })
         await this.identityFiles.keepKeys(keySeal(this.held.dataKey), false)
@@ -99,7 +100,7 @@ export class DiskLock {
 
   /** The swarm's folder was erased. */
   forget(): Promise<void> {
-    return this.exclusive(async () => this.drop())
+    return this.work.run(async () => this.drop())
   }
 
   private async hold(key: DataKey): Promise<void> {
@@ -111,12 +112,6 @@ export class DiskLock {
     this.held = undefined
     this.found = undefined
     this.identityFiles.dropSeal()
-  }
-
-  private exclusive<T>(action: () => Promise<T>): Promise<T> {
-    const result = this.work.then(action)
-    this.work = result.catch(() => undefined)
-    return result
   }
 }
 
