@@ -1,6 +1,7 @@
 import { withTimeout, type Clock, type Timer } from '../../../src/base/clock.js'
 import { messageOf, unavailable } from '../../../src/base/errors.js'
 import type { Logger } from '../../../src/base/log.js'
+import { Serial } from '../../../src/base/serial.js'
 import type { NodeEncryption } from '../../../src/model/network-table.js'
 import type { Peer } from './device.js'
 import { choosePaths, dependents, isUnderWay, nextStep, type EncryptedNode, type Handshakes, type Paths } from './handover.js'
@@ -52,6 +53,8 @@ export class Encryption implements Disposable {
   /** Of our own keys, those that the managers have told everybody of. */
   private spread: readonly string[] = []
   private paths: Paths = { keys: new Map(), tunnels: new Map() }
+  /** The tunnels that packets to other nodes' keys are led through, by public key: what is so already is left alone. */
+  private readonly routed = new Map<string, OpenTunnel>()
   private handshakes: Handshakes = () => 0
   private readonly users = new Set<string>()
   private readonly waitingForSpread = new Set<() => void>()
@@ -63,7 +66,7 @@ export class Encryption implements Disposable {
   private settledAtMs: number | undefined
   /** The managers have told who else is there. */
   private informed = false
-  private work: Promise<unknown> = Promise.resolve()
+  private readonly work = new Serial()
   private ticker: Timer | undefined
   private idleTimer: Timer | undefined
   private nudger: Timer | undefined
@@ -163,12 +166,10 @@ export class Encryption implements Disposable {
   }
 
   private exclusively<T>(act: () => Promise<T>): Promise<T> {
-    const done = this.work.then(() => {
+    return this.work.run(() => {
       if (this.closed) throw unavailable('this daemon is stopping')
       return act()
     })
-    this.work = done.catch(() => undefined)
-    return done
   }
 
   private isSpread(): boolean {
@@ -226,6 +227,7 @@ export class Encryption implements Disposable {
     this.ticker?.cancel()
     for (const tunnel of tunnels) tunnel.close()
     await this.given.tunnels.end()
+    this.routed.clear()
     await this.store.clear()
     Object.assign(this, { paths: { keys: new Map(), tunnels: new Map() }, handshakes: () => 0, withdrawn: false, settledAtMs: undefined })
     if (had) this.listener?.announce()
@@ -273,11 +275,17 @@ export class Encryption implements Disposable {
     const paths = choosePaths(names, this.nodes, this.handshakes, before)
     for (const [peerKey, name] of paths.tunnels) {
       const tunnel = tunnels.find(({ key }) => key.publicKey === name)
-      if (tunnel) this.given.tunnels.route(tunnelAddressOf(peerKey), tunnel)
+      if (!tunnel || this.routed.get(peerKey) === tunnel) continue
+      this.given.tunnels.route(tunnelAddressOf(peerKey), tunnel)
+      this.routed.set(peerKey, tunnel)
     }
     this.paths = paths
     if (differs(before.keys, paths.keys)) await this.listener?.moved()
-    for (const peerKey of before.tunnels.keys()) if (!paths.tunnels.has(peerKey)) this.given.tunnels.unroute(tunnelAddressOf(peerKey))
+    for (const peerKey of this.routed.keys()) {
+      if (paths.tunnels.has(peerKey)) continue
+      this.given.tunnels.unroute(tunnelAddressOf(peerKey))
+      this.routed.delete(peerKey)
+    }
   }
 
   private async readHandshakes(): Promise<void> {

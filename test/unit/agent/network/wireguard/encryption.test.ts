@@ -64,6 +64,7 @@ class WiredTunnels implements Tunnels {
   readonly space = {} as TunnelSpace
   failure: Error | undefined
   opened = 0
+  routings = 0
   constructor(private readonly wire: Wire) {}
 
   choosePort(taken: readonly number[]): number {
@@ -81,6 +82,7 @@ class WiredTunnels implements Tunnels {
     return tunnel
   }
   route(destination: string, tunnel: OpenTunnel): void {
+    this.routings++
     this.routes.set(destination, tunnel)
   }
   unroute(destination: string): void {
@@ -216,6 +218,20 @@ describe('encryption of a node', () => {
     assert.deepEqual(again.encryption.announcement?.keys[0], keys?.[1])
   }).timeout(20_000)
 
+  it('leaves ways alone that are as they should be', async () => {
+    const [one, two] = await join2()
+    assert.equal(one.tunnels.routings, 1)
+    const three = create('n3')
+    members.push(three)
+    await three.encryption.use(1_440)
+    await spread()
+    assert.equal(one.tunnels.routings, 2)
+    members = [one, two]
+    await spread()
+    assert.deepEqual([one.tunnels.routings, one.tunnels.routes.size], [2, 1])
+    three.encryption[Symbol.dispose]()
+  })
+
   it('starts a program again that ended', async () => {
     const [one] = await join2()
     const [tunnel] = [...one.tunnels.own]
@@ -226,6 +242,7 @@ describe('encryption of a node', () => {
       await clock.advance(100)
       return one.tunnels.opened === 2
     })
+    await eventually('packets go through the new one', () => one.tunnels.routings === 2)
     await pass(2_000, 500)
   })
 
