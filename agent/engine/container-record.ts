@@ -18,6 +18,8 @@ export interface ContainerRecord {
   config: ContainerConfig
   hostConfig: HostConfig
   networking: NonNullable<NetworkingConfig['EndpointsConfig']>
+  /** The network of `NetworkMode` was left by hand: a start does not join it again. */
+  leftMainNetwork?: true
   mounts: MountRecord[]
   /** Links of the default bridge; those of other networks are in `networking`. */
   links?: LinkRecord[]

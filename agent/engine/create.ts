@@ -13,12 +13,15 @@ import { resolveLinks } from './links.js'
 import { planMounts, type PlannedMount } from './mount-plan.js'
 import { generateName } from './names.js'
 import type { CreateRequest } from './types.js'
-import { validateConfig } from './validate.js'
+import { discardUnsupported } from './unsupported.js'
+import { validateConfig, validateNetworking } from './validate.js'
 
 /** What a caller within the daemon may ask for beside the request. */
 export interface CreateOptions {
   /** What the container writes need not survive a crash of the host (see `PrepareOptions`). */
   ephemeral?: boolean
+  /** `os[/arch[/variant]]` that the image must be of. */
+  platform?: string
 }
 
 /**
@@ -29,9 +32,12 @@ export async function createContainer(context: EngineContext, name: string | und
   const { HostConfig: { Links, ...askedHost } = {}, NetworkingConfig: networking = {}, ...asked } = request
   if (!asked.Image) throw invalid('No image specified')
   const image = context.images.forRun(asked.Image)
+  if (options.platform !== undefined) context.images.ofPlatform(asked.Image, options.platform)
   const config = mergeConfig(asked, image.config)
   const hostConfig = hostDefaults(context, askedHost)
+  const discarded = discardUnsupported(hostConfig, context.cgroups)
   validateConfig(config, hostConfig, context.host)
+  validateNetworking(asked, hostConfig, networking)
   commandLine(config)
   if (hostConfig.Runtime && hostConfig.Runtime !== context.runtime.name) {
     throw invalid(`unknown or invalid runtime name: ${hostConfig.Runtime}; this daemon runs ${context.runtime.name} (see --runtime)`)
@@ -89,7 +95,7 @@ export async function createContainer(context: EngineContext, name: string | und
     throw thrown
   }
   context.events.publish('container', 'create', id, context.store.find(id).eventAttributes())
-  return { Id: id, Warnings: warnings(hostConfig) }
+  return { Id: id, Warnings: [...discarded, ...warnings(hostConfig)] }
 }
 
 function hostDefaults(context: EngineContext, asked: HostConfig): HostConfig {
@@ -118,12 +124,7 @@ function logConfig({ settings }: EngineContext, asked: HostConfig): NonNullable<
 /** Refuses names of containers that are not there, and settings that the mode excludes. */
 function checkNetworkMode(context: EngineContext, hostConfig: HostConfig): void {
   const mode = hostConfig.NetworkMode ?? ''
-  if (mode.startsWith('container:')) {
-    context.store.find(mode.slice('container:'.length))
-    if (Object.keys(hostConfig.PortBindings ?? {}).length > 0) {
-      throw invalid('conflicting options: port publishing and the container type network mode')
-    }
-  }
+  if (mode.startsWith('container:')) context.store.find(mode.slice('container:'.length))
   for (const shared of [hostConfig.PidMode, hostConfig.IpcMode]) {
     if (shared?.startsWith('container:')) context.store.find(shared.slice('container:'.length))
   }

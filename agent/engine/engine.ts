@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { conflict } from '../../src/base/errors.js'
+import { conflict, invalid } from '../../src/base/errors.js'
 import type { KeyValueStore } from '../../src/base/key-value.js'
 import type {
   ContainerCreateResponse, ContainerInspectResponse, ContainerPathStat, ContainerSummary, ContainerTopResponse, ContainerUpdateResponse, FilesystemChange, Resources,
@@ -161,8 +161,8 @@ export class Engine implements AsyncDisposable {
     return listContainers(this.context, options)
   }
 
-  async create(name: string | undefined, body: CreateRequest, _platform?: string, options: CreateOptions = {}): Promise<ContainerCreateResponse> {
-    return this.timed('create', () => createContainer(this.context, name, body, options))
+  async create(name: string | undefined, body: CreateRequest, platform?: string, options: CreateOptions = {}): Promise<ContainerCreateResponse> {
+    return this.timed('create', () => createContainer(this.context, name, body, { ...options, ...(platform && { platform }) }))
   }
 
   async inspect(ref: string, options: { size: boolean }): Promise<ContainerInspectResponse> {
@@ -201,6 +201,7 @@ export class Engine implements AsyncDisposable {
     const wanted = name.replace(/^\//, '')
     await container.exclusive(async () => {
       const oldName = container.name
+      if (wanted === oldName) throw invalid('Renaming a container with the same name as its current name')
       await this.context.store.rename(container, wanted)
       this.events.publish('container', 'rename', container.id, container.eventAttributes({ oldName: `/${oldName}` }))
     })

@@ -120,7 +120,7 @@ export function networksOf(container: Container): Record<string, EndpointSetting
   const endpoints = container.isUp ? record.endpoints : []
   const named = Object.keys(record.networking).filter((name) => name !== 'default')
   const mode = record.hostConfig.NetworkMode ?? ''
-  const main = mode.startsWith('container:') ? [] : [mainNetwork(record.hostConfig)]
+  const main = mode.startsWith('container:') || record.leftMainNetwork ? [] : [mainNetwork(record.hostConfig)]
   const entries = [...new Set([...main, ...named])].map((name): [string, EndpointSettings] => {
     const asked = record.networking[name] ?? {}
     const live = endpoints.find((endpoint) => endpoint.networkName === name || endpoint.networkId === name)

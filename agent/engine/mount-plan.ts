@@ -21,7 +21,7 @@ export function planMounts(config: ContainerConfig, hostConfig: HostConfig, inhe
     ...(hostConfig.Binds ?? []).map((bind) => parseBind(bind, hostConfig.VolumeDriver)),
     ...(hostConfig.Mounts ?? []).map(planMount),
     ...Object.entries(hostConfig.Tmpfs ?? {}).map(([target, options]) =>
-      plan({ type: 'tmpfs', destination: target, tmpfsOptions: options.split(',').filter((option) => option !== '') }),
+      plan({ type: 'tmpfs', destination: target, tmpfsOptions: tmpfsOptions(options.split(',').filter((option) => option !== '')) }),
     ),
   ]
   const byTarget = new Map<string, PlannedMount>()
@@ -80,7 +80,7 @@ export function parseBind(bind: string, volumeDriver?: string): PlannedMount {
       throw invalid(`invalid mode: ${modes}`)
     }
   }
-  const common = { destination: target, mode: modes, readWrite, propagation }
+  const common = { destination: target, mode: modes, readWrite, propagation, recursiveReadOnly: !readWrite }
   if (source?.startsWith('/')) return plan({ ...common, type: 'bind', source: cleanPath(source), createSource: true })
   if (source !== undefined) checkVolumeName(source)
   const driver = volumeDriver ? { driver: volumeDriver } : {}
@@ -104,7 +104,7 @@ function planMount(mount: Mount): PlannedMount {
       source: cleanPath(source),
       propagation,
       recursive: !bind?.NonRecursive,
-      recursiveReadOnly: readOnly && (bind?.ReadOnlyForceRecursive ?? false),
+      recursiveReadOnly: readOnly && !bind?.NonRecursive && !bind?.ReadOnlyNonRecursive,
       createSource: bind?.CreateMountpoint ?? false,
     })
   }
@@ -135,11 +135,28 @@ function planMount(mount: Mount): PlannedMount {
         ...(SizeBytes ? [`size=${SizeBytes}`] : []),
         ...(Mode ? [`mode=${Mode.toString(8)}`] : []),
         ...(readOnly ? ['ro'] : []),
-        ...(Options ?? []).map((option) => option.join('=')),
+        ...tmpfsOptions((Options ?? []).map((option) => option.join('='))),
       ],
     })
   }
   throw refuse('mount type unknown; use bind, volume or tmpfs')
+}
+
+const tmpfsFlags = [
+  'ro', 'rw', 'suid', 'nosuid', 'dev', 'nodev', 'exec', 'noexec', 'sync', 'async', 'dirsync', 'remount', 'mand', 'nomand', 'atime', 'noatime', 'diratime',
+  'nodiratime', 'bind', 'rbind', 'unbindable', 'runbindable', 'private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave', 'relatime', 'norelatime',
+  'strictatime', 'nostrictatime',
+]
+const tmpfsValues = ['size', 'mode', 'uid', 'gid', 'nr_inodes', 'nr_blocks', 'mpol']
+
+/** Throws `invalid` for options that no tmpfs has: the kernel would only say so at every start. */
+function tmpfsOptions(options: string[]): string[] {
+  for (const option of options) {
+    const [name = '', ...value] = option.split('=')
+    if (value.length > 0 ? tmpfsValues.includes(name) : option === 'defaults' || tmpfsFlags.includes(option)) continue
+    throw invalid(`Invalid tmpfs option [${[name, ...(value.length > 0 ? [value.join('=')] : [])].map((part) => JSON.stringify(part)).join(' ')}]`)
+  }
+  return options.filter((option) => option !== 'defaults')
 }
 
 function checkVolumeName(name: string): void {

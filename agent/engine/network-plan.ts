@@ -21,7 +21,8 @@ export function planNetwork(record: ContainerRecord, idOf: (ref: string) => stri
   }
   const main = mainNetwork(hostConfig)
   const kind = main === 'host' || main === 'none' ? main : 'own'
-  const wanted = new Map<string, ApiEndpointSettings>([[main, record.networking[named] ?? record.networking[main] ?? {}]])
+  const wanted = new Map<string, ApiEndpointSettings>()
+  if (!record.leftMainNetwork) wanted.set(main, record.networking[named] ?? record.networking[main] ?? {})
   for (const [network, settings] of Object.entries(record.networking)) if (network !== 'default') wanted.set(network, settings ?? {})
   const connections = [...wanted].map(([network, settings]) => ({ network, settings: endpointSettings(record, network, settings) }))
   return { mode: { kind }, connections, bindings: kind === 'own' ? portBindings(config, hostConfig) : [] }

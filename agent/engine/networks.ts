@@ -3,7 +3,7 @@ import type { EndpointSettings } from '../../src/model/engine-api/network.js'
 import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
 import { writeHosts, writeResolvConf } from './etc-files.js'
-import { endpointSettings } from './network-plan.js'
+import { endpointSettings, mainNetwork } from './network-plan.js'
 
 /** Attaches a container to one more network. Throws `conflict` for containers without a network of their own. */
 export function connectNetwork(context: EngineContext, container: Container, network: string, asked: EndpointSettings): Promise<void> {
@@ -14,11 +14,14 @@ export function connectNetwork(context: EngineContext, container: Container, net
       throw conflict(`container sharing network namespace with another container or host cannot be connected to any other network`)
     }
     const name = await context.network.nameOf(network)
+    // Also for one that does not run: what cannot be read may not get into its record.
+    const settings = endpointSettings(record, name, asked)
     if (container.isUp) {
-      await context.network.connect(container.id, name, endpointSettings(record, name, asked))
+      await context.network.connect(container.id, name, settings)
       await refresh(context, container)
     }
     record.networking[name] = asked
+    if (await isMainNetwork(context, container, name)) delete record.leftMainNetwork
     await context.store.save(container)
   })
 }
@@ -34,8 +37,15 @@ export function disconnectNetwork(context: EngineContext, container: Container, 
       await refresh(context, container)
     }
     delete record.networking[name]
+    if (await isMainNetwork(context, container, name)) record.leftMainNetwork = true
     await context.store.save(container)
   })
+}
+
+/** Whether a network's name is that of `NetworkMode`, which may hold an id. */
+async function isMainNetwork(context: EngineContext, container: Container, name: string): Promise<boolean> {
+  const main = mainNetwork(container.record.hostConfig)
+  return main === name || (await context.network.nameOf(main).catch(() => main)) === name
 }
 
 /** `app/db`: the name goes, both containers stay. Throws `invalid` and `notFound`. */

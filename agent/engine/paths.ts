@@ -57,6 +57,10 @@ export class EnginePaths {
   hostname(id: string): string {
     return join(this.container(id), 'hostname')
   }
+  /** Where the memory file system of a container is that shares its /dev/shm. */
+  sharedMemory(id: string): string {
+    return join(this.container(id), 'shm')
+  }
   resolvConf(id: string): string {
     return join(this.container(id), 'resolv.conf')
   }

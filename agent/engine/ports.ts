@@ -7,6 +7,8 @@ import type { Snapshotter } from '../snapshot/snapshotter.js'
 export interface ImageProvider {
   /** Throws `notFound` ("No such image: ..."). */
   forRun(ref: string): ImageForRun
+  /** Throws `notFound` when the image is not of that platform. */
+  ofPlatform(ref: string, platform: string): void
   /** Bytes of an image's layers; 0 for one that is gone. */
   bytesOf(imageId: string): number
   /** Makes an image of a container's changes and gives its id. */

@@ -2,11 +2,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { must } from '../../src/base/assert.js'
 import { conflict, errnoOf, internal, invalid, kindOf } from '../../src/base/errors.js'
+import { mount, MountFlag, unmountAll } from '../kernel/mount.js'
 import { identify, sendSignal } from '../kernel/process.js'
 import { buildBundle } from '../runtime/bundle/build.js'
-import type { BundleMount, SharedMemory } from '../runtime/bundle/mounts.js'
+import { defaultShmBytes, type BundleMount, type SharedMemory } from '../runtime/bundle/mounts.js'
 import type { NamespaceChoice } from '../runtime/bundle/namespaces.js'
 import { commandLine } from '../runtime/bundle/process.js'
+import { kernelAtLeast } from '../runtime/bundle/seccomp.js'
 import type { OciSpec } from '../runtime/bundle/spec.js'
 import { resolveUser } from '../runtime/bundle/user.js'
 import { removeFolder } from '../runtime/remove-folder.js'
@@ -19,6 +21,9 @@ import { linkEnvironment, linkParents } from './links.js'
 import { planNetwork } from './network-plan.js'
 import { readInRoot, resolveInRoot } from './rootfs-path.js'
 import { signalNumber } from './signals.js'
+
+/** The first kernel with mount_setattr(2), which makes whole trees read-only. */
+const mountSetattrKernel = '5.12'
 
 /** What the steps of one start hand on. */
 export interface StartDraft {
@@ -73,7 +78,8 @@ const mounts: SetUpStep = {
         if (mount.subpath !== undefined) source = resolveInRoot(source, mount.subpath)
       }
       if (!existsSync(source)) throw invalid(`invalid mount config for type "${mount.type}": bind source path does not exist: ${source}`)
-      const { readWrite, propagation, recursive, recursiveReadOnly } = mount
+      const { readWrite, propagation, recursive } = mount
+      const recursiveReadOnly = mount.recursiveReadOnly && kernelAtLeast(context.host.kernel, mountSetattrKernel)
       draft.mounts.push({ kind: 'bind', source, target: mount.destination, readOnly: !readWrite, propagation, recursive, recursiveReadOnly })
     }
   },
@@ -81,6 +87,22 @@ const mounts: SetUpStep = {
     for (const mount of container.record.mounts) {
       if (mount.type === 'volume' && mount.name !== undefined) await context.volumes.release(mount.name, container.id)
     }
+  },
+}
+
+/** Mounted here rather than in the container: a mount cannot be taken from another mount namespace. */
+const sharedMemory: SetUpStep = {
+  name: 'shared memory',
+  up: ({ paths }, { id, record: { hostConfig } }) => {
+    if (hostConfig.IpcMode !== 'shareable') return
+    const target = paths.sharedMemory(id)
+    unmountAll(target)
+    mkdirSync(target, { recursive: true, mode: 0o700 })
+    const flags = MountFlag.noSuid | MountFlag.noExec | MountFlag.noDev
+    mount({ source: 'shm', target, type: 'tmpfs', flags, data: `mode=1777,size=${hostConfig.ShmSize || defaultShmBytes}` })
+  },
+  down: ({ paths }, { id, record: { hostConfig } }) => {
+    if (hostConfig.IpcMode === 'shareable') unmountAll(paths.sharedMemory(id))
   },
 }
 
@@ -155,7 +177,7 @@ const bundle: SetUpStep = {
         uts: namespaceOf(context, 'uts', hostConfig.UTSMode),
         cgroup: hostConfig.CgroupnsMode === 'host' ? 'host' : 'own',
       },
-      shm: sharedMemoryOf(context, hostConfig.IpcMode),
+      shm: sharedMemoryOf(context, container),
       mounts: draft.mounts,
       devices: hostDevices(hostConfig),
       initProgram: (hostConfig.Init ?? context.settings.init) ? initProgramPath(context.settings.initPath) : undefined,
@@ -205,7 +227,7 @@ const supervisor: SetUpStep = {
 }
 
 /** What a container needs, in order; taking it down is the reverse. */
-export const setUpSteps: readonly SetUpStep[] = [bundleFolder, rootfs, mounts, network, etcFiles, bundle, cgroup, supervisor]
+export const setUpSteps: readonly SetUpStep[] = [bundleFolder, rootfs, mounts, sharedMemory, network, etcFiles, bundle, cgroup, supervisor]
 
 /**
  * Takes everything down that `setUpSteps` made; goes on after a failure and logs it. `written` resolves
@@ -279,12 +301,16 @@ function namespaceOf(context: EngineContext, kind: 'pid' | 'ipc' | 'uts', mode =
 }
 
 /** Containers that share System V memory share /dev/shm too, which programs use for the same purpose. */
-function sharedMemoryOf(context: EngineContext, mode = ''): SharedMemory {
+function sharedMemoryOf(context: EngineContext, container: Container): SharedMemory {
+  const mode = container.record.hostConfig.IpcMode ?? ''
   if (mode === 'none') return 'none'
   if (mode === 'host') return { path: '/dev/shm' }
+  if (mode === 'shareable') return { path: context.paths.sharedMemory(container.id) }
   if (!mode.startsWith('container:')) return 'own'
-  const { process } = context.store.find(mode.slice('container:'.length)).record.state
-  return { path: `/proc/${process?.pid ?? 0}/root/dev/shm` }
+  const donor = context.store.find(mode.slice('container:'.length))
+  const shares = sharedMemoryOf(context, donor)
+  if (shares !== 'own' && shares !== 'none') return shares
+  throw conflict(`can't join IPC of container ${donor.id}: non-shareable IPC (hint: use IpcMode:shareable for the donor container)`)
 }
 
 /** The working folder is made when the image does not have it, unless a mount covers it. */

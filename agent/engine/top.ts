@@ -1,4 +1,4 @@
-import { conflict, invalid, internal } from '../../src/base/errors.js'
+import { conflict, invalid } from '../../src/base/errors.js'
 import type { ContainerTopResponse } from '../../src/model/engine-api/container.js'
 import { exec } from '../../src/sys/exec.js'
 import type { Container } from './container.js'
@@ -16,7 +16,7 @@ export async function topContainer(context: EngineContext, container: Container,
   if (args.some((arg) => !/^[-a-zA-Z0-9_,.:=%]+$/.test(arg))) throw invalid(`invalid ps arguments: ${psArgs}`)
   const pids = new Set(context.cgroups.processes(cgroupPath(context, container)))
   const result = await exec('ps', args)
-  if (result.code !== 0) throw internal(`ps: ${result.stderr.trim()}`)
+  if (result.code !== 0) throw invalid(`ps: ${result.stderr.trim()}`)
   return selectProcesses(result.stdout, pids)
 }
 

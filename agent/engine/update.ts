@@ -5,6 +5,7 @@ import { ociResources } from '../runtime/bundle/resources.js'
 import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
 import { blockDeviceNumbers } from './host-devices.js'
+import { discardUnsupported } from './unsupported.js'
 import { validateResources, validateRestartPolicy } from './validate.js'
 
 /** What can be changed while a container exists. */
@@ -30,6 +31,7 @@ export function updateContainer(
       // Zero and nothing mean "leave it".
       if (value != null && value !== 0 && value !== '') Object.assign(resources, { [key]: value })
     }
+    const warnings = discardUnsupported(resources, context.cgroups)
     const merged = { ...hostConfig, ...resources }
     if (resources.NanoCpus) Object.assign(merged, { CpuPeriod: 0, CpuQuota: 0 })
     if (resources.Memory && !resources.MemorySwap && (hostConfig.MemorySwap ?? 0) > 0 && resources.Memory > (hostConfig.MemorySwap ?? 0)) {
@@ -47,6 +49,6 @@ export function updateContainer(
     Object.assign(hostConfig, merged, policy && { RestartPolicy: policy })
     await context.store.save(container)
     context.events.publish('container', 'update', container.id, container.eventAttributes())
-    return { Warnings: [] }
+    return { Warnings: warnings }
   })
 }

@@ -1,9 +1,11 @@
 import { invalid } from '../../src/base/errors.js'
-import type { ContainerConfig, HostConfig, Resources, RestartPolicy } from '../../src/model/engine-api/container.js'
+import type { ContainerConfig, HostConfig, NetworkingConfig, Resources, RestartPolicy } from '../../src/model/engine-api/container.js'
 import { deviceRules } from '../runtime/bundle/devices.js'
 import { effectiveCapabilities } from '../runtime/bundle/capabilities.js'
 import { rlimits, securityOption } from '../runtime/bundle/process.js'
 import type { HostFacts } from './context.js'
+import { parseLink } from './links.js'
+import { parsePort, portBindings } from './network-plan.js'
 import { signalNumber } from './signals.js'
 
 const memoryMinBytes = 6 * 1024 * 1024
@@ -38,7 +40,11 @@ export function validateResources(resources: Resources, host: HostFacts): void {
   if (CpuQuota > 0 && CpuQuota < 1000) throw invalid('CPU cfs quota can not be less than 1ms (i.e. 1000)')
   const shares = resources.CpuShares ?? 0
   if (shares < 0) throw invalid(`invalid CPU shares (${shares}): value must be a positive integer`)
+  const { CpuRealtimePeriod = 0, CpuRealtimeRuntime = 0 } = resources
+  if (CpuRealtimePeriod < 0 || CpuRealtimeRuntime < 0) throw invalid('invalid CPU real-time period or runtime: value must be a positive integer')
+  if (CpuRealtimePeriod > 0 && CpuRealtimeRuntime > CpuRealtimePeriod) throw invalid('cpu real-time runtime cannot be higher than cpu real-time period')
   validateCpuset(resources.CpusetCpus ?? '', host.cpus)
+  if (!/^(\d{1,4}(-\d{1,4})?(,|$))*$/.test(resources.CpusetMems ?? '')) throw invalid(`Invalid value ${(resources.CpusetMems ?? '').slice(0, 100)} for cpuset mems`)
   const weight = resources.BlkioWeight ?? 0
   if (weight !== 0 && (weight < 10 || weight > 1000)) throw invalid('Range of blkio weight is from 10 to 1000')
   for (const device of resources.BlkioWeightDevice ?? []) {
@@ -101,6 +107,32 @@ export function validateConfig(config: ContainerConfig, hostConfig: HostConfig, 
     const [first] = hostConfig.DeviceRequests ?? []
     throw invalid(`could not select device driver "${first?.Driver ?? ''}" with capabilities: ${JSON.stringify(first?.Capabilities ?? [])}; give devices by path instead`)
   }
+}
+
+/**
+ * Refuses what says nothing or contradicts itself about networks, ports and links: a record with such a thing could neither be
+ * started nor shown. `config` is what the client asked for, without the image's settings. Throws `invalid`.
+ */
+export function validateNetworking(config: ContainerConfig, hostConfig: HostConfig, networking: NetworkingConfig): void {
+  Object.keys(config.ExposedPorts ?? {}).forEach(parsePort)
+  portBindings(config, hostConfig).forEach(({ hostPort }) => checkHostPort(hostPort))
+  for (const endpoint of Object.values(networking.EndpointsConfig ?? {})) endpoint?.Links?.forEach(parseLink)
+  const refuse = (what: string, where = 'network mode'): Error => invalid(`conflicting options: ${what} and the ${where}`)
+  if (hostConfig.UTSMode === 'host' && config.Hostname) throw refuse('hostname', 'UTS mode')
+  if (!hostConfig.NetworkMode?.startsWith('container:')) return
+  if (config.Hostname) throw refuse('hostname')
+  if (config.MacAddress) throw refuse('mac-address')
+  if ((hostConfig.Dns ?? []).length > 0) throw refuse('dns')
+  if ((hostConfig.ExtraHosts ?? []).length > 0) throw refuse('custom host-to-IP mapping')
+  if (Object.keys(hostConfig.PortBindings ?? {}).length > 0 || hostConfig.PublishAllPorts) throw refuse('port publishing', 'container type network mode')
+  if (Object.keys(config.ExposedPorts ?? {}).length > 0) throw refuse('port exposing', 'container type network mode')
+}
+
+/** A port or a range of them; an empty one is chosen. */
+function checkHostPort(text = ''): void {
+  if (text === '') return
+  const [first = NaN, last = first, ...rest] = text.split('-').map((part) => (/^\d{1,5}$/.test(part) ? Number(part) : NaN))
+  if (rest.length > 0 || !(first <= last && last <= 65_535)) throw invalid(`invalid port specification: "${text}"`)
 }
 
 /** Refuses modes that nobody knows, and what this engine does not do. */

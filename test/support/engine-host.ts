@@ -63,6 +63,9 @@ export async function openEngine(folder: string, images: Record<string, ImageCon
       if (!config) throw notFound(`No such image: ${ref}:latest`)
       return { id: chainId, chainId, config, platform: 'linux/amd64' }
     },
+    ofPlatform: (ref, platform) => {
+      if (platform !== 'linux/amd64') throw notFound(`image with reference ${ref} was found but its platform (linux/amd64) does not match the specified platform (${platform})`)
+    },
     bytesOf: () => 0,
     commit: () => Promise.reject(notFound('no images are made here')),
   }

@@ -83,7 +83,7 @@ function linux(input: BundleInput, capabilities: readonly string[], privileged: 
     sysctl: sysctls(input),
     maskedPaths: unmasked ? [] : [...masked],
     readonlyPaths: unmasked ? [] : [...readonly],
-    ...(sharesPropagation(input.mounts) && { rootfsPropagation: 'rshared' }),
+    ...rootfsPropagation(input.mounts),
   }
 }
 
@@ -103,6 +103,9 @@ function sysctls(input: BundleInput): Record<string, string> {
   }
 }
 
-function sharesPropagation(list: readonly BundleMount[]): boolean {
-  return list.some((mount) => mount.kind === 'bind' && /^r?(shared|slave)$/.test(mount.propagation))
+/** As little as the mounts need: what is mounted in a container with slaves alone must not show on the host. */
+function rootfsPropagation(list: readonly BundleMount[]): Pick<OciLinux, 'rootfsPropagation'> {
+  const modes = list.flatMap((mount) => (mount.kind === 'bind' ? [mount.propagation] : []))
+  if (modes.some((mode) => /^r?shared$/.test(mode))) return { rootfsPropagation: 'rshared' }
+  return modes.some((mode) => /^r?slave$/.test(mode)) ? { rootfsPropagation: 'rslave' } : {}
 }

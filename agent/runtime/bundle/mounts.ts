@@ -54,7 +54,9 @@ function shm(hostConfig: HostConfig, choice: SharedMemory): OciMount[] {
 
 function ociMount(mount: BundleMount): OciMount {
   if (mount.kind === 'tmpfs') {
-    return { destination: mount.target, type: 'tmpfs', source: 'tmpfs', options: ['noexec', 'nosuid', 'nodev', ...mount.options] }
+    // crun does not take a flag back that another word set.
+    const cautious = ['exec', 'suid', 'dev'].filter((flag) => !mount.options.includes(flag)).map((flag) => `no${flag}`)
+    return { destination: mount.target, type: 'tmpfs', source: 'tmpfs', options: [...cautious, ...mount.options] }
   }
   const readOnly = mount.readOnly ? [mount.recursiveReadOnly ? 'rro' : 'ro'] : ['rw']
   return {

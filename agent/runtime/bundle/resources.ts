@@ -3,6 +3,9 @@ import type { OciResources, OciThrottle } from './spec.js'
 
 /** Period of CPU limits given as a number of CPUs, in microseconds. */
 const cpuPeriodUs = 100_000
+/** The largest figures that the kernel takes: -1 means no limit to clients, and crun hands it on to files that do not know it. */
+const cpuQuotaMaxUs = 2 ** 44 - 1
+const pidsLimitMax = 4_194_304
 
 /** `stat` of a block device, for weights and throttles. Throws when it is none. */
 export type DeviceNumbers = (path: string) => { major: number; minor: number }
@@ -15,7 +18,7 @@ export function ociResources(resources: Resources, deviceNumbers: DeviceNumbers)
   const memory: NonNullable<OciResources['memory']> = {}
   if (resources.Memory) memory.limit = resources.Memory
   if (resources.MemoryReservation) memory.reservation = resources.MemoryReservation
-  if (resources.MemorySwap) memory.swap = resources.MemorySwap
+  if (resources.MemorySwap) memory.swap = Math.max(resources.MemorySwap, -1)
   // As Docker: a memory limit without a word on swap allows the same again as swap.
   else if (resources.Memory) memory.swap = resources.Memory * 2
   if (resources.MemorySwappiness !== undefined && resources.MemorySwappiness >= 0) memory.swappiness = resources.MemorySwappiness
@@ -29,7 +32,7 @@ export function ociResources(resources: Resources, deviceNumbers: DeviceNumbers)
     cpu.quota = Math.round((resources.NanoCpus * cpuPeriodUs) / 1e9)
   }
   if (resources.CpuPeriod) cpu.period = resources.CpuPeriod
-  if (resources.CpuQuota) cpu.quota = resources.CpuQuota
+  if (resources.CpuQuota) cpu.quota = resources.CpuQuota > 0 ? resources.CpuQuota : cpuQuotaMaxUs
   if (resources.CpusetCpus) cpu.cpus = resources.CpusetCpus
   if (resources.CpusetMems) cpu.mems = resources.CpusetMems
   if (resources.CpuRealtimeRuntime) cpu.realtimeRuntime = resources.CpuRealtimeRuntime
@@ -53,7 +56,7 @@ export function ociResources(resources: Resources, deviceNumbers: DeviceNumbers)
   return {
     ...(notEmpty(memory) && { memory }),
     ...(notEmpty(cpu) && { cpu }),
-    ...(resources.PidsLimit && { pids: { limit: resources.PidsLimit } }),
+    ...(resources.PidsLimit && { pids: { limit: resources.PidsLimit > 0 ? resources.PidsLimit : pidsLimitMax } }),
     ...(notEmpty(blockIO) && { blockIO }),
   }
 }

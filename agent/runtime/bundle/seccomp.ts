@@ -108,7 +108,7 @@ function parseProfile(json: string): Profile {
 }
 
 /** Compares the first two numbers of kernel releases. */
-function kernelAtLeast(release: string, minimum: string): boolean {
+export function kernelAtLeast(release: string, minimum: string): boolean {
   const [major = 0, minor = 0] = release.split(/[.-]/).map(Number)
   const [wantedMajor = 0, wantedMinor = 0] = minimum.split('.').map(Number)
   return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { delay, type Clock } from '../../../src/base/clock.js'
@@ -29,6 +29,12 @@ export class Cgroups {
     if (this.mode.version === 2) return [join(cgroupRoot, path)]
     const { hierarchies, unified } = this.mode
     return [...new Set([...hierarchies.values(), ...(unified === undefined ? [] : [unified])])].map((folder) => join(folder, path))
+  }
+
+  /** Whether the kernel shares block devices by weight: on v1 only kernels before 5.0 do so for the file that runtimes write. */
+  get weighsBlockDevices(): boolean {
+    if (this.mode.version === 2) return this.mode.controllers.includes('io')
+    return existsSync(join(this.mode.hierarchies.get('blkio') ?? '', 'blkio.weight'))
   }
 
   /** Stops or continues every process of the group. Resolves when the kernel has done it. */

@@ -5,6 +5,10 @@ import type { Handler } from '../route.js'
 import type { ContainersBackend } from './backend.js'
 import { createBody } from './shape.js'
 
+/** PATH_MAX and NAME_MAX of Linux. */
+const pathBytesMax = 4096
+const nameBytesMax = 255
+
 /** Endpoints that take a container's files out, put some in, or make an image of them. */
 export function archiveHandlers(containers: ContainersBackend) {
   const stat: Handler = async (exchange) => {
@@ -60,6 +64,8 @@ function pathOf(exchange: Exchange): string {
   const path = exchange.query.text('path')
   if (path === undefined) throw invalid('the query parameter path is needed: a path in the container')
   if (path.includes('\0')) throw invalid('a path cannot hold a zero byte')
+  const tooLong = Buffer.byteLength(path) >= pathBytesMax || path.split('/').some((part) => Buffer.byteLength(part) > nameBytesMax)
+  if (tooLong) throw invalid(`file name too long: ${path.slice(0, 100)}...`)
   return path
 }
 

@@ -74,7 +74,7 @@ describe('engine/pure', () => {
   })
 
   it('reads binds and mounts', () => {
-    assert.deepEqual({ ...parseBind('/a/../b/:/c:ro,rslave') }, { type: 'bind', source: '/b', destination: '/c', mode: 'ro,rslave', readWrite: false, recursiveReadOnly: false, recursive: true, propagation: 'rslave', anonymous: false, copyUp: false, createSource: true })
+    assert.deepEqual({ ...parseBind('/a/../b/:/c:ro,rslave') }, { type: 'bind', source: '/b', destination: '/c', mode: 'ro,rslave', readWrite: false, recursiveReadOnly: true, recursive: true, propagation: 'rslave', anonymous: false, copyUp: false, createSource: true })
     assert.deepEqual(parseBind('data:/d').volume, { name: 'data' })
     assert.equal(parseBind('/d').anonymous, true)
     for (const bad of ['a:b', ':/x', '/a:/b:what', '/a:/b:ro:x', 'da/ta:/x']) assert.throws(() => parseBind(bad), { kind: 'invalid' }, bad)

@@ -1,0 +1,95 @@
+import { strict as assert } from 'node:assert'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CreateRequest } from '../../agent/engine/types.js'
+import { mount, mountsBelow, unmount } from '../../agent/kernel/mount.js'
+import { collect, destroyEngineFolder, makeEngineFolder, openEngine, type EngineHost } from '../support/engine-host.js'
+
+describe('settings of containers on the real kernel', function () {
+  this.timeout(60_000)
+  let folder: string
+  let host: EngineHost
+
+  before(async () => {
+    folder = makeEngineFolder()
+    host = await openEngine(folder)
+  })
+  after(async () => {
+    await host?.close()
+    await destroyEngineFolder(folder)
+  })
+
+  const run = async (args: string[], more: CreateRequest = {}): Promise<string> => {
+    const { engine } = host
+    const { Id: id = '' } = await engine.create(undefined, { Image: 'busybox', Cmd: args, ...more, HostConfig: { AutoRemove: true, NetworkMode: 'none', ...more.HostConfig } })
+    const session = await engine.attach(id, { stdin: false, stdout: true, stderr: true, logs: false, stream: true })
+    const output = collect(session.output)
+    const gone = engine.wait(id, 'removed', () => undefined, new AbortController().signal)
+    await engine.start(id)
+    await gone
+    return (await output).stdout
+  }
+  const background = async (name: string, hostConfig: CreateRequest['HostConfig']): Promise<string> => {
+    const { Id: id = '' } = await host.engine.create(name, { Image: 'busybox', Cmd: ['sh', '-c', 'echo shared > /dev/shm/note; sleep 4321'], HostConfig: { NetworkMode: 'none', ...hostConfig } })
+    await host.engine.start(id)
+    return id
+  }
+  const remove = (id: string): Promise<void> => host.engine.remove(id, { force: true, volumes: true, link: false })
+
+  it('shares memory only with containers that may have it', async () => {
+    const { engine } = host
+    const [open, closed] = [await background('open', { IpcMode: 'shareable', ShmSize: 4 << 20 }), await background('closed', {})]
+    const read = ['sh', '-c', 'until cat /dev/shm/note 2>/dev/null; do :; done; grep " /dev/shm " /proc/mounts']
+    assert.match(await run(read, { HostConfig: { IpcMode: `container:${open}` } }), /^shared\nshm \/dev\/shm tmpfs .*size=4096k/)
+    const { Id: id = '' } = await engine.create('guest', { Image: 'busybox', HostConfig: { NetworkMode: 'none', IpcMode: 'container:closed' } })
+    await assert.rejects(engine.start(id), /non-shareable IPC \(hint: use IpcMode:shareable/)
+    for (const one of [open, closed, id]) await remove(one)
+    assert.deepEqual(mountsBelow(join(folder, 'data')).filter(({ target }) => target.endsWith('/shm')), [])
+  })
+
+  it('takes -1 for no limit, when it starts and while it runs', async () => {
+    const limits = 'cat $(ls /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2>/dev/null)'
+    assert.match(await run(['sh', '-c', limits], { HostConfig: { PidsLimit: -1, CpuQuota: -1, CgroupnsMode: 'private' } }), /^(4194304|max)\n$/)
+    const id = await background('grows', { PidsLimit: 20 })
+    await host.engine.update(id, { PidsLimit: -1, CpuQuota: -1 })
+    await remove(id)
+  })
+
+  it('runs programs from a tmpfs when asked to', async () => {
+    const script = ['sh', '-c', 'grep " /run " /proc/mounts']
+    assert.match(await run(script, { HostConfig: { Tmpfs: { '/run': '' } } }), /tmpfs rw,nosuid,nodev,noexec,/)
+    assert.match(await run(script, { HostConfig: { Tmpfs: { '/run': 'exec' } } }), /tmpfs rw,nosuid,nodev,relatime/)
+  })
+
+  it('lets nothing be written below a read-only bind', async () => {
+    const source = join(folder, 'source')
+    mkdirSync(join(source, 'below'), { recursive: true })
+    mount({ source: 'tmpfs', target: join(source, 'below'), type: 'tmpfs' })
+    try {
+      const script = ['sh', '-c', 'touch /b/below/x 2>/dev/null && echo written || echo refused']
+      assert.equal(await run(script, { HostConfig: { Binds: [`${source}:/b:ro`] } }), 'refused\n')
+      const Mounts = [{ Type: 'bind' as const, Source: source, Target: '/b', ReadOnly: true, BindOptions: { ReadOnlyNonRecursive: true } }]
+      assert.equal(await run(script, { HostConfig: { Mounts } }), 'written\n')
+    } finally {
+      unmount(join(source, 'below'))
+    }
+  })
+
+  it('does not join a network again that it left', async () => {
+    const { engine } = host
+    const { Id: id = '' } = await engine.create('leaves', { Image: 'busybox', Cmd: ['sleep', '4321'] })
+    const networks = async (): Promise<string[]> => Object.keys((await engine.inspect(id, { size: false })).NetworkSettings?.Networks ?? {})
+    await engine.start(id)
+    await engine.disconnectNetwork(id, 'bridge')
+    await engine.restart(id, { timeoutSeconds: 0 })
+    assert.deepEqual([await networks(), engine.find(id).record.endpoints], [[], []])
+    await engine.connectNetwork(id, 'bridge', {})
+    await engine.restart(id, { timeoutSeconds: 0 })
+    assert.deepEqual([await networks(), engine.find(id).record.endpoints.length], [['bridge'], 1])
+    await remove(id)
+  })
+
+  it('asks for an image of the platform', async () => {
+    await assert.rejects(host.engine.create('other', { Image: 'busybox' }, 'linux/s390x'), { kind: 'notFound', message: /does not match the specified platform/ })
+  })
+})
