@@ -19,6 +19,7 @@ interface Reader {
  */
 export class AttachHub {
   private readonly readers = new Set<Reader>()
+  private readonly unfinished = new Set<OutputQueue>()
   private connection: SeqpacketConnection | undefined
   private readonly connected: Promise<SeqpacketConnection | undefined>
   private markConnected: (connection: SeqpacketConnection | undefined) => void = () => undefined
@@ -49,8 +50,13 @@ export class AttachHub {
   read(wants: { stdout: boolean; stderr: boolean }): OutputQueue {
     const queue = new OutputQueue(() => this.balance())
     if (this.ended) queue.close()
-    else this.readers.add({ queue, wants })
+    else this.add({ queue, wants })
     return queue
+  }
+
+  /** Resolves when every client that was attached has got the last of the output, or left. */
+  async delivered(): Promise<void> {
+    await Promise.all([...this.unfinished].map((queue) => queue.finished))
   }
 
   /** The client reads no more. */
@@ -92,6 +98,12 @@ export class AttachHub {
     for (const reader of this.readers) reader.queue.close()
     this.readers.clear()
     this.balance()
+  }
+
+  private add(reader: Reader): void {
+    this.readers.add(reader)
+    this.unfinished.add(reader.queue)
+    void reader.queue.finished.then(() => this.unfinished.delete(reader.queue))
   }
 
   private async send(data: Buffer): Promise<void> {

@@ -14,6 +14,8 @@ export interface ExitNotice {
 export class Container {
   /** Attached clients; there while it runs or somebody waits for it to. */
   hub: AttachHub | undefined
+  /** Resolves when those who were attached to the last run have its output. */
+  delivered: Promise<void> = Promise.resolve()
   /** Execs of the current run, and those that were not started. */
   readonly execs = new Map<string, ExecSession>()
   /** Variables for the next start that are in no record: a build's secrets. */

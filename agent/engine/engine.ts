@@ -212,7 +212,7 @@ export class Engine implements AsyncDisposable {
   }
 
   async wait(ref: string, condition: WaitCondition, accepted: () => void, signal: AbortSignal): Promise<{ exitCode: number; error?: string }> {
-    return waitContainer(this.find(ref), condition, accepted, signal)
+    return waitContainer(this.context.clock, this.find(ref), condition, accepted, signal)
   }
 
   async remove(ref: string, options: { force: boolean; volumes: boolean; link: boolean }): Promise<void> {

@@ -47,6 +47,7 @@ function endAttachments(container: Container): void {
   const hub = container.hub
   container.hub = undefined
   if (hub && !hub.isConnected) hub.end()
+  container.delivered = hub?.delivered() ?? Promise.resolve()
 }
 
 async function finish(context: EngineContext, container: Container, restart: boolean, ranMs: number): Promise<void> {

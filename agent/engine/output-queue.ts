@@ -8,9 +8,14 @@ export class OutputQueue implements AsyncIterable<OutputChunk> {
   bytes = 0
   /** Its reader left before the end. */
   isAbandoned = false
+  /** Resolves when the reader has dealt with the last chunk, or left. */
+  readonly finished: Promise<void>
+  private markFinished: () => void = () => undefined
 
   /** `onSize` hears of every change of `bytes`. */
-  constructor(private readonly onSize: () => void = () => undefined) {}
+  constructor(private readonly onSize: () => void = () => undefined) {
+    this.finished = new Promise((resolve) => (this.markFinished = resolve))
+  }
 
   push(chunk: OutputChunk): void {
     if (this.closed) return
@@ -33,6 +38,7 @@ export class OutputQueue implements AsyncIterable<OutputChunk> {
     this.bytes = 0
     this.onSize()
     this.close()
+    this.markFinished()
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<OutputChunk, void, undefined> {
@@ -43,6 +49,7 @@ export class OutputQueue implements AsyncIterable<OutputChunk> {
         this.onSize()
         yield chunk
       } else if (this.closed) {
+        this.markFinished()
         return
       } else {
         await new Promise<void>((resolve) => (this.wake = resolve))

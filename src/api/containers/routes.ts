@@ -5,10 +5,10 @@ import { lifecycleHandlers } from './lifecycle-handlers.js'
 import { readHandlers } from './read-handlers.js'
 import { streamHandlers } from './stream-handlers.js'
 
-export function containerRoutes({ containers }: Pick<ApiDeps, 'containers'>): Route[] {
+export function containerRoutes({ containers, clock }: Pick<ApiDeps, 'containers' | 'clock'>): Route[] {
   const read = readHandlers(containers)
   const life = lifecycleHandlers(containers)
-  const streams = streamHandlers(containers)
+  const streams = streamHandlers(containers, clock)
   const archives = archiveHandlers(containers)
   return [
     { method: 'GET', path: '/containers/json', handle: read.list },

@@ -1,3 +1,4 @@
+import type { Clock, Timer } from '../../base/clock.js'
 import { invalid, messageOf } from '../../base/errors.js'
 import { encodeOutput, serveAttach, serveWebSocket, streamType } from '../hijack.js'
 import type { Query } from '../query.js'
@@ -6,8 +7,14 @@ import type { AttachOptions, ContainersBackend, LogsOptions, WaitCondition } fro
 
 const conditions: readonly WaitCondition[] = ['not-running', 'next-exit', 'removed']
 
+/**
+ * How long the header of a wait for `not-running` is held back. A client that is attached too reads its connections in the
+ * order in which something came: a header just before the last output would let it learn of the end first.
+ */
+const waitHeaderDelayMs = 10
+
 /** Endpoints whose answer grows over time. */
-export function streamHandlers(containers: ContainersBackend) {
+export function streamHandlers(containers: ContainersBackend, clock: Clock) {
   const logs: Handler = async (exchange) => {
     const { query, signal } = exchange
     const options = readLogsOptions(query)
@@ -45,18 +52,28 @@ export function streamHandlers(containers: ContainersBackend) {
     const condition = conditions.find((one) => one === asked)
     if (!condition) throw invalid(`invalid condition: "${asked}", use one of ${conditions.join(', ')}`)
     let armed = false
+    const sendHeader = () => {
+      armed = true
+      if (exchange.open && !exchange.signal.aborted) exchange.startStream('application/json')
+    }
+    let timer: Timer | undefined
     const accepted = () => {
       armed = true
-      exchange.startStream('application/json')
+      // The other conditions are waited for before a start, which is for the header to come.
+      if (condition === 'not-running') timer = clock.setTimer(waitHeaderDelayMs, sendHeader)
+      else sendHeader()
     }
     try {
       const { exitCode, error } = await containers.wait(exchange.param('id'), condition, accepted, exchange.signal)
-      if (!armed) accepted()
+      sendHeader()
       await exchange.write(`${JSON.stringify({ StatusCode: exitCode, ...(error !== undefined && { Error: { Message: error } }) })}\n`)
     } catch (thrown) {
       if (!armed || exchange.signal.aborted) throw thrown
+      sendHeader()
       // The header is out, so the error goes where a client of `wait` looks for it.
       await exchange.write(`${JSON.stringify({ StatusCode: -1, Error: { Message: messageOf(thrown) } })}\n`)
+    } finally {
+      timer?.cancel()
     }
     exchange.end()
   }
