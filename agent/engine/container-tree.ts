@@ -1,9 +1,10 @@
-import { HeldFolder, type Tree } from '../snapshot/held-folder.js'
+import { findPlace, HeldFolder, type Tree } from '../snapshot/held-folder.js'
 import { byteString } from '../snapshot/paths.js'
 import { identify } from '../kernel/process.js'
 import { unavailable } from '../../src/base/errors.js'
 import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
+import { keptEtcFiles } from './etc-files.js'
 import { resolveInRoot } from './rootfs-path.js'
 
 /** A container's files, held until disposed. */
@@ -43,6 +44,15 @@ function openProcessRoot(container: Container): HeldFolder {
   throw gone()
 }
 
+function isThere(tree: Tree, path: string): boolean {
+  try {
+    findPlace(tree, byteString(path), true)[Symbol.dispose]()
+    return true
+  } catch {
+    return false
+  }
+}
+
 async function openStopped(context: EngineContext, container: Container, rootOnly: boolean, done: () => void): Promise<ContainerTree> {
   const { id, record } = container
   const covers = new Map<string, string>()
@@ -56,6 +66,10 @@ async function openStopped(context: EngineContext, container: Container, rootOnl
   }
   try {
     root = HeldFolder.open(await context.rootfs.mount(id))
+    if (!rootOnly) {
+      const tree = { root, covers }
+      for (const { source, target } of keptEtcFiles(context, container, (path) => isThere(tree, path))) covers.set(target, source)
+    }
     for (const mount of rootOnly ? [] : record.mounts) {
       if (mount.type === 'tmpfs') continue
       let source = mount.source

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { errnoOf } from '../../src/base/errors.js'
 import { formatHostsFile } from '../network/dns/hosts-file.js'
 import { resolverAddress } from '../network/dns/dns-listener.js'
@@ -21,11 +21,34 @@ export async function writeEtcFiles(context: EngineContext, container: Container
     writeHosts(context, container, endpoints)
     await writeResolvConf(context, container, endpoints)
   }
+  return placesOf(context, container, owner).map(({ source, target }) => etcMount(source, target))
+}
+
+/**
+ * Where a container that does not run has these files: as its last start left them. Before the first they are the image's, and
+ * empty ones where `inImage` says that it has none.
+ */
+export function keptEtcFiles(context: EngineContext, container: Container, inImage: (target: string) => boolean): { source: string; target: string }[] {
+  let owner = container.id
+  try {
+    owner = fileOwner(context, container)
+  } catch {
+    // The container that it shared the network of is gone, and its files with it.
+  }
+  return placesOf(context, container, owner).filter(({ source, target }) => {
+    if (existsSync(source)) return true
+    if (inImage(target)) return false
+    writeFileSync(source, '')
+    return true
+  })
+}
+
+function placesOf({ paths }: EngineContext, container: Container, owner: string): { source: string; target: string }[] {
   return [
-    etcMount(context.paths.resolvConf(owner), '/etc/resolv.conf'),
-    etcMount(context.paths.hostname(owner), '/etc/hostname'),
-    etcMount(context.paths.hosts(owner), '/etc/hosts'),
-  ].filter((mount) => !container.record.mounts.some((own) => own.destination === mount.target))
+    { source: paths.resolvConf(owner), target: '/etc/resolv.conf' },
+    { source: paths.hostname(owner), target: '/etc/hostname' },
+    { source: paths.hosts(owner), target: '/etc/hosts' },
+  ].filter(({ target }) => !container.record.mounts.some((own) => own.destination === target))
 }
 
 /** Writes /etc/hosts, in place: the file is mounted in the container. */

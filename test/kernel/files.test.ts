@@ -53,6 +53,19 @@ describe('files of containers on the real kernel', function () {
     return found
   }
 
+  it('have the name files of the last start while it does not run, and empty ones before the first', async () => {
+    await container('named', ['true'], false, { Hostname: 'called' })
+    assert.equal((await read('named', '/etc/hostname')).get('hostname')?.text, '')
+    await host.engine.start('named')
+    await host.engine.wait('named', 'not-running', () => undefined, never)
+    assert.equal((await read('named', '/etc/hostname')).get('hostname')?.text, 'called\n')
+    const below = await read('named', '/etc')
+    assert.equal(below.get('etc/hostname')?.text, 'called\n')
+    assert.match(below.get('etc/hosts')?.text ?? '', /localhost/)
+    assert.equal(below.has('etc/passwd'), true)
+    await remove('named')
+  })
+
   it('refuses archives that lead outside, and leaves the container able to start', async () => {
     const secret = join(folder, 'secret')
     writeFileSync(secret, 'of the host')
