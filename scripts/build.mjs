@@ -68,9 +68,9 @@ const entries = [
   { entry: 'src/daemon/main.ts', name: 'skepd', nodeFlags: true },
 ].filter(({ name }) => wanted.length === 0 || wanted.includes(name))
 
-/** The program of the threads that unpack layers, as a text within the daemon's own file. */
-const unpackWorker = await build({
-  entryPoints: [join(root, 'agent/image/unpack-worker.ts')],
+/** The program of the threads that work on files, as a text within the daemon's own file. */
+const fileThread = await build({
+  entryPoints: [join(root, 'agent/file-threads/program.ts')],
   write: false,
   bundle: true,
   platform: 'node',
@@ -110,7 +110,7 @@ await Promise.all(
         'import.meta.url': '__bundleUrl',
         'process.env.SKEP_VERSION': JSON.stringify(version),
         'process.env.SKEP_COMMIT': JSON.stringify(commit()),
-        ...(name === 'skepd' && { 'process.env.SKEP_UNPACK_WORKER': JSON.stringify(unpackWorker.outputFiles[0].text) }),
+        ...(name === 'skepd' && { 'process.env.SKEP_FILE_THREAD': JSON.stringify(fileThread.outputFiles[0].text) }),
       },
     })
     chmodSync(join(staging, name), 0o755)

@@ -83,10 +83,9 @@ export class BuildCache {
     if (sharing === 'private') for (let n = 1; (this.users.get(id) ?? 0) > 0; n++) id = idOf(`mount:${key}:${n}`)
     const unlock = sharing === 'locked' ? await this.lock(id, signal) : undefined
     // Taken before anything is awaited, so that two never take a private one.
-    this.users.set(id, (this.users.get(id) ?? 0) + 1)
+    const unused = this.use(id)
     const release = once(() => {
-      this.users.set(id, (this.users.get(id) ?? 1) - 1)
-      if (this.users.get(id) === 0) this.users.delete(id)
+      unused()
       unlock?.()
     })
     try {
@@ -113,6 +112,11 @@ export class BuildCache {
     if (!known || !existsSync(path)) return undefined
     const { digest, etag, lastModified, fileName } = known
     return { digest, path, ...(etag !== undefined && { etag }), ...(lastModified !== undefined && { lastModified }), ...(fileName !== undefined && { fileName }) }
+  }
+
+  /** Keeps what a URL gave from being pruned. */
+  hold(url: string): Disposable {
+    return { [Symbol.dispose]: this.use(idOf(`url:${url}`)) }
   }
 
   /** Keeps a fetched file by moving it here; gives its new place. */
@@ -164,8 +168,11 @@ export class BuildCache {
       if (!record || this.users.has(id) || !matches(entry)) continue
       if (untilMs !== undefined && record.lastUsedMs >= untilMs) continue
       if (keepBytes !== undefined && left <= keepBytes) break
+      // Out of the way before anything is awaited: a step that asks for it from now on makes a new one.
+      const leaving = this.temporary()
+      if (existsSync(join(this.folder, id))) renameSync(join(this.folder, id), leaving)
       await this.forget(id)
-      await removeTree(join(this.folder, id))
+      await removeTree(leaving)
       left -= bytes
       freedBytes += bytes
       ids.push(id)
@@ -185,6 +192,15 @@ export class BuildCache {
     }
     this.records.set(id, record)
     await this.bucket.put(id, record)
+  }
+
+  /** Counts a user; gives what ends that. */
+  private use(id: string): () => void {
+    this.users.set(id, (this.users.get(id) ?? 0) + 1)
+    return once(() => {
+      this.users.set(id, (this.users.get(id) ?? 1) - 1)
+      if (this.users.get(id) === 0) this.users.delete(id)
+    })
   }
 
   private async forget(id: string): Promise<void> {
@@ -215,9 +231,9 @@ export class BuildCache {
     }
   }
 
-  /** A name for a folder beside the kept ones, for what is being fetched; removed with the next start when it stays. */
+  /** A name for a file or folder beside the kept ones, for what comes or goes; removed with the next start when it stays. */
   temporary(): string {
-    return join(this.folder, `incoming-${this.ids.hexId().slice(0, 16)}`)
+    return join(this.folder, `moving-${this.ids.hexId().slice(0, 16)}`)
   }
 }
 

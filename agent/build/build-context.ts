@@ -1,23 +1,21 @@
 import dockerignore from '@balena/dockerignore'
 import { createHash } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { mkdir, open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { invalid } from '../../src/base/errors.js'
 import { removeTree } from '../../src/sys/remove-tree.js'
 import { readInRoot } from '../engine/rootfs-path.js'
-import { decompressed } from '../image/compression.js'
-import { readBlob } from '../image/content-store.js'
+import { decompressedArchive } from '../image/compression.js'
 import { TimeSlice } from '../kernel/time-slice.js'
 import { HeldFolder, type Tree } from '../snapshot/held-folder.js'
-import { byteString } from '../snapshot/paths.js'
+import { byteString, type ByteString } from '../snapshot/paths.js'
 import { TarError, TarType } from '../snapshot/tar/header.js'
-import { layerLimits, TarReader } from '../snapshot/tar/reader.js'
-import { TreeWriter, WhiteoutMode } from '../snapshot/tree-writer.js'
+import { TarReader } from '../snapshot/tar/reader.js'
 import { ContextIndex } from './context-index.js'
+import { contextLimits, removeBelow, type BuildFiles } from './file-work.js'
 
-/** Room for large projects, and an end to those made to fill a disk. */
-const contextLimits = { ...layerLimits, entriesMax: 1_000_000, contentBytesMax: 32 * 1024 ** 3 }
+const archiveName = 'context.tar'
 const dockerfileBytesMax = 4 * 1024 * 1024
 const spoolWriteBytes = 1024 * 1024
 /** Text files that are wanted before anything is unpacked are kept while the archive comes in, up to this. */
@@ -30,6 +28,8 @@ const keptFilesBytesMax = 8 * 1024 * 1024
 export class BuildContext implements AsyncDisposable {
   private unpacking: Promise<Tree> | undefined
   private tree: Tree | undefined
+  /** Left out by `.dockerignore`. */
+  private removed: ByteString[] = []
 
   private constructor(
     private readonly folder: string,
@@ -37,22 +37,23 @@ export class BuildContext implements AsyncDisposable {
     /** Further trees in the same archive, by name: the folders below `prefix`, which the main one is without. */
     readonly named: ReadonlyMap<string, ContextIndex>,
     private readonly prefix: string | undefined,
+    private readonly work: Pick<BuildFiles, 'unpackContext'>,
     private readonly signal: AbortSignal,
   ) {}
 
   /**
-   * Takes an archive in, compressed or not. Gives the text of the files named in `wanted` too. `prefix` is the folder of
-   * the archive whose folders are named contexts. Throws `invalid` for a damaged archive.
+   * Takes an archive in, compressed or not. Gives the text of the files named in `wanted` too. Throws `invalid` for a
+   * damaged archive.
    */
-  static async receive(archive: AsyncIterable<Uint8Array>, folder: string, { wanted, prefix }: { wanted: readonly string[]; prefix?: string }, signal: AbortSignal): Promise<Received> {
+  static async receive(archive: AsyncIterable<Uint8Array>, folder: string, { wanted, prefix, work }: ReceiveOptions, signal: AbortSignal): Promise<Received> {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const index = new ContextIndex()
     const names = new Set(wanted.map((name) => byteString(name)))
     const files = new Map<string, string>()
     const slice = new TimeSlice()
-    const spool = await open(join(folder, 'context.tar'), 'wx', 0o600)
+    const spool = await open(join(folder, archiveName), 'wx', 0o600)
     try {
-      const reader = new TarReader(spooled((await decompressed(archive)).data, spool), contextLimits)
+      const reader = new TarReader(spooled(await decompressedArchive(archive), spool), contextLimits)
       let keptBytes = 0
       for (let entry = await reader.next(); entry; entry = await reader.next()) {
         signal.throwIfAborted()
@@ -75,7 +76,7 @@ export class BuildContext implements AsyncDisposable {
       }
       await reader.drain()
       const named = prefix === undefined ? new Map<string, ContextIndex>() : index.takeFolders(byteString(prefix))
-      const context = new BuildContext(folder, index, named, prefix, signal)
+      const context = new BuildContext(folder, index, named, prefix, work, signal)
       // A link to a file, say: rare enough to unpack for.
       for (const name of wanted) {
         if (files.has(name) || !isFile(index, name)) continue
@@ -97,7 +98,9 @@ export class BuildContext implements AsyncDisposable {
     if (rules.trim() === '') return
     const lines = rules.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'))
     const ignored = dockerignore.default().add(lines)
-    await this.index.removeIgnored((path) => ignored.ignores(path))
+    const removed = await this.index.removeIgnored((path) => ignored.ignores(path))
+    if (this.tree) await removeBelow(this.filesFolder(), removed, this.signal)
+    else this.removed = removed
   }
 
   /** The files; unpacked at the first call. */
@@ -109,8 +112,10 @@ export class BuildContext implements AsyncDisposable {
 
   /** The folder of the files, or of a named context's, once they are unpacked. */
   filesFolder(name?: string): string {
-    const files = join(this.folder, 'files')
-    return name === undefined ? files : join(files, this.prefix ?? '', name)
+    if (name === undefined) return join(this.folder, 'files')
+    const folder = join(this.folder, 'named', name)
+    if (this.tree && !lstatSync(folder).isDirectory()) throw invalid(`the context ${name} is no folder`)
+    return folder
   }
 
   /** The files of a named context. The caller disposes the tree's root. */
@@ -126,39 +131,26 @@ export class BuildContext implements AsyncDisposable {
   }
 
   private async unpack(): Promise<Tree> {
-    const folder = this.filesFolder()
-    mkdirSync(folder, { mode: 0o755 })
-    const reader = new TarReader(readBlob(join(this.folder, 'context.tar')), contextLimits)
-    const writer = new TreeWriter(folder, WhiteoutMode.plain)
-    const slice = new TimeSlice()
-    const read = async (): Promise<Buffer | undefined> => {
-      this.signal.throwIfAborted()
-      const pause = slice.pause()
-      if (pause) await pause
-      return reader.read()
-    }
+    const { folder, prefix, removed } = this
+    const files = this.filesFolder()
+    const job = { archive: join(folder, archiveName), folder: files, removed, ...(prefix !== undefined && { aside: { name: prefix, folder: join(folder, 'named') } }) }
     try {
-      for (let entry = await reader.next(); entry; entry = await reader.next()) {
-        if (this.holds(entry.name)) await writer.add(entry, read)
-        const pause = slice.pause()
-        if (pause) await pause
-      }
-      await writer.finish(slice)
+      await this.work.unpackContext(job, this.signal)
     } catch (thrown) {
       if (thrown instanceof TarError) throw invalid(`cannot unpack the build context: ${thrown.message}`, thrown)
       throw thrown
-    } finally {
-      await reader.close()
     }
-    return { root: HeldFolder.open(folder), covers: new Map() }
+    return { root: HeldFolder.open(files), covers: new Map() }
   }
+}
 
-  private holds(name: string): boolean {
-    if (this.index.has(name)) return true
-    const [prefix, ofContext, ...rest] = name.split('/').filter((part) => part !== '' && part !== '.')
-    if (this.prefix === undefined || prefix !== byteString(this.prefix)) return false
-    return ofContext === undefined || (this.named.get(ofContext)?.has(rest.join('/')) ?? false)
-  }
+/** How an archive is taken in. */
+interface ReceiveOptions {
+  /** Files whose text is asked for. */
+  wanted: readonly string[]
+  /** The folder of the archive whose folders are named contexts. */
+  prefix?: string
+  work: Pick<BuildFiles, 'unpackContext'>
 }
 
 interface Received {

@@ -5,6 +5,8 @@ import type { Engine } from '../engine/engine.js'
 import type { ImageStore } from '../image/image-store.js'
 import type { BuildCache } from './build-cache.js'
 import type { ImageDigests } from './copy-source.js'
+import type { BuildFiles } from './file-work.js'
+import type { Proxies } from '../image/registry/proxies.js'
 import type { BuildSessions } from './session.js'
 
 /** One line of a build's progress: text, the id of what was made, or what a pull says. */
@@ -63,6 +65,9 @@ export interface BuildDeps {
   cache: BuildCache
   sessions: BuildSessions
   digests: ImageDigests
+  files: BuildFiles
+  /** How the daemon gets to what it fetches itself. */
+  proxies: Proxies
   /** Build contexts are unpacked below it. */
   folder: string
   /** Stages of one build that run at once. */

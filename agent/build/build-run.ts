@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { invalid, kindOf, messageOf, StatusError } from '../../src/base/errors.js'
+import { Limit } from '../../src/base/limit.js'
 import { chainIds, formatPlatform, hostPlatform, parsePlatform, platformFit, shortId, type Platform } from '../image/descriptor.js'
 import type { ImageRecord } from '../image/image-record.js'
 import { BuildArgs, type StageArgs } from './build-args.js'
@@ -8,7 +9,7 @@ import type { BuildDeps, BuildMessage, BuildOptions, Emit, Pull } from './build-
 import { ContextSource, FolderSource, ImageSource, type CopySource } from './copy-source.js'
 import { findStage, neededStages, parseTrigger, type Dockerfile, type Instruction, type Stage } from './dockerfile.js'
 import { gitAddress } from './git-source.js'
-import { OrderedOutput, Slots } from './ordered-output.js'
+import { OrderedOutput } from './ordered-output.js'
 import { fetchGit } from './remote-sources.js'
 import { squash } from './squash.js'
 import { StageBuilder, type StageSurroundings } from './stage-builder.js'
@@ -29,7 +30,7 @@ export class BuildRun {
   private readonly cache: StepCache
   private readonly stages = new Map<Stage, StageRun>()
   private readonly sources = new Map<string, Promise<CopySource>>()
-  private readonly slots: Slots
+  private readonly limit: Limit
   private readonly failed = new AbortController()
   private readonly signal: AbortSignal
   private firstFailure: unknown
@@ -50,7 +51,7 @@ export class BuildRun {
     this.platform = options.platform === undefined || options.platform === '' ? hostPlatform() : parsePlatform(options.platform)
     this.args = new BuildArgs(options.args, this.platform)
     this.cache = new StepCache(deps.store, options.cacheFrom.length === 0 ? undefined : options.cacheFrom.flatMap((name) => deps.store.lookUp(name) ?? []))
-    this.slots = new Slots(deps.stagesAtOnce)
+    this.limit = new Limit(deps.stagesAtOnce)
     this.signal = AbortSignal.any([signal, this.failed.signal])
   }
 
@@ -97,19 +98,20 @@ export class BuildRun {
     return image
   }
 
-  private start(stage: Stage, firstStep: number, emit: Emit, finish: () => void, last: (builder: StageBuilder, emit: Emit) => Promise<void>, slot = this.slots.take()): StageRun {
+  private start(stage: Stage, firstStep: number, emit: Emit, finish: () => void, last: (builder: StageBuilder, emit: Emit) => Promise<void>, limit: Limit | null = this.limit): StageRun {
+    const work = async (): Promise<StageBuilder> => {
+      const builder = await this.build(stage, run, firstStep, emit)
+      await last(builder, emit)
+      return builder
+    }
     const build = async (): Promise<StageBuilder> => {
-      const free = await slot
       try {
-        const builder = await this.build(stage, run, firstStep, emit)
-        await last(builder, emit)
-        return builder
+        return await (limit ? limit.run(work, this.signal) : work())
       } catch (thrown) {
         if (!this.failed.signal.aborted) this.firstFailure = thrown
         this.failed.abort(new StatusError('cancelled', 'another stage of the build failed', { cause: thrown }))
         throw thrown
       } finally {
-        free()
         finish()
       }
     }
@@ -188,16 +190,16 @@ export class BuildRun {
     if (image !== undefined) return this.imageSource(await this.imageOf(image, this.options.platform, emit))
     const git = gitAddress(value)
     if (!git) throw invalid(`invalid context ${name}=${value}: a folder, docker-image://NAME or the URL of a git repository is expected`)
-    const { commit, folder } = await fetchGit(git, false, join(this.folder, String(this.folders++)), this.signal)
+    const { commit, folder } = await fetchGit(git, false, join(this.folder, String(this.folders++)), this.deps.proxies, this.signal)
     return new FolderSource(git.folder === '' ? folder : join(folder, git.folder), this.signal, git.folder === '' ? undefined : `${commit}:${git.folder}`)
   }
 
   /**
-   * A stage that a trigger names may not have been started: nothing in the Dockerfile told that it is needed. It takes no
-   * slot, for the stage that waits for it has one.
+   * A stage that a trigger names may not have been started: nothing in the Dockerfile told that it is needed. It is not
+   * counted, for the stage that waits for it is.
    */
   private stageDone(stage: Stage, emit: Emit): Promise<StageBuilder> {
-    const run = this.stages.get(stage) ?? this.start(stage, this.stepsTotal + 1, emit, () => undefined, () => Promise.resolve(), noSlot())
+    const run = this.stages.get(stage) ?? this.start(stage, this.stepsTotal + 1, emit, () => undefined, () => Promise.resolve(), null)
     return run.done
   }
 
@@ -248,8 +250,6 @@ export class BuildRun {
     return emit({ stream: `Step ${step}/${Math.max(step, this.stepsTotal)} : ${line}\n` })
   }
 }
-
-const noSlot = (): Promise<() => void> => Promise.resolve(() => undefined)
 
 function stepsOf(stage: Stage): number {
   return 1 + stage.instructions.length

@@ -5,6 +5,7 @@ import type { KeyValueStore } from '../../src/base/key-value.js'
 import type { BuildCache as BuildCacheEntry } from '../../src/model/engine-api/image.js'
 import { removeTree } from '../../src/sys/remove-tree.js'
 import { shortId } from '../image/descriptor.js'
+import { Proxies, type ProxySettings } from '../image/registry/proxies.js'
 import { familiarName, parseReference, withDefaultTag } from '../image/reference.js'
 import { mountsBelow, unmountAll } from '../kernel/mount.js'
 import { BuildCache, type CachePruneOptions } from './build-cache.js'
@@ -17,7 +18,8 @@ import { remoteContext } from './remote-context.js'
 import { BuildSessions } from './session.js'
 
 /** What a builder is opened with. */
-export interface BuilderOptions extends Omit<BuildDeps, 'cache' | 'sessions' | 'digests'> {
+export interface BuilderOptions extends Omit<BuildDeps, 'cache' | 'sessions' | 'digests' | 'proxies'> {
+  proxies: ProxySettings
   /** Cache mounts and downloads are kept below it. */
   cacheFolder: string
   db: KeyValueStore
@@ -33,7 +35,7 @@ export class Builder implements Disposable {
     options: BuilderOptions,
     private readonly cache: BuildCache,
   ) {
-    this.deps = { ...options, cache, sessions: this.sessions, digests: new ImageDigests() }
+    this.deps = { ...options, cache, sessions: this.sessions, digests: new ImageDigests(), proxies: new Proxies(options.proxies) }
   }
 
   /** Removes what builds of an earlier daemon left. */
@@ -56,13 +58,13 @@ export class Builder implements Disposable {
     const said: Emit = options.quiet ? () => Promise.resolve() : emit
     await mkdir(folder, { mode: 0o700 })
     await using _folder = { [Symbol.asyncDispose]: () => removeTree(folder) }
-    const remote = options.remote === undefined ? undefined : await remoteContext(options.remote, options.dockerfile, join(folder, 'remote'), said, signal)
+    const remote = options.remote === undefined ? undefined : await remoteContext(options.remote, options.dockerfile, join(folder, 'remote'), this.deps.proxies, said, signal)
     const dockerfilePath = remote?.dockerfile ?? options.dockerfile
     const ignoreFiles = [`${dockerfilePath}.dockerignore`, '.dockerignore']
     const { context, files } = await BuildContext.receive(
       remote?.archive ?? archive,
       join(folder, 'context'),
-      { wanted: [dockerfilePath, ...ignoreFiles], ...(options.namedContextsPrefix !== undefined && { prefix: options.namedContextsPrefix }) },
+      { wanted: [dockerfilePath, ...ignoreFiles], work: this.deps.files, ...(options.namedContextsPrefix !== undefined && { prefix: options.namedContextsPrefix }) },
       signal,
     )
     await using held = context

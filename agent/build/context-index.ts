@@ -47,19 +47,27 @@ export class ContextIndex {
     }
   }
 
-  /** Forgets what `ignores` (a path without a slash before it) names; folders that keep something stay. */
-  async removeIgnored(ignores: (path: string) => boolean): Promise<void> {
+  /** Forgets what `ignores` (a path without a slash before it) names and gives the paths; folders that keep something stay. */
+  async removeIgnored(ignores: (path: string) => boolean): Promise<ByteString[]> {
     const slice = new TimeSlice()
+    const removed: ByteString[] = []
     const visit = async (node: Node, path: ByteString): Promise<void> => {
       for (const [name, child] of node.children ?? []) {
         const below = path === '' ? name : `${path}/${name}`
+        const before = removed.length
         if (child.children) await visit(child, below)
-        if (ignores(textOf(below)) && !child.children?.size) node.children?.delete(name)
+        if (ignores(textOf(below)) && !child.children?.size) {
+          node.children?.delete(name)
+          // What was in it goes with it.
+          removed.length = before
+          removed.push(below)
+        }
         const pause = slice.pause()
         if (pause) await pause
       }
     }
     await visit(this.root, '')
+    return removed
   }
 
   /** Takes a folder of the root out and gives its folders as indexes of their own, by name. */

@@ -1,17 +1,14 @@
-import dockerignore from '@balena/dockerignore'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { invalid, kindOf, messageOf, StatusError } from '../../src/base/errors.js'
 import { readInRoot } from '../engine/rootfs-path.js'
 import { resolveUser } from '../runtime/bundle/user.js'
-import { HeldFolder } from '../snapshot/held-folder.js'
-import { textOf } from '../snapshot/paths.js'
 import { FolderSource, type CopySource, type DescribeOptions } from './copy-source.js'
 import type { Instruction } from './dockerfile.js'
+import { skipOf, type CopyJob } from './file-work.js'
 import { gitAddress } from './git-source.js'
 import { isHeredocMark } from './logical-lines.js'
 import { fetchGit, fetchUrl } from './remote-sources.js'
-import { copySources, findSources, type Skip } from './sources.js'
 import type { StageBuilder } from './stage-builder.js'
 import { expand, jsonList, splitWords } from './words.js'
 
@@ -46,7 +43,9 @@ async function copy(stage: StageBuilder, instruction: Instruction): Promise<void
   const chown = stage.expand(flags.get('chown') ?? '')
   const mode = modeOf(flags.get('chmod') === undefined ? undefined : stage.expand(flags.get('chmod') ?? ''))
   const keepParents = flags.has('parents')
-  const describing: DescribeOptions = { keepParents, ...skipOf(excludes.map((one) => stage.expand(one))) }
+  const excluded = excludes.map((one) => stage.expand(one))
+  const skip = skipOf(excluded)
+  const describing: DescribeOptions = { keepParents, ...(skip && { skip, skipKey: JSON.stringify(excluded) }) }
   const items = await itemsOf(stage, instruction, expanded, target)
 
   const described = []
@@ -60,25 +59,20 @@ async function copy(stage: StageBuilder, instruction: Instruction): Promise<void
   await stage.commitChanged(createdBy, async (root) => {
     const owner = chown === '' ? { uid: 0, gid: 0 } : ownerOf(root, chown)
     for (const { source, patterns, unpack } of items) {
-      await copyItem(root, source, patterns, { keepParents, ...describing }, {
-        target, owner, unpack,
+      await copyFrom(stage, source, {
+        root, patterns, keepParents, target, owner, unpack,
+        excludes: excluded,
         several: items.length > 1,
         ownerGiven: chown !== '',
         ...(mode !== undefined && { mode }),
-      }, around.signal)
+      })
     }
   })
 }
 
-async function copyItem(root: string, source: CopySource, patterns: readonly string[], { keepParents, skip }: DescribeOptions, options: Parameters<typeof copySources>[2], signal: AbortSignal): Promise<void> {
+async function copyFrom({ around }: StageBuilder, source: CopySource, job: Omit<CopyJob, 'from'>): Promise<void> {
   await using held = await source.hold()
-  using folder = HeldFolder.open(held.root)
-  const sources = findSources({ root: folder, covers: new Map() }, patterns, keepParents)
-  try {
-    await copySources(root, sources, { ...options, ...(skip && { skip }) }, signal)
-  } finally {
-    for (const { place } of sources) place[Symbol.dispose]()
-  }
+  await around.deps.files.copy({ ...job, from: held.root }, around.signal)
 }
 
 /** Neighbouring patterns of the context are one item; here-documents and what is fetched are items of their own. */
@@ -97,12 +91,12 @@ async function itemsOf(stage: StageBuilder, instruction: Instruction, words: rea
       documents++
       items.push({ source: documentSource(stage, document), patterns: [document.name], unpack: false })
     } else if (git) {
-      const { commit, folder } = await fetchGit(git, flags.has('keep-git-dir'), around.newFolder(), around.signal)
+      const { commit, folder } = await fetchGit(git, flags.has('keep-git-dir'), around.newFolder(), around.deps.proxies, around.signal)
       if (checksum !== undefined && !commit.startsWith(stage.expand(checksum))) throw invalid(`digest mismatch: ${word} is at commit ${commit}, expected ${checksum}`)
       items.push({ source: new FolderSource(folder, around.signal, `${commit}${flags.has('keep-git-dir') ? ' with .git' : ''}`), patterns: [git.folder === '' ? '/' : git.folder], unpack: false })
     } else if (keyword === 'ADD' && /^https?:\/\//.test(word)) {
       const name = target.endsWith('/') ? undefined : posix.basename(target)
-      const fetched = await fetchUrl(word, { cache: around.deps.cache, folder: around.newFolder(), signal: around.signal, ...(name !== undefined && { name }), ...(checksum !== undefined && { checksum: stage.expand(checksum) }) })
+      const fetched = await fetchUrl(word, { cache: around.deps.cache, proxies: around.deps.proxies, folder: around.newFolder(), signal: around.signal, ...(name !== undefined && { name }), ...(checksum !== undefined && { checksum: stage.expand(checksum) }) })
       items.push({ source: new FolderSource(fetched.folder, around.signal), patterns: [fetched.name], unpack: flags.has('unpack') })
     } else {
       const last = items.at(-1)
@@ -120,13 +114,6 @@ function documentSource(stage: StageBuilder, { name, content, expand: variables 
   mkdirSync(folder, { recursive: true, mode: 0o755 })
   writeFileSync(join(folder, name), variables ? stage.expandText(content) : content, { mode: 0o644 })
   return new FolderSource(folder, stage.around.signal)
-}
-
-/** What `--exclude` leaves out, as `.dockerignore` would. */
-function skipOf(patterns: readonly string[]): { skip?: Skip; skipKey?: string } {
-  if (patterns.length === 0) return {}
-  const ignored = dockerignore.default().add([...patterns])
-  return { skip: (path) => ignored.ignores(textOf(path)), skipKey: JSON.stringify(patterns) }
 }
 
 /** In the JSON form quotes are part of a name; variables are not. */

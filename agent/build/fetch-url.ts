@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
+import { HttpProxyAgent } from 'http-proxy-agent'
+import { HttpsProxyAgent } from 'https-proxy-agent'
 import { ErrorKind, invalid, messageOf, StatusError } from '../../src/base/errors.js'
+import type { Proxies } from '../image/registry/proxies.js'
 
 /** What a URL gave. */
 export interface Download {
@@ -20,6 +23,7 @@ export interface Download {
 
 export interface FetchOptions {
   bytesMax: number
+  proxies: Proxies
   /** Answered with a 304 when it still fits. */
   known?: { etag?: string; lastModified?: string }
   signal: AbortSignal
@@ -66,11 +70,11 @@ export async function fetchToFile(address: string, path: string, options: FetchO
 }
 
 /** The answer to a GET, redirects followed. */
-async function get(address: string, { known, signal }: FetchOptions): Promise<{ response: IncomingMessage; url: URL }> {
+async function get(address: string, { known, proxies, signal }: FetchOptions): Promise<{ response: IncomingMessage; url: URL }> {
   let url = parseUrl(address)
   for (let redirects = 0; ; redirects++) {
     signal.throwIfAborted()
-    const response = await request(url, known, signal)
+    const response = await request(url, known, proxies, signal)
     const status = response.statusCode ?? 0
     if (status === 200 || (status === 304 && known)) return { response, url }
     response.destroy()
@@ -85,7 +89,7 @@ async function get(address: string, { known, signal }: FetchOptions): Promise<{ 
   }
 }
 
-function request(url: URL, known: FetchOptions['known'], signal: AbortSignal): Promise<IncomingMessage> {
+function request(url: URL, known: FetchOptions['known'], proxies: Proxies, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const headers: Record<string, string> = {
       'User-Agent': 'skep-builder',
@@ -94,7 +98,7 @@ function request(url: URL, known: FetchOptions['known'], signal: AbortSignal): P
     }
     // Loaded when it is used: most builds fetch nothing.
     const { request: open } = url.protocol === 'https:' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http')
-    const outgoing = open(url, { headers, signal, agent: false, timeout: idleTimeoutMs })
+    const outgoing = open(url, { headers, signal, agent: proxyAgent(url, proxies) ?? false, timeout: idleTimeoutMs })
     outgoing.once('timeout', () => outgoing.destroy(new Error(`${url.host} sent nothing for ${idleTimeoutMs / 1000} s`)))
     outgoing.once('response', (response) => {
       response.on('error', () => undefined)
@@ -106,6 +110,12 @@ function request(url: URL, known: FetchOptions['known'], signal: AbortSignal): P
     })
     outgoing.end()
   })
+}
+
+/** For one request: connections are not kept. */
+function proxyAgent(url: URL, proxies: Proxies): HttpProxyAgent<string> | HttpsProxyAgent<string> | undefined {
+  const proxy = proxies.of(url)
+  return proxy && (url.protocol === 'https:' ? new HttpsProxyAgent(proxy.href) : new HttpProxyAgent(proxy.href))
 }
 
 function parseUrl(text: string, base?: URL): URL {

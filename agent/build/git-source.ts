@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { ErrorKind, invalid, messageOf, StatusError } from '../../src/base/errors.js'
 import { exec } from '../../src/sys/exec.js'
+import type { Proxies } from '../image/registry/proxies.js'
 import { removeTree } from '../../src/sys/remove-tree.js'
 
 /** A repository, with what is wanted of it: `https://host/x.git#ref:folder`. */
@@ -28,7 +29,7 @@ export function gitAddress(text: string): GitAddress | undefined {
 }
 
 /** What git is told for every command: nothing is asked of anybody, no program of a repository runs. */
-function environment(): NodeJS.ProcessEnv {
+function environment(proxies: Proxies): NodeJS.ProcessEnv {
   return {
     PATH: process.env['PATH'] ?? '/usr/bin:/bin',
     HOME: '/nonexistent',
@@ -36,15 +37,16 @@ function environment(): NodeJS.ProcessEnv {
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_ALLOW_PROTOCOL: 'http:https:git:ssh',
     GIT_SSH_COMMAND: 'ssh -o BatchMode=yes',
-    ...Object.fromEntries(['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy', 'NO_PROXY', 'no_proxy', 'GIT_SSL_CAINFO', 'SSL_CERT_FILE'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
+    ...proxies.environment(),
+    ...Object.fromEntries(['GIT_SSL_CAINFO', 'SSL_CERT_FILE'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
   }
 }
 
 /** The commit that an address means now. Throws `invalid` where there is none, `unsupported` without git. */
-export async function resolveCommit({ remote, ref }: GitAddress, signal: AbortSignal): Promise<string> {
+export async function resolveCommit({ remote, ref }: GitAddress, proxies: Proxies, signal: AbortSignal): Promise<string> {
   if (/^[0-9a-f]{40}$/.test(ref)) return ref
   const wanted = ref === '' ? ['HEAD'] : [`refs/heads/${ref}`, `refs/tags/${ref}^{}`, `refs/tags/${ref}`, ref]
-  const out = await git(['ls-remote', '--', remote, ...wanted], undefined, signal)
+  const out = await git(['ls-remote', '--', remote, ...wanted], undefined, proxies, signal)
   const found = new Map(out.split('\n').flatMap((line) => { const [commit = '', name = ''] = line.split('\t'); return /^[0-9a-f]{40}$/.test(commit) ? [[name, commit] as const] : [] }))
   const commit = wanted.map((name) => found.get(name)).find((one) => one !== undefined)
   if (commit === undefined) throw invalid(`repository ${shown(remote)} does not contain ref ${ref === '' ? 'HEAD' : ref}`)
@@ -52,28 +54,28 @@ export async function resolveCommit({ remote, ref }: GitAddress, signal: AbortSi
 }
 
 /** Fetches one commit into a new folder, without its history; submodules come too. */
-export async function checkOut({ remote, ref }: GitAddress, commit: string, folder: string, keepGitDir: boolean, signal: AbortSignal): Promise<void> {
+export async function checkOut({ remote, ref }: GitAddress, commit: string, folder: string, keepGitDir: boolean, proxies: Proxies, signal: AbortSignal): Promise<void> {
   mkdirSync(folder, { mode: 0o755 })
-  await git(['init', '-q'], folder, signal)
-  await git(['remote', 'add', 'origin', remote], folder, signal)
+  await git(['init', '-q'], folder, proxies, signal)
+  await git(['remote', 'add', 'origin', remote], folder, proxies, signal)
   try {
-    await git(['fetch', '-q', '--depth', '1', 'origin', commit], folder, signal)
+    await git(['fetch', '-q', '--depth', '1', 'origin', commit], folder, proxies, signal)
   } catch (thrown) {
     signal.throwIfAborted()
     // Servers may give out only what their branches and tags name.
     if (thrown instanceof StatusError && thrown.kind === ErrorKind.unsupported) throw thrown
-    await git(['fetch', '-q', '--tags', 'origin', ...(ref === '' || ref === commit ? [] : [ref])], folder, signal)
+    await git(['fetch', '-q', '--tags', 'origin', ...(ref === '' || ref === commit ? [] : [ref])], folder, proxies, signal)
   }
-  await git(['-c', 'advice.detachedHead=false', 'checkout', '-q', '--force', commit], folder, signal)
-  await git(['submodule', 'update', '-q', '--init', '--recursive', '--depth', '1'], folder, signal)
+  await git(['-c', 'advice.detachedHead=false', 'checkout', '-q', '--force', commit], folder, proxies, signal)
+  await git(['submodule', 'update', '-q', '--init', '--recursive', '--depth', '1'], folder, proxies, signal)
   if (!keepGitDir) await removeTree(`${folder}/.git`)
 }
 
-async function git(args: readonly string[], cwd: string | undefined, signal: AbortSignal): Promise<string> {
+async function git(args: readonly string[], cwd: string | undefined, proxies: Proxies, signal: AbortSignal): Promise<string> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
   let result
   try {
-    result = await exec('git', args, { env: environment(), signal: limit, ...(cwd !== undefined && { cwd }) })
+    result = await exec('git', args, { env: environment(proxies), signal: limit, ...(cwd !== undefined && { cwd }) })
   } catch (thrown) {
     signal.throwIfAborted()
     if (limit.aborted) throw invalid(`git ${args[0] ?? ''} took longer than ${timeoutMs / 60_000} minutes`)

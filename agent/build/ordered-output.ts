@@ -84,24 +84,3 @@ export class OrderedOutput {
     for (const { waiting } of this.channels) for (const one of waiting.splice(0)) one.failed(thrown)
   }
 }
-
-/** So many at once, the others in their order. */
-export class Slots {
-  private readonly waiting: (() => void)[] = []
-
-  constructor(private free: number) {}
-
-  /** Resolves with what gives the slot back. */
-  async take(): Promise<() => void> {
-    if (this.free > 0) this.free--
-    else await new Promise<void>((resolve) => this.waiting.push(resolve))
-    let given = false
-    return () => {
-      if (given) return
-      given = true
-      const next = this.waiting.shift()
-      if (next) next()
-      else this.free++
-    }
-  }
-}

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, utimesSync } from 'node:fs'
 import { copyFile, rm } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { invalid } from '../../src/base/errors.js'
+import type { Proxies } from '../image/registry/proxies.js'
 import type { BuildCache } from './build-cache.js'
 import { fetchToFile, type Download } from './fetch-url.js'
 import { checkOut, resolveCommit, type GitAddress } from './git-source.js'
@@ -11,6 +12,7 @@ export const downloadBytesMax = 16 * 1024 ** 3
 
 export interface UrlOptions {
   cache: BuildCache
+  proxies: Proxies
   /** A new folder for the file. */
   folder: string
   /** What to call the file; its name on the server when left out. */
@@ -21,15 +23,16 @@ export interface UrlOptions {
 }
 
 /** Fetches a file for ADD, or takes the kept one when the server says that it did not change. Throws `invalid`. */
-export async function fetchUrl(url: string, { cache, folder, name, checksum, signal }: UrlOptions): Promise<{ folder: string; name: string }> {
+export async function fetchUrl(url: string, { cache, proxies, folder, name, checksum, signal }: UrlOptions): Promise<{ folder: string; name: string }> {
   const wanted = checksum === undefined ? undefined : /^sha256:([0-9a-f]{64})$/.exec(checksum)?.[1]
   if (checksum !== undefined && wanted === undefined) throw invalid(`invalid checksum ${JSON.stringify(checksum)}: sha256: and 64 hexadecimal digits are expected`)
+  using _held = cache.hold(url)
   const known = cache.download(url)
   const incoming = cache.temporary()
   const validators = known && (known.etag !== undefined || known.lastModified !== undefined) ? known : undefined
   try {
     const same = known !== undefined && wanted !== undefined && known.digest === wanted
-    const download: Download | undefined = same ? undefined : await fetchToFile(url, incoming, { bytesMax: downloadBytesMax, signal, ...(validators && { known: validators }) })
+    const download: Download | undefined = same ? undefined : await fetchToFile(url, incoming, { bytesMax: downloadBytesMax, proxies, signal, ...(validators && { known: validators }) })
     let path = known?.path ?? ''
     if (download) {
       if (wanted !== undefined && download.digest !== wanted) throw invalid(`digest mismatch: ${url} has sha256:${download.digest}, expected ${checksum ?? ''}`)
@@ -55,10 +58,10 @@ export async function fetchUrl(url: string, { cache, folder, name, checksum, sig
 }
 
 /** Fetches what a git address means now into a folder below `folder`. */
-export async function fetchGit(address: GitAddress, keepGitDir: boolean, folder: string, signal: AbortSignal): Promise<{ commit: string; folder: string }> {
-  const commit = await resolveCommit(address, signal)
+export async function fetchGit(address: GitAddress, keepGitDir: boolean, folder: string, proxies: Proxies, signal: AbortSignal): Promise<{ commit: string; folder: string }> {
+  const commit = await resolveCommit(address, proxies, signal)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const files = join(folder, 'repository')
-  await checkOut(address, commit, files, keepGitDir, signal)
+  await checkOut(address, commit, files, keepGitDir, proxies, signal)
   return { commit, folder: files }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { invalid, kindOf, ErrorKind } from '../../src/base/errors.js'
-import { decompressed } from '../image/compression.js'
+import { decompressedArchive } from '../image/compression.js'
 import { findPlace, HeldFolder, type Place, type Tree } from '../snapshot/held-folder.js'
 import { packPlace } from '../snapshot/pack.js'
 import { byteString, osPath, textOf, type ByteString } from '../snapshot/paths.js'
@@ -168,14 +168,12 @@ async function openArchive(path: ByteString): Promise<{ reader: TarReader; first
   const file = createReadStream(osPath(path), { highWaterMark: 256 * 1024 })
   let reader: TarReader | undefined
   try {
-    reader = new TarReader((await decompressed(file)).data)
+    reader = new TarReader(await decompressedArchive(file))
     const first = await reader.next()
     if (first) return { reader, first }
   } catch (thrown) {
     file.destroy()
     if (!(thrown instanceof TarError)) throw thrown
-    // Not even compressed by anything known to hold an archive: a file like any other.
-    if (/compressed with/.test(thrown.message)) throw invalid(thrown.message, thrown)
     return undefined
   }
   await reader.close()

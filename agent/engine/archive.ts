@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import { ErrorKind, invalid, StatusError } from '../../src/base/errors.js'
 import { rfc3339 } from '../../src/base/clock.js'
 import type { ContainerPathStat } from '../../src/model/engine-api/container.js'
-import { decompressed } from '../image/compression.js'
+import { decompressedArchive } from '../image/compression.js'
 import { findPlace, type HeldFolder, type Place, type Tree } from '../snapshot/held-folder.js'
 import { packPlace } from '../snapshot/pack.js'
 import { byteString, osPath, textOf, type ByteString } from '../snapshot/paths.js'
@@ -92,8 +92,7 @@ async function unpackInto(
   archive: AsyncIterable<Uint8Array>,
   options: { keepKinds: boolean; owner: { uid: number; gid: number } | undefined; signal: AbortSignal },
 ): Promise<void> {
-  const { data } = await decompressed(archive)
-  const reader = new TarReader(data, layerLimits)
+  const reader = new TarReader(await decompressedArchive(archive), layerLimits)
   const writer = new TreeWriter(folder.child('.'), WhiteoutMode.plain)
   const slice = new TimeSlice()
   const read = async (): Promise<Buffer | undefined> => {

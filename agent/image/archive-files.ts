@@ -1,7 +1,7 @@
 import { invalid } from '../../src/base/errors.js'
 import { TarType, TarError } from '../snapshot/tar/header.js'
 import { shown, TarReader, type TarLimits } from '../snapshot/tar/reader.js'
-import { decompressed } from './compression.js'
+import { decompressedArchive } from './compression.js'
 import type { ContentStore, Ingested } from './content-store.js'
 import type { Digest } from './descriptor.js'
 
@@ -29,8 +29,7 @@ export class ArchiveFiles implements AsyncDisposable {
   static async read(source: AsyncIterable<Uint8Array>, content: ContentStore, signal: AbortSignal): Promise<ArchiveFiles> {
     const archive = new ArchiveFiles()
     try {
-      const { data } = await decompressed(source)
-      await archive.take(new TarReader(data, archiveLimits), content, signal)
+      await archive.take(new TarReader(await decompressedArchive(source), archiveLimits), content, signal)
       return archive
     } catch (thrown) {
       await archive[Symbol.asyncDispose]()

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import { ErrorKind, StatusError } from '../../src/base/errors.js'
+import { filtered, FilterError, NoProgramError, type Filter } from '../../src/sys/exec.js'
 import { TarError } from '../snapshot/tar/header.js'
 import { decompressZstd } from './zstd.js'
 
@@ -23,11 +25,69 @@ export function detectCompression(head: Uint8Array): Compression {
 /** Large pieces: fewer turns through the thread pool. */
 const pieceBytes = 256 * 1024
 
+/** What reads the compressions that only users' archives have: as dockerd does, by the programs of the host. */
+const environment = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' }
+const programs: Record<'bzip2' | 'xz', Filter> = {
+  bzip2: { program: 'bzip2', args: ['-dcq'], env: environment },
+  // The largest window of any of its presets is 64 MiB.
+  xz: { program: 'xz', args: ['-dcq', '--format=xz', '--memlimit-decompress=128MiB'], env: environment },
+}
+
 /**
- * The plain bytes of a stream that may be compressed, told by its first bytes. Throws `TarError` for a
- * compression that cannot be read, and for damaged data.
+ * The plain bytes of a layer that may be compressed, told by its first bytes. Throws `TarError` for a compression that
+ * layers do not have, and for damaged data.
  */
 export async function decompressed(source: AsyncIterable<Uint8Array>): Promise<{ compression: Compression; data: AsyncIterable<Uint8Array> }> {
+  const { compression, whole, close } = await peeked(source)
+  if (compression === Compression.bzip2 || compression === Compression.xz) {
+    await close()
+    throw new TarError(`the archive is compressed with ${compression}, which a layer cannot be: pack it with gzip or zstd`)
+  }
+  return { compression, data: plain(compression, whole) }
+}
+
+/**
+ * The plain bytes of an archive that a user made, with any compression that `tar` knows. Throws `TarError` for damaged
+ * data, `unsupported` when the host lacks the program for a compression.
+ */
+export async function decompressedArchive(source: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const { compression, whole } = await peeked(source)
+  return plain(compression, whole)
+}
+
+/** A user's archive as it can become a layer: what layers cannot be compressed with comes out plain, all else as it is. */
+export async function asLayer(source: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const { compression, whole } = await peeked(source)
+  return compression === Compression.bzip2 || compression === Compression.xz ? plain(compression, whole) : whole
+}
+
+function plain(compression: Compression, whole: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  switch (compression) {
+    case Compression.none:
+      return whole
+    case Compression.gzip:
+      return gunzipped(whole)
+    case Compression.zstd:
+      return decompressZstd(whole)
+    case Compression.bzip2:
+    case Compression.xz:
+      return byProgram(compression, whole)
+  }
+}
+
+async function* byProgram(compression: 'bzip2' | 'xz', whole: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* filtered(programs[compression], whole)
+  } catch (cause) {
+    if (cause instanceof FilterError) throw new TarError(`the ${compression} data is damaged or cut off (${cause.message})`)
+    if (!(cause instanceof NoProgramError)) throw cause
+    const need = `an archive compressed with ${compression} needs the program ${compression} on the host of the daemon`
+    throw new StatusError(ErrorKind.unsupported, `${need}: install it there, or pack the archive with gzip or zstd`, { cause })
+  }
+}
+
+/** What a stream begins with, and all of it; `close` lets go of one of which nothing is wanted. */
+async function peeked(source: AsyncIterable<Uint8Array>): Promise<{ compression: Compression; whole: AsyncIterable<Uint8Array>; close: () => Promise<unknown> }> {
   const iterator = source[Symbol.asyncIterator]()
   let head: Uint8Array = new Uint8Array()
   let ended = false
@@ -36,20 +96,7 @@ export async function decompressed(source: AsyncIterable<Uint8Array>): Promise<{
     if (done) ended = true
     else head = head.length === 0 ? value : Buffer.concat([head, value])
   }
-  const whole = resumed(head, ended, iterator)
-  const compression = detectCompression(head)
-  switch (compression) {
-    case Compression.none:
-      return { compression, data: whole }
-    case Compression.gzip:
-      return { compression, data: gunzipped(whole) }
-    case Compression.zstd:
-      return { compression, data: decompressZstd(whole) }
-    case Compression.bzip2:
-    case Compression.xz:
-      await iterator.return?.()
-      throw new TarError(`the archive is compressed with ${compression}, which is not read here: pack it with gzip or zstd`)
-  }
+  return { compression: detectCompression(head), whole: resumed(head, ended, iterator), close: async () => iterator.return?.() }
 }
 
 async function* resumed(head: Uint8Array, ended: boolean, iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {

@@ -3,7 +3,7 @@ import { invalid } from '../../src/base/errors.js'
 import type { ImageConfig } from '../../src/model/engine-api/image.js'
 import { TarError } from '../snapshot/tar/header.js'
 import { composeManifest } from './archive-plan.js'
-import { Compression, decompressed } from './compression.js'
+import { asLayer, Compression, decompressed } from './compression.js'
 import { readBlob, type Ingested } from './content-store.js'
 import { chainIds, digestOf, MediaType, type Digest, type Platform } from './descriptor.js'
 import type { ImageLayer, ImageRecord } from './image-record.js'
@@ -14,7 +14,7 @@ import type { Reference } from './reference.js'
 /** An image to be made here: on top of a parent, or from nothing. */
 export interface ImageToMake {
   parent?: ImageRecord
-  /** The archive of a new layer, compressed or not; without one only the configuration changes. */
+  /** The archive of a new layer, compressed by anything or not; without one only the configuration changes. */
   layer?: AsyncIterable<Uint8Array>
   /** A layer that is here already, on top of the parent's; in place of `layer`. */
   presentLayer?: ImageLayer
@@ -35,7 +35,7 @@ export async function makeImage(store: ImageStore, image: ImageToMake, signal: A
   // The parent's content stays even when the parent itself is removed meanwhile.
   const held = image.parent ? [...chainIds(image.parent.config.rootfs.diff_ids), ...parentLayers.map((layer) => layer.digest)] : []
   using _parentPin = store.pin(held)
-  const blob = image.layer === undefined ? undefined : await store.content.ingest(guarded(image.layer, signal))
+  const blob = image.layer === undefined ? undefined : await store.content.ingest(guarded(await asLayer(image.layer), signal))
   try {
     const added = blob && (await addLayer(store, blob, image.parent && topChain(image.parent), signal))
     using _layerPin = added?.pin

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { close, openSync, readFileSync } from 'node:fs'
 import { errnoOf } from '../../src/base/errors.js'
 import { syscall, withDetail } from './ffi.js'
 
@@ -90,6 +90,28 @@ export function unmount(target: string): boolean {
 export function unmountAll(target: string): void {
   // A bound, not a loop for ever: nobody stacks this many.
   for (let i = 0; i < 64 && unmount(target); i++);
+}
+
+/** open(2): a place in the tree, without access to what is there. */
+const openPathOnly = 0o10_000_000
+
+/**
+ * Takes everything off `target`, which is bare when this returns. What the kernel has to do when a file system goes
+ * (write back, forget each file that was looked at: a tenth of a second for some ten thousand) it does on another thread:
+ * the promise resolves then.
+ */
+export function unmountAside(target: string): Promise<void> {
+  let held: number
+  try {
+    held = openSync(target, openPathOnly)
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT') return Promise.resolve()
+    throw thrown
+  }
+  // Not the last user of it while this is open.
+  const gone = new Promise<void>((resolve) => queueMicrotask(() => close(held, () => resolve())))
+  unmountAll(target)
+  return gone
 }
 
 /** One line of /proc/self/mountinfo (proc(5)). Paths are unescaped. */

@@ -17,7 +17,6 @@ const getCall = syscall<[Uint8Array, string, Uint8Array, number]>(
   'ssize_t lgetxattr(const void *path, const char *name, void *value, size_t size)',
 )
 const listCall = syscall<[Uint8Array, Uint8Array, number]>('ssize_t llistxattr(const void *path, void *list, size_t size)')
-const removeCall = syscall<[Uint8Array, string]>('int lremovexattr(const void *path, const char *name)')
 
 /** The path as C wants it: bytes with a zero at the end. Throws `RangeError` for a path with a zero inside. */
 export function cPath(path: RawPath): Uint8Array {
@@ -65,17 +64,6 @@ export function listXattrs(path: RawPath): string[] {
     return Buffer.from(buffer.subarray(0, size)).toString('utf8').split('\0').filter(Boolean)
   } catch (thrown) {
     if (errnoOf(thrown) === 'ENOTSUP') return []
-    throw thrown
-  }
-}
-
-/** Removes an attribute; false when there was none. */
-export function removeXattr(path: RawPath, name: string): boolean {
-  try {
-    withDetail(`${name} of ${printablePath(path)}`, () => removeCall(cPath(path), name))
-    return true
-  } catch (thrown) {
-    if (errnoOf(thrown) === 'ENODATA') return false
     throw thrown
   }
 }

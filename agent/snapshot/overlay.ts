@@ -5,7 +5,7 @@ import type { IdSource } from '../../src/base/id.js'
 import type { Bucket, KeyValueStore } from '../../src/base/key-value.js'
 import { conflict, errnoOf, internal, messageOf, notFound } from '../../src/base/errors.js'
 import type { Logger } from '../../src/base/log.js'
-import { mount, mountDataBytesMax, mountsBelow, unmountAll } from '../kernel/mount.js'
+import { mount, mountDataBytesMax, mountsBelow, unmountAll, unmountAside } from '../kernel/mount.js'
 import { syncFileSystem } from '../kernel/syncfs.js'
 import { diskUsage } from './disk-usage.js'
 import { mountInside } from './mount-inside.js'
@@ -48,6 +48,8 @@ export class OverlaySnapshotter implements Snapshotter {
   /** Folders in use that have no record yet. */
   private readonly unrecorded = new Set<string>()
   private readonly mounted = new Set<string>()
+  /** Mounts that are off already but keep the kernel busy, by the folder where they were. */
+  private readonly leaving = new Map<string, Promise<void>>()
 
   constructor(
     private readonly root: string,
@@ -179,13 +181,15 @@ export class OverlaySnapshotter implements Snapshotter {
     const record = this.record(key)
     const { merged, lowers } = this.describe(key, record)
     if (this.mounted.has(merged)) return merged
+    // Two file systems on the same folders are more than overlayfs promises to bear.
+    await this.leaving.get(merged)
     if (record.ephemeral) {
       // A mount without syncing marks its work folder so that it is not trusted after a crash.
       const mark = join(this.root, record.id, 'work', 'work', 'incompat')
       if (existsSync(mark)) await removeTree(mark)
-      // Mounted by somebody else while the mark was looked for.
-      if (this.mounted.has(merged)) return merged
     }
+    // Mounted by somebody else meanwhile.
+    if (this.mounted.has(merged)) return merged
     this.mountOverlay(record, merged, lowers)
     this.mounted.add(merged)
     return merged
@@ -195,8 +199,9 @@ export class OverlaySnapshotter implements Snapshotter {
     const record = this.writablesByKey.get(key)
     if (!record) return
     const merged = join(this.root, record.id, 'merged')
-    unmountAll(merged)
-    this.mounted.delete(merged)
+    if (!this.mounted.delete(merged)) return unmountAll(merged)
+    const gone = unmountAside(merged).finally(() => this.leaving.get(merged) === gone && this.leaving.delete(merged))
+    this.leaving.set(merged, gone)
   }
 
   async removeWritable(key: string): Promise<void> {
@@ -206,6 +211,7 @@ export class OverlaySnapshotter implements Snapshotter {
     this.writablesByKey.delete(key)
     this.unrecorded.add(record.id)
     await this.writableBucket.delete(key)
+    await this.leaving.get(join(this.root, record.id, 'merged'))
     await this.discard(record.id)
   }
 

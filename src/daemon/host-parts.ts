@@ -19,7 +19,7 @@ import { Images } from '../../agent/image/images.js'
 import { insecureByDefault } from '../../agent/image/registry/endpoints.js'
 import { LayerMemory } from '../../agent/image/registry/layer-memory.js'
 import { Registries } from '../../agent/image/registry/registries.js'
-import { UnpackPool } from '../../agent/image/unpack-pool.js'
+import { FileThreads } from '../../agent/file-threads/pool.js'
 import { AttachedNetworks } from '../../agent/executor/attached-networks.js'
 import { NetworkController } from '../../agent/network/controller.js'
 import type { NetworkOptions } from '../../agent/network/types.js'
@@ -72,8 +72,8 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
   await snapshots.recover()
   // The stores ask the engine who uses what; it is opened last.
   const opened: { engine?: Engine } = {}
-  const unpacker = scope.use(new UnpackPool(clock))
-  const imageStore = new ImageStore(db, content, snapshots, clock, unpacker)
+  const fileThreads = scope.use(new FileThreads(clock))
+  const imageStore = new ImageStore(db, content, snapshots, clock, fileThreads)
   // What an interrupted load or removal left.
   await imageStore.collect()
   imageStore.onEvent(({ action, id, attributes }) => events.publish('image', action, id, attributes))
@@ -143,6 +143,8 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
   const builder = await Builder.open({
     engine,
     store: imageStore,
+    files: fileThreads,
+    proxies: proxySettings(config, process.env),
     ids,
     clock,
     db,

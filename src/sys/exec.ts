@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { pipeline } from 'node:stream/promises'
 import { ErrorKind, StatusError } from '../base/errors.js'
 
 /** How a program ended. `code` is null when a signal ended it. */
@@ -60,3 +61,50 @@ export async function execOk(program: string, args: readonly string[], options: 
   }
   return result.stdout
 }
+
+/** What `filtered` runs: standard input to standard output. */
+export interface Filter {
+  program: string
+  args: readonly string[]
+  env: NodeJS.ProcessEnv
+}
+
+/** The program cannot be started: it is not there. */
+export class NoProgramError extends Error {}
+
+/** A program that ended with an error; the message is what it said. */
+export class FilterError extends Error {}
+
+/**
+ * What a program makes of a stream, piece by piece as both sides keep up. Throws `NoProgramError`, `FilterError`, and what
+ * the source throws. The program ends with the iteration.
+ */
+export async function* filtered({ program, args, env }: Filter, source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
+  const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
+    child.once('error', (cause) => reject(new NoProgramError(`cannot run ${program}: ${cause.message}`, { cause })))
+    child.once('close', (code, signal) => resolve({ code, signal }))
+  })
+  ended.catch(() => undefined)
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said = `${said}${text}`.slice(-filterErrorCharactersMax)))
+  let failure: { thrown: unknown } | undefined
+  // A program may end without reading all its input: its exit code tells why, not EPIPE.
+  const fed = pipeline(source, child.stdin).catch((thrown: unknown) => {
+    if ((thrown as NodeJS.ErrnoException).code === 'EPIPE' || (thrown as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') return
+    failure = { thrown }
+    child.kill('SIGKILL')
+  })
+  try {
+    for await (const piece of child.stdout as AsyncIterable<Buffer>) yield piece
+    const { code, signal } = await ended
+    if (failure) throw failure.thrown
+    if (code !== 0) throw new FilterError(said.trim() || `${program} ended with ${signal ?? `exit code ${String(code)}`}`)
+  } finally {
+    child.kill('SIGKILL')
+    child.stdin.destroy()
+    await fed
+  }
+}
+
+const filterErrorCharactersMax = 1000

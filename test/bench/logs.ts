@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { environment } from '../lab/lab-host.js'
 import { eventually } from '../support/eventually.js'
 import { paired, repetitions, type Bench, type BenchContext } from './bench.js'
-import { beginPeak, getJson, peakMemory, timedDocker, type MeasuredEngine } from './measured-engine.js'
+import { beginPeak, cpuMs, getJson, peakMemory, timedDocker, type MeasuredEngine } from './measured-engine.js'
 import type { Figure } from './report.js'
 import { rounded, summarise } from './statistics.js'
 
@@ -47,8 +47,10 @@ async function measure(context: BenchContext, engine: MeasuredEngine): Promise<V
     await engine.loopStall?.()
     beginPeak(engine.daemonPids())
     const took: number[] = []
+    const cpuBeforeMs = cpuMs(engine.daemonPids())
     for (let n = 0; n < repetitions(context, usualReads); n++) took.push(await timed(engine, command, args))
     values.set(`${subject}, ${way}|median|MB/s`, bytes / 1e3 / summarise(took).median)
+    values.set(`${subject}, ${way}|CPU of the daemon, per GB|ms`, (cpuMs(engine.daemonPids()) - cpuBeforeMs) / took.length / (bytes / 1e9))
     values.set(`${subject}, ${way}|peak memory|MB`, peakMemory(engine.daemonPids()))
     const stall = await engine.loopStall?.()
     if (stall) values.set(`${subject}, ${way}|event loop, longest|ms`, stall.ownMs)

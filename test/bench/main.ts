@@ -1,7 +1,7 @@
 /**
  * Runs benches and prints their figures as a table, then as one line of JSON. See `scripts/bench.sh`.
  *
- *     npm run bench -- [run] [containers] [build] [service] [memory] [pull] [logs] [stats] [network] [encrypted] [raft] [--peer docker] [--scale 0.2] [--daemon PATH] [--json FILE]
+ *     npm run bench -- [run] [containers] [build] [service] [memory] [pull] [stalls] [logs] [stats] [network] [encrypted] [raft] [--peer docker] [--scale 0.2] [--daemon PATH] [--json FILE]
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -26,10 +26,13 @@ import { formatTable, machineFacts, ratio, type Figure, type Report } from './re
 import { benchRun } from './run.js'
 import { benchService } from './service.js'
 import { probed, SkepEngine } from './skep-engine.js'
+import { benchStalls } from './stalls.js'
 import { benchStats } from './stats.js'
 
 /** Those that measure daemons, and so have a peer. */
-const engineBenches: Readonly<Record<string, Bench>> = { run: benchRun, containers: benchContainers, build: benchBuild, service: benchService, memory: benchMemory, pull: benchPull, logs: benchLogs, stats: benchStats }
+const engineBenches: Readonly<Record<string, Bench>> = { run: benchRun, containers: benchContainers, build: benchBuild, service: benchService, memory: benchMemory, pull: benchPull, stalls: benchStalls, logs: benchLogs, stats: benchStats }
+/** Those that ask the daemon how long its event loop stood still. */
+const probedBenches: ReadonlySet<string> = new Set(['pull', 'stalls', 'logs'])
 const otherBenches: Readonly<Record<string, Bench>> = {
   network: (context) => benchNetwork(context, { daemon: resolve(values.daemon), peer: values.peer === 'docker' }),
   encrypted: (context) => benchEncrypted(context, resolve(values.daemon)),
@@ -60,7 +63,7 @@ async function main(): Promise<void> {
   const figures: Figure[] = []
   const onEngines = wanted.filter((name) => name in engineBenches)
   // A daemon with a probe in it is not the daemon whose memory and speed are measured.
-  const [watched, plain] = [onEngines.filter((name) => name === 'pull' || name === 'logs'), onEngines.filter((name) => name !== 'pull' && name !== 'logs')]
+  const [watched, plain] = [onEngines.filter((name) => probedBenches.has(name)), onEngines.filter((name) => !probedBenches.has(name))]
   if (plain.length > 0) figures.push(...(await runOnEngines(plain, context, false)))
   if (watched.length > 0) figures.push(...(await runOnEngines(watched, context, true)))
   for (const name of wanted) figures.push(...((await otherBenches[name]?.({ ...context, engines: [] })) ?? []))

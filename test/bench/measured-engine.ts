@@ -72,6 +72,17 @@ export function peakMemory(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + kilobytes(`/proc/${pid}/status`, 'VmHWM') / 1e3, 0)
 }
 
+/** USER_HZ, 100 on every Linux: the unit of CPU times in /proc/PID/stat. */
+const msPerTick = 10
+
+/** User and system time of processes so far, in milliseconds: fields 14 and 15 of proc(5)'s stat, counted from behind the name in brackets. */
+export function cpuMs(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+    return sum + (Number(fields[11]) + Number(fields[12])) * msPerTick
+  }, 0)
+}
+
 function kilobytes(path: string, field: string): number {
   const match = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(path, 'utf8'))
   // The kernel's kB are of 1024 bytes.

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { environment } from '../lab/lab-host.js'
 import { eventually } from '../support/eventually.js'
 import { paired, repetitions, type Bench, type BenchContext } from './bench.js'
-import { getJson, timedDocker, type MeasuredEngine } from './measured-engine.js'
+import { cpuMs, getJson, timedDocker, type MeasuredEngine } from './measured-engine.js'
 import type { Figure } from './report.js'
 import { rounded } from './statistics.js'
 
@@ -11,8 +10,6 @@ const usualContainers = 200
 const startedAtOnce = 20
 const measuredMs = 20_000
 const settleMs = 5_000
-/** USER_HZ, 100 on every Linux: the unit of CPU times in /proc/PID/stat. */
-const msPerTick = 10
 
 /** What the daemon uses of one CPU while `docker stats` watches many containers, and without. */
 export const benchStats: Bench = async (context) => {
@@ -57,14 +54,6 @@ async function cpuPercent(engine: MeasuredEngine): Promise<number> {
   const before = cpuMs(engine.daemonPids())
   await wait(measuredMs)
   return ((cpuMs(engine.daemonPids()) - before) / (performance.now() - startMs)) * 100
-}
-
-/** User and system time so far: fields 14 and 15 of proc(5)'s stat, counted from behind the name in brackets. */
-function cpuMs(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-    return sum + (Number(fields[11]) + Number(fields[12])) * msPerTick
-  }, 0)
 }
 
 function wait(ms: number): Promise<void> {

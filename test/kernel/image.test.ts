@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -160,6 +161,21 @@ describe('images', () => {
     nothingLeft()
   })
 
+  it('takes archives of any compression, but keeps no layer that registries could not read', async () => {
+    const signal = new AbortController().signal
+    for (const program of ['gzip', 'bzip2', 'xz']) {
+      const packed = (data: Buffer): Buffer => execFileSync(program, ['-c'], { input: data })
+      assert.match(await load(packed(tarOf(...legacyArchive(app)))), /Loaded image: app:1/)
+      const id = await images.import(Readable.from([packed(tarOf(...base))]), { repo: 'rootfs', tag: 'v1', changes: [] }, () => undefined, signal)
+      assert.deepEqual((await images.inspect(id)).RootFS?.Layers, [digestOf(tarOf(...base))])
+      const [layer] = store.find(id).layers
+      assert.ok(layer)
+      assert.deepEqual([layer.mediaType.endsWith('+gzip'), layer.digest === layer.diffId], program === 'gzip' ? [true, false] : [false, true])
+      for (const name of ['rootfs:v1', 'app:1', 'registry.example:5000/team/app:1']) await images.remove(name, { force: false, prune: true })
+      nothingLeft()
+    }
+  })
+
   it('makes an image of a container, and knows parents and children', async () => {
     await load(tarOf(...legacyArchive(app)))
     async function* layer() {
@@ -300,7 +316,8 @@ describe('images', () => {
       ['a root filesystem', () => tarOf(...base), /neither manifest.json \(docker save\) nor index.json.*image import/],
       ['a cut off archive', () => tarOf(...legacy()).subarray(0, 3000), /the tar archive is cut off/],
       ['a cut off gzip', () => gzipSync(tarOf(...legacy())).subarray(0, 300), /the gzip data is cut off/],
-      ['an xz archive', () => Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 1, 2, 3]), /compressed with xz/],
+      ['a cut off xz', () => execFileSync('xz', ['-c'], { input: tarOf(...legacy()) }).subarray(0, 300), /the xz data is damaged or cut off/],
+      ['a layer in xz', () => tarOf(...replaced(legacy(), /layer\.tar$/, execFileSync('xz', ['-c'], { input: tarOf(...base) }))), /compressed with xz, which a layer cannot be/],
       ['a traversing name', () => tarOf(...legacy(), { name: '../../etc/x', content: 'x' }), /"..\/..\/etc\/x" leads outside of the archive/],
       ['a link out of the archive', () => tarOf(...legacy(), { name: 'l', type: TarType.symlink, linkName: '../etc/passwd' }), /"l" leads outside of the archive/],
       ['a loop of links', () => tarOf(...without(legacy(), /^[0-9a-f]{64}\.json$/), ...legacy().filter((file) => file.name.endsWith('.json') && file.name !== 'manifest.json').map(({ name }): TarFile => ({ name, type: TarType.symlink, linkName: name }))), /loop of links/],

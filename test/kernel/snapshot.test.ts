@@ -197,6 +197,20 @@ describe('snapshots on overlayfs', () => {
     assert.deepEqual(mountsBelow(root), [])
   })
 
+  it('has nothing mounted as soon as it is told so, and mounts it again at once', async () => {
+    const [base] = await layers([{ name: 'file', content: 'x' }])
+    await snapshots.prepare('c', base)
+    for (let round = 0; round < 20; round++) {
+      writeFileSync(join(await snapshots.mount('c'), `file-${round}`), 'y')
+      snapshots.unmount('c')
+      assert.deepEqual(mountsBelow(root), [])
+      snapshots.unmount('c')
+    }
+    assert.equal(readdirSync(await snapshots.mount('c')).length, 21)
+    await snapshots.removeWritable('c')
+    assert.deepEqual(mountsBelow(root), [])
+  })
+
   it('mounts an ephemeral layer again, and one on nothing', async () => {
     await snapshots.prepare('e', undefined, { ephemeral: true })
     await writeFile(join(await snapshots.mount('e'), 'x'), '1')

@@ -27,7 +27,7 @@ export class Proxies {
   private readonly none: boolean
 
   /** Throws `invalid` for a proxy that is no URL. */
-  constructor(settings: ProxySettings) {
+  constructor(private readonly settings: ProxySettings) {
     this.http = proxyUrl(settings.httpProxy)
     this.https = proxyUrl(settings.httpsProxy)
     const entries = settings.noProxy.split(',').map((entry) => entry.trim().toLowerCase()).filter((entry) => entry !== '')
@@ -39,6 +39,13 @@ export class Proxies {
   of(url: URL): URL | undefined {
     const proxy = url.protocol === 'https:' ? this.https : this.http
     return proxy && !this.none && !this.excepted(url) ? proxy : undefined
+  }
+
+  /** The variables that tell a program of these proxies; curl, and so git, hears only the names in small letters. */
+  environment(): Record<string, string> {
+    const { httpProxy, httpsProxy, noProxy } = this.settings
+    const given = Object.entries({ http_proxy: httpProxy, https_proxy: httpsProxy, no_proxy: noProxy })
+    return Object.fromEntries(given.filter(([, value]) => value !== ''))
   }
 
   private except(entry: string): void {

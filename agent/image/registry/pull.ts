@@ -11,7 +11,7 @@ import { downloadBlob } from './blob-download.js'
 import type { RegistryClient } from './client.js'
 import { LyingRegistryError } from './errors.js'
 import type { LayerMemory } from './layer-memory.js'
-import type { Limit } from './limit.js'
+import type { Limit } from '../../../src/base/limit.js'
 import { fetchConfig, resolveManifest, type Resolved } from './manifests.js'
 import { LayerProgress } from './progress-text.js'
 

@@ -1,11 +1,12 @@
 import { strict as assert } from 'node:assert'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { pack, type Header } from 'tar-stream'
 import { BuildContext } from '../../../../agent/build/build-context.js'
+import { filesHere, removeBelow } from '../../../../agent/build/file-work.js'
 import { ContextSource } from '../../../../agent/build/copy-source.js'
 
 type Entry = Partial<Header> & { name: string; content?: string }
@@ -28,7 +29,7 @@ describe('a build context', () => {
   }
   let received = 0
   const receive = async (entries: readonly Entry[], options: { wanted?: string[]; prefix?: string } = {}) =>
-    BuildContext.receive(Readable.from([await archive(entries)]), join(folder, String(received++)), { wanted: options.wanted ?? [], ...(options.prefix !== undefined && { prefix: options.prefix }) }, signal)
+    BuildContext.receive(Readable.from([await archive(entries)]), join(folder, String(received++)), { wanted: options.wanted ?? [], work: filesHere, ...(options.prefix !== undefined && { prefix: options.prefix }) }, signal)
   const digest = async (entries: readonly Entry[], pattern: string, ignore = ''): Promise<string> => {
     const { context } = await receive(entries)
     await using held = context
@@ -48,7 +49,7 @@ describe('a build context', () => {
 
   it('may be compressed, and its Dockerfile a link', async () => {
     const data = gzipSync(await archive([{ name: 'real', content: 'FROM y' }, { name: 'Dockerfile', type: 'symlink', linkname: 'real' }]))
-    const { context, files } = await BuildContext.receive(Readable.from([data]), join(folder, 'z'), { wanted: ['Dockerfile'] }, signal)
+    const { context, files } = await BuildContext.receive(Readable.from([data]), join(folder, 'z'), { wanted: ['Dockerfile'], work: filesHere }, signal)
     assert.equal(files.get('Dockerfile'), 'FROM y')
     await context[Symbol.asyncDispose]()
   })
@@ -76,10 +77,49 @@ describe('a build context', () => {
     await using held = context
     await held.ignore('*.log')
     await held.open()
-    assert.deepEqual([existsSync(join(held.filesFolder(), 'a.txt')), existsSync(join(held.filesFolder(), 'x.log'))], [true, false])
+    // COPY of everything takes neither what is ignored nor what belongs to named contexts.
+    assert.deepEqual(readdirSync(held.filesFolder()), ['a.txt'])
     assert.equal(readFileSync(join(held.filesFolder('lib'), 'x.log'), 'utf8'), 'l')
     assert.throws(() => held.index.find('extra'), /file not found/)
     assert.deepEqual(held.named.get('lib')?.find('x.log'), ['x.log'])
+  })
+
+  it('leaves out what is ignored also when a hard link needs it, or files were needed before the rules were known', async () => {
+    const entries: Entry[] = [
+      { name: 'd/one.log', content: '1' }, { name: 'keep/two', type: 'link', linkname: 'd/one.log' }, { name: 'gone/a/b', content: 'x' },
+      { name: 'through', type: 'symlink', linkname: 'keep' }, { name: 'through/three.log', content: '3' }, { name: 'real', content: 'FROM x' }, { name: 'Dockerfile', type: 'symlink', linkname: 'real' },
+    ]
+    for (const wanted of [[], ['Dockerfile']]) {
+      const { context } = await receive(entries, { wanted })
+      await using held = context
+      await held.ignore('**/*.log\ngone\n')
+      await held.open()
+      assert.deepEqual(readdirSync(held.filesFolder(), { recursive: true }).sort(), ['Dockerfile', 'd', 'keep', 'keep/two', 'real', 'through', 'through/two'])
+      assert.equal(readFileSync(join(held.filesFolder(), 'keep/two'), 'utf8'), '1')
+    }
+  })
+
+  it('removes nothing outside of it, whatever its links say', async () => {
+    mkdirSync(join(folder, 'outside'))
+    writeFileSync(join(folder, 'outside/x.log'), 'kept')
+    writeFileSync(join(folder, 'outside/file'), 'kept')
+    const { context } = await receive([{ name: 'l', type: 'symlink', linkname: join(folder, 'outside') }, { name: 'd/', type: 'directory' }])
+    await using held = context
+    await held.open()
+    await removeBelow(held.filesFolder(), ['l/x.log', 'l/x.log/y', 'd/none', 'none/x', 'l'], signal)
+    assert.deepEqual(readdirSync(held.filesFolder()), ['d'])
+    assert.deepEqual(readdirSync(join(folder, 'outside')).sort(), ['file', 'x.log'])
+  })
+
+  it('refuses a named context that is a link', async () => {
+    for (const entries of [
+      [{ name: 'extra', type: 'symlink', linkname: '/' }],
+      [{ name: 'extra/lib/', type: 'directory' }, { name: 'extra/lib', type: 'symlink', linkname: '/etc' }],
+    ] satisfies Entry[][]) {
+      const { context } = await receive(entries, { prefix: 'extra' })
+      await using held = context
+      await assert.rejects(held.open().then(() => held.filesFolder('lib')), { kind: 'invalid' })
+    }
   })
 
   it('refuses archives that lead out of it', async () => {

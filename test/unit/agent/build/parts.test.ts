@@ -4,7 +4,7 @@ import { gitAddress } from '../../../../agent/build/git-source.js'
 import { isHeredocMark, logicalLines } from '../../../../agent/build/logical-lines.js'
 import { mountSource, parseRunMount } from '../../../../agent/build/mount-options.js'
 import type { BuildMessage } from '../../../../agent/build/build-options.js'
-import { OrderedOutput, Slots } from '../../../../agent/build/ordered-output.js'
+import { OrderedOutput } from '../../../../agent/build/ordered-output.js'
 
 describe('lines of a Dockerfile', () => {
   const lines = (text: string, escape = '\\') => logicalLines(text, escape).map(({ text: line, line: number, heredocs }) => [number, line, ...heredocs.map(({ name, content, expand }) => `${name}${expand ? '' : ' plain'}:${content}`)])
@@ -115,19 +115,5 @@ describe('the output of stages', () => {
     await large
     await assert.rejects(second({ stream: 'gone' }), /gone/)
     await assert.rejects(second({ stream: 'b' }), /gone/)
-  })
-
-  it('comes from as many at once as there are slots', async () => {
-    const slots = new Slots(1)
-    const free = await slots.take()
-    const order: string[] = []
-    const second = slots.take().then((next) => { order.push('second'); next() })
-    const third = slots.take().then((next) => { order.push('third'); next() })
-    await Promise.resolve()
-    assert.deepEqual(order, [])
-    free()
-    free()
-    await Promise.all([second, third])
-    assert.deepEqual(order, ['second', 'third'])
   })
 })

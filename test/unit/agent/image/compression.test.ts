@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert'
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { decompressed, detectCompression } from '../../../../agent/image/compression.js'
+import { asLayer, decompressed, decompressedArchive, detectCompression } from '../../../../agent/image/compression.js'
 import { portableZstd } from '../../../../agent/image/zstd.js'
 
 /** `printf 'hello hello hello hello hello hello\n' | zstd`, with its checksum. */
@@ -47,7 +48,40 @@ describe('compressed streams', () => {
     await assert.rejects(plain(flipped), /the gzip data is damaged/)
     await assert.rejects(gather(portableZstd(pieces(hello.subarray(0, 15), 4))), /the zstd data is cut off/)
     await assert.rejects(gather(portableZstd(pieces(Buffer.concat([hello, Buffer.from('garbage')]), 4))), /the zstd data is damaged/)
-    await assert.rejects(plain(Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0])), /compressed with xz, which is not read here/)
+    await assert.rejects(plain(Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0])), /compressed with xz, which a layer cannot be/)
+  })
+
+  for (const program of ['bzip2', 'xz']) {
+    const archive = async (data: Uint8Array, bytes = 4096): Promise<Buffer> => gather(await decompressedArchive(pieces(data, bytes)))
+
+    it(`of ${program} are read in archives of users, and come out of a layer`, async () => {
+      const data = Buffer.concat([randomBytes(300_000), Buffer.alloc(1_000_000)])
+      const packed = execFileSync(program, ['-c'], { input: data, maxBuffer: 1e8 })
+      assert.deepEqual(await archive(packed), data)
+      assert.deepEqual(await gather(await asLayer(pieces(packed, 5000))), data)
+      assert.deepEqual(await archive(Buffer.concat([packed, packed]), 1 << 20), Buffer.concat([data, data]))
+      await assert.rejects(archive(packed.subarray(0, 1000)), new RegExp(`the ${program} data is damaged or cut off`))
+      const flipped = Buffer.from(packed)
+      flipped[packed.length >> 1]! ^= 0xff
+      await assert.rejects(archive(flipped), new RegExp(`the ${program} data is damaged or cut off`))
+    })
+
+    it(`of ${program} end when nobody wants more, or their source fails`, async () => {
+      const bomb = execFileSync(program, ['-c'], { input: Buffer.alloc(30_000_000), maxBuffer: 1e9 })
+      let bytes = 0
+      for await (const piece of await decompressedArchive(pieces(bomb, 100))) if ((bytes += piece.length) > 1_000_000) break
+      assert.ok(bytes < 10_000_000)
+      const failing = async function* (): AsyncGenerator<Uint8Array> {
+        yield* pieces(bomb.subarray(0, 40), 10)
+        throw await Promise.resolve(new Error('the client went away'))
+      }
+      await assert.rejects(gather(await decompressedArchive(failing())), /the client went away/)
+    })
+  }
+
+  it('of layers are kept as they came when registries know them', async () => {
+    const zipped = gzipSync('x'.repeat(1000))
+    for (const data of [zipped, hello, Buffer.from('plain')]) assert.deepEqual(await gather(await asLayer(pieces(data, 3))), data)
   })
 
   it('of zstd that want more memory than zstd itself allows are refused', async () => {

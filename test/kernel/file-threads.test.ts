@@ -5,27 +5,27 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { gzipSync } from 'node:zlib'
 import { digestOf } from '../../agent/image/descriptor.js'
-import { UnpackPool } from '../../agent/image/unpack-pool.js'
-import { unpackWorkerOptions } from '../../agent/image/unpack-worker.js'
+import { FileThreads } from '../../agent/file-threads/pool.js'
+import { fileThreadOptions } from '../../agent/file-threads/program.js'
 import { TarError } from '../../agent/snapshot/tar/header.js'
 import { systemClock } from '../../src/sys/system-clock.js'
 import { tarOf } from '../support/tar.js'
 
-const program = new URL('../../agent/image/unpack-worker.ts', import.meta.url).href
+const program = new URL('../../agent/file-threads/program.ts', import.meta.url).href
 /** TypeScript has to be announced to a thread anew. */
 const text = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(program)}) })`
 
-describe('the pool of threads that unpack layers', () => {
+describe('the threads that work on files', () => {
   const signal = new AbortController().signal
   let folder: string
   let workers: Worker[]
-  let pool: UnpackPool
+  let pool: FileThreads
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'skep-unpack-'))
     workers = []
-    pool = new UnpackPool(systemClock, () => {
-      const worker = new Worker(text, { ...unpackWorkerOptions(program), eval: true })
+    pool = new FileThreads(systemClock, () => {
+      const worker = new Worker(text, { ...fileThreadOptions(program), eval: true })
       workers.push(worker)
       return worker
     })
@@ -75,10 +75,27 @@ describe('the pool of threads that unpack layers', () => {
     await assert.rejects(pool.unpack(layer('never', Buffer.alloc(0)), () => undefined, waiting.signal), /too late/)
   })
 
+  it('unpacks a context and copies from it, with the errors of both', async () => {
+    const archive = join(folder, 'context.tar')
+    const into = join(folder, 'root')
+    mkdirSync(into)
+    writeFileSync(archive, tarOf({ name: 'a/b', content: 'b' }, { name: 'a/c.log', content: 'c' }, { name: 'x/named/f', content: 'f' }))
+    const context = { archive, folder: join(folder, 'files'), aside: { name: 'x', folder: join(folder, 'named') }, removed: ['a/c.log'] }
+    await pool.unpackContext(context, signal)
+    assert.deepEqual(readdirSync(context.folder, { recursive: true }).sort(), ['a', 'a/b'])
+    const copy = { root: into, from: context.folder, patterns: ['a'], keepParents: false, excludes: [], target: '/to/', several: false, owner: { uid: 0, gid: 0 }, ownerGiven: false, unpack: false }
+    await pool.copy(copy, signal)
+    await pool.copy({ ...copy, from: join(folder, 'named'), patterns: ['named/*'], target: '/to/deep/' }, signal)
+    assert.deepEqual(readdirSync(into, { recursive: true }).sort(), ['to', 'to/b', 'to/deep', 'to/deep/f'])
+    await assert.rejects(pool.copy({ ...copy, patterns: ['none'] }, signal), { kind: 'invalid', message: /stat none: file does not exist/ })
+    writeFileSync(archive, tarOf({ name: '../out', content: '' }))
+    await assert.rejects(pool.unpackContext({ ...context, folder: join(folder, 'evil') }, signal), (thrown) => thrown instanceof TarError)
+  })
+
   it('survives the end of a thread', async () => {
     const tar = tarOf({ name: 'file', content: Buffer.alloc(32 * 1024 * 1024) })
     const work = pool.unpack(layer('first', tar), () => void workers[0]?.terminate(), signal)
-    await assert.rejects(work, /unpacking a layer ended early/)
+    await assert.rejects(work, /work on files ended early/)
     assert.equal((await pool.unpack(layer('second', tar), () => undefined, signal)).diffId, digestOf(tar))
     assert.equal(workers.length, 2)
   })

@@ -2,20 +2,21 @@ import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import type { Clock, Timer } from '../../src/base/clock.js'
 import { internal } from '../../src/base/errors.js'
-import { TarError } from '../snapshot/tar/header.js'
-import type { AppliedLayer } from './layer-apply.js'
-import type { LayerFile, LayerUnpacker } from './layer-unpacker.js'
-import { startUnpackWorker, type FromWorker, type ToWorker } from './unpack-worker.js'
+import type { BuildFiles, ContextJob, CopyJob } from '../build/file-work.js'
+import type { AppliedLayer } from '../image/layer-apply.js'
+import type { LayerFile, LayerUnpacker } from '../image/layer-unpacker.js'
+import type { FileJob, FileResults } from './jobs.js'
+import { errorOf, startFileThread, type FromThread, type ToThread } from './program.js'
 
-/** Threads for every pull, load and commit together: more of them only fight for the disk, and each holds some memory. */
+/** Threads for every pull, load, commit and build together: more of them only fight for the disk, and each holds some memory. */
 const workersMax = availableParallelism() > 2 ? 2 : 1
 /** A thread without work is ended after this time: it holds some megabytes. */
 const idleMs = 5_000
 
 interface Job {
-  layer: LayerFile
+  job: FileJob
   see: (bytes: number) => void
-  resolve: (applied: AppliedLayer) => void
+  resolve: (result: FileResults[FileJob['kind']]) => void
   reject: (thrown: unknown) => void
 }
 
@@ -26,31 +27,49 @@ interface Thread {
 }
 
 /**
- * Unpacks layers on threads of their own: writing ten thousand files, and the disk that will not take them,
- * hold up nothing else in the daemon. Disposing ends the threads; layers under way fail.
+ * Unpacks layers and build contexts, and copies files into images, on threads of their own: writing ten thousand files,
+ * and the disk that will not take them, hold up nothing else in the daemon. Disposing ends the threads; jobs under way fail.
  */
-export class UnpackPool implements LayerUnpacker, AsyncDisposable {
+export class FileThreads implements LayerUnpacker, BuildFiles, AsyncDisposable {
   private readonly threads = new Set<Thread>()
   private readonly waiting: Job[] = []
   private closed = false
 
   constructor(
     private readonly clock: Clock,
-    private readonly start: () => Worker = startUnpackWorker,
+    private readonly start: () => Worker = startFileThread,
   ) {}
 
   unpack(layer: LayerFile, see: (bytes: number) => void, signal: AbortSignal): Promise<AppliedLayer> {
+    return this.perform({ kind: 'layer', layer }, see, signal)
+  }
+
+  async unpackContext(context: ContextJob, signal: AbortSignal): Promise<void> {
+    await this.perform({ kind: 'context', context }, () => undefined, signal)
+  }
+
+  async copy(copy: CopyJob, signal: AbortSignal): Promise<void> {
+    await this.perform({ kind: 'copy', copy }, () => undefined, signal)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.closed = true
+    for (const job of this.waiting.splice(0)) job.reject(internal('the daemon is stopping'))
+    await Promise.all([...this.threads].map(({ worker }) => worker.terminate()))
+  }
+
+  private perform<K extends FileJob['kind']>(what: Extract<FileJob, { kind: K }>, see: (bytes: number) => void, signal: AbortSignal): Promise<FileResults[K]> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted()
       if (this.closed) throw internal('the daemon is stopping')
       const onAbort = (): void => this.abort(job)
       const ended = (): void => signal.removeEventListener('abort', onAbort)
       const job: Job = {
-        layer,
+        job: what,
         see,
-        resolve: (applied) => {
+        resolve: (result) => {
           ended()
-          resolve(applied)
+          resolve(result as FileResults[K])
         },
         reject: (thrown) => {
           ended()
@@ -63,12 +82,6 @@ export class UnpackPool implements LayerUnpacker, AsyncDisposable {
     })
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.closed = true
-    for (const job of this.waiting.splice(0)) job.reject(internal('the daemon is stopping'))
-    await Promise.all([...this.threads].map(({ worker }) => worker.terminate()))
-  }
-
   /** Gives the longest waiting job to a thread without one. */
   private next(): void {
     if (this.waiting.length === 0) return
@@ -78,7 +91,7 @@ export class UnpackPool implements LayerUnpacker, AsyncDisposable {
     thread.job = job
     thread.idle?.cancel()
     thread.worker.ref()
-    send(thread.worker, { kind: 'unpack', layer: job.layer })
+    send(thread.worker, { kind: 'job', job: job.job })
     this.next()
   }
 
@@ -97,24 +110,24 @@ export class UnpackPool implements LayerUnpacker, AsyncDisposable {
     const thread: Thread = { worker: this.start(), job: undefined, idle: undefined }
     this.threads.add(thread)
     let failure: Error | undefined
-    thread.worker.on('message', (message: FromWorker) => this.heard(thread, message))
+    thread.worker.on('message', (message: FromThread) => this.heard(thread, message))
     thread.worker.on('error', (thrown: Error) => (failure = thrown))
     thread.worker.on('exit', () => {
       this.threads.delete(thread)
       thread.idle?.cancel()
-      thread.job?.reject(internal(`unpacking a layer ended early: ${failure?.message ?? 'its thread was ended'}`, failure))
+      thread.job?.reject(internal(`work on files ended early: ${failure?.message ?? 'its thread was ended'}`, failure))
       this.next()
     })
     return thread
   }
 
-  private heard(thread: Thread, message: FromWorker): void {
+  private heard(thread: Thread, message: FromThread): void {
     const { job } = thread
     if (!job) return
     if (message.kind === 'read') return job.see(message.bytes)
     thread.job = undefined
-    if (message.kind === 'done') job.resolve(message.applied)
-    else job.reject(message.tar ? new TarError(message.message) : Object.assign(new Error(message.message), message.code !== undefined && { code: message.code }))
+    if (message.kind === 'done') job.resolve(message.result)
+    else job.reject(errorOf(message.failure))
     this.next()
     // `next` may have given it another one.
     if (this.threads.has(thread) && (thread.job as Job | undefined) === undefined) {
@@ -124,6 +137,6 @@ export class UnpackPool implements LayerUnpacker, AsyncDisposable {
   }
 }
 
-function send(worker: Worker, message: ToWorker): void {
+function send(worker: Worker, message: ToThread): void {
   worker.postMessage(message)
 }
