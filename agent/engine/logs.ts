@@ -47,12 +47,13 @@ export async function* readLogs({ segments, writer }: LogSource, options: LogsOp
 
 /** The same as the API sends it, many lines at a time: for logs of any size. */
 export async function* readLogFrames({ segments, writer, details, tty }: LogSource, options: LogsOptions, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const { stdout, stderr, timestamps, sinceMs, untilMs } = options
+  const { stdout, stderr, timestamps, sinceMs, untilMs, joinLines } = options
   const framer = new LogFramer({
     ...{ stdout, stderr, timestamps, tty },
     details: options.details ? details : '',
     ...(sinceMs !== undefined && { sinceMs }),
     ...(untilMs && { untilMs }),
+    ...(joinLines && { joinLines }),
   })
   const stopping = new AbortController()
   const raw = readRaw(segments, writer, rawOptions(options), AbortSignal.any([signal, stopping.signal]))

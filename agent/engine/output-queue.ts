@@ -1,6 +1,12 @@
 import type { OutputChunk } from './types.js'
 
-/** Output waiting for one reader, with its size; ends after `close` and the last chunk. */
+/** What waits is given out in pieces of about this size: each one costs the reader and the client a frame. */
+const joinedBytesMax = 32 * 1024
+
+/**
+ * Output waiting for one reader, with its size; ends after `close` and the last chunk. Chunks of one stream that wait together
+ * are given as one, as a pipe would.
+ */
 export class OutputQueue implements AsyncIterable<OutputChunk> {
   private chunks: OutputChunk[] = []
   private wake: (() => void) | undefined
@@ -43,7 +49,7 @@ export class OutputQueue implements AsyncIterable<OutputChunk> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<OutputChunk, void, undefined> {
     for (;;) {
-      const chunk = this.chunks.shift()
+      const chunk = this.take()
       if (chunk) {
         this.bytes -= chunk.data.length
         this.onSize()
@@ -56,5 +62,18 @@ export class OutputQueue implements AsyncIterable<OutputChunk> {
         this.wake = undefined
       }
     }
+  }
+
+  private take(): OutputChunk | undefined {
+    const first = this.chunks[0]
+    if (!first) return undefined
+    let bytes = first.data.length
+    let count = 1
+    for (let next = this.chunks[1]; next?.stream === first.stream && bytes + next.data.length <= joinedBytesMax; next = this.chunks[count]) {
+      bytes += next.data.length
+      count++
+    }
+    const taken = this.chunks.splice(0, count)
+    return count === 1 ? first : { stream: first.stream, data: Buffer.concat(taken.map(({ data }) => data), bytes) }
   }
 }

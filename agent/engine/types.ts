@@ -35,6 +35,8 @@ export interface LogsOptions {
   /** Milliseconds since the epoch, fractions for nanoseconds. */
   sinceMs?: number
   untilMs?: number
+  /** In frames, lines of one stream that are there together share one. */
+  joinLines?: boolean
 }
 
 export interface OutputChunk {

@@ -4,14 +4,23 @@ import { logTimeMs, logTimeUtc } from './log-line.js'
 const newline = 0x0a
 const blank = 0x20
 const letterE = 'e'.charCodeAt(0)
+const letterZ = 'Z'.charCodeAt(0)
+const plus = '+'.charCodeAt(0)
+const zero = '0'.charCodeAt(0)
 const partMark = 'P'.charCodeAt(0)
 /** An entry's head: the time (35 bytes), the stream (6) and the mark (1), each with a blank. See `log-line.ts`. */
 const timeBytes = 35
+const dateTimeBytes = 29
 const markAtBytes = 43
 const headBytes = 45
 const frameHeaderBytes = 8
-/** A copy of fewer bytes than this is faster byte by byte than by a call. */
-const copyByCallBytes = 48
+/** The time as the API prints it, and a blank: with a frame's header still less than an entry's head. */
+const shownTimeBytes = dateTimeBytes + 2
+/**
+ * A frame of joined lines takes no more when it has this much: with one more entry, of which the supervisor makes no longer
+ * ones than 8 KiB, it is still within the 32 KiB that Go's reader of frames has room for from the start.
+ */
+const joinedBytesMax = 24 * 1024
 /** An entry longer than any that the supervisor writes is damage. */
 const entryBytesMax = 1024 * 1024
 
@@ -25,11 +34,13 @@ export interface FrameOptions {
   details: string
   /** With a terminal there are no frames: the bytes alone. */
   tty: boolean
+  /** Lines of one stream that are there together share a frame. */
+  joinLines?: boolean
 }
 
 /**
- * Turns a log file's bytes into what `GET /containers/{id}/logs` sends, many entries at a time: a frame for each entry. Parts
- * of a long line go out one by one; what is put before a line comes before its first part.
+ * Turns a log file's bytes into what `GET /containers/{id}/logs` sends, many entries at a time: a frame for each entry, or as
+ * few as can be. Parts of a long line go out one by one; what is put before a line comes before its first part.
  */
 export class LogFramer {
   /** A line came that is later than `untilMs`: nothing that follows is wanted. */
@@ -44,50 +55,68 @@ export class LogFramer {
     this.selects = options.sinceMs !== undefined || options.untilMs !== undefined
   }
 
-  /** What these bytes complete. */
+  /** What these bytes complete. They are used up: the answer is in their place where it can be. */
   encode(chunk: Buffer): Buffer {
-    const input = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk])
-    // An entry shrinks by its head and grows by a frame's header and what is put before it.
-    const perEntry = this.options.timestamps || this.details.length > 0 ? timeBytes + 1 + this.details.length : 0
-    let output = Buffer.allocUnsafe(input.length + perEntry * 64 + frameHeaderBytes)
-    let to = 0
-    let from = 0
-    for (let end = input.indexOf(newline, headBytes); end >= 0; end = input.indexOf(newline, from + headBytes)) {
-      const start = from
-      from = end + 1
-      if (input[markAtBytes + start + 1] !== blank || input[start + timeBytes] !== blank) {
-        // A damaged line: it may be shorter than a head, so the next one begins behind its own end.
-        from = input.indexOf(newline, start) + 1
-        continue
-      }
-      const isError = input[start + timeBytes + 4] === letterE
-      const stream = isError ? 'stderr' : 'stdout'
-      const begins = !this.inLine[stream]
-      const part = input[start + markAtBytes] === partMark
-      this.inLine[stream] = part
-      if (!this.options[stream]) continue
-      if (this.selects && !this.isWanted(input, start)) {
-        if (this.passed) break
-        continue
-      }
-      const needed = end - start + perEntry + frameHeaderBytes
-      if (to + needed > output.length) {
-        const larger = Buffer.allocUnsafe(Math.max(output.length * 2, to + needed))
-        output.copy(larger, 0, 0, to)
-        output = larger
-      }
-      const headerAt = to
-      if (!this.options.tty) to += frameHeaderBytes
-      if (begins && this.options.timestamps) to = writeTime(input, start, output, to)
-      if (begins && this.details.length > 0) to += this.details.copy(output, to)
-      const stop = part ? end : end + 1
-      to = copyBytes(input, start + headBytes, stop, output, to)
-      if (!this.options.tty) writeHeader(output, headerAt, isError ? StdStream.stderr : StdStream.stdout, to - headerAt - frameHeaderBytes)
-    }
-    const left = input.subarray(from)
-    // A copy: the chunk's memory is large.
+    const given = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk])
+    // Behind an incomplete entry nothing is looked for.
+    const stop = given.lastIndexOf(newline) + 1
+    const left = given.subarray(stop)
     this.rest = left.length > entryBytesMax ? Buffer.alloc(0) : Buffer.from(left)
-    return output.subarray(0, to)
+    return this.details.length === 0 ? this.inPlace(given, 0, stop) : this.inPlace(...this.withRoom(given.subarray(0, stop)))
+  }
+
+  /** The entries at the end of memory that has room for what is put before each of them. */
+  private withRoom(entries: Buffer): [Buffer, number, number] {
+    let count = 0
+    for (let at = entries.indexOf(newline); at >= 0; at = entries.indexOf(newline, at + 1)) count++
+    const start = count * this.details.length
+    const memory = Buffer.allocUnsafe(start + entries.length)
+    entries.copy(memory, start)
+    return [memory, start, memory.length]
+  }
+
+  /** An entry shrinks by its head and grows by less than that, so what is written stays behind what is read. */
+  private inPlace(memory: Buffer, first: number, stop: number): Buffer {
+    const { tty, timestamps, joinLines, stdout: wantsOutput, stderr: wantsErrors } = this.options
+    const { selects, details, inLine } = this
+    let to = 0
+    let frameAt = -1
+    let frameStream = 0
+    for (let start = first; start < stop; ) {
+      if (start + headBytes >= stop || memory[start + markAtBytes + 1] !== blank || memory[start + timeBytes] !== blank) {
+        // A damaged line: it may be shorter than a head, so the next one begins behind its own end.
+        start = memory.indexOf(newline, start) + 1
+        continue
+      }
+      const from = start + headBytes
+      const end = memory.indexOf(newline, from) + 1
+      const isError = memory[start + timeBytes + 4] === letterE
+      const begins = !(isError ? inLine.stderr : inLine.stdout)
+      const part = memory[start + markAtBytes] === partMark
+      if (isError) inLine.stderr = part
+      else inLine.stdout = part
+      const shown = (isError ? wantsErrors : wantsOutput) && (!selects || this.isWanted(memory, start))
+      if (this.passed) break
+      if (shown) {
+        const number = isError ? StdStream.stderr : StdStream.stdout
+        const opens = !tty && (!joinLines || frameAt < 0 || frameStream !== number || to - frameAt > joinedBytesMax)
+        let at = opens ? to + frameHeaderBytes : to
+        // The time is read from where the header may come to be.
+        if (begins && timestamps) at = writeTime(memory, start, at)
+        if (opens) {
+          if (frameAt >= 0) writeHeader(memory, frameAt, frameStream, to)
+          frameAt = to
+          frameStream = number
+        }
+        if (begins && details.length > 0) at += details.copy(memory, at)
+        const textEnd = part ? end - 1 : end
+        memory.copyWithin(at, from, textEnd)
+        to = at + textEnd - from
+      }
+      start = end
+    }
+    if (frameAt >= 0) writeHeader(memory, frameAt, frameStream, to)
+    return memory.subarray(0, to)
   }
 
   private isWanted(input: Buffer, start: number): boolean {
@@ -100,37 +129,25 @@ export class LogFramer {
   }
 }
 
-function writeHeader(output: Buffer, at: number, stream: number, bytes: number): void {
-  output[at] = stream
-  output[at + 1] = 0
-  output[at + 2] = 0
-  output[at + 3] = 0
-  output[at + 4] = bytes >>> 24
-  output[at + 5] = (bytes >>> 16) & 0xff
-  output[at + 6] = (bytes >>> 8) & 0xff
-  output[at + 7] = bytes & 0xff
+/** The header of the frame that reaches from `at` to `end`. */
+function writeHeader(memory: Buffer, at: number, stream: number, end: number): void {
+  memory.writeUInt32LE(stream, at)
+  memory.writeUInt32BE(end - at - frameHeaderBytes, at + 4)
 }
 
-const letterZ = 'Z'.charCodeAt(0)
-const utcOffset = Buffer.from('+00:00')
-const dateTimeBytes = 29
-
-/** The time as the API prints it, and a blank. */
-function writeTime(input: Buffer, start: number, output: Buffer, to: number): number {
-  let utc = true
-  for (let index = 1; index < utcOffset.length; index++) {
-    if (input[start + dateTimeBytes + index] !== utcOffset[index]) utc = false
+/** The time of the entry at `start` as the API prints it, and a blank. */
+function writeTime(memory: Buffer, start: number, to: number): number {
+  if (isUtc(memory, start + dateTimeBytes)) {
+    memory.copyWithin(to, start, start + dateTimeBytes)
+    memory[to + dateTimeBytes] = letterZ
+  } else {
+    memory.write(logTimeUtc(memory.toString('latin1', start, start + timeBytes)), to, 'latin1')
   }
-  if (!utc) return to + output.write(`${logTimeUtc(input.toString('latin1', start, start + timeBytes))} `, to, 'latin1')
-  for (let index = 0; index < dateTimeBytes; index++) output[to + index] = input[start + index] as number
-  output[to + dateTimeBytes] = letterZ
-  output[to + dateTimeBytes + 1] = blank
-  return to + dateTimeBytes + 2
+  memory[to + dateTimeBytes + 1] = blank
+  return to + shownTimeBytes
 }
 
-function copyBytes(input: Buffer, from: number, stop: number, output: Buffer, to: number): number {
-  const bytes = stop - from
-  if (bytes > copyByCallBytes) return to + input.copy(output, to, from, stop)
-  for (let index = 0; index < bytes; index++) output[to + index] = input[from + index] as number
-  return to + bytes
+/** `+00:00` */
+function isUtc(memory: Buffer, at: number): boolean {
+  return memory[at] === plus && memory[at + 1] === zero && memory[at + 2] === zero && memory[at + 4] === zero && memory[at + 5] === zero
 }

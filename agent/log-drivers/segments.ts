@@ -6,6 +6,7 @@ import { errnoOf } from '../../src/base/errors.js'
 import type { LogLimits } from './options.js'
 
 const readBytes = 256 * 1024
+const newline = 0x0a
 
 /** One file of a log, held open: what happens to its name no longer matters. */
 export interface OpenSegment {
@@ -170,8 +171,10 @@ async function* readPlain({ fd }: OpenSegment, fromBytes: number, read: ReadAt, 
   let at = fromBytes
   for (;;) {
     const buffer = Buffer.allocUnsafeSlow(readBytes)
-    const bytes = await read(fd, buffer, at)
-    if (bytes === 0) return
+    const got = await read(fd, buffer, at)
+    if (got === 0) return
+    // Whole lines, where there are any: the rest is read once more with what follows it, and nobody has to join pieces.
+    const bytes = got < readBytes ? got : buffer.lastIndexOf(newline) + 1 || got
     at += bytes
     reading(at)
     yield buffer.subarray(0, bytes)

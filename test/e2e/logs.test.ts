@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node
 import { createServer, type Server, type Socket as TcpSocket } from 'node:net'
 import { join } from 'node:path'
 import { mount, unmountAll } from '../../agent/kernel/mount.js'
+import { StdcopyDecoder, StdStream } from '../../src/base/stdcopy.js'
 import type { Lab } from '../lab/lab.js'
 import type { LabHost } from '../lab/lab-host.js'
 import { eventually } from '../support/eventually.js'
@@ -68,6 +69,23 @@ describe('logs, by the docker client', function () {
     assert.deepEqual(numbers, Array.from({ length: numbers.length }, (_, index) => 3000 - numbers.length + index))
     const details = await host.docker('logs', '--tail', '2', '-t', id)
     assert.match(details, /^\S+Z line 2998 .*\n\S+Z line 2999 /)
+  })
+
+  it('makes few frames for the docker client and one of each line for others, of the same text', async () => {
+    await host.docker('run', '--name', 'lines', '--network', 'none', 'busybox', 'sh', '-c', 'seq 1 2000; echo oops >&2')
+    const text = Array.from({ length: 2000 }, (_, index) => `${index + 1}\n`).join('')
+    const framesFor = async (agent: string): Promise<{ out: string; count: number }> => {
+      const url = 'http://d/v1.45/containers/lines/logs?stdout=1&stderr=1'
+      const sent = await host.runOk('sh', ['-c', `curl -sS -A '${agent}' --unix-socket '${host.socketPath}' '${url}' | base64 -w0`])
+      const frames = new StdcopyDecoder().decode(Buffer.from(sent, 'base64'))
+      return { out: frames.flatMap(({ stream, payload }) => (stream === StdStream.stdout ? [payload.toString()] : [])).join(''), count: frames.length }
+    }
+    const single = await framesFor('docker-sdk-python/7.1.0')
+    // What was written in two pieces comes in two.
+    assert.deepEqual([single.out, single.count >= 2001], [text, true], `${single.count} frames`)
+    const joined = await framesFor('Docker-Client/28.0 (linux)')
+    assert.deepEqual([joined.out, joined.count < 20], [text, true], `${joined.count} frames`)
+    assert.equal(`${await host.docker('logs', 'lines')}\n`, text)
   })
 
   it('sends to a remote target, over a crash of the daemon, with each line once, and still reads here', async () => {

@@ -93,6 +93,8 @@ export interface LogsOptions {
   /** Milliseconds since the epoch, fractions for nanoseconds. */
   sinceMs?: number
   untilMs?: number
+  /** In `frames`, lines of one stream that are there together share a frame; otherwise each has its own. */
+  joinLines?: boolean
 }
 
 export interface OutputChunk {

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import { readsStreams } from '../../../src/api/containers/stream-handlers.js'
 import { passes as eventPasses } from '../../../src/api/events/filter.js'
 import { Filters } from '../../../src/api/filters.js'
 import { passes as networkPasses } from '../../../src/api/networks/filter.js'
@@ -13,6 +14,13 @@ import { fakeDeps } from '../../support/fake-backends.js'
 import { ManualClock } from '../../support/manual-clock.js'
 
 const filters = (values: Record<string, string[]>) => new Filters(new Map(Object.entries(values)))
+
+describe('frames of logs', () => {
+  it('hold many lines only for clients that are known to put them together', () => {
+    const agents = ['Docker-Client/28.0 (linux)', 'compose/v2.30', 'skep', 'skep/1.2', 'docker-sdk-python/7.1', 'Go-http-client/1.1', 'tc-go/0.34', 'skepticism', undefined]
+    assert.deepEqual(agents.map(readsStreams), [true, true, true, true, false, false, false, false, false])
+  })
+})
 
 describe('query parameters', () => {
   const query = new Query(new URLSearchParams('a=1&no=0&none=none&False=False&empty=&n=-5&x=1.5&many=a&many=b&s=1136073600.000000001&t=2026-01-01T00:00:00Z'))

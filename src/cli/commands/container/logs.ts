@@ -1,6 +1,7 @@
 import { flag } from '../../../base/flags.js'
 import { verb } from '../../command.js'
 import { timeQuery } from '../../options/time.js'
+import { writeOutput } from '../../streams/write-all.js'
 
 export const logs = verb({
   name: 'logs',
@@ -30,6 +31,6 @@ export const logs = verb({
       ...(flags.since !== undefined && { since: timeQuery(flags.since, now) }),
       ...(flags.until !== undefined && { until: timeQuery(flags.until, now) }),
     }
-    for await (const { stream, data } of await containers.logs(id, config.Tty ?? false, query, context.signal)) context[stream].write(data)
+    await writeOutput(context, await containers.logs(id, config.Tty ?? false, query, context.signal))
   },
 })

@@ -7,6 +7,7 @@ import type { Context } from '../../context.js'
 import { LineSplitter } from '../../streams/line-splitter.js'
 import { Names } from '../../names.js'
 import { timeQuery } from '../../options/time.js'
+import { writeOutput } from '../../streams/write-all.js'
 import { shortId } from '../../units.js'
 
 export const logs = verb({
@@ -40,10 +41,7 @@ export const logs = verb({
       ...(flags.since !== undefined && { since: timeQuery(flags.since, context.clock.nowMs()) }),
     }
     const output = source.kind === 'task' ? await api.tasks.logs(source.id, source.tty, query, context.signal) : await api.services.logs(source.id, source.tty, query, context.signal)
-    if (flags.raw) {
-      for await (const { stream, data } of output) context[stream].write(data)
-      return
-    }
+    if (flags.raw) return writeOutput(context, output)
     const prefixes = new Prefixes(context, source.digits, {
       resolve: !flags['no-resolve'],
       taskIds: !flags['no-task-ids'],

@@ -137,8 +137,30 @@ describe('log-drivers/read', () => {
     assert.deepEqual(frames([], { stderr: false, timestamps: true, details: 'a=b' }).slice(0, 4), [
       '1:2026-11-22T01:02:00.000000001Z a=b one\n', '1:2026-11-22T01:02:02.000000001Z a=b par', '1:tial\n', '1:2026-11-22T01:02:04.000000001Z a=b \n',
     ])
+    assert.deepEqual(frames([], { joinLines: true }), ['1:one\n', '2:two\n', '1:par', '2:error\n', `1:tial\n\n${'z'.repeat(300)}\n`])
+    assert.deepEqual(frames([], { joinLines: true, stderr: false, timestamps: true, details: 'a=b' }).map((frame) => frame.slice(0, 81)), [
+      '1:2026-11-22T01:02:00.000000001Z a=b one\n2026-11-22T01:02:02.000000001Z a=b parti',
+    ])
     const sinceMs = Date.parse('2026-11-22T01:02:01Z')
     assert.deepEqual(frames([], { sinceMs, untilMs: sinceMs + 1500 }), ['2:two\n', '1:par', '2:error\n'])
     fc.assert(fc.property(fc.array(fc.nat(text.length), { maxLength: 12 }), (cuts) => assert.deepEqual(frames(cuts, { timestamps: true }), frames([], { timestamps: true }))))
+    // A joined frame ends where a read ended: what is shown is the same.
+    const streams = (cuts: readonly number[]): string[] => ['1:', '2:'].map((stream) => frames(cuts, { joinLines: true, timestamps: true }).filter((frame) => frame.startsWith(stream)).map((frame) => frame.slice(2)).join(''))
+    fc.assert(fc.property(fc.array(fc.nat(text.length), { maxLength: 12 }), (cuts) => assert.deepEqual(streams(cuts), streams([]))))
+  })
+
+  it('joins lines into frames of a size that readers have room for', () => {
+    const longest = 'y'.repeat(8 * 1024)
+    const decoder = new StdcopyDecoder()
+    const sent = framer({ tty: false, joinLines: true }).encode(Buffer.from(Array.from({ length: 100 }, () => entry(longest)).join('')))
+    const sizes = decoder.decode(sent).map(({ payload }) => payload.length)
+    assert.equal(sizes.reduce((sum, size) => sum + size, 0), 100 * (longest.length + 1))
+    assert.equal(Math.max(...sizes) <= 32 * 1024 + 4, true, `${Math.max(...sizes)}`)
+    assert.equal(sizes.length <= 34, true, `${sizes.length} frames`)
+  })
+
+  it('shows times of other zones in UTC, in the place of the entry', () => {
+    const other = entry('early').replace('+00:00', '+02:00')
+    assert.equal(framer({ timestamps: true }).encode(Buffer.from(other + entry('late'))).toString(), '2026-11-21T23:02:00.000000001Z early\n2026-11-22T01:02:00.000000001Z late\n')
   })
 })
