@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { must } from '../../src/base/assert.js'
 import { conflict, errnoOf, internal, invalid, kindOf } from '../../src/base/errors.js'
@@ -77,9 +77,11 @@ const mounts: SetUpStep = {
         if (mount.copyUp) await context.volumes.copyUp(mount.name, resolveInRoot(draft.rootfs, mount.destination))
         if (mount.subpath !== undefined) source = resolveInRoot(source, mount.subpath)
       }
-      if (!existsSync(source)) throw invalid(`invalid mount config for type "${mount.type}": bind source path does not exist: ${source}`)
+      const present = statSync(source, { throwIfNoEntry: false })
+      if (!present) throw invalid(`invalid mount config for type "${mount.type}": bind source path does not exist: ${source}`)
       const { readWrite, propagation, recursive } = mount
-      const recursiveReadOnly = mount.recursiveReadOnly && kernelAtLeast(context.host.kernel, mountSetattrKernel)
+      // crun refuses it for a file, which has nothing below.
+      const recursiveReadOnly = mount.recursiveReadOnly && present.isDirectory() && kernelAtLeast(context.host.kernel, mountSetattrKernel)
       draft.mounts.push({ kind: 'bind', source, target: mount.destination, readOnly: !readWrite, propagation, recursive, recursiveReadOnly })
     }
   },

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CreateRequest } from '../../agent/engine/types.js'
 import { mount, mountsBelow, unmount } from '../../agent/kernel/mount.js'
@@ -70,6 +70,8 @@ describe('settings of containers on the real kernel', function () {
       assert.equal(await run(script, { HostConfig: { Binds: [`${source}:/b:ro`] } }), 'refused\n')
       const Mounts = [{ Type: 'bind' as const, Source: source, Target: '/b', ReadOnly: true, BindOptions: { ReadOnlyNonRecursive: true } }]
       assert.equal(await run(script, { HostConfig: { Mounts } }), 'written\n')
+      writeFileSync(join(source, 'file'), 'of the host')
+      assert.equal(await run(['sh', '-c', 'cat /f; echo x > /f || true'], { HostConfig: { Binds: [`${join(source, 'file')}:/f:ro`] } }), 'of the host')
     } finally {
       unmount(join(source, 'below'))
     }
