@@ -28,9 +28,12 @@ export class LinkBatch {
     return this.push(`add ${kind.kind} ${settings.name}`, RouteType.newLink, create | exclusive, newLinkBody(settings, kind))
   }
   setLink(index: number, settings: LinkSettings): this {
-    const { linkLocalIpv6: _, ...others } = settings
-    // A kernel without IPv6 refuses to hear of it.
-    return this.push(`change link ${index}`, RouteType.newLink, 0, setLinkBody(index, hasIpv6() ? settings : others))
+    const { linkLocalIpv6, ...others } = settings
+    // A kernel without IPv6 refuses to hear of it, and so does a link with an MTU below IPv6's 1280 bytes.
+    if (linkLocalIpv6 !== undefined) {
+      this.push(`change addresses of link ${index}`, RouteType.newLink, 0, setLinkBody(index, { linkLocalIpv6 }), ['EAFNOSUPPORT'])
+    }
+    return Object.keys(others).length > 0 ? this.push(`change link ${index}`, RouteType.newLink, 0, setLinkBody(index, others)) : this
   }
   setBridgePort(index: number, port: BridgePortSettings): this {
     return this.push(`change bridge port ${index}`, RouteType.setLink, 0, bridgePortBody(index, port))

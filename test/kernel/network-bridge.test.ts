@@ -50,6 +50,13 @@ for (const bridgeNetfilter of [false, true]) describe(`bridge networks in the ke
     assert(lo.flags.includes('UP'))
   })
 
+  it('has packets as small as a network asks for, also below what IPv6 needs', async () => {
+    await networks.createNetwork({ name: 'narrow', options: { 'com.docker.network.driver.mtu': '1000' } })
+    const { path } = await start(ids.one, 'one', 'narrow')
+    const [link] = JSON.parse(tool(path, 'ip', '-json', 'link', 'show', 'eth0')) as [{ mtu: number; operstate: string }]
+    assert.deepEqual([link.mtu, link.operstate], [1000, 'UP'])
+  })
+
   it('lets containers of a network talk, and hides them from the outside', async () => {
     const one = await start(ids.one, 'one', 'bridge')
     const two = await start(ids.two, 'two', 'bridge')

@@ -45,6 +45,22 @@ describe('overlay networks in the kernel', function () {
     hosts[Symbol.dispose]()
   })
 
+  it('carry packets of the size that is asked for, also below what IPv6 needs', async () => {
+    const plain = clusterNetwork('narrow', {}, '10.0.9.0/24')
+    const options = { 'com.docker.network.driver.overlay.vxlanid_list': '4998', 'com.docker.network.driver.mtu': '1000' }
+    const network = { ...plain, driverState: { name: 'overlay', options } }
+    const row = (task: string, address: string, node: ClusterNode): TableRow => ({
+      action: 'update', endpoint: endpointRow('narrow', task, address, { nodeId: node.id as never, nodeAddress: node.address, serviceId: '' }),
+    })
+    await both('incremental', [{ action: 'update', network }, row('d', '10.0.9.3', one), row('e', '10.0.9.4', two)])
+    const d = await one.container('d', '10.0.9.3', network)
+    const e = await two.container('e', '10.0.9.4', network)
+    await hosts.serve(e, 80, 'e')
+    assert.match((await hosts.ask(d, '10.0.9.4', 80)) ?? '', /^e /)
+    using links = inNetns(d, () => Links.open())
+    assert.equal(links.find('eth0')?.mtu, 1000)
+  })
+
   it('carry connections between nodes, to addresses and to virtual IPs alike', async () => {
     const a = await one.container('a', '10.0.1.3')
     const b = await two.container('b', '10.0.1.4')

@@ -1,6 +1,6 @@
 import type { HostConfig, HealthConfig, Mount, Resources, RestartPolicy } from '../../model/engine-api/container.js'
 import type { EndpointSettings } from '../../model/engine-api/network.js'
-import { anyObject, flag, fraction, listOf, mapOf, oneOf, orNull, shape, text, textOrList, whole, type Check } from '../json-check.js'
+import { anyObject, flag, listOf, mapOf, oneOf, orNull, shape, text, textOrList, whole, type Check } from '../json-check.js'
 import type { ContainerCreateBody } from './backend.js'
 
 /** The bodies of the container endpoints, as types that are checked. */
@@ -158,7 +158,7 @@ export const endpointSettings: Check<EndpointSettings> = shape<EndpointSettings>
   MacAddress: text,
   Aliases: strings,
   DriverOpts: mapOf(text),
-  GwPriority: fraction,
+  GwPriority: whole,
   NetworkID: text,
   EndpointID: text,
   Gateway: text,

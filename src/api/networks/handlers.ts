@@ -37,6 +37,7 @@ export function networkHandlers({ networks, swarm, clock }: Pick<ApiDeps, 'netwo
       exchange.json(201, { Id: created.Id, Warning: created.Warning ?? '' })
       return
     }
+    if (body.EnableIPv4 === false) throw invalid('IPv4 cannot be disabled in a Swarm scoped network')
     const control = swarm.control()
     if ((await networks.list()).some((network) => network.Name === name)) throw conflict(`network with name ${name} already exists`)
     // What this host is on itself its containers could not reach any more. The managers know of the other hosts.
