@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { existsSync } from 'node:fs'
 import { conflict, messageOf } from '../../src/base/errors.js'
 import type { Clock, Timer } from '../../src/base/clock.js'
+import { parseBytes } from '../../src/base/flags.js'
 import type { Logger } from '../../src/base/log.js'
 import type { Rng } from '../../src/base/rng.js'
 import { isReadable, logLimits, remoteDrivers, type LogOptions } from '../log-drivers/options.js'
-import { readSize } from '../log-drivers/log-size.js'
 import type { LogWriter } from '../log-drivers/read.js'
 import { LogSegments } from '../log-drivers/segments.js'
 import { LogShipper } from '../log-drivers/shipper.js'
@@ -61,6 +61,15 @@ export class ContainerLogs {
     })
   }
 
+  /** Removes what an earlier daemon left half done in the files of these containers. */
+  tidy(containers: readonly Container[]): void {
+    for (const container of containers) {
+      const { segments } = this.of(container)
+      // Only logs with a limit are rotated.
+      if (segments.limits.fileBytesMax !== undefined) segments.removeLeftovers()
+    }
+  }
+
   /** Where `docker logs` reads. Throws `conflict` when the driver keeps nothing here that could be read. */
   source(container: Container): LogSource {
     const { driver, options } = configOf(container.record)
@@ -95,7 +104,7 @@ export class ContainerLogs {
       writer: writerOf(container),
       target: () => openTarget(driver, options, contextOf(container.record), this.deps.clock),
       positionPath: join(this.deps.paths.container(container.id), 'log-position.json'),
-      ...(options['mode'] === 'non-blocking' && { bufferBytesMax: readSize(options['max-buffer-size'] ?? '') ?? ringBytes }),
+      ...(options['mode'] === 'non-blocking' && { bufferBytesMax: parseBytes(options['max-buffer-size'] ?? '') ?? ringBytes }),
       clock: this.deps.clock,
       rng: this.deps.rng,
       log: this.deps.log.child({ container: container.id, driver }),

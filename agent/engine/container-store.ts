@@ -10,6 +10,8 @@ const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/
 export class ContainerStore {
   private readonly byId = new Map<string, Container>()
   private readonly idByName = new Map<string, string>()
+  /** Those that were made with links: few, if any. */
+  private readonly linking = new Set<Container>()
 
   constructor(private readonly bucket: Bucket<ContainerRecord>) {
     for (const { value } of bucket.list()) this.index(new Container(value))
@@ -42,7 +44,7 @@ export class ContainerStore {
   /** The links that lead to a container and whose they are, by the container's id. */
   links(): Map<string, { parent: Container; alias: string }[]> {
     const all = new Map<string, { parent: Container; alias: string }[]>()
-    for (const parent of this.byId.values()) {
+    for (const parent of this.linking) {
       for (const { containerId, alias } of parent.record.links ?? []) all.set(containerId, [...(all.get(containerId) ?? []), { parent, alias }])
     }
     return all
@@ -105,11 +107,13 @@ export class ContainerStore {
 
   private index(container: Container): void {
     this.byId.set(container.id, container)
+    if (container.record.links?.length) this.linking.add(container)
     this.idByName.set(container.name, container.id)
   }
 
   private unindex(container: Container): void {
     this.byId.delete(container.id)
+    this.linking.delete(container)
     if (this.idByName.get(container.name) === container.id) this.idByName.delete(container.name)
   }
 }

@@ -105,6 +105,7 @@ export class Engine implements AsyncDisposable {
     await recover(context)
     // What ended between its adoption and now.
     context.exitWatch.reportAll()
+    context.logs.tidy(context.store.all())
     // What remote targets do not have yet, of containers that ended too.
     for (const container of context.store.all()) context.logs.ship(container)
     context.logs.begin(() => context.store.all())

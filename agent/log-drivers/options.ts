@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { invalid } from '../../src/base/errors.js'
-import { parseLogSize, readSize } from './log-size.js'
+import { parseBool, parseBytes, parseDuration } from '../../src/base/flags.js'
 import { parseAddress } from './address.js'
 import { facilityNumber, syslogFormats } from './syslog-message.js'
 import { checkTagTemplate } from './tag.js'
@@ -53,7 +53,7 @@ export function validateLogConfig(driver: string, options: LogOptions): void {
   if (!known) return
   checkMode(options)
   for (const name of ['cache-disabled', 'cache-compress']) {
-    if (name in options && readBool(options[name]) === undefined) throw invalid(`invalid value for option ${name}: ${options[name] ?? ''}`)
+    if (name in options && readFlag(options, name) === undefined) throw invalid(`invalid value for option ${name}: ${options[name] ?? ''}`)
   }
   if (options['cache-max-size'] !== undefined) parseLogSize(options['cache-max-size'], 'cache-max-size')
   if (options['cache-max-file'] !== undefined) countOf('cache-max-file', options['cache-max-file'])
@@ -74,7 +74,7 @@ function checkMode(options: LogOptions): void {
   if (!['', 'blocking', 'non-blocking'].includes(mode)) throw invalid(`logger: logging mode not supported: ${mode}`)
   if (buffer === undefined) return
   if (mode !== 'non-blocking') throw invalid("logger: max-buffer-size option is only supported with 'mode=non-blocking'")
-  if (readSize(buffer) === undefined) throw invalid(`error parsing option max-buffer-size: invalid size: '${buffer}'`)
+  if (parseBytes(buffer) === undefined) throw invalid(`error parsing option max-buffer-size: invalid size: '${buffer}'`)
 }
 
 const validators: Readonly<Record<string, (options: LogOptions) => void>> = {
@@ -119,11 +119,11 @@ const validators: Readonly<Record<string, (options: LogOptions) => void>> = {
     }
     for (const name of ['fluentd-async', 'fluentd-async-connect', 'fluentd-request-ack', 'fluentd-sub-second-precision']) checkBool(options, name)
     const limit = options['fluentd-buffer-limit']
-    if (limit !== undefined && readSize(limit) === undefined) throw invalid(`invalid size: '${limit}'`)
+    if (limit !== undefined && parseBytes(limit) === undefined) throw invalid(`invalid size: '${limit}'`)
     const retries = options['fluentd-max-retries']
     if (retries !== undefined && !/^\d+$/.test(retries)) throw invalid(`invalid value for fluentd-max-retries: ${JSON.stringify(retries)} is no number`)
     for (const name of ['fluentd-retry-wait', 'fluentd-async-reconnect-interval', 'fluentd-write-timeout']) {
-      if (options[name] !== undefined && readDurationMs(options[name]) === undefined) throw invalid(`time: invalid duration ${JSON.stringify(options[name])}`)
+      if (options[name] !== undefined && parseDuration(options[name]) === undefined) throw invalid(`time: invalid duration ${JSON.stringify(options[name])}`)
     }
   },
 }
@@ -141,7 +141,7 @@ function checkFiles(options: LogOptions): void {
 
 function checkBool(options: LogOptions, name: string): void {
   const value = options[name]
-  if (value !== undefined && readBool(value) === undefined) throw invalid(`invalid value for ${name}: ${JSON.stringify(value)} is neither true nor false`)
+  if (value !== undefined && readFlag(options, name) === undefined) throw invalid(`invalid value for ${name}: ${JSON.stringify(value)} is neither true nor false`)
 }
 
 function checkPattern(name: string, pattern: string | undefined): void {
@@ -164,18 +164,16 @@ function countOf(name: string, text: string): number {
   return count
 }
 
-/** As Go's strconv.ParseBool; undefined for anything else. */
-export function readBool(text: string | undefined): boolean | undefined {
-  if (/^(1|t|T|true|TRUE|True)$/.test(text ?? '')) return true
-  if (/^(0|f|F|false|FALSE|False)$/.test(text ?? '')) return false
-  return undefined
+/** The bytes of `max-size` and its like. Throws `invalid`. */
+export function parseLogSize(text: string, option = 'max-size'): number {
+  const bytes = parseBytes(text)
+  if (bytes === undefined || bytes <= 0) throw invalid(`invalid value for ${option}: ${text}; use a number with k, m or g`)
+  return bytes
 }
 
-/** `500ms`, `1m30s`: milliseconds; undefined for anything else. */
-export function readDurationMs(text: string): number | undefined {
-  if (!/^(\d+(\.\d+)?(ns|us|ms|s|m|h))+$/.test(text)) return undefined
-  const unit: Record<string, number> = { ns: 1e-6, us: 1e-3, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
-  return [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)/g)].reduce((sum, [, count, name]) => sum + Number(count) * (unit[name as string] as number), 0)
+/** An option that says yes or no; undefined when it is not given. */
+export function readFlag(options: LogOptions, name: string): boolean | undefined {
+  return parseBool(options[name] ?? '')
 }
 
 /** How much of a log is kept on this host. */
@@ -199,7 +197,7 @@ export function logLimits(driver: string, options: LogOptions): LogLimits {
     return {
       ...(size !== undefined && { fileBytesMax: parseLogSize(size) }),
       files: size === undefined ? 1 : Number(options['max-file'] ?? '1'),
-      compress: readBool(options['compress']) ?? false,
+      compress: readFlag(options, 'compress') ?? false,
     }
   }
   const prefix = driver === 'local' ? '' : 'cache-'
@@ -207,13 +205,13 @@ export function logLimits(driver: string, options: LogOptions): LogLimits {
   return {
     fileBytesMax: parseLogSize(options[`${prefix}max-size`] ?? String(localFileBytes)),
     files,
-    compress: files > 1 && (readBool(options[`${prefix}compress`]) ?? true),
+    compress: files > 1 && (readFlag(options, `${prefix}compress`) ?? true),
   }
 }
 
 /** False when `docker logs` has nothing to read. */
 export function isReadable(driver: string, options: LogOptions): boolean {
-  return driver !== 'none' && (isLocal(driver) || readBool(options['cache-disabled']) !== true)
+  return driver !== 'none' && (isLocal(driver) || readFlag(options, 'cache-disabled') !== true)
 }
 
 /**

@@ -1,4 +1,5 @@
-import { closeSync, createReadStream, createWriteStream, existsSync, fstatSync, openSync, readSync, renameSync, rm, rmSync, statSync } from 'node:fs'
+import { closeSync, createReadStream, createWriteStream, existsSync, fstatSync, openSync, readdirSync, readSync, renameSync, rm, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
@@ -103,6 +104,15 @@ export class LogSegments {
     rm(doomed, { force: true }, () => undefined)
   }
 
+  /** Removes what a daemon that was killed was removing or compressing. Before the log is rotated. */
+  removeLeftovers(): void {
+    rmSync(`${this.path}.compressing`, { force: true })
+    const folder = dirname(this.path)
+    for (const name of namesIn(folder)) {
+      if (name.startsWith(`${basename(this.path)}.discarded-`)) rm(join(folder, name), { force: true }, () => undefined)
+    }
+  }
+
   /** Compresses the newest of the full files that is not yet; one at a time. Resolves when it is done. */
   compress(): Promise<void> {
     if (!this.limits.compress || !this.mayCompress) return Promise.resolve()
@@ -143,6 +153,15 @@ export class LogSegments {
       }
     }
     return undefined
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT') return []
+    throw thrown
   }
 }
 

@@ -173,9 +173,9 @@ function parseValue(spec: Flag, raw: string, shown: string): unknown {
   const bad = (why: string): UsageError => new UsageError(`invalid argument "${raw}" for "${shown}" flag: ${why}`)
   switch (spec.kind) {
     case 'bool': {
-      if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(raw)) return true
-      if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(raw)) return false
-      throw bad('true or false expected')
+      const value = parseBool(raw)
+      if (value === undefined) throw bad('true or false expected')
+      return value
     }
     case 'int':
       if (!/^[-+]?\d{1,15}$/.test(raw)) throw bad('a whole number expected')
@@ -200,6 +200,13 @@ function parseValue(spec: Flag, raw: string, shown: string): unknown {
 }
 
 const durationUnits: Record<string, number> = { ns: 1, us: 1e3, 'µs': 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 }
+
+/** Yes or no in the spellings of Go's strconv.ParseBool; undefined for anything else. */
+export function parseBool(text: string): boolean | undefined {
+  if (/^(1|t|T|true|TRUE|True)$/.test(text)) return true
+  if (/^(0|f|F|false|FALSE|False)$/.test(text)) return false
+  return undefined
+}
 
 /** Nanoseconds of a duration as Go writes it (`1h2m3.5s`); undefined when it is none. */
 export function parseDuration(text: string): number | undefined {

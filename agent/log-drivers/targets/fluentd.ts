@@ -3,7 +3,7 @@ import { decode, encode, ExtensionCodec } from '@msgpack/msgpack'
 import type { Clock } from '../../../src/base/clock.js'
 import { unavailable } from '../../../src/base/errors.js'
 import { logTimeMs, type LogLine } from '../log-line.js'
-import { fluentdAddress, readBool, type LogOptions } from '../options.js'
+import { fluentdAddress, readFlag, type LogOptions } from '../options.js'
 import { extraAttributes, tagOf, type LogContext } from '../tag.js'
 import { LogConnection } from './connection.js'
 import type { LogTarget } from './target.js'
@@ -35,7 +35,7 @@ extensions.register({
 
 /** Lines of one container in forward mode: `[tag, [[time, record], ...], options]`. */
 export function fluentdBatch(lines: readonly LogLine[], context: LogContext, options: LogOptions, chunkId?: string): Uint8Array {
-  const precise = readBool(options['fluentd-sub-second-precision']) === true
+  const precise = readFlag(options, 'fluentd-sub-second-precision') === true
   const common = { container_id: context.id, container_name: `/${context.name}`, ...extraAttributes(context, options) }
   const entries = lines.map((line) => {
     const seconds = Math.floor(logTimeMs(line.time) / 1000)
@@ -51,7 +51,7 @@ export function fluentdTarget(options: LogOptions, context: LogContext, clock: C
   const address = fluentdAddress(options['fluentd-address'] || '127.0.0.1:24224')
   if (!address) return { send: () => Promise.reject(unavailable('fluentd: the address cannot be read')), close: () => undefined }
   const connection = new LogConnection(address, clock, address.scheme === 'tls' ? () => ({}) : undefined)
-  const wantsAck = readBool(options['fluentd-request-ack']) === true
+  const wantsAck = readFlag(options, 'fluentd-request-ack') === true
   return {
     send: async (lines, signal) => {
       const id = wantsAck ? randomBytes(16).toString('base64') : undefined

@@ -4,7 +4,7 @@ import type { Clock } from '../../../src/base/clock.js'
 import { unavailable } from '../../../src/base/errors.js'
 import { parseAddress, type LogAddress } from '../address.js'
 import { logTimeMs, logTimeUtc, type LogLine } from '../log-line.js'
-import { readBool, type LogOptions } from '../options.js'
+import { readFlag, type LogOptions } from '../options.js'
 import { facilityNumber, syslogMessage, type SyslogFormat } from '../syslog-message.js'
 import { LogConnection } from './connection.js'
 import { datagramSender } from './datagrams.js'
@@ -55,5 +55,5 @@ function localSocket(): LogAddress | undefined {
 function tlsOptions(options: LogOptions): { rejectUnauthorized: boolean; ca?: Buffer; cert?: Buffer; key?: Buffer } {
   const file = (name: string): Buffer | undefined => (options[name] ? readFileSync(options[name]) : undefined)
   const [ca, cert, key] = [file('syslog-tls-ca-cert'), file('syslog-tls-cert'), file('syslog-tls-key')]
-  return { rejectUnauthorized: readBool(options['syslog-tls-skip-verify']) !== true, ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }
+  return { rejectUnauthorized: readFlag(options, 'syslog-tls-skip-verify') !== true, ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }
 }

@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net'
 import { invalid } from '../../../src/base/errors.js'
+import { parseBool } from '../../../src/base/flags.js'
 
 /** The labels that Docker's bridge driver understands, read. */
 export interface BridgeOptions {
@@ -51,11 +52,10 @@ export function readBridgeOptions(id: string, options: Readonly<Record<string, s
   }
 }
 
-/** The spellings that Go's strconv.ParseBool takes, which clients send. */
 function readBoolean(options: Readonly<Record<string, string>>, name: string, otherwise: boolean): boolean {
   const text = options[name]
   if (text === undefined || text === '') return otherwise
-  if (/^(1|t|T|true|TRUE|True)$/.test(text)) return true
-  if (/^(0|f|F|false|FALSE|False)$/.test(text)) return false
-  throw invalid(`invalid ${name}: "${text}" is neither true nor false`)
+  const value = parseBool(text)
+  if (value === undefined) throw invalid(`invalid ${name}: "${text}" is neither true nor false`)
+  return value
 }

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert'
 import fc from 'fast-check'
 import { LogDecoder, logTimeMs, logTimeUtc } from '../../../../agent/log-drivers/log-line.js'
-import { parseLogSize } from '../../../../agent/log-drivers/log-size.js'
+import { parseLogSize } from '../../../../agent/log-drivers/options.js'
 
 const time = '2026-11-21T22:27:18.094168192+00:00'
 const shown = (decoder: LogDecoder, text: string) => decoder.decode(Buffer.from(text)).map((line) => `${line.stream}:${line.data.toString()}`)

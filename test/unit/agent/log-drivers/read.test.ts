@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -105,6 +105,16 @@ describe('log-drivers/read', () => {
     await eventually('the new file is read', () => seen === 'line 4\nline 5\n')
     writer.end()
     await second
+  })
+
+  it('removes what a daemon that was killed left half done, and nothing else', async () => {
+    for (const name of ['', '.1', '.2.gz', '.discarded-0', '.discarded-17', '.compressing']) writeFileSync(`${path}${name}`, 'x')
+    writeFileSync(join(folder, 'other.discarded-0'), 'x')
+    new LogSegments(path, { files: 3, compress: true }).removeLeftovers()
+    const kept = ['c.log', 'c.log.1', 'c.log.2.gz', 'other.discarded-0']
+    await eventually('they are gone', () => readdirSync(folder).length === kept.length)
+    assert.deepEqual(readdirSync(folder).sort(), kept)
+    new LogSegments(join(folder, 'none', 'c.log'), { files: 3, compress: true }).removeLeftovers()
   })
 
   it('a reader that falls behind skips whole lines', async () => {
