@@ -13,8 +13,10 @@ import type { StoredNetwork } from './endpoint.js'
 import { MacvlanDriver } from './macvlan/macvlan-driver.js'
 import { HostDriver } from './host/host-driver.js'
 import type { HostKernel } from './host-kernel.js'
+import { hostSubnets } from './host-subnets.js'
 import { defaultAddressPools, planSubnets } from './ipam.js'
 import type { HostTable } from './lb/host-table.js'
+import { ingressDevice } from './lb/ingress-ruleset.js'
 import type { PortForward } from './lb/host-ruleset.js'
 import { NetworkTable } from './network-table.js'
 import { NoneDriver } from './none/none-driver.js'
@@ -254,6 +256,14 @@ export class Networks {
       if (!clash) continue
       throw new StatusError('forbidden', `invalid pool request: Pool overlaps with other one on this address space: ${subnet} overlaps with ${prefixText(clash.prefix)}, which interface ${clash.name} of this host is on; choose another subnet`)
     }
+  }
+
+  /** The subnets that this host is on by itself, its own networks left out; at most `max` of them. */
+  subnetsOfHost(max: number): string[] {
+    const { links } = this.given.kernel
+    const bridges = this.all().filter(({ driver, adoptedDevice }) => driver === this.bridgeDriver.name && !adoptedDevice)
+    const own = new Set([ingressDevice, ...bridges.map((network) => this.deviceOf(network))])
+    return hostSubnets({ links: links.list(), addresses: links.addresses(), routes: links.routes() }, own, max)
   }
 
   private prefixesOnHost(): Prefix[] {

@@ -3,10 +3,12 @@ import type { Logger } from '../../src/base/log.js'
 import { defaults } from '../../src/model/defaults.js'
 import type { Cluster } from '../../src/model/cluster.js'
 import type { Network } from '../../src/model/network.js'
+import type { Node } from '../../src/model/node.js'
 import type { Endpoint, Service } from '../../src/model/service.js'
 import { TaskState } from '../../src/model/task-state.js'
 import type { NetworkAttachment, Task } from '../../src/model/task.js'
 import type { ReadTx } from '../store/store.js'
+import { hostSubnetsOf } from './host-networks.js'
 import { addressRestMs, Ipam } from './ipam.js'
 import { PortSpace } from './ports.js'
 import { isAllocated, isReady } from './vip.js'
@@ -69,11 +71,11 @@ export class Allocations {
     }
   }
 
-  /** Subnets and the VXLAN identifier for a network. Throws what there is to say when it cannot have them. */
-  allocateNetwork(network: Network): Network {
+  /** Subnets and the VXLAN identifier for a network, out of the way of the hosts of `nodes`. Throws what there is to say when it cannot have them. */
+  allocateNetwork(network: Network, nodes: readonly Node[]): Network {
     const { spec } = network
     const asked = spec.driver.options[vniOption]
-    const configs = this.ipam.addNetwork(network.id, network.ipam?.configs ?? spec.ipam?.configs ?? [], spec.ipv6Enabled, spec.name)
+    const configs = this.ipam.addNetwork(network.id, network.ipam?.configs ?? spec.ipam?.configs ?? [], spec.ipv6Enabled, spec.name, hostSubnetsOf(nodes))
     try {
       const vni = asked === undefined ? this.vnis.allocate(network.id) : Number(asked.split(',', 1)[0])
       if (asked !== undefined) this.vnis.claim(vni, network.id)

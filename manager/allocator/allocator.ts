@@ -106,7 +106,7 @@ export class Allocator implements LoopHandler {
     if (network.pendingDelete && this.isUnused(tx, id)) return tx.remove('network', id)
     if (isReady(network)) return void this.problems.delete(id)
     try {
-      tx.update('network', this.state.allocateNetwork(network))
+      tx.update('network', this.state.allocateNetwork(network, tx.list('node')))
       this.solved(id)
     } catch (thrown) {
       this.problem(id, `network ${network.spec.name}: ${messageOf(thrown)}`)

@@ -2,9 +2,13 @@ import { assert } from '../../src/base/assert.js'
 import { conflict, ErrorKind, invalid, StatusError } from '../../src/base/errors.js'
 import type { IpamConfig } from '../../src/model/network.js'
 import { cidr, contains, formatAddress, formatCidr, overlaps, parseAddress, parseCidr, type Address, type Cidr } from './address.js'
+import type { HostSubnet } from './host-networks.js'
 
 /** A released address is not given again for so long: entries that point to it have to die first. */
 export const addressRestMs = 10_000
+
+/** So many networks of nodes are named to whoever gets no subnet for them. */
+const hostsNamedMax = 3
 
 /** The addresses of one subnet. */
 export class Subnet {
@@ -138,16 +142,17 @@ export class Ipam {
 
   /**
    * Completes what is asked for a network (a subnet from the pools when it names none for IPv4, and
-   * one from the unique local addresses for IPv6) and keeps it. Throws `conflict` for an overlap,
-   * `exhausted` when the pools are used up, `invalid` for what does not fit together.
+   * one from the unique local addresses for IPv6) and keeps it. What is chosen avoids `hosts`, the networks
+   * that nodes are on themselves. Throws `conflict` for an overlap, `exhausted` when the pools are used up,
+   * `invalid` for what does not fit together.
    */
-  addNetwork(networkId: string, wanted: readonly IpamConfig[], ipv6: boolean, name: string): IpamConfig[] {
+  addNetwork(networkId: string, wanted: readonly IpamConfig[], ipv6: boolean, name: string, hosts: readonly HostSubnet[] = []): IpamConfig[] {
     assert(!this.networks.has(networkId), 'the network has its subnets already')
     const configs = wanted.filter((config) => config.subnet !== '')
     const versions = new Set(configs.map((config) => parseCidr(config.subnet).version))
     const open = wanted.find((config) => config.subnet === '')
-    if (!versions.has(4)) configs.unshift({ ...(open ?? emptyConfig), subnet: formatCidr(this.freeSubnet()) })
-    if (ipv6 && !versions.has(6)) configs.push({ ...emptyConfig, subnet: formatCidr(this.freeIpv6Subnet()) })
+    if (!versions.has(4)) configs.unshift({ ...(open ?? emptyConfig), subnet: formatCidr(this.freeSubnet(hosts)) })
+    if (ipv6 && !versions.has(6)) configs.push({ ...emptyConfig, subnet: formatCidr(this.freeIpv6Subnet(hosts)) })
     const subnets: Subnet[] = []
     for (const config of configs) {
       const block = parseCidr(config.subnet)
@@ -225,32 +230,32 @@ export class Ipam {
     return undefined
   }
 
-  private freeSubnet(): Cidr {
+  private freeSubnet(hosts: readonly HostSubnet[]): Cidr {
     for (const text of this.pools) {
       const pool = parseCidr(text)
       if (pool.version !== 4) continue
-      const found = this.firstFree(pool, Math.max(this.subnetSize, pool.prefix))
+      const found = this.firstFree(pool, Math.max(this.subnetSize, pool.prefix), hosts)
       if (found) return found
     }
     throw new StatusError(
       ErrorKind.exhausted,
-      `could not find an available subnet of /${this.subnetSize} in the default address pools (${this.pools.join(', ')}): remove unused networks, or give the network a subnet of its own`,
+      `could not find an available subnet of /${this.subnetSize} in the default address pools (${this.pools.join(', ')})${inTheWay(this.pools, hosts)}: remove unused networks, or give the network a subnet of its own`,
     )
   }
 
-  private freeIpv6Subnet(): Cidr {
+  private freeIpv6Subnet(hosts: readonly HostSubnet[]): Cidr {
     const text = this.pools.find((pool) => pool.includes(':')) ?? 'fd5e:c3a1:7b00::/48'
     const pool = parseCidr(text)
-    const found = this.firstFree(pool, Math.max(64, pool.prefix))
-    if (!found) throw new StatusError(ErrorKind.exhausted, `could not find an available IPv6 subnet in ${text}: give the network a subnet of its own`)
+    const found = this.firstFree(pool, Math.max(64, pool.prefix), hosts)
+    if (!found) throw new StatusError(ErrorKind.exhausted, `could not find an available IPv6 subnet in ${text}${inTheWay([text], hosts)}: give the network a subnet of its own`)
     return found
   }
 
   /** The lowest block of `prefix` bits in `pool` that overlaps nothing; jumps over what is taken. */
-  private firstFree(pool: Cidr, prefix: number): Cidr | undefined {
+  private firstFree(pool: Cidr, prefix: number, hosts: readonly HostSubnet[]): Cidr | undefined {
     let candidate = cidr(pool.version, pool.first, prefix)
     while (candidate.last <= pool.last) {
-      const clash = this.overlapping(candidate)
+      const clash = this.overlapping(candidate) ?? hosts.find(({ block }) => overlaps(block, candidate))?.block
       if (!clash) return candidate
       const size = candidate.last - candidate.first + 1n
       const next = clash.last + 1n
@@ -258,6 +263,15 @@ export class Ipam {
     }
     return undefined
   }
+}
+
+/** `, where nodes are on networks of their own (10.0.0.0/8 on host1)`, or nothing. */
+function inTheWay(pools: readonly string[], hosts: readonly HostSubnet[]): string {
+  const blocks = pools.map(parseCidr)
+  const clashes = hosts.filter(({ block }) => blocks.some((pool) => overlaps(pool, block))).sort((a, b) => a.block.prefix - b.block.prefix)
+  if (clashes.length === 0) return ''
+  const named = clashes.slice(0, hostsNamedMax).map(({ block, node }) => `${formatCidr(block)} on ${node}`)
+  return `, where nodes are on networks of their own (${named.join(', ')}${clashes.length > hostsNamedMax ? ', ...' : ''})`
 }
 
 const emptyConfig: IpamConfig = { subnet: '', range: '', gateway: '', auxAddresses: {} }

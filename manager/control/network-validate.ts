@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js'
 import { conflict, invalid, StatusError } from '../../src/base/errors.js'
 import { predefinedLabel, type IpamConfig, type Network, type NetworkSpec } from '../../src/model/network.js'
-import type { Node } from '../../src/model/node.js'
+import { nodeName, NodeState, type Node } from '../../src/model/node.js'
 import { validateAnnotations } from './annotations-validate.js'
 
 /** Networks every node has of its own: their names are taken. */
@@ -11,6 +11,11 @@ const drivers = ['overlay']
 /** The option that asks for a VXLAN network identifier, named as Docker names it. */
 const vniOption = 'com.docker.network.driver.overlay.vxlanid_list'
 const vniMax = 2 ** 24 - 1
+const mtuOption = 'com.docker.network.driver.mtu'
+/** What the kernel gives an Ethernet device at least and at most, and what IPv6 asks for (RFC 8200). */
+const mtuMin = 68
+const mtuMax = 65_535
+const ipv6MtuMin = 1280
 
 type Subnet = [ipaddr.IPv4 | ipaddr.IPv6, number]
 
@@ -33,6 +38,7 @@ export function validateNetwork(spec: NetworkSpec): void {
   if (spec.configFrom === '' && spec.driver.name !== '' && !drivers.includes(spec.driver.name)) {
     throw invalid(`network driver "${spec.driver.name}" is not supported for a network of the swarm: use ${drivers.join(', ')}`)
   }
+  validateMtu(spec)
   spec.ipam?.configs.forEach((config) => validateIpam(config))
   const subnets = (spec.ipam?.configs ?? []).map(({ subnet }) => subnet).filter((subnet) => subnet !== '')
   subnets.forEach((subnet, at) => {
@@ -40,6 +46,15 @@ export function validateNetwork(spec: NetworkSpec): void {
       throw invalid(`ipam configuration: subnet ${subnet} overlaps with another one of the same network`)
     }
   })
+}
+
+/** A node would find out only when it makes the devices for a task. */
+function validateMtu(spec: NetworkSpec): void {
+  const text = spec.driver.options[mtuOption] ?? ''
+  if (text === '' || text === '0') return
+  const mtu = /^\d{1,5}$/.test(text) ? Number(text) : NaN
+  if (!(mtu >= mtuMin && mtu <= mtuMax)) throw invalid(`invalid ${mtuOption}: "${text}": a number from ${mtuMin} to ${mtuMax} is needed`)
+  if (spec.ipv6Enabled && mtu < ipv6MtuMin) throw invalid(`invalid ${mtuOption}: "${text}": IPv6 needs at least ${ipv6MtuMin}`)
 }
 
 function validateIpam({ subnet, range, gateway, auxAddresses }: IpamConfig): void {
@@ -85,16 +100,35 @@ export function checkSubnets(spec: NetworkSpec, networks: readonly Network[]): v
 /** Refuses a subnet that has the address of a node: its containers could not reach that node. Throws `forbidden`. */
 export function checkNodeAddresses(spec: NetworkSpec, nodes: readonly Node[]): void {
   const wanted = (spec.ipam?.configs ?? []).map(({ subnet }) => ({ subnet, net: parseSubnet(subnet) }))
-  for (const { id, spec: nodeSpec, status, description } of nodes) {
-    for (const address of [status.address, description?.dataPathAddress ?? '']) {
+  for (const node of nodes) {
+    for (const address of [node.status.address, node.description?.dataPathAddress ?? '']) {
       if (!ipaddr.isValid(address)) continue
       const own: Subnet = [ipaddr.process(address), ipaddr.process(address).kind() === 'ipv4' ? 32 : 128]
       const clash = wanted.find(({ net }) => overlap(net, own))
       if (!clash) continue
-      const name = nodeSpec.name || (description?.hostname ?? id)
-      throw new StatusError('forbidden', `invalid pool request: Pool overlaps with other one on this address space: ${clash.subnet} has the address ${address} of node ${name}; choose another subnet`)
+      throw overlapping(`${clash.subnet} has the address ${address} of node ${nodeName(node)}`)
     }
   }
+}
+
+/**
+ * Refuses a subnet that overlaps one that a node's host is on by itself: that node could not reach both. Throws
+ * `forbidden`. A node that is down is not asked: it may be gone for good.
+ */
+export function checkHostNetworks(spec: NetworkSpec, nodes: readonly Node[]): void {
+  const wanted = (spec.ipam?.configs ?? []).map(({ subnet }) => ({ subnet, net: parseSubnet(subnet) }))
+  for (const node of nodes) {
+    if (node.status.state === NodeState.down) continue
+    for (const own of node.description?.hostNetworks?.subnets ?? []) {
+      const clash = wanted.find(({ net }) => overlap(net, parseSubnet(own)))
+      if (clash) throw overlapping(`${clash.subnet} overlaps with ${own}, which the host of node ${nodeName(node)} is on`)
+    }
+  }
+}
+
+/** The sentence of Docker's address manager, and why. */
+function overlapping(why: string): StatusError {
+  return new StatusError('forbidden', `invalid pool request: Pool overlaps with other one on this address space: ${why}; choose another subnet`)
 }
 
 /** The VXLAN network identifier that a network asks for. Throws `invalid` for what is none, `conflict` when another network has it. */

@@ -7,7 +7,7 @@ import { taskName, type Task } from '../../src/model/task.js'
 import { TaskState } from '../../src/model/task-state.js'
 import type { ReadTx } from '../store/store.js'
 import type { ControlDeps } from './deps.js'
-import { checkNodeAddresses, checkSubnets, checkVni, validateNetwork } from './network-validate.js'
+import { checkHostNetworks, checkNodeAddresses, checkSubnets, checkVni, validateNetwork } from './network-validate.js'
 import { resolve } from './resolve.js'
 
 /** The control API's methods for networks. */
@@ -32,7 +32,9 @@ export class NetworkControl {
       if (ingress) throw conflict(`ingress network (${ingress.spec.name}) is already present`)
       checkSubnets(spec, networks)
       checkVni(spec, networks)
-      checkNodeAddresses(spec, tx.list('node'))
+      const nodes = tx.list('node')
+      checkNodeAddresses(spec, nodes)
+      checkHostNetworks(spec, nodes)
       tx.create('network', { id, spec, pendingDelete: false })
       return must(tx.get('network', id), 'a created network is there')
     })

@@ -1,4 +1,4 @@
-import type { Node } from '../../src/model/node.js'
+import { nodeName, type Node } from '../../src/model/node.js'
 
 /** What one node found when it asked others by their data path addresses. */
 export interface DataPathReport {
@@ -38,7 +38,7 @@ export class DataPaths {
 
   /** A sentence for each of these nodes that something is wrong with. */
   messages(nodes: readonly Node[]): Map<string, string> {
-    const nameOf = new Map(nodes.map((node) => [node.id as string, node.spec.name || (node.description?.hostname ?? node.id)]))
+    const nameOf = new Map(nodes.map((node) => [node.id as string, nodeName(node)]))
     const accusers = new Map<string, string[]>()
     const lost = new Set<string>()
     for (const [reporter, { silent, answering }] of this.reports) {

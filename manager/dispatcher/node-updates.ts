@@ -1,6 +1,7 @@
+import ipaddr from 'ipaddr.js'
 import { deepEqual } from '../../src/model/equality.js'
 import { encryptionKeysMax } from '../../src/model/network-table.js'
-import type { Node, NodeDescription, NodeRole } from '../../src/model/node.js'
+import { hostSubnetsMax, type Node, type NodeDescription, type NodeRole } from '../../src/model/node.js'
 import type { Store, WriteTx } from '../store/store.js'
 import { BatchWriter } from './batch-writer.js'
 
@@ -56,11 +57,24 @@ function decide(tx: WriteTx, nodeId: string, { status, description, observedRole
   const changed: Node = {
     ...node,
     status: { ...node.status, ...status },
-    ...(description && { description: withOwnKeys(tx, nodeId, description) }),
+    ...(description && { description: withOwnKeys(tx, nodeId, bounded(description)) }),
     ...(observedRole && { observedRole }),
   }
   if (!deepEqual(changed, node)) tx.update('node', changed)
 }
+
+const problemLengthMax = 300
+
+/** What a node says of its host, as far as it is well formed and of bounded size. */
+function bounded({ hostNetworks, encryptionProblem, ...rest }: NodeDescription): NodeDescription {
+  return {
+    ...rest,
+    ...(hostNetworks && { hostNetworks: { subnets: hostNetworks.subnets.filter(isSubnet).slice(0, hostSubnetsMax) } }),
+    ...(encryptionProblem !== undefined && { encryptionProblem: encryptionProblem.slice(0, problemLengthMax) }),
+  }
+}
+
+const isSubnet = (text: string): boolean => (text.includes(':') ? ipaddr.IPv6.isValidCIDR(text) : ipaddr.IPv4.isValidCIDRFourPartDecimal(text))
 
 /** Without encryption keys that other nodes have: nobody gets another node's packets by naming its key. */
 function withOwnKeys(tx: WriteTx, nodeId: string, description: NodeDescription): NodeDescription {

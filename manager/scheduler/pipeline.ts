@@ -1,5 +1,6 @@
 import type { Task } from '../../src/model/task.js'
 import { constraintFilter } from './filters/constraint.js'
+import { encryptionFilter } from './filters/encryption.js'
 import type { Filter, Refusal } from './filters/filter.js'
 import { hostPortFilter } from './filters/host-port.js'
 import { maxReplicasFilter } from './filters/max-replicas.js'
@@ -14,6 +15,7 @@ export const defaultFilters: readonly Filter[] = [
   readyFilter,
   resourcesFilter,
   pluginFilter,
+  encryptionFilter,
   constraintFilter,
   platformFilter,
   hostPortFilter,

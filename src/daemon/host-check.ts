@@ -1,9 +1,9 @@
 import { access, readdir, readFile } from 'node:fs/promises'
 import { ErrorKind, messageOf, StatusError } from '../base/errors.js'
 import { exec } from '../sys/exec.js'
-import { KernelWireguard } from '../../agent/kernel/wireguard-netlink.js'
 import { prepareCgroups, type CgroupMode } from '../../agent/runtime/cgroup/mode.js'
-import { findProgram, isExecutable, knownRuntimes, versionOf } from '../../agent/runtime/programs.js'
+import { findProgram, knownRuntimes, versionOf } from '../../agent/runtime/programs.js'
+import { encryptionProblem } from './encryption-check.js'
 
 /** What skepd needs of its host, found. */
 export interface HostTools {
@@ -54,18 +54,9 @@ export async function checkHost(options: HostCheckOptions): Promise<HostTools> {
   if (missing.length > 0 || !cgroupMode || conmon === undefined) {
     throw new StatusError(ErrorKind.internal, `this host lacks what skepd needs:\n${missing.map((problem) => `  - ${problem}`).join('\n')}`)
   }
-  const warnings = (await hasWireguard(options))
-    ? []
-    : ['WARNING: No WireGuard: encrypted overlay networks cannot be used on this host; install the package wireguard-go, or load the kernel module wireguard']
+  const problem = await encryptionProblem(options)
+  const warnings = problem === undefined ? [] : [`WARNING: Encrypted overlay networks cannot be used on this host: ${problem}`]
   return { cgroupMode, runtimes, conmon, conmonVersion: (await versionOf(conmon)) ?? '', warnings }
-}
-
-async function hasWireguard({ wireguardPath, environment }: HostCheckOptions): Promise<boolean> {
-  using kernel = KernelWireguard.open()
-  if (kernel) return true
-  if (wireguardPath !== '' ? await isExecutable(wireguardPath) : (await findProgram('wireguard-go', environment)) !== undefined) return true
-  // Loaded by the kernel when it is first asked for.
-  return exec('modprobe', ['-n', '-q', 'wireguard']).then(({ code }) => code === 0, () => false)
 }
 
 async function findRuntimes({ defaultRuntime, addedRuntimes, environment }: HostCheckOptions, note: (problem: string) => undefined) {

@@ -46,9 +46,21 @@ export interface NodeDescription {
   dataPathAddress?: string
   /** UDP port at which it answers whether that address reaches it. */
   dataPathProbePort?: number
+  /** The subnets that its host is on, without skep's own networks; absent when it does not tell. CIDR notation, at most `hostSubnetsMax`. */
+  hostNetworks?: { subnets: string[] }
+  /** Why it can be on no encrypted network; absent when it can. */
+  encryptionProblem?: string
   /** How packets of encrypted networks reach it; absent while it is on none. */
   encryption?: NodeEncryption
 }
+
+/** What a node is called: its name if it was given one, or else its host name, or its id. */
+export function nodeName({ id, spec, description }: Pick<Node, 'id' | 'spec' | 'description'>): string {
+  return spec.name || description?.hostname || id
+}
+
+/** So many subnets of a host are told to the managers and kept by them. */
+export const hostSubnetsMax = 64
 
 /** A manager's part in the Raft group. */
 export interface ManagerStatus {

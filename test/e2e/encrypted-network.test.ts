@@ -61,8 +61,8 @@ describe('encrypted networks of a swarm', function () {
   it('are shown as such, and the host that cannot have them says so', async () => {
     const options = JSON.parse(await first.docker('network', 'inspect', '-f', '{{json .Options}}', 'secret')) as Record<string, string>
     assert.equal(options['encrypted'], '')
-    assert.match((await third.tryDocker('info')).stderr, /WARNING: No WireGuard: encrypted overlay networks cannot be used on this host; install the package wireguard-go/)
-    assert.doesNotMatch((await first.tryDocker('info')).stderr, /WireGuard/)
+    assert.match((await third.tryDocker('info')).stderr, /WARNING: Encrypted overlay networks cannot be used on this host: neither the kernel has WireGuard nor is the program wireguard-go installed: install the package wireguard-go/)
+    assert.doesNotMatch((await first.tryDocker('info')).stderr, /WireGuard|Encrypted overlay/)
   })
 
   it('cannot be read on the wire, where others can', async () => {
@@ -92,13 +92,18 @@ describe('encrypted networks of a swarm', function () {
     }
   })
 
-  it('are refused with the reason on a host without WireGuard', async () => {
-    await service('--name', 'refused', '--constraint', `node.hostname == ${third.name}`, '--network', 'secret', '--restart-condition', 'none', 'busybox:latest', 'sleep', '100000')
-    const [task] = await eventually('its task is rejected', async () => {
-      const all = await tasks(first, 'refused')
-      return all[0]?.Status.State === 'rejected' && all
+  it('send no task to a host without WireGuard, and say why when it may go nowhere else', async () => {
+    await service('--name', 'elsewhere', '--replicas', '4', '--network', 'secret', 'busybox:latest', 'sleep', '100000')
+    await converged(first, 'elsewhere', 4)
+    const places = (await first.docker('service', 'ps', '-f', 'desired-state=running', '--format', '{{.Node}}', 'elsewhere')).split('\n')
+    assert.ok(!places.includes(third.name), places.join())
+    await service('--name', 'nowhere', '--constraint', `node.hostname == ${third.name}`, '--network', 'secret', 'busybox:latest', 'sleep', '100000')
+    const [task] = await eventually('its task waits with a reason', async () => {
+      const all = await tasks(first, 'nowhere')
+      return all[0]?.Status.Err !== undefined && all[0].Status.Err !== '' && all
     })
-    assert.match(task?.Status.Err ?? '', /network secret is encrypted, which this node cannot do: neither the kernel has WireGuard nor is the program wireguard-go installed/)
-    await first.docker('service', 'rm', 'refused')
+    assert.equal(task?.Status.State, 'pending')
+    assert.match(task.Status.Err ?? '', /^no suitable node \(.*network secret is encrypted, which 1 node cannot do: neither the kernel has WireGuard nor is the program wireguard-go installed/)
+    await first.docker('service', 'rm', 'elsewhere', 'nowhere')
   })
 })

@@ -25,11 +25,13 @@ import { drainTask } from '../../../agent/task-drain.js'
 import { Worker } from '../../../agent/worker.js'
 import { machineName } from '../backends/system.js'
 import type { DaemonConfig } from '../config.js'
+import { encryptionProblem } from '../encryption-check.js'
 import type { HostParts } from '../host-parts.js'
 import { version } from '../version.js'
 import type { AgentSide, SwarmPlace } from './agent-side.js'
 import { attachedContainers } from './attached-containers.js'
 import { DataPathWatch } from './data-path-watch.js'
+import { HostWatch } from './host-watch.js'
 import { TaskPuller } from './task-puller.js'
 
 export interface LocalAgentDeps {
@@ -54,6 +56,7 @@ export class LocalAgent implements AgentSide {
   readonly questions = new Map<string, (body: Uint8Array) => Promise<Uint8Array>>()
   private readonly cluster: ClusterNetworking
   private readonly dataPath: DataPathWatch
+  private readonly host: HostWatch
   private worker: Worker | undefined
   private readonly applying = new Serial()
   private place: SwarmPlace | undefined
@@ -67,6 +70,12 @@ export class LocalAgent implements AgentSide {
       controller: deps.parts.networks, clock: deps.clock, log: deps.log.child({ part: 'network' }), announce: () => this.place?.describeAgain(),
     })
     this.dataPath = new DataPathWatch({ controller: deps.parts.networks, clock: deps.clock, rng: deps.rng, log: deps.log.child({ part: 'network' }) })
+    this.host = new HostWatch({
+      subnets: (max) => deps.parts.networks.networks.subnetsOfHost(max),
+      encryptionProblem: () => encryptionProblem({ wireguardPath: deps.config['wireguard-path'] ?? '', environment: process.env }),
+      clock: deps.clock,
+      log: deps.log.child({ part: 'network' }),
+    })
     this.networks = {
       // In order across sessions too.
       onNetworks: ({ kind, changes, dataPathPort }) =>
@@ -86,6 +95,7 @@ export class LocalAgent implements AgentSide {
     this.place = place
     await this.cluster.begin(nodeId, place.dataPathAddress)
     await this.dataPath.begin(nodeId, place)
+    this.host.begin(place)
     this.worker = this.createWorker()
     this.worker.start()
     this.deps.parts.attached.follow(place.attachments)
@@ -95,6 +105,7 @@ export class LocalAgent implements AgentSide {
     const { worker } = this
     this.worker = undefined
     this.dataPath.end()
+    this.host.end()
     await worker?.close()
   }
 
@@ -105,6 +116,7 @@ export class LocalAgent implements AgentSide {
     await worker.leave()
     await worker.close()
     this.dataPath.end()
+    this.host.end()
     await this.cluster.end()
     this.deps.parts.attached.follow('none')
     this.place = undefined
@@ -135,6 +147,7 @@ export class LocalAgent implements AgentSide {
       tls: { trustRootPem, issuerSubject: subject, issuerPublicKey: publicKey },
       ...(this.place && { dataPathAddress: this.place.dataPathAddress }),
       ...(this.dataPath.port !== undefined && { dataPathProbePort: this.dataPath.port }),
+      ...(await this.host.describe()),
       ...(encryption && { encryption }),
     }
   }

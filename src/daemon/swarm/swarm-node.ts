@@ -125,6 +125,8 @@ export class SwarmNode implements AsyncDisposable {
         nowMs: this.deps.clock.nowMs(),
         ids: this.deps.ids,
       })
+      // The first networks are to avoid those of this host.
+      founded.node.description = await this.deps.agent.describe(founded.identity.certPem, founded.identity.rootsPem)
       await this.begin(async () => {
         await this.disk.lock.begin(unlockKey, 0)
         const identity = await NodeIdentity.adopt(this.identityDeps(), founded.identity)

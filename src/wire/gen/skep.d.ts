@@ -1296,6 +1296,12 @@ export namespace skep {
             /** NodeDescription dataPathProbePort. */
             dataPathProbePort?: (number|null);
 
+            /** NodeDescription hostNetworks. */
+            hostNetworks?: (skep.v1.HostNetworks.$Properties|null);
+
+            /** NodeDescription encryptionProblem. */
+            encryptionProblem?: (string|null);
+
             /** NodeDescription encryption. */
             encryption?: (skep.v1.NodeEncryption.$Properties|null);
 
@@ -1358,6 +1364,12 @@ export namespace skep {
                 /** NodeDescription dataPathProbePort */
                 dataPathProbePort?: (number|null);
 
+                /** NodeDescription hostNetworks */
+                hostNetworks?: (skep.v1.HostNetworks.$Properties|null);
+
+                /** NodeDescription encryptionProblem */
+                encryptionProblem?: (string|null);
+
                 /** NodeDescription encryption */
                 encryption?: (skep.v1.NodeEncryption.$Properties|null);
 
@@ -1367,6 +1379,71 @@ export namespace skep {
 
             /** Shape of a NodeDescription. */
             type $Shape = skep.v1.NodeDescription.$Properties;
+        }
+
+        /**
+         * Properties of a HostNetworks.
+         * @deprecated Use skep.v1.HostNetworks.$Properties instead.
+         */
+        interface IHostNetworks extends skep.v1.HostNetworks.$Properties {
+        }
+
+        /** Represents a HostNetworks. */
+        class HostNetworks {
+
+            /**
+             * Constructs a new HostNetworks.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.HostNetworks.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** HostNetworks subnets. */
+            subnets: string[];
+
+            /**
+             * Creates a new HostNetworks instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns HostNetworks instance
+             */
+            static create(properties: skep.v1.HostNetworks.$Shape): skep.v1.HostNetworks & skep.v1.HostNetworks.$Shape;
+            static create(properties?: skep.v1.HostNetworks.$Properties): skep.v1.HostNetworks;
+
+            /**
+             * Encodes the specified HostNetworks message. Does not implicitly {@link skep.v1.HostNetworks.verify|verify} messages.
+             * @param message HostNetworks message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.HostNetworks.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a HostNetworks message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.HostNetworks & skep.v1.HostNetworks.$Shape} HostNetworks
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.HostNetworks & skep.v1.HostNetworks.$Shape;
+        }
+
+        namespace HostNetworks {
+
+            /** Properties of a HostNetworks. */
+            interface $Properties {
+
+                /** HostNetworks subnets */
+                subnets?: (string[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a HostNetworks. */
+            type $Shape = skep.v1.HostNetworks.$Properties;
         }
 
         /**

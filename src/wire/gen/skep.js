@@ -1843,6 +1843,8 @@ export const skep = $root.skep = (() => {
             NodeDescription.prototype.tls = null;
             NodeDescription.prototype.dataPathAddress = null;
             NodeDescription.prototype.dataPathProbePort = null;
+            NodeDescription.prototype.hostNetworks = null;
+            NodeDescription.prototype.encryptionProblem = null;
             NodeDescription.prototype.encryption = null;
 
             let $oneOfFields;
@@ -1856,6 +1858,12 @@ export const skep = $root.skep = (() => {
             // Virtual OneOf for proto3 optional field
             $Object.defineProperty(NodeDescription.prototype, "_dataPathProbePort", {
                 get: $util.oneOfGetter($oneOfFields = ["dataPathProbePort"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(NodeDescription.prototype, "_encryptionProblem", {
+                get: $util.oneOfGetter($oneOfFields = ["encryptionProblem"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -1890,6 +1898,10 @@ export const skep = $root.skep = (() => {
                     writer.uint32(66).string(message.dataPathAddress);
                 if (message.dataPathProbePort != null && $Object.hasOwnProperty.call(message, "dataPathProbePort"))
                     writer.uint32(160).uint32(message.dataPathProbePort);
+                if (message.hostNetworks != null && $Object.hasOwnProperty.call(message, "hostNetworks"))
+                    $root.skep.v1.HostNetworks.encode(message.hostNetworks, writer.uint32(170).fork(), _depth + 1).ldelim();
+                if (message.encryptionProblem != null && $Object.hasOwnProperty.call(message, "encryptionProblem"))
+                    writer.uint32(178).string(message.encryptionProblem);
                 if (message.encryption != null && $Object.hasOwnProperty.call(message, "encryption"))
                     $root.skep.v1.NodeEncryption.encode(message.encryption, writer.uint32(242).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
@@ -2019,6 +2031,19 @@ export const skep = $root.skep = (() => {
                             message._dataPathProbePort = "dataPathProbePort";
                             continue;
                         }
+                    case 21: {
+                            if (wireType !== 2)
+                                break;
+                            message.hostNetworks = $root.skep.v1.HostNetworks.decode(reader, reader.size(), $undefined, _depth + 1, message.hostNetworks);
+                            continue;
+                        }
+                    case 22: {
+                            if (wireType !== 2)
+                                break;
+                            message.encryptionProblem = reader.stringVerify();
+                            message._encryptionProblem = "encryptionProblem";
+                            continue;
+                        }
                     case 30: {
                             if (wireType !== 2)
                                 break;
@@ -2043,6 +2068,93 @@ export const skep = $root.skep = (() => {
             };
 
             return NodeDescription;
+        })();
+
+        v1.HostNetworks = (function() {
+
+            const HostNetworks = function (properties) {
+                this.subnets = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            HostNetworks.prototype.subnets = $util.emptyArray;
+
+            HostNetworks.create = function(properties) {
+                return new HostNetworks(properties);
+            };
+
+            HostNetworks.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.subnets != null && message.subnets.length)
+                    for (let i = 0; i < message.subnets.length; ++i)
+                        writer.uint32(10).string(message.subnets[i]);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            HostNetworks.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skep.v1.HostNetworks();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.subnets && message.subnets.length))
+                                message.subnets = [];
+                            message.subnets.push(reader.stringVerify());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return HostNetworks;
         })();
 
         v1.NodeEncryption = (function() {

@@ -4,7 +4,7 @@ import { vniOption } from '../../../../manager/allocator/allocations.js'
 import type { IpamConfig, NetworkSpec } from '../../../../src/model/network.js'
 import type { PortConfig, ServiceSpec } from '../../../../src/model/service.js'
 import { TaskState } from '../../../../src/model/task-state.js'
-import { TestManager } from '../../../support/manager-loops.js'
+import { testNode, TestManager } from '../../../support/manager-loops.js'
 import { network, networkSpec, taskSpec } from '../../../support/objects.js'
 
 const port = (over: Partial<PortConfig> = {}): PortConfig => ({ name: '', protocol: 'tcp', targetPort: 80, publishedPort: 0, publishMode: 'ingress', ...over })
@@ -103,6 +103,27 @@ describe('the allocator', () => {
     await manager.store.update((tx) => tx.remove('network', 'one'))
     await manager.quiet()
     assert.equal(manager.running('web').length, 1)
+  })
+
+  it('subnets avoid the networks of all hosts, the same under each leader', async () => {
+    await using manager = await TestManager.lead(0)
+    const hostOn = (id: string, ...subnets: string[]) => {
+      const { description, ...rest } = testNode(id)
+      return { ...rest, ...(description && { description: { ...description, hostNetworks: { subnets } } }) }
+    }
+    const subnetOf = (id: string) => manager.store.view().get('network', id)?.ipam?.configs[0]?.subnet
+    await manager.store.update((tx) => {
+      tx.create('node', hostOn('h1', '10.0.0.0/24'))
+      tx.create('node', { ...hostOn('h2', '10.0.2.0/23'), status: { state: 'down', message: '', address: '' } })
+    })
+    for (const name of ['a', 'b']) await addNetwork(manager, name)
+    assert.deepEqual([subnetOf('a'), subnetOf('b')], ['10.0.1.0/24', '10.0.4.0/24'])
+    await manager.stop()
+    // A host that comes to be on a network's subnet changes nothing for that network.
+    await manager.store.update((tx) => tx.create('node', hostOn('h3', '10.0.1.0/24', '10.0.5.0/24')))
+    manager.start()
+    await addNetwork(manager, 'c')
+    assert.deepEqual([subnetOf('a'), subnetOf('b'), subnetOf('c')], ['10.0.1.0/24', '10.0.4.0/24', '10.0.6.0/24'])
   })
 
   it('two services cannot publish the same port', async () => {

@@ -37,6 +37,18 @@ describe('subnets of networks', () => {
     assert.equal(all.addNetwork('a', [], false, 'a')[0]?.subnet, '10.2.0.0/24')
   })
 
+  it('jump over the networks that hosts are on, of both families', () => {
+    const hosts = [['10.0.0.0/15', 'h1'], ['10.2.0.7/32', 'h2'], ['fd5e:c3a1:7b00::/64', 'h2']].map(([text = '', node = '']) => ({ block: parseCidr(text), node }))
+    const all = ipam()
+    assert.deepEqual(all.addNetwork('a', [], true, 'a', hosts).map(({ subnet }) => subnet), ['10.2.1.0/24', 'fd5e:c3a1:7b00:1::/64'])
+    // What a user asks for is the control API's to refuse: it knows whose fault it is.
+    assert.equal(all.addNetwork('b', [config({ subnet: '10.0.7.0/24' })], false, 'b', hosts)[0]?.subnet, '10.0.7.0/24')
+    assert.throws(
+      () => ipam(['10.0.0.0/16']).addNetwork('c', [], false, 'c', hosts),
+      /could not find an available subnet of \/24 in the default address pools \(10\.0\.0\.0\/16\), where nodes are on networks of their own \(10\.0\.0\.0\/15 on h1\): remove/,
+    )
+  })
+
   it('may be several, of both families', () => {
     const all = ipam()
     const configs = all.addNetwork('a', [config({ subnet: '10.9.0.0/24' }), config({ subnet: '10.9.1.0/24', gateway: '10.9.1.254' }), config({ subnet: 'fd00:9::/64' })], true, 'a')

@@ -1,9 +1,10 @@
 import { strict as assert } from 'node:assert'
 import type { ClusterEvent } from '../../../../src/model/control.js'
 import type { NodeId, ServiceId } from '../../../../src/model/ids.js'
-import type { NodeSpec } from '../../../../src/model/node.js'
+import type { NodeSpec, NodeState } from '../../../../src/model/node.js'
 import { TaskState } from '../../../../src/model/task-state.js'
 import { cluster, containerSpec, network, networkSpec, node, serviceSpec, task, taskSpec } from '../../../support/objects.js'
+import { testNode } from '../../../support/manager-loops.js'
 import { controlFixture, refused } from './fixture.js'
 
 const spec = (over: Partial<NodeSpec> = {}): NodeSpec => ({ name: '', labels: {}, role: 'worker', availability: 'active', ...over })
@@ -118,6 +119,22 @@ describe('control: networks', () => {
     await control.createNetwork(networkSpec('two', { ...vni('5001'), ipam: ipam('192.0.2.128/25') }))
   })
 
+  it('refuses subnets that hosts of nodes are on themselves, but for those of nodes that are down', async () => {
+    const { control, store } = controlFixture()
+    const on = (id: string, state: NodeState, ...subnets: string[]) => {
+      const { description, ...rest } = testNode(id, { status: { state, message: '', address: '192.0.2.1' } })
+      return { ...rest, ...(description && { description: { ...description, hostNetworks: { subnets } } }) }
+    }
+    await store.update((tx) => {
+      tx.create('node', on('h1', 'ready', '10.20.0.0/16', 'fd00:9::/64'))
+      tx.create('node', on('h2', 'down', '10.30.0.0/16'))
+    })
+    await refused('forbidden', '10.20.7.0/24 overlaps with 10.20.0.0/16, which the host of node h1 is on; choose another subnet', control.createNetwork(networkSpec('one', { ipam: ipam('10.20.7.0/24') })))
+    await refused('forbidden', 'fd00:9::/48 overlaps with fd00:9::/64, which the host of node h1 is on', control.createNetwork(networkSpec('one', { ipam: ipam('fd00:9::/48') })))
+    await control.createNetwork(networkSpec('one', { ipam: ipam('10.30.0.0/24') }))
+    await control.createNetwork(networkSpec('two', { ipam: ipam('10.21.0.0/24') }))
+  })
+
   it('refuses malformed and reserved ones', async () => {
     const { control } = controlFixture()
     const create = (over: Parameters<typeof networkSpec>[1], name = 'net') => control.createNetwork(networkSpec(name, over))
@@ -126,6 +143,10 @@ describe('control: networks', () => {
     await refused('invalid', 'ipam configuration: subnet 10.1.0.0/24 does not contain gateway 10.2.0.1', create({ ipam: ipam('10.1.0.0/24', { gateway: '10.2.0.1' }) }))
     await refused('invalid', 'ipam configuration: subnet 10.1.0.0/24 does not contain range 10.1.0.0/16', create({ ipam: ipam('10.1.0.0/24', { range: '10.1.0.0/16' }) }))
     await refused('invalid', 'ingress network cannot be attachable', create({ ingress: true, attachable: true }))
+    const mtu = (value: string) => ({ driver: { name: 'overlay', options: { 'com.docker.network.driver.mtu': value } } })
+    for (const bad of ['abc', '67', '99999', '-1', '1500.5']) await refused('invalid', `invalid com.docker.network.driver.mtu: "${bad}"`, create(mtu(bad)))
+    await refused('invalid', 'IPv6 needs at least 1280', create({ ...mtu('1279'), ipv6Enabled: true }))
+    await create(mtu('1000'), 'narrow')
     await refused('invalid', 'network driver "weave" is not supported', create({ driver: { name: 'weave', options: {} } }))
   })
 

@@ -9,7 +9,7 @@ import { NodeInfo } from '../../../../manager/scheduler/node-info.js'
 import { defaultFilters, Pipeline } from '../../../../manager/scheduler/pipeline.js'
 import { confirm, place, type Decision } from '../../../../manager/scheduler/place.js'
 import { testNode } from '../../../support/manager-loops.js'
-import { task, taskSpec } from '../../../support/objects.js'
+import { network, task, taskSpec } from '../../../support/objects.js'
 
 const meta = { version: 1, createdAtMs: 0, updatedAtMs: 0 }
 const info = (id: string, over: Parameters<typeof testNode>[1] = {}): NodeInfo => new NodeInfo({ ...testNode(id, over), meta } as Node)
@@ -52,6 +52,26 @@ describe('placement', () => {
     const decisions = run(tasks(10, reserve(1e9, 0)), [info('a'), info('b')])
     assert.deepEqual(tally(decisions), { a: 4, b: 4, '-': 2 })
     assert.equal(why(decisions), 'no suitable node (insufficient CPU on 2 nodes)')
+  })
+
+  it('keeps tasks of encrypted networks off nodes that cannot encrypt, and tells why when there is no other', () => {
+    const cannot = (id: string, encryptionProblem: string) => {
+      const { description, ...rest } = testNode(id)
+      return info(id, { ...rest, ...(description && { description: { ...description, encryptionProblem } }) })
+    }
+    const nodes = [cannot('a', 'no WireGuard'), cannot('b', 'no WireGuard'), cannot('c', 'no IPv6'), info('d')]
+    const onNetwork = (options: Record<string, string>, over: Partial<TaskSpec> = {}) => {
+      const net = { ...network('secret', { driverState: { name: 'overlay', options } }), meta }
+      return tasks(3, over, { networks: [{ network: net, addresses: [], aliases: [], driverOptions: {} }] })
+    }
+    assert.deepEqual(tally(run(onNetwork({ encrypted: '' }), nodes)), { d: 3 })
+    assert.equal(
+      why(run(onNetwork({ encrypted: '' }), nodes.slice(0, 3))),
+      'no suitable node (network secret is encrypted, which 2 nodes cannot do: no WireGuard; network secret is encrypted, which 1 node cannot do: no IPv6)',
+    )
+    assert.deepEqual(tally(run(onNetwork({}), nodes.slice(0, 3))), { a: 1, b: 1, c: 1 })
+    // The container is there already: its node tells the user.
+    assert.equal(tally(run(onNetwork({ encrypted: '' }, { attachment: { containerId: 'x' } }), nodes.slice(0, 1)))['a'], 3)
   })
 
   it('tells each reason with its number of nodes, the most frequent first', () => {
