@@ -5,7 +5,7 @@ import type { Rng } from '../../src/base/rng.js'
 import type { Cgroups } from '../runtime/cgroup/cgroup.js'
 import type { Conmon } from '../runtime/conmon.js'
 import type { ExitWatch } from '../runtime/exit-watch.js'
-import type { OciRuntime } from '../runtime/oci-runtime.js'
+import type { OciRuntimes } from '../runtime/oci-runtimes.js'
 import type { SeccompCache } from '../runtime/seccomp-cache.js'
 import type { DnsSettings } from '../network/dns/resolv-conf.js'
 import type { Background } from './background.js'
@@ -78,7 +78,7 @@ export interface EngineContext {
   rootfs: RootfsProvider
   volumes: VolumeProvider
   network: NetworkProvider
-  runtime: OciRuntime
+  runtimes: OciRuntimes
   conmon: Conmon
   seccomp: SeccompCache
   cgroups: Cgroups

@@ -39,9 +39,6 @@ export async function createContainer(context: EngineContext, name: string | und
   validateConfig(config, hostConfig, context.host)
   validateNetworking(asked, hostConfig, networking)
   commandLine(config)
-  if (hostConfig.Runtime && hostConfig.Runtime !== context.runtime.name) {
-    throw invalid(`unknown or invalid runtime name: ${hostConfig.Runtime}; this daemon runs ${context.runtime.name} (see --runtime)`)
-  }
   checkNetworkMode(context, hostConfig)
   const links = resolveLinks(context, { ...hostConfig, Links: Links ?? [] })
   if (hostConfig.Init ?? context.settings.init) initProgramPath(context.settings.initPath)
@@ -109,6 +106,8 @@ function hostDefaults(context: EngineContext, asked: HostConfig): HostConfig {
     CgroupnsMode: asked.CgroupnsMode || (asked.Privileged && context.cgroups.mode.version === 1 ? 'host' : 'private'),
     RestartPolicy: { Name: asked.RestartPolicy?.Name || 'no', MaximumRetryCount: asked.RestartPolicy?.MaximumRetryCount ?? 0 },
     LogConfig: logConfig(context, asked),
+    // By its name from now on: another default concerns only later containers.
+    Runtime: context.runtimes.of(asked.Runtime).name,
     Ulimits: [...ulimits, ...context.settings.defaultUlimits.filter((limit) => !named.has(limit.Name))],
     PortBindings: asked.PortBindings ?? {},
   }

@@ -10,7 +10,8 @@ import { Cgroups } from '../runtime/cgroup/cgroup.js'
 import type { CgroupMode } from '../runtime/cgroup/mode.js'
 import { Conmon, resizeTerminal } from '../runtime/conmon.js'
 import { ExitWatch } from '../runtime/exit-watch.js'
-import { OciRuntime } from '../runtime/oci-runtime.js'
+import type { RuntimeChoice } from '../runtime/oci-runtime.js'
+import { OciRuntimes } from '../runtime/oci-runtimes.js'
 import { changesOf } from '../snapshot/diff.js'
 import { SeccompCache } from '../runtime/seccomp-cache.js'
 import { readArchive, statPath, writeArchive, type WriteArchiveOptions } from './archive.js'
@@ -53,8 +54,8 @@ export interface EngineOptions
   db: KeyValueStore
   settings?: Partial<EngineSettings>
   cgroupMode: CgroupMode
-  /** Path of the OCI runtime's program. */
-  runtimeProgram: string
+  /** The OCI runtimes that containers can ask for; the first is the default. */
+  runtimes: readonly RuntimeChoice[]
   /** Path of conmon. */
   conmonProgram: string
   /** Shared with what else makes events on this host; one of its own when left out. */
@@ -75,22 +76,22 @@ export class Engine implements AsyncDisposable {
 
   /** Opens the engine and brings what is stored and what runs together. */
   static async open(options: EngineOptions): Promise<Engine> {
-    const { db, settings, cgroupMode, runtimeProgram, conmonProgram, events, ...shared } = options
+    const { db, settings, cgroupMode, runtimes: choices, conmonProgram, events, ...shared } = options
     const { paths, log } = shared
     for (const folder of [paths.runtimeRoot, paths.exitDir, paths.bundlesDir, paths.containersDir]) mkdirSync(folder, { recursive: true, mode: 0o711 })
-    const runtime = OciRuntime.open(runtimeProgram, paths.runtimeRoot, paths.programsDir, log)
+    const runtimes = OciRuntimes.open(choices, paths.runtimeRoot, paths.programsDir, log)
     const context: EngineContext = {
       ...shared,
       settings: { ...defaultEngineSettings, ...settings },
       store: new ContainerStore(db.bucket<ContainerRecord>('containers')),
       events: events ?? new EventLog(shared.clock),
-      runtime,
-      seccomp: new SeccompCache(runtime),
+      runtimes,
+      seccomp: new SeccompCache(),
       background: new Background(log),
       stats: statsSampler(() => context, shared.clock),
       observer: { onAction: () => undefined, onHealthCheck: () => undefined },
       logs: new ContainerLogs({ paths, clock: shared.clock, rng: shared.rng, log }),
-      conmon: new Conmon(conmonProgram, runtime, paths.socketDir),
+      conmon: new Conmon(conmonProgram, paths.socketDir),
       cgroups: new Cgroups(cgroupMode, shared.clock),
       exitWatch: new ExitWatch(
         paths.exitDir,
@@ -115,7 +116,7 @@ export class Engine implements AsyncDisposable {
 
   /** Lets go of everything; containers go on, and the next engine adopts them. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const { store, events, exitWatch, paths, settings, runtime } = this.context
+    const { store, events, exitWatch, paths, settings, runtimes } = this.context
     this.stopSupervision()
     exitWatch[Symbol.dispose]()
     for (const container of store.all()) {
@@ -128,7 +129,7 @@ export class Engine implements AsyncDisposable {
     this.context.stats.close()
     for (const container of store.all()) container.hub?.end()
     this.context.cgroups.removeIfEmpty(settings.cgroupParent ?? paths.cgroupParent)
-    runtime[Symbol.dispose]()
+    runtimes[Symbol.dispose]()
     events.close()
   }
 

@@ -83,7 +83,7 @@ async function startOnTerminal(context: EngineContext, container: Container, ses
   const hub = new AttachHub(() => undefined)
   session.hub = hub
   const queue = hub.read({ stdout: true, stderr: true })
-  const begun = await context.conmon.exec({ containerId: container.id, folder, terminal: true, stdin: request.AttachStdin ?? false })
+  const begun = await context.conmon.exec({ containerId: container.id, runtime: context.runtimes.of(container.record.hostConfig.Runtime), folder, terminal: true, stdin: request.AttachStdin ?? false })
   await hub.connect(folder)
   const ended = begun.exitCode.then((code) => finish(context, container, session, code))
   const { pid } = await begun.begin()
@@ -103,7 +103,7 @@ async function startOnPipes(
   const attached = <Use extends DescriptorUse>(wanted: boolean | undefined, use: Use) => (wanted && !detached ? use : 'ignore')
   const descriptors = [attached(request.AttachStdin, 'input'), attached(request.AttachStdout, 'output'), 'output'] as const
   // Errors of the runtime itself come on stderr too, so it is read in any case.
-  const spawned = context.runtime.exec(container.id, join(folder, 'process.json'), join(folder, 'pid'), descriptors)
+  const spawned = context.runtimes.of(container.record.hostConfig.Runtime).exec(container.id, join(folder, 'process.json'), join(folder, 'pid'), descriptors)
   session.spawned = spawned
   const streams = [
     ...(request.AttachStdout && !detached ? [{ name: 'stdout' as const, stream: spawned.reader(1) }] : []),

@@ -34,7 +34,7 @@ export async function inspectContainer(context: EngineContext, container: Contai
     ProcessLabel: '',
     AppArmorProfile: '',
     ExecIDs: execIds.length > 0 ? execIds : null,
-    HostConfig: { ...record.hostConfig, Runtime: record.hostConfig.Runtime || context.runtime.name, Links: record.links ? linkTexts(context, container) : null },
+    HostConfig: { ...record.hostConfig, Runtime: record.hostConfig.Runtime || context.runtimes.byDefault.name, Links: record.links ? linkTexts(context, container) : null },
     GraphDriver: {
       Name: context.rootfs.driver,
       Data: writable

@@ -127,7 +127,7 @@ async function removeLeftovers(context: EngineContext, known: ReadonlySet<string
   for (const id of context.cgroups.children(parent)) {
     if (!known.has(id) && /^[0-9a-f]{64}$/.test(id)) await context.cgroups.remove(`${parent}/${id}`)
   }
-  for (const id of strangers(context.paths.runtimeRoot)) context.runtime.forget(id)
+  for (const id of strangers(context.paths.runtimeRoot)) context.runtimes.forget(id)
   for (const id of strangers(context.paths.exitDir)) context.exitWatch.forget(id)
   for (const { key } of context.rootfs.writables()) if (!known.has(key) && /^[0-9a-f]{64}$/.test(key)) await context.rootfs.removeWritable(key)
   for (const id of strangers(context.paths.containersDir)) rmSync(context.paths.container(id), { recursive: true, force: true })

@@ -203,11 +203,13 @@ const supervisor: SetUpStep = {
     const { id, record } = container
     const { config } = record
     const folder = context.paths.bundle(id)
-    const made = await context.seccomp.createWith(id, must(draft.spec, 'the bundle is built before it is used'), (spec) => {
+    const runtime = context.runtimes.of(record.hostConfig.Runtime)
+    const made = await context.seccomp.createWith(runtime, id, must(draft.spec, 'the bundle is built before it is used'), (spec) => {
       writeFileSync(join(folder, 'config.json'), JSON.stringify(spec), { mode: 0o600 })
       return context.conmon.create({
         id,
         name: record.name,
+        runtime,
         program: commandLine(config)[0] ?? '',
         bundle: folder,
         exitDir: context.paths.exitDir,
@@ -224,7 +226,7 @@ const supervisor: SetUpStep = {
   },
   down: (context, container) => {
     endProcesses(context, container)
-    context.runtime.forget(container.id)
+    context.runtimes.forget(container.id)
   },
 }
 

@@ -55,7 +55,7 @@ export async function launch(context: EngineContext, container: Container): Prom
     }
     await container.hub?.connect(context.paths.bundle(container.id))
     const startedMs = context.clock.nowMs()
-    await context.runtime.start(container.id)
+    await context.runtimes.of(container.record.hostConfig.Runtime).start(container.id)
     container.move(ContainerStatus.running)
     Object.assign(state, { starting: false, startedMs, error: '', exitCode: 0, oomKilled: false })
   } catch (thrown) {

@@ -44,7 +44,7 @@ export function updateContainer(
       if (hostConfig.AutoRemove && policy.Name !== 'no') throw invalid('Restart policy cannot be updated because AutoRemove is enabled for the container')
     }
     if (container.isUp && Object.keys(resources).length > 0) {
-      await context.runtime.update(container.id, ociResources(merged, blockDeviceNumbers), join(context.paths.bundle(container.id), 'update.json'))
+      await context.runtimes.of(container.record.hostConfig.Runtime).update(container.id, ociResources(merged, blockDeviceNumbers), join(context.paths.bundle(container.id), 'update.json'))
     }
     Object.assign(hostConfig, merged, policy && { RestartPolicy: policy })
     await context.store.save(container)

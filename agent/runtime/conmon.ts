@@ -16,6 +16,7 @@ import { runtimeError } from './runtime-error.js'
 export interface ConmonStart {
   id: string
   name: string
+  runtime: OciRuntime
   /** What it runs, for messages. */
   program: string
   /** The bundle folder; `attach`, `ctl`, `winsz`, `pid`, `conmon.pid` and `oom` appear in it. */
@@ -31,6 +32,7 @@ export interface ConmonStart {
 
 export interface ConmonExecStart {
   containerId: string
+  runtime: OciRuntime
   /** A folder of this exec alone, holding `process.json`. */
   folder: string
   terminal: boolean
@@ -53,7 +55,6 @@ export class Conmon {
   constructor(
     /** Path of the program. */
     readonly program: string,
-    private readonly runtime: OciRuntime,
     /** A short path for the socket over which a terminal is handed: at most 70 bytes. */
     private readonly socketDir: string,
   ) {}
@@ -61,7 +62,7 @@ export class Conmon {
   /** Creates a container. Rejects with the runtime's own message when it refuses (`runtimeError`). */
   async create(start: ConmonStart): Promise<Supervised> {
     const args = [
-      ...this.commonArgs(start.id, start.bundle, join(start.bundle, 'pid')),
+      ...commonArgs(start.runtime, start.id, start.bundle, join(start.bundle, 'pid')),
       ...['-u', start.id, '-n', start.name, '--exit-dir', start.exitDir, '-P', join(start.bundle, 'conmon.pid')],
       // The log is for reading; its last lines may be lost when the host loses power.
       '--no-sync-log',
@@ -87,7 +88,7 @@ export class Conmon {
    */
   async exec(start: ConmonExecStart): Promise<{ begin: () => Promise<{ pid: number }>; exitCode: Promise<number> }> {
     const args = [
-      ...this.commonArgs(start.containerId, start.folder, join(start.folder, 'pid')),
+      ...commonArgs(start.runtime, start.containerId, start.folder, join(start.folder, 'pid')),
       ...['-u', start.containerId, '-n', start.containerId, '-l', 'none', '--no-sync-log'],
       ...['-e', '--exec-process-spec', join(start.folder, 'process.json'), '--exec-attach'],
       ...(start.terminal ? ['-t'] : []),
@@ -112,11 +113,6 @@ export class Conmon {
     }
   }
 
-  private commonArgs(id: string, folder: string, pidFile: string): string[] {
-    const runtimeArgs = this.runtime.globalArgs.flatMap((arg) => ['--runtime-arg', arg])
-    return ['--api-version', '1', '-c', id, '-r', this.runtime.program, ...runtimeArgs, '-b', folder, '-p', pidFile, '--full-attach']
-  }
-
   private spawn(
     args: string[],
     folder: string,
@@ -139,6 +135,11 @@ export class Conmon {
       throw internal(`cannot run ${this.program}: ${messageOf(thrown)}`, thrown)
     }
   }
+}
+
+function commonArgs(runtime: OciRuntime, id: string, folder: string, pidFile: string): string[] {
+  const runtimeArgs = runtime.globalArgs.flatMap((arg) => ['--runtime-arg', arg])
+  return ['--api-version', '1', '-c', id, '-r', runtime.program, ...runtimeArgs, '-b', folder, '-p', pidFile, '--full-attach']
 }
 
 /** Output of an attached container or exec, one packet each. */

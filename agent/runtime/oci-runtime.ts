@@ -3,34 +3,40 @@ import { basename, join } from 'node:path'
 import { internal } from '../../src/base/errors.js'
 import type { Logger } from '../../src/base/log.js'
 import { exec } from '../../src/sys/exec.js'
-import { removeFolder } from './remove-folder.js'
 import { spawnWithFds, type DescriptorUse, type SpawnedProcess } from '../kernel/spawn.js'
 import { ReadOnlyProgram } from './read-only-program.js'
 
+/** An OCI runtime that containers can ask for. */
+export interface RuntimeChoice {
+  name: string
+  /** Path of the program: `/usr/bin/crun`. */
+  path: string
+  /** What comes first on its command line. */
+  args?: readonly string[]
+}
+
 /** An OCI runtime's program with a state folder of our own. */
 export class OciRuntime implements Disposable {
-  /** crun waits for a byte in a FIFO of its state folder: writing it is a program less to start. */
-  private readonly startsByFifo: boolean
+  /** crun keeps the filter it compiled, and waits for a byte in a FIFO of its state folder: writing it is a program less to start. */
+  readonly isCrun: boolean
 
   constructor(
-    /** Path of the program: `/usr/bin/crun`. */
-    readonly program: string,
+    private readonly choice: RuntimeChoice,
     /** Its `--root`: one folder for each container. */
     readonly root: string,
     private readonly mounted?: ReadOnlyProgram,
   ) {
-    this.startsByFifo = basename(program) === 'crun'
+    this.isCrun = basename(choice.path) === 'crun'
   }
 
   /** The same; crun is run from a read-only mount below `programsDir` where one can be made, until this is disposed of. */
-  static open(program: string, root: string, programsDir: string, log: Logger): OciRuntime {
-    if (basename(program) !== 'crun') return new OciRuntime(program, root)
+  static open(choice: RuntimeChoice, root: string, programsDir: string, log: Logger): OciRuntime {
+    if (basename(choice.path) !== 'crun') return new OciRuntime(choice, root)
     try {
-      const mounted = ReadOnlyProgram.mount(program, programsDir)
-      return new OciRuntime(mounted.path, root, mounted)
+      return new OciRuntime(choice, root, ReadOnlyProgram.mount(choice.path, programsDir))
     } catch (err) {
       log.info('the OCI runtime gets no read-only mount: starts of containers take a little longer', { err })
-      return new OciRuntime(program, root)
+      return new OciRuntime(choice, root)
     }
   }
 
@@ -39,17 +45,22 @@ export class OciRuntime implements Disposable {
   }
 
   get name(): string {
-    return basename(this.program)
+    return this.choice.name
+  }
+
+  /** Path of the program. */
+  get program(): string {
+    return this.mounted?.path ?? this.choice.path
   }
 
   /** What comes before the command on its command line. */
   get globalArgs(): string[] {
-    return ['--root', this.root]
+    return [...(this.choice.args ?? []), '--root', this.root]
   }
 
   /** Lets a created container's process run. Throws `internal` with the runtime's message. */
   async start(id: string): Promise<void> {
-    if (this.startsByFifo && this.writeStartByte(id)) return
+    if (this.isCrun && this.writeStartByte(id)) return
     await this.run(['start', id])
   }
 
@@ -67,11 +78,6 @@ export class OciRuntime implements Disposable {
   exec(id: string, processFile: string, pidFile: string, descriptors: readonly DescriptorUse[]): SpawnedProcess {
     const args = [...this.globalArgs, 'exec', '--process', processFile, '--pid-file', pidFile, id]
     return spawnWithFds(this.program, args, { descriptors, env: runtimeEnv })
-  }
-
-  /** Forgets an ended container. The cgroup is removed by its owner (`cgroup/`); nothing to remove is fine. */
-  forget(id: string): void {
-    removeFolder(join(this.root, id))
   }
 
   private writeStartByte(id: string): boolean {

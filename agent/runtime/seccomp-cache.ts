@@ -18,14 +18,12 @@ const filtersMax = 32
 export class SeccompCache {
   private readonly filters = new Map<string, Promise<string | undefined>>()
 
-  constructor(private readonly runtime: OciRuntime) {}
-
   /**
    * Creates a container by `create` with a bundle that carries the compiled filter where it is known;
    * those that come while the first of a profile is being made wait for its filter.
    */
-  async createWith<T>(id: string, spec: OciSpec, create: (spec: OciSpec) => Promise<T>): Promise<T> {
-    if (!spec.linux.seccomp || this.runtime.name !== 'crun') return create(spec)
+  async createWith<T>(runtime: OciRuntime, id: string, spec: OciSpec, create: (spec: OciSpec) => Promise<T>): Promise<T> {
+    if (!spec.linux.seccomp || !runtime.isCrun) return create(spec)
     const key = createHash('sha256').update(JSON.stringify(spec.linux.seccomp)).digest('hex')
     const known = this.filters.get(key)
     if (known) {
@@ -37,7 +35,7 @@ export class SeccompCache {
     this.forgetOldest()
     try {
       const made = await create(spec)
-      const filter = this.readFilter(id)
+      const filter = readFilter(runtime, id)
       if (filter === undefined) this.filters.delete(key)
       settle(filter)
       return made
@@ -48,19 +46,19 @@ export class SeccompCache {
     }
   }
 
-  private readFilter(id: string): string | undefined {
-    try {
-      const compiled = readFileSync(join(this.runtime.root, id, filterFile))
-      // A filter is a row of instructions of eight bytes.
-      return compiled.length > 0 && compiled.length % 8 === 0 ? compiled.toString('base64') : undefined
-    } catch {
-      // Another version may not keep it: then every container compiles its own.
-      return undefined
-    }
-  }
-
   private forgetOldest(): void {
     const oldest = this.filters.keys().next()
     if (this.filters.size > filtersMax && !oldest.done) this.filters.delete(oldest.value)
+  }
+}
+
+function readFilter(runtime: OciRuntime, id: string): string | undefined {
+  try {
+    const compiled = readFileSync(join(runtime.root, id, filterFile))
+    // A filter is a row of instructions of eight bytes.
+    return compiled.length > 0 && compiled.length % 8 === 0 ? compiled.toString('base64') : undefined
+  } catch {
+    // Another version may not keep it: then every container compiles its own.
+    return undefined
   }
 }

@@ -4,6 +4,7 @@ import { Endpoints } from '../../agent/image/registry/endpoints.js'
 import { Proxies, type ProxySettings } from '../../agent/image/registry/proxies.js'
 import { validateLogConfig } from '../../agent/log-drivers/options.js'
 import type { FlagTable } from '../base/flags.js'
+import type { ConfiguredRuntime } from './host-check.js'
 import { daemonFlags, type DaemonFlags } from './flags.js'
 import { parseMetricsAddress } from './metrics-server.js'
 
@@ -118,12 +119,13 @@ function convert(key: string, value: unknown, kind: FlagTable[string]['kind']): 
 }
 
 function runtimes(value: unknown, wrong: (what: string) => Error): string[] {
-  const what = 'an object of {"name": {"path": "/program"}}'
+  const what = 'an object of {"name": {"path": "/program", "runtimeArgs": []}}'
   if (typeof value !== 'object' || value === null) throw wrong(what)
   return Object.entries(value).map(([name, runtime]) => {
-    const path: unknown = typeof runtime === 'object' && runtime !== null && 'path' in runtime ? runtime.path : undefined
-    if (typeof path !== 'string') throw wrong(what)
-    return `${name}=${path}`
+    if (typeof runtime !== 'object' || runtime === null) throw wrong(what)
+    const { path, runtimeArgs = [] } = runtime as Partial<Record<keyof ConfiguredRuntime, unknown>>
+    if (typeof path !== 'string' || !Array.isArray(runtimeArgs) || !runtimeArgs.every((arg) => typeof arg === 'string')) throw wrong(what)
+    return runtimeArgs.length === 0 ? `${name}=${path}` : `${name}=${JSON.stringify({ path, runtimeArgs })}`
   })
 }
 

@@ -1,3 +1,4 @@
+import type { RuntimeChoice } from '../../agent/runtime/oci-runtime.js'
 import { access, readdir, readFile } from 'node:fs/promises'
 import { ErrorKind, messageOf, StatusError } from '../base/errors.js'
 import { exec } from '../sys/exec.js'
@@ -5,11 +6,17 @@ import { prepareCgroups, type CgroupMode } from '../../agent/runtime/cgroup/mode
 import { findProgram, knownRuntimes, versionOf } from '../../agent/runtime/programs.js'
 import { encryptionProblem } from './encryption-check.js'
 
+/** An OCI runtime as the configuration file has it. */
+export interface ConfiguredRuntime {
+  path: string
+  runtimeArgs?: string[]
+}
+
 /** What skepd needs of its host, found. */
 export interface HostTools {
   cgroupMode: CgroupMode
-  /** Name and path of each OCI runtime that is there; the first is the default. */
-  runtimes: { name: string; path: string; version: string }[]
+  /** Each OCI runtime that is there; the first is the default. */
+  runtimes: (RuntimeChoice & { version: string })[]
   conmon: string
   conmonVersion: string
   /** What is missing for some features only, and how to get it. */
@@ -19,7 +26,7 @@ export interface HostTools {
 export interface HostCheckOptions {
   /** `--default-runtime`; empty takes the first of crun and runc. */
   defaultRuntime: string
-  /** `--add-runtime name=path` */
+  /** `--add-runtime`: `name=path`, or `name=` and an object of a path and `runtimeArgs` as the configuration file has it. */
   addedRuntimes: readonly string[]
   /** `--wireguard-path`; empty looks for wireguard-go. */
   wireguardPath: string
@@ -64,16 +71,16 @@ async function findRuntimes({ defaultRuntime, addedRuntimes, environment }: Host
     ...addedRuntimes.map((text) => {
       const at = text.indexOf('=')
       if (at <= 0) note(`--add-runtime ${text}: name=path expected`)
-      return { name: text.slice(0, at), path: text.slice(at + 1) }
+      return { name: text.slice(0, at), ...runtimeProgram(text.slice(at + 1)) }
     }),
-    ...knownRuntimes.map((name) => ({ name, path: name })),
+    ...knownRuntimes.map((name) => ({ name, path: name, args: [] })),
   ]
   const found: HostTools['runtimes'] = []
-  for (const { name, path } of candidates) {
+  for (const { name, path, args } of candidates) {
     if (found.some((one) => one.name === name)) continue
     const program = path.includes('/') ? path : await findProgram(path, environment)
     const version = program === undefined ? undefined : await versionOf(program)
-    if (program !== undefined && version !== undefined) found.push({ name, path: program, version })
+    if (program !== undefined && version !== undefined) found.push({ name, path: program, args, version })
     else if (path.includes('/')) note(`OCI runtime ${name}: ${path} cannot be run`)
   }
   if (defaultRuntime !== '') {
@@ -82,6 +89,12 @@ async function findRuntimes({ defaultRuntime, addedRuntimes, environment }: Host
     else found.unshift(...found.splice(at, 1))
   } else if (found.length === 0) note('OCI runtime: neither crun nor runc is installed; install the package crun')
   return found
+}
+
+function runtimeProgram(text: string): { path: string; args: string[] } {
+  if (!text.startsWith('{')) return { path: text, args: [] }
+  const { path, runtimeArgs = [] } = JSON.parse(text) as ConfiguredRuntime
+  return { path, args: runtimeArgs }
 }
 
 async function kernelHas(fileSystem: string): Promise<boolean> {

@@ -112,8 +112,6 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
   scope.use(networks)
   const attached = new AttachedNetworks({ controller: networks, clock, log: log.child({ part: 'network' }) })
 
-  const runtime = tools.runtimes[0]
-  if (!runtime) throw invalid('no OCI runtime was found')
   const engine = await Engine.open({
     db,
     clock,
@@ -135,7 +133,7 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
       ...(config['cgroup-parent'] !== undefined && { cgroupParent: config['cgroup-parent'] }),
     },
     cgroupMode: tools.cgroupMode,
-    runtimeProgram: runtime.path,
+    runtimes: tools.runtimes,
     conmonProgram: tools.conmon,
   })
   scope.use(engine)

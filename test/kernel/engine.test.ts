@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Engine } from '../../agent/engine/engine.js'
 import type { CreateRequest } from '../../agent/engine/types.js'
 import { mountsBelow } from '../../agent/kernel/mount.js'
@@ -70,6 +71,31 @@ describe('engine on the real kernel', function () {
     }
   })
 
+  it('gives each container the runtime that it asks for', async () => {
+    const { engine } = host
+    await assert.rejects(engine.create(undefined, { Image: 'busybox', HostConfig: { Runtime: 'kata' } }), { kind: 'invalid', message: 'unknown or invalid runtime name: kata' })
+    for (const runtime of ['crun', 'runc']) {
+      const { Id: id = '' } = await engine.create(undefined, { Image: 'busybox', Cmd: ['sleep', '60'], HostConfig: { Runtime: runtime, NetworkMode: 'none' } })
+      await engine.start(id)
+      // runc keeps its state under this name, crun under another.
+      assert.equal(existsSync(join(engine.context.paths.runtimeRoot, id, 'state.json')), runtime === 'runc', runtime)
+      for (const Tty of [false, true]) {
+        const execId = await engine.execs.create(id, { Cmd: ['sh', '-c', 'echo within'], AttachStdout: true, Tty })
+        assert.match((await collect((await engine.execs.start(execId, {})).output)).stdout, /^within\r?\n$/)
+      }
+      await engine.update(id, { PidsLimit: 7 })
+      assert.equal((await engine.inspect(id, { size: false })).HostConfig?.Runtime, runtime)
+      await engine.remove(id, { force: true, volumes: true, link: false })
+      for (const [program, code] of [['nonesuch', 127], ['/etc/plain', 126], ['/no/where', 127]] as const) {
+        const made = await engine.create(undefined, { Image: 'busybox', Cmd: [program], HostConfig: { Runtime: runtime, NetworkMode: 'none' } })
+        const ref = made.Id ?? ''
+        await assert.rejects(engine.start(ref), { kind: 'invalid' }, `${runtime} ${program}`)
+        assert.equal((await engine.inspect(ref, { size: false })).State?.ExitCode, code, `${runtime} ${program}`)
+        await engine.remove(ref, { force: false, volumes: true, link: false })
+      }
+    }
+  })
+
   it('sends stdin, and its end, to the process', async () => {
     const { engine } = host
     const { Id: id = '' } = await engine.create('cat', { Image: 'busybox', Cmd: ['cat'], OpenStdin: true, StdinOnce: true, HostConfig: { NetworkMode: 'none' } })
@@ -123,7 +149,7 @@ describe('engine on the real kernel', function () {
 
   it('stops with the signal, then SIGKILL after the grace period', async () => {
     const { engine } = host
-    for (const [script, code] of [['trap "exit 7" TERM; while :; do sleep 0.05; done', 7], ['trap "" TERM; while :; do sleep 0.05; done', 137]] as const) {
+    for (const [script, code] of [['trap "exit 7" TERM; touch /trapped; while :; do sleep 0.05; done', 7], ['trap "" TERM; touch /trapped; while :; do sleep 0.05; done', 137]] as const) {
       const { Id: id = '' } = await engine.create(undefined, { Image: 'busybox', Cmd: ['sh', '-c', `${script}`], HostConfig: { NetworkMode: 'none' } })
       await engine.start(id)
       await eventuallyTrapped(engine, id)
@@ -301,14 +327,14 @@ describe('engine on the real kernel', function () {
     const { engine } = host
     const { Id: id = '' } = await engine.create('mounts', {
       Image: 'busybox',
-      Cmd: ['sh', '-c', 'cat /var/www/index.html; echo new > /var/www/new; touch /ro/x 2>/dev/null || echo read-only; grep " /scratch " /proc/mounts | head -c 5'],
-      HostConfig: { NetworkMode: 'none', Binds: ['site:/var/www', `${folder}:/ro:ro`], Tmpfs: { '/scratch': 'size=1m' } },
+      Cmd: ['sh', '-c', 'cat /var/www/index.html; echo new > /var/www/new; touch /ro/x 2>/dev/null || echo read-only; echo x 2>/dev/null > /file || echo read-only; grep " /scratch " /proc/mounts | head -c 5'],
+      HostConfig: { NetworkMode: 'none', Binds: ['site:/var/www', `${folder}:/ro:ro`, '/etc/hostname:/file:ro'], Tmpfs: { '/scratch': 'size=1m' } },
     })
     const ended = engine.wait(id, 'next-exit', () => undefined, new AbortController().signal)
     await engine.start(id)
     await ended
     const text = await collect((await engine.logs(id, { stdout: true, stderr: true, follow: true, timestamps: false }, new AbortController().signal)).chunks)
-    assert.equal(text.stdout, 'hello from the image\nread-only\ntmpfs')
+    assert.equal(text.stdout, 'hello from the image\nread-only\nread-only\ntmpfs')
     await engine.remove(id, { force: true, volumes: true, link: false })
     const again = await run(['cat', '/data/new'], { HostConfig: { Binds: ['site:/data'] } })
     assert.equal(again.stdout, 'new\n')
@@ -370,10 +396,7 @@ describe('engine on the real kernel', function () {
   })
 })
 
-/** Waits until the shell has installed its trap: it sleeps in its loop then. */
+/** Waits until the shell has installed its trap, and made a file after it. */
 async function eventuallyTrapped(engine: Engine, id: string): Promise<void> {
-  await eventually('the shell is in its loop', async () => {
-    const { Processes = [] } = await engine.top(id, '')
-    return Processes.some((fields) => fields.at(-1)?.startsWith('sleep'))
-  })
+  await eventually('the shell has its trap', () => engine.statPath(id, '/trapped').then(() => true, () => false))
 }

@@ -45,9 +45,9 @@ describe('a program on a read-only mount', () => {
   })
 
   it('is done without where it cannot be had, and for other runtimes', () => {
-    using missing = OciRuntime.open(join(folder, 'no/crun'), join(folder, 'oci'), join(folder, 'bin'), nullLogger)
+    using missing = OciRuntime.open({ name: 'crun', path: join(folder, 'no/crun') }, join(folder, 'oci'), join(folder, 'bin'), nullLogger)
     assert.equal(missing.program, join(folder, 'no/crun'))
-    using other = OciRuntime.open('/usr/sbin/runc', join(folder, 'oci'), join(folder, 'bin'), nullLogger)
+    using other = OciRuntime.open({ name: 'runc', path: '/usr/sbin/runc' }, join(folder, 'oci'), join(folder, 'bin'), nullLogger)
     assert.equal(other.program, '/usr/sbin/runc')
     assert.deepEqual(mountsBelow(folder), [])
   })

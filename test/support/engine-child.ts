@@ -15,7 +15,7 @@ for (const { name, cmd, policy, starting } of JSON.parse(text) as { name: string
   })
   if (starting) {
     // Never comes back from the last step of the start: the process dies in the middle of it.
-    host.engine.context.runtime.start = () => new Promise(() => undefined)
+    host.engine.context.runtimes.byDefault.start = () => new Promise(() => undefined)
     void host.engine.start(id)
     while (!host.engine.find(id).record.state.process) await new Promise((resolve) => setTimeout(resolve, 5))
     continue

@@ -14,7 +14,8 @@ import { identify, sendSignal } from '../../agent/kernel/process.js'
 import { NetworkController } from '../../agent/network/controller.js'
 import { Cgroups } from '../../agent/runtime/cgroup/cgroup.js'
 import { prepareCgroups } from '../../agent/runtime/cgroup/mode.js'
-import { findProgram } from '../../agent/runtime/programs.js'
+import type { RuntimeChoice } from '../../agent/runtime/oci-runtime.js'
+import { findProgram, knownRuntimes } from '../../agent/runtime/programs.js'
 import { OverlaySnapshotter } from '../../agent/snapshot/overlay.js'
 import { VolumeStore } from '../../agent/volume/volume-store.js'
 import { must } from '../../src/base/assert.js'
@@ -49,6 +50,12 @@ export function makeEngineFolder(): string {
 }
 
 /** Opens the engine of a folder; images are `busybox` with this configuration and what `images` adds. */
+/** Those of the known runtimes that are installed. */
+async function runtimesHere(): Promise<RuntimeChoice[]> {
+  const found = await Promise.all(knownRuntimes.map(async (name) => ({ name, path: (await findProgram(name, process.env)) ?? '' })))
+  return found.filter(({ path }) => path !== '')
+}
+
 export async function openEngine(folder: string, images: Record<string, ImageConfig> = {}): Promise<EngineHost> {
   const log = process.env['SKEP_TEST_LOG'] ? createLogger('debug') : nullLogger
   const ids = idSource(systemRng)
@@ -96,7 +103,7 @@ export async function openEngine(folder: string, images: Record<string, ImageCon
     images: provider,
     host: readHostFacts(),
     paths: new EnginePaths(join(folder, 'run'), join(folder, 'data')),
-    runtimeProgram: must((await findProgram('crun', process.env)) ?? (await findProgram('runc', process.env)), 'an OCI runtime is installed'),
+    runtimes: await runtimesHere(),
     conmonProgram: must(await findProgram('conmon', process.env), 'conmon is installed'),
   })
   holder.engine = engine

@@ -98,7 +98,7 @@ function systemInfo({ parts, tools, config, engineId, clock }: SystemDeps, volum
     Labels: config.label,
     ExperimentalBuild: false,
     ServerVersion: version,
-    Runtimes: Object.fromEntries(tools.runtimes.map(({ name, path }) => [name, { path }])),
+    Runtimes: Object.fromEntries(tools.runtimes.map(({ name, path, args = [] }) => [name, { path, ...(args.length > 0 && { runtimeArgs: [...args] }) }])),
     DefaultRuntime: runtime?.name ?? '',
     LiveRestoreEnabled: true,
     Isolation: '',

@@ -52,6 +52,13 @@ describe('the daemon’s configuration', () => {
     assert.throws(() => load({}, '--metrics-addr', 'here'), /invalid metrics address here: HOST:PORT expected/)
   })
 
+  it('takes runtimes with what comes first on their command lines', () => {
+    const config = load({ runtimes: { plain: { path: '/opt/plain' }, traced: { path: 'runc', runtimeArgs: ['--debug'] } } })
+    assert.deepEqual(config['add-runtime'], ['plain=/opt/plain', 'traced={"path":"runc","runtimeArgs":["--debug"]}'])
+    assert.throws(() => load({ runtimes: { kata: { runtimeType: 'io.containerd.kata.v2' } } }), /"runtimes" must be an object of {"name": {"path": /)
+    assert.throws(() => load({ runtimes: { x: { path: '/x', runtimeArgs: 'y' } } }), /"runtimes" must be/)
+  })
+
   it('refuses what is wrong in dockerd’s words', () => {
     assert.throws(() => load({ nothing: 1 }), /the following directives don't match any configuration option: nothing/)
     assert.throws(() => load({ hosts: ['unix:///a'] }, '-H', 'unix:///b'), /specified both as a flag and in the configuration file: hosts: \(from flag: /)
