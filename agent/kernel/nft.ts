@@ -42,27 +42,45 @@ class LowDescriptors {
     }
   }
 
-  /** Frees them for a moment: the next descriptor that is opened is low. */
-  release(): void {
-    for (const fd of this.held) closeSync(fd)
+  /** Frees them for a moment: the next descriptor that is opened is low. Gives their numbers. */
+  release(): number[] {
+    const freed = this.held
+    for (const fd of freed) closeSync(fd)
     this.held = []
     const probe = openSync('/dev/null', 'r')
     closeSync(probe)
     if (probe >= descriptorLimit) {
       throw new StatusError('exhausted', `nftables cannot be used: all descriptors below ${descriptorLimit} are in use`)
     }
+    return [probe, ...freed]
   }
 }
 
 const lowDescriptors = new LowDescriptors()
 
 function withLowDescriptors<T>(open: () => T): T {
-  lowDescriptors.release()
+  const free = lowDescriptors.release()
   try {
-    return open()
+    const opened = open()
+    keepFromPrograms(free)
+    return opened
   } finally {
     lowDescriptors.refill()
   }
+}
+
+const fcntl = cFunction<[number, number, number], number>('int fcntl(int fd, int command, long argument)')
+const getDescriptorFlags = 1
+const setDescriptorFlags = 2
+const closeOnExec = 1
+
+/**
+ * libnftables does not mark its socket: a program that is started would hold it, and with it every table that
+ * belongs to its owner (the `owner` flag), for longer than this process lives. It has one of the numbers that
+ * were free; whatever else took one meanwhile is marked already.
+ */
+function keepFromPrograms(numbers: readonly number[]): void {
+  for (const fd of numbers) if (fcntl(fd, getDescriptorFlags, 0) === 0) fcntl(fd, setDescriptorFlags, closeOnExec)
 }
 
 /** The nftables of the namespace that the thread was in when this was opened; it stays with that namespace. */

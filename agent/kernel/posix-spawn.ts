@@ -16,6 +16,7 @@ const addOpen = cFunction<[Uint8Array, number, string, number, number], number>(
   'int posix_spawn_file_actions_addopen(void *actions, int fd, const char *path, int flags, mode_t mode)',
 )
 const addChdir = cFunction<[Uint8Array, string], number>('int posix_spawn_file_actions_addchdir_np(void *actions, const char *path)')
+const addCloseFrom = cFunction<[Uint8Array, number], number>('int posix_spawn_file_actions_addclosefrom_np(void *actions, int lowest)')
 const initAttributes = cFunction<[Uint8Array], number>('int posix_spawnattr_init(void *attributes)')
 const destroyAttributes = cFunction<[Uint8Array], number>('int posix_spawnattr_destroy(void *attributes)')
 const setFlags = cFunction<[Uint8Array, number], number>('int posix_spawnattr_setflags(void *attributes, short flags)')
@@ -41,7 +42,7 @@ const duplicateCloseOnExec = 1030
 /** WNOHANG */
 const doNotWait = 1
 
-/** What to run. Every descriptor of ours that is not listed is closed in the new process (they are all close-on-exec). */
+/** What to run. Every descriptor of ours that is not listed is closed in the new process. */
 export interface SpawnRequest {
   /** Its path: PATH is not searched. */
   program: string
@@ -72,6 +73,7 @@ export function posixSpawn(request: SpawnRequest): number {
       if (fd === undefined) check('posix_spawn_file_actions_addopen', addOpen(actions, target, '/dev/null', readWrite, 0))
       else check('posix_spawn_file_actions_adddup2', addDup2(actions, fd, target))
     }
+    closeFrom(actions, request.descriptors.length)
     if (request.cwd !== undefined) check('posix_spawn_file_actions_addchdir_np', addChdir(actions, request.cwd))
     // Node.js ignores SIGPIPE and blocks signals at times; a program expects neither.
     check('posix_spawnattr_setsigdefault', setSignalDefaults(attributes, new Uint8Array(signalSetBytes).fill(0xff)))
@@ -87,6 +89,20 @@ export function posixSpawn(request: SpawnRequest): number {
     destroyAttributes(attributes)
     for (const fd of raised) close(fd)
   }
+}
+
+/**
+ * Libraries open files without close-on-exec (lmdb its data): what is started here lives for longer than this process and
+ * must not hold them. A C library without the function (glibc before 2.34) leaves those open.
+ */
+function closeFrom(actions: Uint8Array, lowest: number): void {
+  let added: number
+  try {
+    added = addCloseFrom(actions, lowest)
+  } catch {
+    return
+  }
+  check('posix_spawn_file_actions_addclosefrom_np', added)
 }
 
 /** A pipe, both ends close-on-exec. */

@@ -1,18 +1,31 @@
 import { strict as assert } from 'node:assert'
 import { execFileSync } from 'node:child_process'
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DeviceAttributes } from '../../agent/kernel/device-attribute.js'
+import { cFunction } from '../../agent/kernel/ffi.js'
 import { LinkBatch, LinkRemover, Links } from '../../agent/kernel/link.js'
 import { createNetns, deleteNetns, inNetns, isNetns, listNetns, Netns, netnsIdentity } from '../../agent/kernel/netns.js'
 import { Nft } from '../../agent/kernel/nft.js'
 import { openSocket, PortSocket } from '../../agent/kernel/socket.js'
+import { spawnWithFds } from '../../agent/kernel/spawn.js'
 import { readSysctl, writeSysctl, writeSysctlIfPresent } from '../../agent/kernel/sysctl.js'
 
 const identity = (): string => {
   using current = Netns.current()
   return netnsIdentity(current)
+}
+const fcntl = cFunction<[number, number, number], number>('int fcntl(int fd, int command, long argument)')
+const getDescriptorFlags = 1
+const setDescriptorFlags = 2
+/** What a descriptor is; empty when it is closed by now. */
+const targetOf = (fd: number): string => {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`)
+  } catch {
+    return ''
+  }
 }
 const openFiles = (): number => readdirSync('/proc/self/fd').length
 
@@ -223,6 +236,24 @@ describe('network primitives', () => {
       } finally {
         for (const fd of files) closeSync(fd)
       }
+    })
+
+    it('are not held by programs that are started, nor is anything else of ours', async () => {
+      createNetns(path('a'))
+      using nft = inNetns(path('a'), () => Nft.open())
+      nft.run('add table inet held { flags owner; }')
+      const sockets = readdirSync('/proc/self/fd').map(Number).filter((fd) => fd > 2 && targetOf(fd).startsWith('socket:'))
+      assert.ok(sockets.length > 0)
+      assert.deepEqual(sockets.filter((fd) => fcntl(fd, getDescriptorFlags, 0) === 0), [])
+      const leaky = openSync('/dev/null', 'r')
+      fcntl(leaky, setDescriptorFlags, 0)
+      const listing = spawnWithFds('/bin/ls', ['/proc/self/fd'], { descriptors: ['ignore', 'output', 'ignore'], env: {} })
+      const chunks: Buffer[] = []
+      for await (const chunk of listing.reader(1)) chunks.push(chunk as Buffer)
+      await listing.ended
+      closeSync(leaky)
+      // The last one is that of the listing itself.
+      assert.deepEqual(Buffer.concat(chunks).toString().trim().split('\n'), ['0', '1', '2', '3'])
     })
 
     it('run as one transaction, and say what is wrong', () => {

@@ -12,6 +12,8 @@ export interface Reachable {
 /** The devices that entries belong to, by index. */
 export interface ForwardingDevices {
   vxlan: number
+  /** The device can have IPv6 neighbours: one with an MTU below IPv6's 1280 bytes cannot. */
+  ipv6: boolean
 }
 
 /**
@@ -20,12 +22,12 @@ export interface ForwardingDevices {
  * The VXLAN device answers ARP and neighbour discovery for every address, also for those of this host:
  * no request ever leaves it. The bridge knows by itself where every MAC address is.
  */
-export function wantedEntries(places: Iterable<Reachable>, { vxlan }: ForwardingDevices): Map<string, Neighbour> {
+export function wantedEntries(places: Iterable<Reachable>, { vxlan, ipv6 }: ForwardingDevices): Map<string, Neighbour> {
   const entries = new Map<string, Neighbour>()
   const add = (entry: Neighbour): void => void entries.set(entryKey(entry), entry)
   for (const { mac, addresses, via } of places) {
     if ('node' in via && via.node === '') continue
-    for (const address of addresses) add({ index: vxlan, address, mac })
+    for (const address of addresses) if (ipv6 || !address.includes(':')) add({ index: vxlan, address, mac })
     add({ index: 'port' in via ? via.port : vxlan, mac, bridge: 'master' })
     if ('node' in via) add({ index: vxlan, address: via.node, mac, bridge: 'self' })
   }
@@ -38,7 +40,7 @@ function entryKey({ bridge, address, mac }: Neighbour): string {
 }
 
 /** The entries that are in the kernel already: made by hand, not by the kernel for its own devices. */
-export function presentEntries(links: Links, { vxlan }: ForwardingDevices, ports: ReadonlySet<number>): Map<string, Neighbour> {
+export function presentEntries(links: Links, { vxlan }: Pick<ForwardingDevices, 'vxlan'>, ports: ReadonlySet<number>): Map<string, Neighbour> {
   const neighbours = links.neighbours().filter(({ index, state }) => index === vxlan && state === NeighbourState.permanent)
   const forwarding = links.forwardingEntries().filter(
     ({ index, state, bridge, address }) =>

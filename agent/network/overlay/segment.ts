@@ -22,6 +22,8 @@ export interface SegmentSettings {
 
 const bridgeName = 'br0'
 const vxlanName = 'vxlan0'
+/** RFC 8200: the kernel has no IPv6 on a device that carries less. */
+const ipv6MtuMin = 1280
 /** Some packets' time in a fast stream, and too short to matter elsewhere. */
 const gatherNs = 50_000
 
@@ -117,7 +119,7 @@ export class Segment implements Disposable {
 
   /** The entries of this network, beginning with what is there; `informed` tells whether the remote places are all. */
   forwarding(remotes: Map<string, Reachable>, informed: boolean): ForwardingTable {
-    const devices = { vxlan: this.vxlan }
+    const devices = { vxlan: this.vxlan, ipv6: this.mtu >= ipv6MtuMin }
     const ports = new Set(this.links.list().filter(({ master }) => master === this.bridge).map(({ index }) => index))
     return new ForwardingTable(this.links, devices, presentEntries(this.links, devices, ports), remotes, informed)
   }

@@ -5,7 +5,7 @@ import { fullEntryTable } from '../../../../../agent/network/lb/entry-ruleset.js
 import { addIngressSize, changeIngressPorts, emptyIngressTable } from '../../../../../agent/network/lb/ingress-ruleset.js'
 import { addSize, changeVips } from '../../../../../agent/network/lb/vip-ruleset.js'
 import { macOfNode, markOfNode } from '../../../../../agent/network/overlay/data-path.js'
-import { wantedEntries } from '../../../../../agent/network/overlay/forwarding.js'
+import { wantedEntries, type Reachable } from '../../../../../agent/network/overlay/forwarding.js'
 import { endpointRow } from '../../../../support/network-rows.js'
 
 describe('rules of load balancing', () => {
@@ -25,12 +25,17 @@ describe('rules of load balancing', () => {
 
   it('backends are sorted, of one family, and near ones alone when they are preferred and there', () => {
     const rows = [endpointRow('n', 'b', '10.0.0.9', { nodeId: 'n2' as never }), endpointRow('n', 'a', '10.0.0.3', { addresses: ['fd00::3', '10.0.0.3'] })]
-    assert.deepEqual(backendsOf(rows, undefined, 4), ['10.0.0.3', '10.0.0.9'])
-    assert.deepEqual(backendsOf(rows, 'n2', 4), ['10.0.0.9'])
-    assert.deepEqual(backendsOf(rows, 'n3', 4), ['10.0.0.3', '10.0.0.9'])
-    assert.deepEqual(backendsOf(rows, undefined, 6), ['fd00::3'])
+    const chosen = (preferredNode: string | undefined, family: 4 | 6, ...lost: string[]) => backendsOf(rows, { preferredNode, lost: new Set(lost) }, family)
+    assert.deepEqual(chosen(undefined, 4), ['10.0.0.3', '10.0.0.9'])
+    assert.deepEqual(chosen('n2', 4), ['10.0.0.9'])
+    assert.deepEqual(chosen('n3', 4), ['10.0.0.3', '10.0.0.9'])
+    assert.deepEqual(chosen(undefined, 6), ['fd00::3'])
     // The node's own task has no address of the family: others serve.
-    assert.deepEqual(backendsOf(rows, 'n2', 6), ['fd00::3'])
+    assert.deepEqual(chosen('n2', 6), ['fd00::3'])
+    // Those on nodes that are not reached are left out while there are others, of the family.
+    assert.deepEqual(chosen(undefined, 4, 'n2'), ['10.0.0.3'])
+    assert.deepEqual(chosen(undefined, 4, 'n1', 'n2'), ['10.0.0.3', '10.0.0.9'])
+    assert.deepEqual(chosen(undefined, 6, 'n1'), ['fd00::3'])
   })
 
   it('a published port and its backends are elements, by family; without backends there are none', () => {
@@ -63,13 +68,14 @@ describe('rules of load balancing', () => {
   })
 
   it('what is on another node needs a neighbour, a port of the bridge and a tunnel end; what is here no tunnel', () => {
-    const entries = [...wantedEntries([
+    const places: Reachable[] = [
       { mac: '02:42:0a:00:00:03', addresses: ['10.0.0.3', 'fd00::3'], via: { node: '192.0.2.2' } },
       { mac: '02:42:0a:00:00:04', addresses: ['10.0.0.4'], via: { port: 9 } },
       { mac: '02:42:0a:00:00:05', addresses: ['10.0.0.5'], via: { node: '' } },
-    ], { vxlan: 2 }).keys()]
-    assert.deepEqual(entries, [
+    ]
+    assert.deepEqual([...wantedEntries(places, { vxlan: 2, ipv6: true }).keys()], [
       'address 10.0.0.3', 'address fd00::3', 'master 02:42:0a:00:00:03', 'self 02:42:0a:00:00:03', 'address 10.0.0.4', 'master 02:42:0a:00:00:04',
     ])
+    assert.equal(wantedEntries(places, { vxlan: 2, ipv6: false }).has('address fd00::3'), false)
   })
 })
