@@ -12,12 +12,20 @@ export interface UsageReader extends Disposable {
   read(): CgroupStats | undefined
 }
 
+/** When a sample is taken. */
+export interface Moment {
+  /** As the API prints it. */
+  read: string
+  /** CPU time of the host so far, in nanoseconds. */
+  hostCpuNs: number
+}
+
 export interface SamplerDeps {
   clock: Clock
   openReader(container: Container): UsageReader
-  /** CPU time of the host, in nanoseconds: one reading for all containers of a pass. */
-  hostCpuNs(): number
-  makeSample(container: Container, usage: CgroupStats | undefined, hostCpuNs: number, previous: ContainerStatsResponse | undefined): ContainerStatsResponse
+  /** One for all containers of a pass. */
+  moment(): Moment
+  makeSample(container: Container, usage: CgroupStats | undefined, moment: Moment, previous: ContainerStatsResponse | undefined): ContainerStatsResponse
 }
 
 interface Watched {
@@ -57,7 +65,7 @@ export class StatsSampler {
     const stopListening = container.onRemoval(end)
     one.readers.add(reader)
     try {
-      reader.next = one.latest ?? this.sample(one, this.deps.hostCpuNs())
+      reader.next = one.latest ?? this.sample(one, this.deps.moment())
       this.timer ??= this.deps.clock.setTimer(periodMs, () => void this.pass())
       while (!reader.ended) {
         const sample: ContainerStatsResponse | undefined = reader.next
@@ -86,7 +94,7 @@ export class StatsSampler {
 
   private async pass(): Promise<void> {
     const startMs = this.deps.clock.monotonicMs()
-    const hostCpuNs = this.deps.hostCpuNs()
+    const moment = this.deps.moment()
     let inTurn = 0
     for (const one of [...this.watched.values()]) {
       if (++inTurn > turnMax) {
@@ -94,7 +102,7 @@ export class StatsSampler {
         await new Promise<void>((resolve) => setImmediate(resolve))
       }
       if (one.readers.size === 0) continue
-      const sample = this.sample(one, hostCpuNs)
+      const sample = this.sample(one, moment)
       for (const reader of one.readers) {
         reader.next = sample
         reader.wake?.()
@@ -104,7 +112,7 @@ export class StatsSampler {
     this.timer = this.watched.size === 0 ? undefined : this.deps.clock.setTimer(Math.max(1, periodMs - tookMs), () => void this.pass())
   }
 
-  private sample(one: Watched, hostCpuNs: number): ContainerStatsResponse {
+  private sample(one: Watched, moment: Moment): ContainerStatsResponse {
     const { container } = one
     // Another run has a group of its own.
     if (!container.isUp || one.startedMs !== container.record.state.startedMs) this.closeUsage(one)
@@ -114,7 +122,7 @@ export class StatsSampler {
     }
     const usage = one.usage?.read()
     if (!usage) this.closeUsage(one)
-    one.latest = this.deps.makeSample(container, usage, hostCpuNs, one.latest)
+    one.latest = this.deps.makeSample(container, usage, moment, one.latest)
     return one.latest
   }
 

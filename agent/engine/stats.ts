@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { delay, rfc3339, zeroTime, type Clock } from '../../src/base/clock.js'
-import type { ContainerCPUStats, ContainerNetworkStats, ContainerStatsResponse } from '../../src/model/engine-api/stats.js'
+import type { ContainerCPUStats, ContainerCPUUsage, ContainerMemoryStats, ContainerNetworkStats, ContainerStatsResponse } from '../../src/model/engine-api/stats.js'
 import type { CgroupStats } from '../runtime/cgroup/stats.js'
 import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
 import { cgroupPath } from './set-up.js'
-import { StatsSampler } from './stats-sampler.js'
+import { StatsSampler, type Moment } from './stats-sampler.js'
 
 const periodMs = 1000
 const nsPerTick = 10_000_000
@@ -15,8 +15,8 @@ export function statsSampler(context: () => EngineContext, clock: Clock): StatsS
   return new StatsSampler({
     clock,
     openReader: (container) => context().cgroups.statsReader(cgroupPath(context(), container)),
-    hostCpuNs,
-    makeSample: (container, usage, hostNs, previous) => sampleOf(context(), container, usage, hostNs, previous),
+    moment: () => momentOf(clock),
+    makeSample: (container, usage, moment, previous) => sampleOf(context(), container, usage, moment, previous),
   })
 }
 
@@ -45,29 +45,38 @@ export async function* readStats(
 
 function sample(context: EngineContext, container: Container, previous: ContainerStatsResponse | undefined): ContainerStatsResponse {
   const stats = container.isUp ? context.cgroups.stats(cgroupPath(context, container)) : undefined
-  return sampleOf(context, container, stats, hostCpuNs(), previous)
+  return sampleOf(context, container, stats, momentOf(context.clock), previous)
 }
 
-function sampleOf(context: EngineContext, container: Container, stats: CgroupStats | undefined, hostNs: number, previous: ContainerStatsResponse | undefined): ContainerStatsResponse {
-  const base = { id: container.id, name: `/${container.name}`, preread: previous?.read ?? zeroTime, precpu_stats: previous?.cpu_stats ?? emptyCpu }
-  if (!stats) return { ...base, read: zeroTime, pids_stats: {}, blkio_stats: {}, num_procs: 0, storage_stats: {}, cpu_stats: emptyCpu, memory_stats: {} }
-  return {
-    ...base,
-    read: rfc3339(context.clock.nowMs()),
+function momentOf(clock: Clock): Moment {
+  return { read: rfc3339(clock.nowMs()), hostCpuNs: hostCpuNs() }
+}
+
+/** Made of plain literals, with what may be missing set afterwards: objects that are spread into others cost several times as much. */
+function sampleOf(context: EngineContext, container: Container, stats: CgroupStats | undefined, moment: Moment, previous: ContainerStatsResponse | undefined): ContainerStatsResponse {
+  const made: ContainerStatsResponse = {
+    id: container.id,
+    name: `/${container.name}`,
+    preread: previous?.read ?? zeroTime,
+    precpu_stats: previous?.cpu_stats ?? emptyCpu,
+    read: stats ? moment.read : zeroTime,
     num_procs: 0,
     storage_stats: {},
-    pids_stats: { current: stats.pids.current, ...(stats.pids.limit !== undefined && { limit: stats.pids.limit }) },
-    blkio_stats: blkio(stats),
-    cpu_stats: cpu(stats, context.host.cpus, hostNs),
-    memory_stats: {
-      usage: stats.memory.usage,
-      ...(stats.memory.maxUsage !== undefined && { max_usage: stats.memory.maxUsage }),
-      ...(stats.memory.failures !== undefined && { failcnt: stats.memory.failures }),
-      stats: stats.memory.details,
-      limit: Math.min(stats.memory.limit ?? Infinity, context.host.memoryBytes),
-    },
-    ...networks(context, container),
+    pids_stats: stats ? stats.pids : {},
+    blkio_stats: stats ? blkio(stats) : {},
+    cpu_stats: stats ? cpu(stats, context.host.cpus, moment.hostCpuNs) : emptyCpu,
+    memory_stats: stats ? memory(stats, context.host.memoryBytes) : {},
   }
+  const found = stats && networks(context, container)
+  if (found) made.networks = found
+  return made
+}
+
+function memory({ memory: used }: CgroupStats, hostBytes: number): ContainerMemoryStats {
+  const made: ContainerMemoryStats = { usage: used.usage, stats: used.details, limit: Math.min(used.limit ?? Infinity, hostBytes) }
+  if (used.maxUsage !== undefined) made.max_usage = used.maxUsage
+  if (used.failures !== undefined) made.failcnt = used.failures
+  return made
 }
 
 const emptyCpu: ContainerCPUStats = {
@@ -76,13 +85,10 @@ const emptyCpu: ContainerCPUStats = {
 }
 
 function cpu({ cpu: used }: CgroupStats, cpus: number, hostNs: number): ContainerCPUStats {
+  const usage: ContainerCPUUsage = { total_usage: used.totalNs, usage_in_kernelmode: used.systemNs, usage_in_usermode: used.userNs }
+  if (used.perCpuNs) usage.percpu_usage = used.perCpuNs
   return {
-    cpu_usage: {
-      total_usage: used.totalNs,
-      ...(used.perCpuNs && { percpu_usage: used.perCpuNs }),
-      usage_in_kernelmode: used.systemNs,
-      usage_in_usermode: used.userNs,
-    },
+    cpu_usage: usage,
     system_cpu_usage: hostNs,
     online_cpus: cpus,
     throttling_data: { periods: used.periods, throttled_periods: used.throttledPeriods, throttled_time: used.throttledNs },
@@ -109,15 +115,15 @@ function blkio({ io }: CgroupStats): ContainerStatsResponse['blkio_stats'] {
   }
 }
 
-/** Counters of the container's interfaces, of containers with a network of their own. */
-function networks(context: EngineContext, container: Container): { networks?: Record<string, ContainerNetworkStats> } {
+/** Counters of the container's interfaces, of containers with a network of their own; undefined for others. */
+function networks(context: EngineContext, container: Container): Record<string, ContainerNetworkStats> | undefined {
   const { process } = container.record.state
-  if (!process || context.network.sandbox(container.id)?.mode.kind !== 'own') return {}
+  if (!process || context.network.sandbox(container.id)?.mode.kind !== 'own') return undefined
   try {
-    return { networks: parseNetDev(readFileSync(`/proc/${process.pid}/net/dev`, 'utf8')) }
+    return parseNetDev(readFileSync(`/proc/${process.pid}/net/dev`, 'latin1'))
   } catch {
     // It ended between the two readings.
-    return {}
+    return undefined
   }
 }
 

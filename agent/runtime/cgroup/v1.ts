@@ -1,7 +1,9 @@
-import { parseFlatKeyed, parseLimit, type BlkioEntry, type CgroupStats, type ReadGroupFile } from './stats.js'
+import { FlatKeyedFile, parseFlatKeyed, parseLimit, type BlkioEntry, type CgroupStats, type ReadGroupFile } from './stats.js'
 
 /** Ticks of `cpuacct.stat`: USER_HZ, 100 on every Linux. */
 const nsPerTick = 10_000_000
+
+const memoryFile = new FlatKeyedFile()
 
 /** Reads a group by its folder for each controller (files as in the kernel's Documentation/admin-guide/cgroup-v1). */
 export function readStatsV1(folders: ReadonlyMap<string, string>, read: ReadGroupFile): CgroupStats {
@@ -27,7 +29,7 @@ export function readStatsV1(folders: ReadonlyMap<string, string>, read: ReadGrou
       maxUsage: Number(read(memory, 'memory.max_usage_in_bytes')),
       failures: Number(read(memory, 'memory.failcnt')),
       ...(limit !== undefined && { limit }),
-      details: parseFlatKeyed(read(memory, 'memory.stat')),
+      details: memoryFile.parse(read(memory, 'memory.stat')),
     },
     pids: { current: Number(read(folder('pids'), 'pids.current')), ...(pidsLimit !== undefined && { limit: pidsLimit }) },
     io: {

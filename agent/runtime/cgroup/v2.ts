@@ -1,6 +1,8 @@
-import { parseFlatKeyed, parseLimit, type CgroupStats, type ReadGroupFile } from './stats.js'
+import { FlatKeyedFile, parseFlatKeyed, parseLimit, type CgroupStats, type ReadGroupFile } from './stats.js'
 
 const nsPerUs = 1000
+
+const memoryFile = new FlatKeyedFile()
 
 /** Reads a group of the unified hierarchy (files as in the kernel's Documentation/admin-guide/cgroup-v2.rst). */
 export function readStatsV2(folder: string, read: ReadGroupFile): CgroupStats {
@@ -22,7 +24,7 @@ export function readStatsV2(folder: string, read: ReadGroupFile): CgroupStats {
       usage: Number(read(folder, 'memory.current')),
       ...(peak !== undefined && { maxUsage: peak }),
       ...(limit !== undefined && { limit }),
-      details: parseFlatKeyed(read(folder, 'memory.stat')),
+      details: memoryFile.parse(read(folder, 'memory.stat')),
     },
     pids: { current: Number(read(folder, 'pids.current')), ...(pidsLimit !== undefined && { limit: pidsLimit }) },
     io,

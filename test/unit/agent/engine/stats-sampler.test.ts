@@ -19,7 +19,7 @@ describe('engine/stats-sampler', () => {
     const open = new Set<string>()
     const sampler = new StatsSampler({
       clock,
-      hostCpuNs: () => 0,
+      moment: () => ({ hostCpuNs: 0, read: '' }),
       openReader: ({ id }) => {
         open.add(id)
         return { read: () => (reads.push(id), {} as CgroupStats), [Symbol.dispose]: () => void open.delete(id) }

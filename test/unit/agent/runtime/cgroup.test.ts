@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { planCgroups } from '../../../../agent/runtime/cgroup/mode.js'
-import { parseLimit } from '../../../../agent/runtime/cgroup/stats.js'
+import { FlatKeyedFile, parseFlatKeyed, parseLimit } from '../../../../agent/runtime/cgroup/stats.js'
 import { parseBlkio } from '../../../../agent/runtime/cgroup/v1.js'
 import { parseIoStat } from '../../../../agent/runtime/cgroup/v2.js'
 
@@ -25,6 +25,12 @@ describe('runtime/cgroup', () => {
 
   it('says how to mount them when there are none', () => {
     assert.throws(() => planCgroups({ mountInfo: '', controllers: table, unifiedControllers: '' }), /mount -t cgroup2/)
+  })
+
+  it('reads files of one kind with keys learnt once, and learns anew when they differ', () => {
+    const file = new FlatKeyedFile()
+    const texts = ['cache 10\nrss 20\nlimit 9223372036854771712\n', 'cache 0\nrss 7\nlimit 1\n', 'cache 1\nrss_huge 2\n', 'cache 1\nrss_huge 2\nmore 3\n', 'cache 5', '', 'cache x\n', 'cache 1\nrss_huge 2\nmore 3\n']
+    for (const text of texts) assert.deepEqual(file.parse(text), parseFlatKeyed(text))
   })
 
   it('reads figures of both versions', () => {
