@@ -113,6 +113,38 @@ describe('balancing of the routing mesh in the kernel', function () {
     }
   })
 
+  it('leads new flows past nodes that are not reached while there are others, and leaves flows that have begun', async () => {
+    await tasks()
+    const shell = await mesh.shell()
+    const [{ cluster }] = mesh.nodes
+    const seen = async (): Promise<string[]> => {
+      const names = new Set<string>()
+      for (let i = 0; i < 20; i++) {
+        for (const [netns, address, tcpPort] of [[mesh.outside, '10.77.0.1', 8080], [shell, '10.0.1.2', 80], [shell, 'fd00:2::2', 80]] as const) names.add((await ask(netns, address, tcpPort)).split(' ')[0] ?? '')
+      }
+      return [...names].sort()
+    }
+    const begun: { socket: Socket; got: string }[] = []
+    for (let i = 0; i < 40; i++) {
+      const one = { socket: new Socket({ fd: inNetns(shell, () => openSocket({ protocol: 'tcp', family: 4 })) }), got: '' }
+      one.socket.on('data', (chunk) => (one.got += chunk.toString()))
+      one.socket.connect(80, '10.0.1.2')
+      await once(one.socket, 'connect')
+      begun.push(one)
+    }
+    await cluster?.lose(new Set(['n2']))
+    assert.deepEqual(await seen(), ['near'])
+    // The managers' tables are taken in as before, and what is known of nodes stays.
+    await mesh.both('complete', [...mesh.rows(), ...mesh.placesOf('other', 2, 11), ...mesh.placesOf('near', 1, 12)])
+    assert.deepEqual(await seen(), ['near'])
+    for (const { socket } of begun) socket.write('GET')
+    await eventually('flows that had begun are answered by all', () => new Set(begun.map(({ got }) => got.split(' ')[0])).size === 3 && begun.every(({ got }) => got !== ''))
+    await cluster?.lose(new Set(['n1', 'n2']))
+    assert.deepEqual(await seen(), ['near', 'other', 'web'], 'nobody is left')
+    await cluster?.lose(new Set())
+    assert.deepEqual(await seen(), ['near', 'other', 'web'])
+  })
+
   it("prefers a node's own tasks while there are some, when the service asks for it", async () => {
     await tasks()
     const shell = await mesh.shell()

@@ -56,6 +56,7 @@ export class ClusterNetworking implements Disposable {
     const { controller } = this.given
     const { tables } = controller
     await this.ingress.end()
+    tables.lose(new Set())
     const touched = tables.apply('complete', [])
     await this.balancer.update(touched.services)
     for (const id of touched.gone) controller.networks.overlayDriver.forgetRemotes(id)
@@ -91,6 +92,16 @@ export class ClusterNetworking implements Disposable {
     await this.forgetNetworks(touched)
     for (const id of touched.networks) this.arrived(id)
     if (failures.length > 0) throw failures[0]
+  }
+
+  /**
+   * These nodes, and no others, do not answer on the data path: new flows are led to tasks elsewhere, as far as there
+   * are some, and flows that have begun stay. Rejects with the kernel's reason.
+   */
+  async lose(nodeIds: ReadonlySet<string>): Promise<void> {
+    const touched = this.given.controller.tables.lose(nodeIds)
+    await this.balancer.update(touched.services)
+    if (await this.canIngress()) await this.ingress.update(touched)
   }
 
   /**

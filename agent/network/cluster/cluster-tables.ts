@@ -21,6 +21,8 @@ export interface ClusterNetwork {
   byService: Map<string, Set<NetworkEndpoint>>
   /** Changes with every row. */
   version: number
+  /** The nodes that do not answer this one on the data path; the same for all networks. */
+  readonly lost: ReadonlySet<string>
 }
 
 /** What an update touched. */
@@ -42,10 +44,34 @@ export interface Touched {
 export class ClusterTables {
   readonly networks = new Map<string, ClusterNetwork>()
   readonly peers = new Map<string, NetworkPeer>()
+  private readonly lostNodes = new Set<string>()
+
+  /** The nodes that do not answer this one on the data path: new flows are led to others while there are some. */
+  get lost(): ReadonlySet<string> {
+    return this.lostNodes
+  }
+
+  /** Some network has a service. */
+  get hasServices(): boolean {
+    for (const { services } of this.networks.values()) if (services.size > 0) return true
+    return false
+  }
+
+  /** These nodes, and no others, do not answer. Gives the services that have tasks on nodes of which something else was known. */
+  lose(nodeIds: ReadonlySet<string>): Touched {
+    const touched = untouched()
+    const differs = (id: string): boolean => this.lostNodes.has(id) !== nodeIds.has(id)
+    for (const { endpoints } of this.networks.values()) {
+      for (const { networkId, serviceId, nodeId, serving } of endpoints.values()) if (serving && differs(nodeId)) touch(touched, networkId, serviceId)
+    }
+    this.lostNodes.clear()
+    for (const id of nodeIds) this.lostNodes.add(id)
+    return touched
+  }
 
   /** Takes the rows in; of a complete set, everything that it does not name goes. */
   apply(kind: 'complete' | 'incremental', rows: readonly TableRow[]): Touched {
-    const touched: Touched = { networks: new Set(), whole: new Set(), moves: [], services: new Map(), gone: new Set(), peers: false }
+    const touched = untouched()
     if (kind === 'complete') this.clear(touched)
     for (const row of rows) this.take(row, touched)
     for (const id of this.networks.keys()) touched.gone.delete(id)
@@ -85,7 +111,7 @@ export class ClusterTables {
       }
       const present = this.networks.get(network.id)
       if (present) present.network = network
-      else this.networks.set(network.id, { network, endpoints: new Map(), services: new Map(), byService: new Map(), version: 0 })
+      else this.networks.set(network.id, { network, endpoints: new Map(), services: new Map(), byService: new Map(), version: 0, lost: this.lostNodes })
     } else if (endpoint) {
       const table = this.networks.get(endpoint.networkId)
       if (!table) return
@@ -117,6 +143,17 @@ export class ClusterTables {
       touch(touched, service.networkId, service.serviceId)
     }
   }
+}
+
+/** Those on nodes that answer on the data path; all when there is none of them. */
+export function reachable<E extends { nodeId: string }>(endpoints: readonly E[], lost: ReadonlySet<string>): readonly E[] {
+  if (lost.size === 0) return endpoints
+  const left = endpoints.filter(({ nodeId }) => !lost.has(nodeId))
+  return left.length > 0 ? left : endpoints
+}
+
+function untouched(): Touched {
+  return { networks: new Set(), whole: new Set(), moves: [], services: new Map(), gone: new Set(), peers: false }
 }
 
 function touch({ services }: Touched, networkId: string, serviceId: string): void {

@@ -1,4 +1,5 @@
 import type { NetworkEndpoint, NetworkService } from '../../../src/model/network-table.js'
+import { reachable } from '../cluster/cluster-tables.js'
 import type { ClusterNetwork } from '../cluster/cluster-tables.js'
 import type { Endpoint } from '../endpoint.js'
 
@@ -95,8 +96,8 @@ export function clusterScope(table: ClusterNetwork): NameScope {
   }
 }
 
-function tasksOf(table: ClusterNetwork, serviceId: string): NetworkEndpoint[] {
-  return [...(table.byService.get(serviceId) ?? [])].filter(({ serving }) => serving)
+function tasksOf(table: ClusterNetwork, serviceId: string): readonly NetworkEndpoint[] {
+  return reachable([...(table.byService.get(serviceId) ?? [])].filter(({ serving }) => serving), table.lost)
 }
 
 function indexOf(table: ClusterNetwork): ClusterIndex {

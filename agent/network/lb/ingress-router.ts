@@ -166,9 +166,10 @@ export class IngressRouter implements SandboxWatcher, Disposable {
   private portsOf(table: ClusterNetwork): Map<string, MeshPort> {
     const ports = new Map<string, MeshPort>()
     for (const { serviceId, ports: published, preferLocal, proxyProtocolPorts } of table.services.values()) {
-      const serving = this.controller.tables.backends(table.network.id, serviceId)
-      const preferred = preferLocal ? this.controller.dataPath?.nodeId : undefined
-      const addresses = ([4, 6] as const).flatMap((family) => backendsOf(serving, preferred, family))
+      const { tables, dataPath } = this.controller
+      const serving = tables.backends(table.network.id, serviceId)
+      const choice = { preferredNode: preferLocal ? dataPath?.nodeId : undefined, lost: tables.lost }
+      const addresses = ([4, 6] as const).flatMap((family) => backendsOf(serving, choice, family))
       for (const { protocol, publishedPort, targetPort, publishMode } of published) {
         if (publishMode !== 'ingress' || publishedPort === 0) continue
         const backends = addresses.map((address) => ({ address, port: targetPort }))

@@ -240,7 +240,7 @@ export class VipBalancer implements SandboxWatcher, Disposable {
     if (address === '') return undefined
     // The ingress network is reached by published ports alone.
     if (this.tables.networks.get(networkId)?.network.spec.ingress) return undefined
-    return { address, backends: backendsOf(this.tables.backends(networkId, serviceId), preferLocal ? this.ownNode() : undefined, family) }
+    return { address, backends: backendsOf(this.tables.backends(networkId, serviceId), { preferredNode: preferLocal ? this.ownNode() : undefined, lost: this.tables.lost }, family) }
   }
 }
 

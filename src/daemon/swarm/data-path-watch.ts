@@ -9,6 +9,8 @@ import type { SwarmPlace } from './agent-side.js'
 
 export interface DataPathWatchGiven {
   controller: NetworkController
+  /** Hears of the nodes that are not reached any more, whenever they change. */
+  onLost: (nodeIds: ReadonlySet<string>) => void
   clock: Clock
   rng: Rng
   log: Logger
@@ -38,6 +40,8 @@ export class DataPathWatch {
     this.nodeId = nodeId
     this.place = place
     this.stopped = new AbortController()
+    // What an earlier probe found is not known to the next.
+    if (this.given.controller.tables.lost.size > 0) this.given.onLost(new Set())
     await this.open()
   }
 
@@ -65,7 +69,9 @@ export class DataPathWatch {
         address: place.dataPathAddress,
         onHost: (act) => controller.kernel.run(act),
         peers: () => controller.tables.peers.values(),
+        isBusy: () => controller.tables.hasServices,
         onResult: (result) => this.report(result),
+        onLost: (nodeIds) => this.given.onLost(nodeIds),
         clock,
         rng,
         log,

@@ -69,7 +69,9 @@ export class LocalAgent implements AgentSide {
     this.cluster = new ClusterNetworking({
       controller: deps.parts.networks, clock: deps.clock, log: deps.log.child({ part: 'network' }), announce: () => this.place?.describeAgain(),
     })
-    this.dataPath = new DataPathWatch({ controller: deps.parts.networks, clock: deps.clock, rng: deps.rng, log: deps.log.child({ part: 'network' }) })
+    this.dataPath = new DataPathWatch({
+      controller: deps.parts.networks, clock: deps.clock, rng: deps.rng, log: deps.log.child({ part: 'network' }), onLost: (nodeIds) => this.lose(nodeIds),
+    })
     this.host = new HostWatch({
       subnets: (max) => deps.parts.networks.networks.subnetsOfHost(max),
       encryptionProblem: () => encryptionProblem({ wireguardPath: deps.config['wireguard-path'] ?? '', environment: process.env }),
@@ -190,6 +192,13 @@ export class LocalAgent implements AgentSide {
     const { clock, log } = this.deps
     const managers = { connected: place.attachments.connected.bind(place.attachments), awaitDrain: place.awaitDrain.bind(place) }
     await drainTask({ managers, clock, log: log.child({ part: 'network' }) }, taskId, signal)
+  }
+
+  /** These nodes are not reached: new flows go elsewhere. */
+  private lose(nodeIds: ReadonlySet<string>): void {
+    const log = this.deps.log.child({ part: 'network' })
+    log.info(nodeIds.size > 0 ? 'nodes do not answer on the data path: new flows are led to tasks elsewhere while there are some' : 'all nodes answer on the data path', { nodes: [...nodeIds] })
+    this.applying.run(() => this.cluster.lose(nodeIds)).catch((err: unknown) => log.error('flows may be led to nodes that do not answer', { err }))
   }
 
   private createWorker(): Worker {

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { createSocket } from 'node:dgram'
+import type { Socket } from 'node:dgram'
 import { DataPathProbe, type ProbeResult } from '../../../../agent/network/cluster/data-path-probe.js'
 import { nullLogger } from '../../../../src/base/log.js'
 import { seededRng } from '../../../../src/base/rng.js'
@@ -11,21 +12,45 @@ import { ManualClock } from '../../../support/manual-clock.js'
 /** Nodes on loopback addresses, each with a clock of its own that the test moves. */
 describe('the probe of the data path', () => {
   const peers: NetworkPeer[] = []
-  const open: { probe: DataPathProbe; clock: ManualClock; results: ProbeResult[] }[] = []
+  const open: { probe: DataPathProbe; clock: ManualClock; results: ProbeResult[]; lost: string[] }[] = []
+  const strangers: Socket[] = []
   afterEach(() => {
-    for (const { probe } of open.splice(0)) probe[Symbol.dispose]()
+    for (const { probe, clock } of open.splice(0)) {
+      probe[Symbol.dispose]()
+      assert.equal(clock.pendingTimers, 0)
+    }
+    for (const socket of strangers.splice(0)) socket.close()
     peers.length = 0
   })
 
   const start = async (name: string, address: string, announced = address) => {
     const clock = new ManualClock()
     const results: ProbeResult[] = []
+    const lost: string[] = []
     const probe = await DataPathProbe.open({
-      nodeId: name, address, onHost: (act) => act(), peers: () => peers, onResult: (result) => results.push(result), clock, rng: seededRng(name.length), log: nullLogger,
+      nodeId: name, address, onHost: (act) => act(), peers: () => peers, isBusy: () => true, clock, rng: seededRng(name.length), log: nullLogger,
+      onResult: (result) => results.push(result),
+      onLost: (ids) => lost.push([...ids].join()),
     })
     peers.push({ nodeId: name as NodeId, hostname: name, address: announced, probePort: probe.port })
-    open.push({ probe, clock, results })
-    return { probe, clock, results }
+    open.push({ probe, clock, results, lost })
+    return { probe, clock, results, lost }
+  }
+  /** In the place of a node that ended: nobody answers, and nobody refuses. */
+  const mute = async (place: NetworkPeer | undefined): Promise<Socket> => {
+    const socket = createSocket('udp4')
+    await new Promise<void>((resolve) => socket.bind(place?.probePort, place?.address, resolve))
+    strangers.push(socket)
+    return socket
+  }
+  /** As long as it takes until it is so, half a second at a time; gives how long. */
+  const takes = async ({ clock }: { clock: ManualClock }, done: () => boolean, maxMs: number): Promise<number> => {
+    const fromMs = clock.monotonicMs()
+    while (!done()) {
+      assert(clock.monotonicMs() - fromMs < maxMs, `not within ${maxMs} ms`)
+      await clock.advance(500)
+    }
+    return clock.monotonicMs() - fromMs
   }
   /** Round after round, as datagrams arrive, until this is what was found. */
   const found = (node: { probe: DataPathProbe; clock: ManualClock }, wanted: ProbeResult): Promise<unknown> =>
@@ -62,12 +87,58 @@ describe('the probe of the data path', () => {
     await found(one, { silent: ['three'], answering: 1 })
   })
 
-  it('asks a few nodes at a time, and forgets those that left', async () => {
+  it('tells at once of a node that answers no more, and that it is back', async () => {
     const one = await start('one', '127.0.11.1')
-    for (let i = 0; i < 12; i++) peers.push({ nodeId: `n${i}` as NodeId, hostname: '', address: '127.0.11.9', probePort: 9 })
+    const two = await start('two', '127.0.11.2')
+    await found(one, { silent: [], answering: 1 })
+    two.probe[Symbol.dispose]()
+    const silence = await mute(peers[1])
+    await takes(one, () => one.lost.length > 0, 5_000)
+    assert.deepEqual([...one.probe.lost], ['two'])
+    assert.deepEqual(one.probe.result.silent, [], 'people are told only when it lasts')
+    assert.equal(one.results.at(-1)?.answering, 0)
+    await takes(one, () => one.probe.result.silent.join() === 'two', 15_000)
+    strangers.splice(strangers.indexOf(silence), 1)
+    silence.close()
+    peers.splice(1)
+    await start('two', '127.0.11.2')
+    await takes(one, () => one.lost.at(-1) === '', 2_500)
+  })
+
+  it('does not lose a node whose daemon is gone while its host refuses, nor one that never answered', async () => {
+    const one = await start('one', '127.0.11.1')
+    const two = await start('two', '127.0.11.2')
+    const three = await start('three', '127.0.11.3')
+    three.probe[Symbol.dispose]()
+    await mute(peers[2])
+    await found(one, { silent: ['three'], answering: 1 })
+    two.probe[Symbol.dispose]()
+    for (let i = 0; i < 40; i++) await one.clock.advance(500)
+    assert.deepEqual(one.probe.result, { silent: ['three'], answering: 1 })
+    assert.deepEqual(one.lost, [])
+  })
+
+  it('takes no silence for one while this host is late itself', async () => {
+    const one = await start('one', '127.0.11.1')
+    const two = await start('two', '127.0.11.2')
+    await found(one, { silent: [], answering: 1 })
+    two.probe[Symbol.dispose]()
+    await mute(peers[1])
+    for (let i = 0; i < 20; i++) {
+      one.clock.jump(2_500)
+      await one.clock.advance(0)
+    }
+    assert.deepEqual(one.lost, [])
+    await takes(one, () => one.lost.length > 0, 5_000)
+  })
+
+  it('asks no more than some nodes in a period, and forgets those that left', async () => {
+    const one = await start('one', '127.0.11.1')
+    for (let i = 0; i < 100; i++) peers.push({ nodeId: `n${i}` as NodeId, hostname: '', address: '127.0.11.9', probePort: 9 })
     await one.clock.advance(1_000)
-    for (let i = 0; i < 3; i++) await one.clock.advance(1_000)
-    assert.equal(one.probe.result.silent.length, 5)
+    for (let i = 0; i < 24; i++) await one.clock.advance(500)
+    const first = one.probe.result.silent.length
+    assert(first > 0 && first <= 40, String(first))
     await found(one, { silent: peers.slice(1).map(({ nodeId }) => nodeId as string).sort(), answering: 0 })
     peers.splice(1)
     await found(one, { silent: [], answering: 0 })

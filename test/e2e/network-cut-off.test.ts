@@ -1,0 +1,69 @@
+import { strict as assert } from 'node:assert'
+import type { Lab } from '../lab/lab.js'
+import type { LabHost } from '../lab/lab-host.js'
+import { eventually } from '../support/eventually.js'
+import { addressOn, ask, loadNetworkImages, netnsOf, virtualIp } from './network-support.js'
+import { converged, nodes, printLogs, startSwarm } from './support.js'
+
+/** A host that is cut off before the managers take it for dead: the others see it by themselves. */
+describe('flows to a host that is cut off', function () {
+  this.timeout(120_000)
+  let lab: Lab
+  let first: LabHost
+  let second: LabHost
+  let third: LabHost
+  let shell: string
+  let vip: string
+
+  before(async () => {
+    lab = await startSwarm({ hosts: 3, managers: 1 })
+    ;[first, second, third] = [lab.host(1), lab.host(2), lab.host(3)]
+    // The managers would need a minute.
+    await first.docker('swarm', 'update', '--dispatcher-heartbeat', '20s')
+    await loadNetworkImages(lab)
+    await first.docker('network', 'create', '-d', 'overlay', 'back')
+    const service = (...args: string[]): Promise<string> => first.docker('service', 'create', '-d', '--no-resolve-image', '--network', 'back', '--mode', 'global', ...args)
+    await service('--name', 'shell', 'busybox:latest', 'sleep', '100000')
+    await service('--name', 'web', '-p', '8080:80', 'asked:1')
+    await Promise.all([converged(first, 'shell', 3), converged(first, 'web', 3)])
+    shell = (await netnsOf(second, 'shell.')) ?? ''
+    vip = await virtualIp(first, 'web', 'back')
+  })
+  after(() => lab.close())
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await printLogs(lab)
+  })
+
+  /** The hosts of the tasks that answer; what is no answer stands as it is. */
+  const answering = async (netns: string, address: string, port: number): Promise<string[]> => {
+    const answers = await Promise.all(Array.from({ length: 24 }, () => ask(netns, address, port, '/cgi-bin/who', 1_000)))
+    return [...new Set(answers.map((one) => / on (\S+) asked/.exec(one)?.[1] ?? one))].sort()
+  }
+  const ways = (): [string, string, number][] => [[shell, vip, 80], [lab.outside.netns, first.ipv4, 8080], [lab.outside.netns, second.ipv4, 8080]]
+  const named = async (): Promise<string[]> => {
+    const id = (await second.docker('ps', '-q', '-f', 'name=shell.')).split('\n')[0] ?? ''
+    const { stdout } = await second.tryDocker('exec', id, 'nslookup', '-type=a', 'tasks.web')
+    return [...stdout.matchAll(/^Address(?: \d+)?: (10\.\S+)$/gm)].map((match) => match[1] as string).sort()
+  }
+
+  it('go to tasks elsewhere within seconds, and to all again when it is back', async () => {
+    const away = (await addressOn(third, 'web.', 'back')).ipv4
+    for (const way of ways()) await eventually('all tasks answer', async () => (await answering(...way)).length === 3)
+    assert.equal((await named()).length, 3)
+    third.cutOff()
+    for (const way of ways()) {
+      await eventually('the others answer alone', async () => {
+        const hosts = await answering(...way)
+        assert.equal(hosts.length, 2, hosts.join())
+        return !hosts.some((one) => one.includes('no answer'))
+      }, { timeoutMs: 20_000 })
+    }
+    const names = await named()
+    assert.equal(names.length, 2)
+    assert(!names.includes(away))
+    assert.deepEqual((await nodes(first)).map(({ status }) => status), ['Ready', 'Ready', 'Ready'], 'the managers have not noticed')
+    third.heal()
+    for (const way of ways()) await eventually('all tasks answer again', async () => (await answering(...way)).length === 3, { timeoutMs: 20_000 })
+    assert.equal((await named()).length, 3)
+  })
+})
