@@ -11,6 +11,7 @@ import { login } from './commands/registry/login.js'
 import { logout } from './commands/registry/logout.js'
 import { search } from './commands/registry/search.js'
 import { service } from './commands/service/noun.js'
+import { stack } from './commands/stack/noun.js'
 import { swarm } from './commands/swarm/noun.js'
 import { inspect } from './commands/system/inspect.js'
 import { system } from './commands/system/noun.js'
@@ -20,7 +21,7 @@ import { completion } from './completion/verb.js'
 import type { Section } from './program.js'
 
 const management: Noun[] = [builder, container, context, image, network, plugin, system, volume]
-const cluster: Noun[] = [config, node, secret, service, swarm]
+const cluster: Noun[] = [config, node, secret, service, stack, swarm]
 const shorthands: Verb[] = [...topLevelVerbs([...management, ...cluster]), inspect, login, logout, search, version]
 /** What people start with, in the order they need it. */
 const commonNames = ['run', 'exec', 'ps', 'build', 'pull', 'push', 'images', 'login', 'logout', 'search', 'version', 'info']

@@ -1,3 +1,4 @@
+import { repositoryRoot } from '../../lab/belongings.js'
 import { FakeDaemon, type RecordedCall } from './support/fake-daemon.js'
 import { runLine } from './support/run-line.js'
 import { describeTranscript } from './support/transcript.js'
@@ -61,6 +62,9 @@ describe('requests of command lines', () => {
     'GET /networks/front': { Id: 'netid-front' },
     'GET /networks/netid-front': { Id: 'netid-front' },
     'GET /networks/back': { Id: 'netid-back' },
+    'GET /networks': [],
+    'GET /services': [],
+    'DELETE /images/a': [],
     'GET /secrets': [{ ID: 'sec1', Spec: { Name: 'tls' } }],
     'GET /configs': [{ ID: 'con1', Spec: { Name: 'nginx' } }],
     'POST /secrets/create': { ID: 'sec2' },
@@ -83,7 +87,7 @@ describe('requests of command lines', () => {
     await using daemon = await FakeDaemon.start(answers)
     const { code, stderr } = await runLine(line, { host: daemon.host, environment: { HERE: 'from here' }, stdin: 'secret text' })
     const calls = daemon.calls.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/start')).map(callText)
-    return code === 0 ? calls.join('\n') : `exit ${code}\n${stderr.trimEnd()}`
+    return code === 0 ? calls.join('\n').replaceAll(repositoryRoot, '<project>') : `exit ${code}\n${stderr.trimEnd()}`
   })
 })
 

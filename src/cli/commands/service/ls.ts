@@ -6,7 +6,8 @@ import { naturalOrder } from '../../order.js'
 import { shortId } from '../../units.js'
 import { modeName } from './mode.js'
 
-const listing: Listing<SwarmService> = {
+/** The table of `service ls` and `stack services`. */
+export const serviceListing: Listing<SwarmService> = {
   columns: {
     ID: { header: 'ID', value: (service) => shortId(service.ID ?? '') },
     Name: { header: 'NAME', value: (service) => service.Spec?.Name ?? '' },
@@ -27,7 +28,7 @@ export const ls = verb({
   async run({ context, flags }) {
     const services = await context.api.services.list({ status: true, filters: filterValues(flags.filter) })
     services.sort((a, b) => naturalOrder(a.Spec?.Name ?? '', b.Spec?.Name ?? ''))
-    printListing(context, services, listing, flags)
+    printListing(context, services, serviceListing, flags)
   },
 })
 

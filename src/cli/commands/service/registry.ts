@@ -1,4 +1,4 @@
-import type { ServiceSpec } from '../../../model/engine-api/swarm.js'
+import type { SwarmServiceSpec } from '../../../model/engine-api/extensions.js'
 import type { Context } from '../../context.js'
 import { registryAuthOf } from '../../credentials/store.js'
 import { familiarName, splitReference } from '../../image-name.js'
@@ -9,7 +9,7 @@ const digestPattern = /^sha256:[0-9a-f]{64}$/
  * Asks the image's registry which digest its tag has now, so that all nodes run the same image, and for which
  * platforms there is one; writes both into the spec. Where that fails it says so, as docker does, and the name stays.
  */
-export async function pinImage(context: Context, spec: ServiceSpec): Promise<void> {
+export async function pinImage(context: Context, spec: SwarmServiceSpec): Promise<void> {
   const container = spec.TaskTemplate?.ContainerSpec
   const image = container?.Image ?? ''
   const { name, digest } = splitReference(image)
@@ -31,7 +31,7 @@ export async function pinImage(context: Context, spec: ServiceSpec): Promise<voi
 }
 
 /** What `--with-registry-auth` sends along: the value of `X-Registry-Auth`. */
-export async function sentAuth(context: Context, spec: ServiceSpec, wanted: boolean): Promise<{ auth?: string }> {
+export async function sentAuth(context: Context, spec: SwarmServiceSpec, wanted: boolean): Promise<{ auth?: string }> {
   if (!wanted) return {}
   const auth = await registryAuthOf(context, splitReference(spec.TaskTemplate?.ContainerSpec?.Image ?? '').name)
   return auth === undefined ? {} : { auth }

@@ -1,0 +1,156 @@
+import { invalid } from '../../base/errors.js'
+import { parseBytes, parseDuration } from '../../base/flags.js'
+
+/** A value of a Compose file with its place in it; reading it as something that it is not throws `invalid` with that place. */
+export class Field {
+  constructor(
+    readonly value: unknown,
+    readonly path: string,
+  ) {}
+
+  /** False for what is absent or null. */
+  get given(): boolean {
+    return this.value !== undefined && this.value !== null
+  }
+
+  get isMapping(): boolean {
+    return typeof this.value === 'object' && this.value !== null && !Array.isArray(this.value)
+  }
+
+  /** A key of a mapping; of nothing, nothing. */
+  at(key: string): Field {
+    const mapping = this.given ? this.mapping() : {}
+    return new Field(mapping[key], this.path === '' ? key : `${this.path}.${key}`)
+  }
+
+  /** The keys and values of a mapping, in the file's order; none of nothing. */
+  entries(): [string, Field][] {
+    return this.given ? Object.keys(this.mapping()).map((key) => [key, this.at(key)]) : []
+  }
+
+  /** The items of a list; none of nothing. */
+  items(): Field[] {
+    if (!this.given) return []
+    if (!Array.isArray(this.value)) throw this.wrong('a list')
+    return this.value.map((item, index) => new Field(item, `${this.path}.${index}`))
+  }
+
+  /** Throws when a mapping has keys beside these and `x-…`. */
+  allow(keys: ReadonlySet<string>): void {
+    for (const [key] of this.entries()) {
+      if (!keys.has(key) && !key.startsWith('x-')) throw invalid(`${this.path || '(root)'} Additional property ${key} is not allowed`)
+    }
+  }
+
+  text(): string | undefined {
+    if (!this.given) return undefined
+    if (!isScalar(this.value)) throw this.wrong('a string')
+    return String(this.value)
+  }
+
+  /** A whole number. */
+  int(): number | undefined {
+    const text = this.text()
+    if (text === undefined) return undefined
+    if (!/^[-+]?\d{1,15}$/.test(text)) throw this.wrong('an integer')
+    return Number(text)
+  }
+
+  /** Permissions such as `0440`: YAML reads the digits as a number of base ten, they are octal. */
+  octal(): number | undefined {
+    const text = this.text()
+    if (text === undefined) return undefined
+    if (!/^[0-7]{1,5}$/.test(text)) throw this.wrong('an octal number such as 0440')
+    return Number.parseInt(text, 8)
+  }
+
+  number(): number | undefined {
+    const text = this.text()
+    if (text === undefined) return undefined
+    if (text.trim() === '' || !Number.isFinite(Number(text))) throw this.wrong('a number')
+    return Number(text)
+  }
+
+  bool(): boolean | undefined {
+    const text = this.text()?.toLowerCase()
+    if (text === undefined) return undefined
+    if (['true', 'yes', 'on', 'y', '1'].includes(text)) return true
+    if (['false', 'no', 'off', 'n', '0'].includes(text)) return false
+    throw this.wrong('a boolean')
+  }
+
+  /** Nanoseconds of `1m30s`. */
+  durationNs(): number | undefined {
+    const text = this.text()
+    if (text === undefined) return undefined
+    const ns = parseDuration(text)
+    if (ns === undefined) throw this.wrong('a duration such as 10s or 1m30s')
+    return ns
+  }
+
+  /** Bytes of `512m`. */
+  bytes(): number | undefined {
+    const text = this.text()
+    if (text === undefined) return undefined
+    const bytes = parseBytes(text)
+    if (bytes === undefined) throw this.wrong('a size such as 512m or 1g')
+    return bytes
+  }
+
+  /** Billionths of a CPU of `0.5`. */
+  nanoCpus(): number | undefined {
+    const cpus = this.number()
+    return cpus === undefined ? undefined : Math.round(cpus * 1e9)
+  }
+
+  /** A list of texts; one text alone is a list of it. */
+  texts(): string[] {
+    if (isScalar(this.value)) return [String(this.value)]
+    return this.items().map((item) => item.text() ?? '')
+  }
+
+  /** `{a: b}` or `[a=b, c]`; a key without a value has none. */
+  pairs(): Map<string, string | undefined> {
+    if (this.isMapping) return new Map(this.entries().map(([key, value]) => [key, value.text()]))
+    return new Map(
+      this.items().map((item) => {
+        const text = item.text() ?? ''
+        const at = text.indexOf('=')
+        return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]
+      }),
+    )
+  }
+
+  /** The same, where a missing value is an empty one. */
+  labels(): Record<string, string> {
+    return Object.fromEntries([...this.pairs()].map(([key, value]) => [key, value ?? '']))
+  }
+
+  /** One of some words. */
+  oneOf<T extends string>(words: readonly T[]): T | undefined {
+    const text = this.text()
+    if (text === undefined) return undefined
+    const word = words.find((one) => one === text)
+    if (word === undefined) throw invalid(`${this.path} must be one of the following: ${words.map((one) => JSON.stringify(one)).join(', ')}`)
+    return word
+  }
+
+  wrong(expected: string): Error {
+    return invalid(`${this.path || '(root)'} must be ${expected}`)
+  }
+
+  private mapping(): Readonly<Record<string, unknown>> {
+    const { value } = this
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw this.wrong('a mapping')
+    return Object.fromEntries(Object.entries(value))
+  }
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+}
+
+/** An object without its undefined values. */
+export function defined<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
+}
