@@ -5,7 +5,7 @@ import { conflict, invalid, notFound } from '../../src/base/errors.js'
 import { identify, sendSignal } from '../kernel/process.js'
 import type { DescriptorUse } from '../kernel/spawn.js'
 import { effectiveCapabilities } from '../runtime/bundle/capabilities.js'
-import { capabilitySets, environment, securityOption } from '../runtime/bundle/process.js'
+import { capabilitySets, environment, processLimits } from '../runtime/bundle/process.js'
 import type { OciProcess } from '../runtime/bundle/spec.js'
 import { resolveUser } from '../runtime/bundle/user.js'
 import { resizeTerminal } from '../runtime/conmon.js'
@@ -186,7 +186,7 @@ function execProcess(context: EngineContext, container: Container, request: Exec
     env: environment({ Tty: tty, Env: [...(config.Env ?? []), ...(request.Env ?? [])] }, config.Hostname ?? '', user.home),
     cwd: request.WorkingDir || config.WorkingDir || '/',
     capabilities: capabilitySets(capabilities, user),
-    noNewPrivileges: securityOption(hostConfig, 'no-new-privileges') === 'true',
+    ...processLimits(hostConfig),
   }
 }
 

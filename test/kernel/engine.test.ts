@@ -178,7 +178,7 @@ describe('engine on the real kernel', function () {
 
   it('runs more processes in a container: streams, stdin, user, folder, exit code, terminal', async () => {
     const { engine } = host
-    const { Id: id = '' } = await engine.create('execs', { Image: 'busybox', Cmd: ['sleep', '60'], Env: ['FROM=container'], HostConfig: { NetworkMode: 'none' } })
+    const { Id: id = '' } = await engine.create('execs', { Image: 'busybox', Cmd: ['sleep', '60'], Env: ['FROM=container'], HostConfig: { NetworkMode: 'none', Ulimits: [{ Name: 'nofile', Soft: 60, Hard: 70 }] } })
     await engine.start(id)
     const exec = async (request: Parameters<typeof engine.execs.create>[1], input?: string): Promise<{ stdout: string; stderr: string; code: number | null }> => {
       const execId = await engine.execs.create(id, { AttachStdout: true, AttachStderr: true, ...request })
@@ -193,6 +193,8 @@ describe('engine on the real kernel', function () {
     }
     assert.deepEqual(await exec({ Cmd: ['sh', '-c', 'echo out; echo err >&2; exit 5'] }), { stdout: 'out\n', stderr: 'err\n', code: 5 })
     assert.match((await exec({ Cmd: ['grep', 'Seccomp:', '/proc/self/status'] })).stdout, /Seccomp:\s+2/)
+    const limits = await exec({ Cmd: ['sh', '-c', 'ulimit -Sn; ulimit -Hn'] })
+    assert.equal(limits.stdout, '60\n70\n')
     assert.deepEqual(await exec({ Cmd: ['cat'], AttachStdin: true }, 'typed'), { stdout: 'typed', stderr: '', code: 0 })
     const other = await exec({ Cmd: ['sh', '-c', 'id -un; pwd; echo $FROM $ALSO'], User: 'www', WorkingDir: '/tmp', Env: ['ALSO=exec'] })
     assert.equal(other.stdout, 'www\n/tmp\ncontainer exec\n')

@@ -80,6 +80,13 @@ export function containerProcess(input: ProcessInput): OciProcess {
     env: environment(config, input.hostname, user.home),
     cwd: config.WorkingDir || '/',
     capabilities: capabilitySets(input.capabilities, user),
+    ...processLimits(hostConfig),
+  }
+}
+
+/** What holds for every process of a container, also for those that come later. */
+export function processLimits(hostConfig: HostConfig): Pick<OciProcess, 'rlimits' | 'noNewPrivileges' | 'oomScoreAdj'> {
+  return {
     rlimits: rlimits(hostConfig.Ulimits ?? []),
     noNewPrivileges: securityOption(hostConfig, 'no-new-privileges') === 'true',
     oomScoreAdj: hostConfig.OomScoreAdj ?? 0,
