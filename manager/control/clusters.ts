@@ -5,7 +5,7 @@ import type { TokenRotation } from '../../src/model/control.js'
 import type { ReadTx } from '../store/store.js'
 import { validateWhole } from './annotations-validate.js'
 import type { ControlDeps } from './deps.js'
-import { madeFrom } from './resolve.js'
+import { madeFrom } from '../store/resolve.js'
 import { nextRootCa, withoutSigningKey } from './root-rotation.js'
 
 const hourNs = 3600 * 1e9

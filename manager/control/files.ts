@@ -6,7 +6,7 @@ import { configBytesMax, secretBytesMax, type Config, type ConfigSpec, type Secr
 import type { ReadTx } from '../store/store.js'
 import { validateFileAnnotations } from './annotations-validate.js'
 import type { ControlDeps } from './deps.js'
-import { madeFrom, resolve } from './resolve.js'
+import { madeFrom, resolve } from '../store/resolve.js'
 
 /** The control API's methods for secrets. What is given out never holds the data. */
 export class SecretControl {

@@ -1,14 +1,14 @@
 import { must } from '../../src/base/assert.js'
-import { conflict, invalid, notFound, StatusError } from '../../src/base/errors.js'
+import { conflict, invalid, StatusError } from '../../src/base/errors.js'
 import type { NetworkId } from '../../src/model/ids.js'
 import { isPredefinedNetwork, type Network, type NetworkSpec } from '../../src/model/network.js'
 import { PublishMode } from '../../src/model/service.js'
 import { taskName, type Task } from '../../src/model/task.js'
 import { TaskState } from '../../src/model/task-state.js'
+import { resolveNetwork } from '../store/resolve.js'
 import type { ReadTx } from '../store/store.js'
 import type { ControlDeps } from './deps.js'
 import { checkHostNetworks, checkNodeAddresses, checkSubnets, checkVni, validateNetwork } from './network-validate.js'
-import { resolve } from './resolve.js'
 
 /** The control API's methods for networks. */
 export class NetworkControl {
@@ -19,7 +19,7 @@ export class NetworkControl {
   }
 
   get(ref: string): Network {
-    return present(resolve(this.deps.store.view(), 'network', ref))
+    return resolveNetwork(this.deps.store.view(), ref)
   }
 
   create(spec: NetworkSpec): Promise<Network> {
@@ -42,7 +42,7 @@ export class NetworkControl {
 
   async remove(ref: string): Promise<void> {
     await this.deps.store.update((tx) => {
-      const network = present(resolve(tx, 'network', ref))
+      const network = resolveNetwork(tx, ref)
       checkUnused(tx, network)
       // Its addresses are given back only after the last task on it is gone: the allocator sees to that.
       const last = tx.tasksUsing('network', network.id).some((task) => task.status.state <= TaskState.running)
@@ -50,12 +50,6 @@ export class NetworkControl {
       else tx.remove('network', network.id)
     })
   }
-}
-
-/** Throws `notFound` for a network that only waits for its last tasks to end. */
-function present(network: Network): Network {
-  if (network.pendingDelete) throw notFound(`network ${network.spec.name} not found: it is being removed`)
-  return network
 }
 
 /** Throws `invalid` naming who uses the network and is not about to end. */

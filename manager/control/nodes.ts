@@ -7,7 +7,7 @@ import { TaskState } from '../../src/model/task-state.js'
 import type { WriteTx } from '../store/store.js'
 import { validateChoice } from './annotations-validate.js'
 import type { ControlDeps } from './deps.js'
-import { resolve } from './resolve.js'
+import { resolve } from '../store/resolve.js'
 
 /** A node that is written to all the time is not waited for forever. */
 const settlingTriesMax = 20

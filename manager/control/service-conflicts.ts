@@ -1,8 +1,8 @@
-import { invalid, notFound, StatusError } from '../../src/base/errors.js'
+import { invalid, StatusError } from '../../src/base/errors.js'
 import { isPredefinedNetwork } from '../../src/model/network.js'
 import { PublishMode, type NetworkAttachmentConfig, type PortConfig, type Service, type ServiceSpec } from '../../src/model/service.js'
 import type { ReadTx } from '../store/store.js'
-import { resolve } from './resolve.js'
+import { resolveNetwork } from '../store/resolve.js'
 
 /** Every node has its own of these. */
 const localNetworks = ['bridge', 'host', 'none']
@@ -23,9 +23,8 @@ export function withNetworks(tx: ReadTx, spec: ServiceSpec): ServiceSpec {
   const networks: NetworkAttachmentConfig[] = []
   for (const attachment of asked) {
     if (localNetworks.includes(attachment.target) && !tx.byName('network', attachment.target)) throw notForServices(attachment.target)
-    const network = resolve(tx, 'network', attachment.target)
+    const network = resolveNetwork(tx, attachment.target)
     if (network.spec.ingress) throw invalid(`service cannot be explicitly attached to the ingress network "${network.spec.name}"`)
-    if (network.pendingDelete) throw notFound(`network ${network.spec.name} not found: it is being removed`)
     if (networks.some(({ target }) => target === network.id)) {
       throw invalid(`network ${network.spec.name} is given twice: a service attaches to a network once`)
     }

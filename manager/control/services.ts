@@ -6,7 +6,7 @@ import type { Service, ServiceMode, ServiceSpec } from '../../src/model/service.
 import { TaskState } from '../../src/model/task-state.js'
 import type { ReadTx } from '../store/store.js'
 import type { ControlDeps } from './deps.js'
-import { madeFrom, resolve } from './resolve.js'
+import { madeFrom, resolve } from '../store/resolve.js'
 import { checkFilesExist, checkPorts, withNetworks } from './service-conflicts.js'
 import { validateService } from './service-validate.js'
 

@@ -7,6 +7,7 @@ import type { Network } from '../../src/model/network.js'
 import type { Task } from '../../src/model/task.js'
 import { TaskState } from '../../src/model/task-state.js'
 import type { AttachNetworkRequest, AttachNetworkResponse } from '../../src/wire/dispatcher-service.js'
+import { resolve, resolveNetwork } from '../store/resolve.js'
 import type { ReadTx, Store, StoreEvent } from '../store/store.js'
 
 /** `runtime` of tasks that stand for a container's place on a network. */
@@ -78,7 +79,7 @@ export class Attachments {
   /** The network, if it is attachable or the node takes part in it. Throws as `attach` does. */
   find(nodeId: string, ref: string): Network {
     const view = this.deps.store.view()
-    const network = resolveNetwork(view, ref)
+    const network = resolve(view, 'network', ref)
     const takesPart = view.tasksUsing('network', network.id).some((task) => task.nodeId === nodeId && task.status.state <= TaskState.running)
     return takesPart ? network : attachable(view, ref)
   }
@@ -118,20 +119,9 @@ function isAllocated(view: ReadTx, { spec }: Task): boolean {
   return view.get('network', spec.networks[0]?.target ?? '')?.driverState !== undefined
 }
 
-function resolveNetwork(tx: ReadTx, ref: string): Network {
-  const network = ref === '' ? undefined : (tx.get('network', ref) ?? tx.byName('network', ref))
-  if (network) return network
-  const matches = ref === '' ? [] : tx.byIdPrefix('network', ref)
-  if (matches.length > 1) throw invalid(`network ${ref} is ambiguous (${matches.length} matches found on ID prefix)`)
-  const [found] = matches
-  if (!found) throw notFound(`network ${ref} not found`)
-  return found
-}
-
 function attachable(tx: ReadTx, ref: string): Network {
   const network = resolveNetwork(tx, ref)
   if (!network.spec.attachable) throw new StatusError(ErrorKind.forbidden, `network ${network.spec.name} not manually attachable`)
-  if (network.pendingDelete) throw notFound(`network ${ref} not found: it is being removed`)
   return network
 }
 

@@ -49,6 +49,7 @@ export class NodeQuestions {
       timer.cancel()
       signal?.removeEventListener('abort', cancel)
       this.open.delete(id)
+      this.drop(nodeId, id)
     }
   }
 
@@ -56,11 +57,19 @@ export class NodeQuestions {
     return this.unsent.has(nodeId)
   }
 
+  /** A question that nobody waits for any more is not sent. */
+  private drop(nodeId: string, id: string): void {
+    const left = this.unsent.get(nodeId)?.filter((question) => question.id !== id)
+    if (!left) return
+    if (left.length > 0) this.unsent.set(nodeId, left)
+    else this.unsent.delete(nodeId)
+  }
+
   /** What the node is to be sent now. */
   take(nodeId: string): NodeQuestion[] {
     const questions = this.unsent.get(nodeId) ?? []
     this.unsent.delete(nodeId)
-    return questions.filter(({ id }) => this.open.has(id))
+    return questions
   }
 
   /** An answer; one that nobody waits for, or of another node, is dropped. */

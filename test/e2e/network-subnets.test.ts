@@ -16,13 +16,13 @@ describe('subnets of a swarm\'s networks', function () {
     worker = lab.host(2)
     for (const [host, address] of [[manager, '10.0.0.9/24'], [worker, '10.0.1.9/24'], [worker, '10.40.0.9/16']] as const) {
       const device = `lan${address.split('.')[1] ?? ''}`
-      await host.runOk('ip', ['link', 'add', device, 'type', 'dummy'])
+      await host.runOk('ip', ['link', 'add', device, 'type', 'bridge'])
       await host.runOk('ip', ['address', 'add', address, 'dev', device])
       await host.runOk('ip', ['link', 'set', device, 'up'])
     }
     await Promise.all(lab.hosts.map((host) => host.startDaemon()))
-    await manager.docker('swarm', 'init')
-    await worker.docker('swarm', 'join', '--token', await manager.docker('swarm', 'join-token', '-q', 'worker'), `${manager.ipv4}:2377`)
+    await manager.docker('swarm', 'init', '--advertise-addr', manager.ipv4)
+    await worker.docker('swarm', 'join', '--advertise-addr', worker.ipv4, '--token', await manager.docker('swarm', 'join-token', '-q', 'worker'), `${manager.ipv4}:2377`)
   })
   after(async () => {
     await lab?.close()

@@ -1,9 +1,9 @@
 import { hostname } from 'node:os'
 import type { Clock } from '../../base/clock.js'
+import { must } from '../../base/assert.js'
 import { invalid, kindOf } from '../../base/errors.js'
 import type { Rng } from '../../base/rng.js'
 import type { Control } from '../../model/control.js'
-import type { Network } from '../../model/network.js'
 import type { NetworkPeer, NetworkRows } from '../../model/network-table.js'
 import type { Service } from '../../model/service.js'
 import type { ServiceTrace, TraceRequest } from '../../model/service-trace.js'
@@ -37,7 +37,9 @@ export class ClusterView {
     const table = networks.get(networkId)
     if (table) return rowsOf(table, peers)
     const control = ask ? this.given.control() : undefined
-    return control && fetchRows(control, networkId)
+    if (!control) return undefined
+    const fetched = await fetchTables(control, [networkId])
+    return rowsOf(must(fetched.networks.get(networkId), 'a network that was fetched has a table'), fetched.peers)
   }
 
   /** Throws as `traceService` does, and `notFound` for a container that is not there. */
@@ -74,13 +76,11 @@ export class ClusterView {
       const service = await control.getService(ref)
       const { spec, endpoint } = service
       const ids = new Set([...spec.task.networks.map(({ target }) => target), ...(endpoint?.virtualIps ?? []).map(({ networkId }) => networkId)])
-      for (const id of ids) {
-        if (networks.has(id)) continue
-        const network = await control.getNetwork(id)
-        if (!network.driverState) continue
-        const rows = await fetchRows(control, id)
-        networks.set(id, tableOf(network, rows))
-        for (const peer of rows.peers) peers.set(peer.nodeId, peer)
+      const fetched = await fetchTables(control, [...ids].filter((id) => !networks.has(id)))
+      for (const [id, table] of fetched.networks) {
+        if (!table.network.driverState) continue
+        networks.set(id, table)
+        for (const peer of rowsOf(table, fetched.peers).peers) peers.set(peer.nodeId, peer)
       }
       return service
     } catch (thrown) {
@@ -125,25 +125,24 @@ function rowsOf({ services, endpoints, network }: ClusterNetwork, peers: Readonl
   }
 }
 
-async function fetchRows(control: Control, networkId: string): Promise<NetworkRows> {
-  const [network, nodes, services, tasks] = await Promise.all([control.getNetwork(networkId), control.listNodes(), control.listServices(), control.listTasks({ networkId })])
+/** What nodes on these networks, given by id, would be told of them. Rejects as the control API does, with `notFound` for one that is not there. */
+async function fetchTables(control: Control, networkIds: readonly string[]): Promise<ClusterTables> {
+  const tables = new ClusterTables()
+  if (networkIds.length === 0) return tables
+  const [nodes, services, networks, tasks] = await Promise.all([
+    control.listNodes(),
+    control.listServices(),
+    Promise.all(networkIds.map((id) => control.getNetwork(id))),
+    Promise.all(networkIds.map((networkId) => control.listTasks({ networkId }))),
+  ])
   const peers = new Map(nodes.map((node) => [node.id as string, peerOf(node)]))
-  const rows = [
-    ...services.flatMap(servicesOf).map((service) => ({ action: 'update' as const, service })),
-    ...tasks.flatMap((task) => endpointsOf(task, peers.get(task.nodeId)?.address ?? '')).map((endpoint) => ({ action: 'update' as const, endpoint })),
-  ]
-  const tables = new ClusterTables()
-  tables.apply('complete', [{ action: 'update', network }, ...rows])
-  const table = tables.networks.get(network.id)
-  return table ? rowsOf(table, peers) : { services: [], endpoints: [], peers: [] }
-}
-
-function tableOf(network: Network, { services, endpoints }: NetworkRows): ClusterNetwork {
-  const tables = new ClusterTables()
+  // A task on several of the networks is in the list of each.
+  const endpoints = [...new Map(tasks.flat().map((task) => [task.id, task])).values()].flatMap((task) => endpointsOf(task, peers.get(task.nodeId)?.address ?? ''))
   tables.apply('complete', [
-    { action: 'update', network },
-    ...services.map((service) => ({ action: 'update' as const, service })),
+    ...[...peers.values()].map((peer) => ({ action: 'update' as const, peer })),
+    ...networks.map((network) => ({ action: 'update' as const, network })),
+    ...services.flatMap(servicesOf).map((service) => ({ action: 'update' as const, service })),
     ...endpoints.map((endpoint) => ({ action: 'update' as const, endpoint })),
   ])
-  return tables.networks.get(network.id) as ClusterNetwork
+  return tables
 }

@@ -1,10 +1,7 @@
 import type { Session } from '../../../agent/session.js'
 import type { SwarmPlace } from './agent-side.js'
 
-const attachTimeoutMs = 20_000
-const detachTimeoutMs = 5_000
-
-/** What this host has of a swarm, by way of the session with a manager. */
+/** What this host has of a swarm, by way of the session with a manager. How long a call may take is for the caller to say, by its signal. */
 export function swarmPlace(session: Session, dataPathAddress: string): SwarmPlace {
   return {
     dataPathAddress,
@@ -12,9 +9,9 @@ export function swarmPlace(session: Session, dataPathAddress: string): SwarmPlac
     awaitDrain: (taskId, timeoutMs, signal) => session.awaitDrain(taskId, timeoutMs, signal),
     attachments: {
       connected: (signal) => session.connected(signal),
-      attach: async (request, signal) => session.dispatcher().attachNetwork(request, { signal, timeoutMs: attachTimeoutMs }),
+      attach: async (request, signal) => session.dispatcher().attachNetwork(request, { signal }),
       detach: async (attachmentId, signal) => {
-        await session.dispatcher().detachNetwork({ attachmentId }, { signal, timeoutMs: detachTimeoutMs })
+        await session.dispatcher().detachNetwork({ attachmentId }, { signal })
       },
       find: async (network, signal) => session.dispatcher().findNetwork({ network }, { signal }),
     },

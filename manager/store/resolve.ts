@@ -1,5 +1,6 @@
 import { invalid, notFound } from '../../src/base/errors.js'
-import type { ReadTx, TableName, Tables } from '../store/store.js'
+import type { Network } from '../../src/model/network.js'
+import type { ReadTx, TableName, Tables } from './store.js'
 
 /** More matches than this are not counted. */
 const matchesMax = 1000
@@ -30,6 +31,13 @@ export function resolve<K extends TableName>(tx: ReadTx, table: K, ref: string):
   const [one] = found
   if (!one) throw notFound(`${nouns[table]} ${ref} not found`)
   return one
+}
+
+/** The network that `ref` means, as `resolve` does. Throws `notFound` also for one that only waits for its last tasks to end. */
+export function resolveNetwork(tx: ReadTx, ref: string): Network {
+  const network = resolve(tx, 'network', ref)
+  if (network.pendingDelete) throw notFound(`network ${network.spec.name} not found: it is being removed`)
+  return network
 }
 
 /** `web.1.<id>`: the id at the end tells the task. */
