@@ -1,4 +1,3 @@
-import dockerignore from '@balena/dockerignore'
 import { createHash } from 'node:crypto'
 import { lstatSync } from 'node:fs'
 import { mkdir, open, type FileHandle } from 'node:fs/promises'
@@ -14,6 +13,7 @@ import { TarError, TarType } from '../snapshot/tar/header.js'
 import { TarReader } from '../snapshot/tar/reader.js'
 import { ContextIndex } from './context-index.js'
 import { contextLimits, removeBelow, type BuildFiles } from './file-work.js'
+import { IgnoreRules } from './path-pattern.js'
 
 const archiveName = 'context.tar'
 const dockerfileBytesMax = 4 * 1024 * 1024
@@ -97,7 +97,7 @@ export class BuildContext implements AsyncDisposable {
   async ignore(rules: string): Promise<void> {
     if (rules.trim() === '') return
     const lines = rules.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'))
-    const ignored = dockerignore.default().add(lines)
+    const ignored = new IgnoreRules(lines)
     const removed = await this.index.removeIgnored((path) => ignored.ignores(path))
     if (this.tree) await removeBelow(this.filesFolder(), removed, this.signal)
     else this.removed = removed

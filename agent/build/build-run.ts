@@ -92,7 +92,7 @@ export class BuildRun {
     const lastRun = runs.at(-1)
     let image = (await lastRun?.done)?.image
     if (!image) throw invalid('No image was generated. Is your Dockerfile empty?')
-    if (this.options.squash) image = await squash(this.deps.store, this.deps.ids, image, lastRun?.base, this.signal)
+    if (this.options.squash) image = await squash(this.deps, image, lastRun?.base, this.signal)
     const unused = this.args.unused()
     if (unused.length > 0) await this.emit({ stream: `[Warning] One or more build-args [${unused.join(' ')}] were not consumed\n` })
     return image
@@ -180,8 +180,8 @@ export class BuildRun {
 
   private imageSource(image: ImageRecord | undefined): CopySource {
     if (image) this.hold(image)
-    const { store, ids, digests } = this.deps
-    return new ImageSource(image, { snapshots: store.snapshots, ids, digests }, this.signal)
+    const { store, ids, digests, files } = this.deps
+    return new ImageSource(image, { snapshots: store.snapshots, ids, digests, files }, this.signal)
   }
 
   private async namedContext(name: string, value: string, emit: Emit): Promise<CopySource> {
@@ -191,7 +191,7 @@ export class BuildRun {
     const git = gitAddress(value)
     if (!git) throw invalid(`invalid context ${name}=${value}: a folder, docker-image://NAME or the URL of a git repository is expected`)
     const { commit, folder } = await fetchGit(git, false, join(this.folder, String(this.folders++)), this.deps.proxies, this.signal)
-    return new FolderSource(git.folder === '' ? folder : join(folder, git.folder), this.signal, git.folder === '' ? undefined : `${commit}:${git.folder}`)
+    return new FolderSource(git.folder === '' ? folder : join(folder, git.folder), this.deps.files, this.signal, git.folder === '' ? undefined : `${commit}:${git.folder}`)
   }
 
   /**

@@ -129,7 +129,7 @@ export class ContextIndex {
     const present = folder.children?.get(part)
     if (present?.children) return present
     if (present?.type === TarType.symlink) {
-      const target = this.follow(present.linkName, [])
+      const target = this.follow(present.linkName)
       if (target?.node.children) return target.node
     }
     const made = folderNode(0o755)
@@ -144,31 +144,32 @@ export class ContextIndex {
   }
 
   private resolve(path: ByteString): { node: Node } | undefined {
-    return this.follow(path, [])
+    return this.follow(path)
   }
 
   /** Follows links with the archive's root as `/`. */
-  private follow(path: ByteString, from: readonly ByteString[]): { node: Node } | undefined {
-    const at: ByteString[] = [...from]
+  private follow(path: ByteString): { node: Node } | undefined {
+    // The way down, the root first.
+    const way: Node[] = [this.root]
     const pending = path.split('/').reverse()
     let links = 0
     for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
       if (part === '' || part === '.') continue
       if (part === '..') {
-        at.pop()
+        if (way.length > 1) way.pop()
         continue
       }
-      const node = this.nodeAt([...at, part])
+      const node = way.at(-1)?.children?.get(part)
       if (!node) return undefined
       if (node.type === TarType.symlink) {
         if (++links > linksMax) throw invalid(`too many symbolic links in ${textOf(path)}`)
-        if (node.linkName.startsWith('/')) at.length = 0
+        if (node.linkName.startsWith('/')) way.length = 1
         pending.push(...node.linkName.split('/').reverse())
         continue
       }
-      at.push(part)
+      way.push(node)
     }
-    const node = this.nodeAt(at)
+    const node = way.at(-1)
     return node && { node }
   }
 }

@@ -3,9 +3,9 @@ import { join, posix } from 'node:path'
 import { invalid, kindOf, messageOf, StatusError } from '../../src/base/errors.js'
 import { readInRoot } from '../engine/rootfs-path.js'
 import { resolveUser } from '../runtime/bundle/user.js'
-import { FolderSource, type CopySource, type DescribeOptions } from './copy-source.js'
+import { FolderSource, type CopySource } from './copy-source.js'
 import type { Instruction } from './dockerfile.js'
-import { skipOf, type CopyJob } from './file-work.js'
+import type { CopyJob } from './file-work.js'
 import { gitAddress } from './git-source.js'
 import { isHeredocMark } from './logical-lines.js'
 import { fetchGit, fetchUrl } from './remote-sources.js'
@@ -44,12 +44,10 @@ async function copy(stage: StageBuilder, instruction: Instruction): Promise<void
   const mode = modeOf(flags.get('chmod') === undefined ? undefined : stage.expand(flags.get('chmod') ?? ''))
   const keepParents = flags.has('parents')
   const excluded = excludes.map((one) => stage.expand(one))
-  const skip = skipOf(excluded)
-  const describing: DescribeOptions = { keepParents, ...(skip && { skip, skipKey: JSON.stringify(excluded) }) }
   const items = await itemsOf(stage, instruction, expanded, target)
 
   const described = []
-  for (const { source, patterns } of items) described.push(await source.describe(patterns, describing))
+  for (const { source, patterns } of items) described.push(await source.describe(patterns, { keepParents, excludes: excluded }))
   const only = described.length === 1 ? described[0] : undefined
   const shownFlags = [...flags].filter(([name]) => name === 'chown' || name === 'chmod').map(([name, value]) => `--${name}=${value} `).join('')
   const digests = only ? `${only.kind}:${only.digest}` : described.map(({ kind, digest }) => `${kind}:${digest}`).join(' ')
@@ -93,11 +91,11 @@ async function itemsOf(stage: StageBuilder, instruction: Instruction, words: rea
     } else if (git) {
       const { commit, folder } = await fetchGit(git, flags.has('keep-git-dir'), around.newFolder(), around.deps.proxies, around.signal)
       if (checksum !== undefined && !commit.startsWith(stage.expand(checksum))) throw invalid(`digest mismatch: ${word} is at commit ${commit}, expected ${checksum}`)
-      items.push({ source: new FolderSource(folder, around.signal, `${commit}${flags.has('keep-git-dir') ? ' with .git' : ''}`), patterns: [git.folder === '' ? '/' : git.folder], unpack: false })
+      items.push({ source: new FolderSource(folder, around.deps.files, around.signal, `${commit}${flags.has('keep-git-dir') ? ' with .git' : ''}`), patterns: [git.folder === '' ? '/' : git.folder], unpack: false })
     } else if (keyword === 'ADD' && /^https?:\/\//.test(word)) {
       const name = target.endsWith('/') ? undefined : posix.basename(target)
       const fetched = await fetchUrl(word, { cache: around.deps.cache, proxies: around.deps.proxies, folder: around.newFolder(), signal: around.signal, ...(name !== undefined && { name }), ...(checksum !== undefined && { checksum: stage.expand(checksum) }) })
-      items.push({ source: new FolderSource(fetched.folder, around.signal), patterns: [fetched.name], unpack: flags.has('unpack') })
+      items.push({ source: new FolderSource(fetched.folder, around.deps.files, around.signal), patterns: [fetched.name], unpack: flags.has('unpack') })
     } else {
       const last = items.at(-1)
       if (last?.source === files) last.patterns.push(word)
@@ -113,7 +111,7 @@ function documentSource(stage: StageBuilder, { name, content, expand: variables 
   const folder = join(stage.around.newFolder(), 'document')
   mkdirSync(folder, { recursive: true, mode: 0o755 })
   writeFileSync(join(folder, name), variables ? stage.expandText(content) : content, { mode: 0o644 })
-  return new FolderSource(folder, stage.around.signal)
+  return new FolderSource(folder, stage.around.deps.files, stage.around.signal)
 }
 
 /** In the JSON form quotes are part of a name; variables are not. */

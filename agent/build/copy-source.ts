@@ -1,27 +1,17 @@
-import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { invalid } from '../../src/base/errors.js'
 import type { IdSource } from '../../src/base/id.js'
 import type { ImageRecord } from '../image/image-record.js'
 import { topChain } from '../image/image-store.js'
-import { HeldFolder, type Tree } from '../snapshot/held-folder.js'
 import { textOf } from '../snapshot/paths.js'
 import type { Snapshotter } from '../snapshot/snapshotter.js'
 import type { BuildContext } from './build-context.js'
 import type { ContextIndex } from './context-index.js'
-import { findSources, hashSources, type Skip } from './sources.js'
-
-/** What patterns of COPY mean in a source: enough to look a step up in the cache. */
-export interface Described {
-  kind: 'file' | 'dir' | 'multi'
-  /** Hexadecimal digits; the same for the same names, modes and content. */
-  digest: string
-}
+import { keyed, skipOf, wordsOf, type BuildFiles, type Described } from './file-work.js'
 
 export interface DescribeOptions {
-  skip?: Skip
-  /** What tells `skip` apart from others. */
-  skipKey?: string
+  /** What `--exclude` leaves out. */
+  excludes?: readonly string[]
   keepParents?: boolean
 }
 
@@ -47,12 +37,12 @@ export class ContextSource implements CopySource {
     private readonly name?: string,
   ) {}
 
-  async describe(patterns: readonly string[], { skip, skipKey = '', keepParents = false }: DescribeOptions = {}): Promise<Described> {
+  async describe(patterns: readonly string[], { excludes = [], keepParents = false }: DescribeOptions = {}): Promise<Described> {
     const index = this.index
     const paths = patterns.flatMap((pattern) => index.find(pattern))
-    const digest = await index.digest(paths, skip, this.signal)
+    const digest = await index.digest(paths, skipOf(excludes), this.signal)
     const kind = paths.length > 1 ? 'multi' : index.isFolder(paths[0] ?? '') ? 'dir' : 'file'
-    return { kind, digest: keyed(digest, [skipKey, ...(keepParents ? [...patterns, ...paths.map(textOf)] : [])]) }
+    return { kind, digest: keyed(digest, [...wordsOf(excludes), ...(keepParents ? [...patterns, ...paths.map(textOf)] : [])]) }
   }
 
   async hold(): Promise<HeldFiles> {
@@ -89,16 +79,15 @@ export class ImageDigests {
 export class ImageSource implements CopySource {
   constructor(
     private readonly image: ImageRecord | undefined,
-    private readonly deps: { snapshots: Snapshotter; ids: IdSource; digests: ImageDigests },
+    private readonly deps: { snapshots: Snapshotter; ids: IdSource; digests: ImageDigests; files: BuildFiles },
     private readonly signal: AbortSignal,
   ) {}
 
-  describe(patterns: readonly string[], { skip, skipKey = '', keepParents = false }: DescribeOptions = {}): Promise<Described> {
-    const key = JSON.stringify([this.image && topChain(this.image), patterns, skipKey, keepParents])
+  describe(patterns: readonly string[], { excludes = [], keepParents = false }: DescribeOptions = {}): Promise<Described> {
+    const key = JSON.stringify([this.image && topChain(this.image), patterns, excludes, keepParents])
     return this.deps.digests.of(key, async () => {
       await using held = await this.hold()
-      using root = HeldFolder.open(held.root)
-      return await describeTree({ root, covers: new Map() }, patterns, { keepParents, skipKey, ...(skip && { skip }) }, this.signal)
+      return await this.deps.files.describe({ from: held.root, patterns, keepParents, excludes }, this.signal)
     })
   }
 
@@ -121,37 +110,18 @@ export class ImageSource implements CopySource {
 export class FolderSource implements CopySource {
   constructor(
     private readonly folder: string,
+    private readonly files: BuildFiles,
     private readonly signal: AbortSignal,
     /** Known when the content has a name of its own, as a commit has. */
     private readonly digest?: string,
   ) {}
 
-  async describe(patterns: readonly string[], options: DescribeOptions = {}): Promise<Described> {
-    if (this.digest !== undefined) {
-      return { kind: 'dir', digest: keyed(this.digest, [options.skipKey ?? '', ...patterns.map((pattern) => basename(pattern))]) }
-    }
-    using root = HeldFolder.open(this.folder)
-    // Awaited: the folder is let go of when this returns.
-    return await describeTree({ root, covers: new Map() }, patterns, options, this.signal)
+  async describe(patterns: readonly string[], { excludes = [], keepParents = false }: DescribeOptions = {}): Promise<Described> {
+    if (this.digest === undefined) return this.files.describe({ from: this.folder, patterns, keepParents, excludes }, this.signal)
+    return { kind: 'dir', digest: keyed(this.digest, [...wordsOf(excludes), ...patterns.map((pattern) => basename(pattern))]) }
   }
 
   hold(): Promise<HeldFiles> {
     return Promise.resolve({ root: this.folder, [Symbol.asyncDispose]: () => Promise.resolve() })
   }
-}
-
-async function describeTree(tree: Tree, patterns: readonly string[], { skip, skipKey = '', keepParents = false }: DescribeOptions, signal: AbortSignal): Promise<Described> {
-  const sources = findSources(tree, patterns, keepParents)
-  try {
-    const kind = sources.length > 1 ? 'multi' : sources[0]?.place.folder ? 'dir' : 'file'
-    return { kind, digest: keyed(await hashSources(sources, skip, signal), [skipKey]) }
-  } finally {
-    for (const { place } of sources) place[Symbol.dispose]()
-  }
-}
-
-/** A digest with words that belong to it; without any it stays as it is. */
-function keyed(digest: string, words: readonly string[]): string {
-  const text = words.filter((word) => word !== '').join('\0')
-  return text === '' ? digest : createHash('sha256').update(`${digest}\0${text}`).digest('hex')
 }

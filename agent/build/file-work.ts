@@ -1,4 +1,4 @@
-import dockerignore from '@balena/dockerignore'
+import { createHash } from 'node:crypto'
 import { lstatSync, mkdirSync, renameSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { errnoOf } from '../../src/base/errors.js'
@@ -11,7 +11,9 @@ import { TarError } from '../snapshot/tar/header.js'
 import { layerLimits, type TarLimits } from '../snapshot/tar/reader.js'
 import { WhiteoutMode } from '../snapshot/tree-writer.js'
 import { unpackTar } from '../snapshot/unpack.js'
-import { copySources, findSources, type CopyOptions, type Skip } from './sources.js'
+import { layOver } from './lay-over.js'
+import { IgnoreRules } from './path-pattern.js'
+import { copySources, findSources, hashSources, type CopyOptions, type Skip } from './sources.js'
 
 /** Room for large projects, and an end to those made to fill a disk. */
 export const contextLimits: TarLimits = { ...layerLimits, entriesMax: 1_000_000, contentBytesMax: 32 * 1024 ** 3 }
@@ -29,15 +31,26 @@ export interface ContextJob {
 }
 
 /** What COPY or ADD does. */
-export interface CopyJob extends Omit<CopyOptions, 'skip'> {
+export interface CopyJob extends DescribeJob, Omit<CopyOptions, 'skip'> {
   /** The root of the file system that is copied into. */
   root: string
-  /** The root of the files that are copied. */
+}
+
+/** Files that a COPY means. */
+export interface DescribeJob {
+  /** The root of the files. */
   from: string
   patterns: readonly string[]
   keepParents: boolean
   /** What `--exclude` leaves out. */
   excludes: readonly string[]
+}
+
+/** What patterns of COPY mean in a source: enough to look a step up in the cache. */
+export interface Described {
+  kind: 'file' | 'dir' | 'multi'
+  /** Hexadecimal digits; the same for the same names, modes and content. */
+  digest: string
 }
 
 /** Work of builds on very many files; it is done on another thread in a daemon. */
@@ -46,6 +59,10 @@ export interface BuildFiles {
   unpackContext(job: ContextJob, signal: AbortSignal): Promise<void>
   /** Throws `invalid`. */
   copy(job: CopyJob, signal: AbortSignal): Promise<void>
+  /** Throws `invalid` for a pattern that nothing fits. */
+  describe(job: DescribeJob, signal: AbortSignal): Promise<Described>
+  /** Lays layers, the lowest first, over the file system at `root`, as their archives say. */
+  layOver(job: { root: string; layers: readonly string[] }, signal: AbortSignal): Promise<void>
 }
 
 /** On the calling thread, in slices of time. */
@@ -67,12 +84,38 @@ export const filesHere: BuildFiles = {
       for (const { place } of sources) place[Symbol.dispose]()
     }
   },
+
+  async describe({ from, patterns, keepParents, excludes }, signal) {
+    using root = HeldFolder.open(from)
+    const sources = findSources({ root, covers: new Map() }, patterns, keepParents)
+    try {
+      const kind = sources.length > 1 ? 'multi' : sources[0]?.place.folder ? 'dir' : 'file'
+      return { kind, digest: keyed(await hashSources(sources, skipOf(excludes), signal), wordsOf(excludes)) }
+    } finally {
+      for (const { place } of sources) place[Symbol.dispose]()
+    }
+  },
+
+  async layOver({ root, layers }, signal) {
+    for (const folder of layers) await layOver(root, folder, signal)
+  },
+}
+
+/** A digest with words that belong to it; without any it stays as it is. */
+export function keyed(digest: string, words: readonly string[]): string {
+  const text = words.filter((word) => word !== '').join('\0')
+  return text === '' ? digest : createHash('sha256').update(`${digest}\0${text}`).digest('hex')
+}
+
+/** What tells exclusions apart from others, for `keyed`. */
+export function wordsOf(excludes: readonly string[]): string[] {
+  return excludes.length === 0 ? [] : [JSON.stringify(excludes)]
 }
 
 /** What `--exclude` leaves out, as `.dockerignore` would. */
 export function skipOf(patterns: readonly string[]): Skip | undefined {
   if (patterns.length === 0) return undefined
-  const ignored = dockerignore.default().add([...patterns])
+  const ignored = new IgnoreRules(patterns)
   return (path) => ignored.ignores(textOf(path))
 }
 

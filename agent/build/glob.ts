@@ -1,30 +1,9 @@
 import { invalid } from '../../src/base/errors.js'
+import { PathPattern } from './path-pattern.js'
 
 /** True for a name with characters that stand for others. */
 export function isPattern(text: string): boolean {
   return /[*?[\\]/.test(text)
-}
-
-/** One part of a pattern of Go's `filepath.Match` as a regular expression. Throws `invalid`. */
-export function globPattern(glob: string): RegExp {
-  let out = ''
-  for (let i = 0; i < glob.length; i++) {
-    const char = glob.charAt(i)
-    const close = char === '[' ? glob.indexOf(']', i + 2) : -1
-    // Several stars in a row are one, which takes no time to find out.
-    if (char === '*') out += glob.charAt(i + 1) === '*' ? '' : '.*'
-    else if (char === '?') out += '.'
-    else if (close > 0) {
-      const negated = glob.charAt(i + 1) === '^'
-      out += `[${negated ? '^' : ''}${glob.slice(i + (negated ? 2 : 1), close).replace(/[\\\]^[]/g, '\\$&')}]`
-      i = close
-    } else out += (char === '\\' ? glob.charAt(++i) : char).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  }
-  try {
-    return new RegExp(`^${out}$`, 's')
-  } catch (cause) {
-    throw invalid(`syntax error in pattern ${JSON.stringify(glob)}`, cause)
-  }
 }
 
 /**
@@ -43,8 +22,8 @@ export function matchingPaths(pattern: string, names: (folder: string) => readon
       paths = paths.map((path) => `${path}/${part}`)
       continue
     }
-    const fits = globPattern(part)
-    paths = paths.flatMap((path) => [...(names(path) ?? [])].filter((name) => fits.test(name)).sort().map((name) => `${path}/${name}`))
+    const wanted = new PathPattern(part, false)
+    paths = paths.flatMap((path) => [...(names(path) ?? [])].filter((name) => wanted.fits(name)).sort().map((name) => `${path}/${name}`))
   }
   return paths.filter(exists)
 }

@@ -2,10 +2,10 @@ import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import type { Clock, Timer } from '../../src/base/clock.js'
 import { internal } from '../../src/base/errors.js'
-import type { BuildFiles, ContextJob, CopyJob } from '../build/file-work.js'
+import type { BuildFiles, ContextJob, CopyJob, Described, DescribeJob } from '../build/file-work.js'
 import type { AppliedLayer } from '../image/layer-apply.js'
 import type { LayerFile, LayerUnpacker } from '../image/layer-unpacker.js'
-import type { FileJob, FileResults } from './jobs.js'
+import type { FileJob, FileResult } from './jobs.js'
 import { errorOf, startFileThread, type FromThread, type ToThread } from './program.js'
 
 /** Threads for every pull, load, commit and build together: more of them only fight for the disk, and each holds some memory. */
@@ -16,7 +16,7 @@ const idleMs = 5_000
 interface Job {
   job: FileJob
   see: (bytes: number) => void
-  resolve: (result: FileResults[FileJob['kind']]) => void
+  resolve: (result: FileResult) => void
   reject: (thrown: unknown) => void
 }
 
@@ -41,15 +41,23 @@ export class FileThreads implements LayerUnpacker, BuildFiles, AsyncDisposable {
   ) {}
 
   unpack(layer: LayerFile, see: (bytes: number) => void, signal: AbortSignal): Promise<AppliedLayer> {
-    return this.perform({ kind: 'layer', layer }, see, signal)
+    return this.perform({ kind: 'layer', layer }, signal, see) as Promise<AppliedLayer>
   }
 
-  async unpackContext(context: ContextJob, signal: AbortSignal): Promise<void> {
-    await this.perform({ kind: 'context', context }, () => undefined, signal)
+  unpackContext(build: ContextJob, signal: AbortSignal): Promise<void> {
+    return this.perform({ kind: 'unpackContext', build }, signal) as Promise<void>
   }
 
-  async copy(copy: CopyJob, signal: AbortSignal): Promise<void> {
-    await this.perform({ kind: 'copy', copy }, () => undefined, signal)
+  copy(build: CopyJob, signal: AbortSignal): Promise<void> {
+    return this.perform({ kind: 'copy', build }, signal) as Promise<void>
+  }
+
+  describe(build: DescribeJob, signal: AbortSignal): Promise<Described> {
+    return this.perform({ kind: 'describe', build }, signal) as Promise<Described>
+  }
+
+  layOver(build: { root: string; layers: readonly string[] }, signal: AbortSignal): Promise<void> {
+    return this.perform({ kind: 'layOver', build }, signal) as Promise<void>
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -58,7 +66,7 @@ export class FileThreads implements LayerUnpacker, BuildFiles, AsyncDisposable {
     await Promise.all([...this.threads].map(({ worker }) => worker.terminate()))
   }
 
-  private perform<K extends FileJob['kind']>(what: Extract<FileJob, { kind: K }>, see: (bytes: number) => void, signal: AbortSignal): Promise<FileResults[K]> {
+  private perform(what: FileJob, signal: AbortSignal, see: (bytes: number) => void = () => undefined): Promise<FileResult> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted()
       if (this.closed) throw internal('the daemon is stopping')
@@ -69,7 +77,7 @@ export class FileThreads implements LayerUnpacker, BuildFiles, AsyncDisposable {
         see,
         resolve: (result) => {
           ended()
-          resolve(result as FileResults[K])
+          resolve(result)
         },
         reject: (thrown) => {
           ended()

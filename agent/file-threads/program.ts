@@ -1,7 +1,7 @@
 import { isMainThread, parentPort, Worker, workerData, type WorkerOptions } from 'node:worker_threads'
 import { errnoOf, messageOf, StatusError, type ErrorKind } from '../../src/base/errors.js'
 import { TarError } from '../snapshot/tar/header.js'
-import { perform, type FileJob, type FileResults } from './jobs.js'
+import { perform, type FileJob, type FileResult } from './jobs.js'
 
 /** To a thread: a job, or that the one under way is not wanted any more. One job at a time. */
 export type ToThread = { kind: 'job'; job: FileJob } | { kind: 'abort' }
@@ -9,7 +9,7 @@ export type ToThread = { kind: 'job'; job: FileJob } | { kind: 'abort' }
 /** From a thread. `done` and `failed` end a job. */
 export type FromThread =
   | { kind: 'read'; bytes: number }
-  | { kind: 'done'; result: FileResults[FileJob['kind']] }
+  | { kind: 'done'; result: FileResult }
   | { kind: 'failed'; failure: Failure }
 
 /** An error without what cannot be sent to another thread. */

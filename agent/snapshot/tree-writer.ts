@@ -291,6 +291,7 @@ export class TreeWriter {
         const code = errnoOf(thrown)
         // Labels of another host's security module mean nothing here; capabilities do.
         if ((code === 'ENOTSUP' || code === 'EPERM') && name !== 'security.capability') continue
+        if (code === 'EINVAL' || code === 'ERANGE' || code === 'E2BIG') throw new TarError(`${shown(entry.name)}: ${shown(name)} is no extended attribute that it can have`)
         throw thrown
       }
     }

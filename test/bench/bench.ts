@@ -18,8 +18,8 @@ export function repetitions(context: BenchContext, usual: number, least = 1): nu
   return Math.max(least, Math.round(usual * context.scale))
 }
 
-/** Pairs what was measured of each engine, by its name, into one figure. */
+/** Pairs what was measured of each engine, by its name, into one figure: skep's, and that of the peer if there is one. */
 export function paired(values: ReadonlyMap<string, number>): { skep: number; peer?: number } {
-  const peer = values.get('docker')
+  const peer = [...values].find(([name]) => name !== 'skep')?.[1]
   return { skep: values.get('skep') ?? Number.NaN, ...(peer !== undefined && { peer }) }
 }

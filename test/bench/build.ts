@@ -19,7 +19,7 @@ const dockerfile = [
 const sourceFiles = 300
 const sourceFileBytes = 20_000
 
-/** `docker build` by the classic builder of both: all steps found made already, and all done anew. */
+/** `docker build` by the classic builders (or what stands for it): all steps found made already, and all done anew. */
 export const benchBuild: Bench = async (context) => {
   for (const engine of context.engines) await engine.start()
   const folders = new Map(context.engines.map((engine) => [engine.name, makeContext(engine)]))

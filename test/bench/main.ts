@@ -1,7 +1,7 @@
 /**
  * Runs benches and prints their figures as a table, then as one line of JSON. See `scripts/bench.sh`.
  *
- *     npm run bench -- [run] [containers] [build] [service] [memory] [pull] [stalls] [logs] [stats] [network] [encrypted] [raft] [--peer docker] [--scale 0.2] [--daemon PATH] [--json FILE]
+ *     npm run bench -- [run] [containers] [build] [service] [memory] [pull] [stalls] [logs] [stats] [network] [encrypted] [raft] [--peer docker|buildah] [--scale 0.2] [--daemon PATH] [--json FILE]
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,13 +10,15 @@ import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { repositoryRoot } from '../lab/belongings.js'
 import { Lab } from '../lab/lab.js'
+import type { LabHost } from '../lab/lab-host.js'
 import { busyboxArchive } from '../support/busybox-image.js'
 import type { Bench, BenchContext } from './bench.js'
 import { benchBuild } from './build.js'
+import { BuildahEngine } from './buildah-engine.js'
 import { benchContainers } from './containers.js'
 import { DockerEngine } from './docker-engine.js'
 import { benchEncrypted } from './encrypted.js'
-import type { MeasuredEngine } from './measured-engine.js'
+import { timedDocker, type MeasuredEngine } from './measured-engine.js'
 import { benchLogs } from './logs.js'
 import { benchMemory } from './memory.js'
 import { benchNetwork } from './network.js'
@@ -33,6 +35,7 @@ import { benchStats } from './stats.js'
 const engineBenches: Readonly<Record<string, Bench>> = { run: benchRun, containers: benchContainers, build: benchBuild, service: benchService, memory: benchMemory, pull: benchPull, stalls: benchStalls, logs: benchLogs, stats: benchStats }
 /** Those that ask the daemon how long its event loop stood still. */
 const probedBenches: ReadonlySet<string> = new Set(['pull', 'stalls', 'logs'])
+const peers: Readonly<Record<string, (host: LabHost) => MeasuredEngine>> = { docker: (host) => new DockerEngine(host), buildah: (host) => new BuildahEngine(host) }
 const otherBenches: Readonly<Record<string, Bench>> = {
   network: (context) => benchNetwork(context, { daemon: resolve(values.daemon), peer: values.peer === 'docker' }),
   encrypted: (context) => benchEncrypted(context, resolve(values.daemon)),
@@ -53,7 +56,7 @@ async function main(): Promise<void> {
   const all = { ...engineBenches, ...otherBenches }
   const unknown = positionals.find((name) => !(name in all))
   if (unknown !== undefined) throw new Error(`there is no bench '${unknown}' (known: ${Object.keys(all).join(', ')})`)
-  if (values.peer !== undefined && values.peer !== 'docker') throw new Error(`there is no peer '${values.peer}' (known: docker)`)
+  if (values.peer !== undefined && !(values.peer in peers)) throw new Error(`there is no peer '${values.peer}' (known: ${Object.keys(peers).join(', ')})`)
   const scale = Number(values.scale)
   if (!(scale > 0)) throw new Error(`--scale takes a number above 0, not '${values.scale}'`)
   const wanted = positionals.length > 0 ? positionals : Object.keys(all)
@@ -72,7 +75,7 @@ async function main(): Promise<void> {
     at: new Date().toISOString(),
     machine,
     skep: versionOf(values.daemon),
-    ...(values.peer !== undefined && { peer: versionOf('dockerd') }),
+    ...(values.peer !== undefined && { peer: versionOf(values.peer === 'docker' ? 'dockerd' : values.peer) }),
     figures: figures.map((figure) => {
       const peerToSkep = ratio(figure)
       return { ...figure, ...(peerToSkep !== undefined && { peerToSkep }) }
@@ -90,13 +93,14 @@ async function runOnEngines(names: readonly string[], context: Omit<BenchContext
   const program = resolve(values.daemon)
   const lab = await Lab.create({ hosts: values.peer === undefined ? 1 : 2, daemon: probeFolder === undefined ? [program] : probed(program, probeFolder) })
   const engines: MeasuredEngine[] = [new SkepEngine(lab.host(1), probeFolder)]
-  if (values.peer === 'docker') engines.push(new DockerEngine(lab.host(2)))
+  const peer = peers[values.peer ?? '']
+  if (peer) engines.push(peer(lab.host(2)))
   try {
     const archive = join(lab.folder, 'busybox.tar')
     writeFileSync(archive, await busyboxArchive([{ name: 'busybox:latest', command: ['sh'] }]))
     for (const engine of engines) {
       await engine.start()
-      await engine.host.docker('load', '-i', archive)
+      await timedDocker(engine, ['load', '-i', archive])
       await engine.stop()
     }
     const figures: Figure[] = []

@@ -5,7 +5,7 @@ import { processesOf } from '../lab/belongings.js'
 
 /** An engine that is measured: a daemon on a machine of the lab, driven by the real docker client. */
 export interface MeasuredEngine {
-  readonly name: 'skep' | 'docker'
+  readonly name: 'skep' | 'docker' | 'buildah'
   readonly host: LabHost
   /** Starts the daemon on what it has on disk, and waits until it answers. */
   start(): Promise<void>
@@ -17,6 +17,14 @@ export interface MeasuredEngine {
   isSupervisor(command: string): boolean
   /** The longest stall of the daemon's event loop since the last call, where it has one. */
   loopStall?(): Promise<LoopStall>
+  /** Does what the docker client would be asked for, of an engine that it cannot drive. */
+  timed?(args: readonly string[]): Promise<Timed>
+}
+
+/** How long a command took, and what it said. */
+export interface Timed {
+  tookMs: number
+  stdout: string
 }
 
 export interface LoopStall {
@@ -26,7 +34,8 @@ export interface LoopStall {
 }
 
 /** Runs the docker client against an engine; gives how long it took, in milliseconds, and its output. */
-export function timedDocker(engine: MeasuredEngine, args: readonly string[], env: Record<string, string> = {}): Promise<{ tookMs: number; stdout: string }> {
+export function timedDocker(engine: MeasuredEngine, args: readonly string[], env: Record<string, string> = {}): Promise<Timed> {
+  if (engine.timed) return engine.timed(args)
   return new Promise((resolve, reject) => {
     const words = ['-H', `unix://${engine.host.socketPath}`, ...args]
     const startMs = performance.now()

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bench } from './bench.js'
+import { programsFolder } from '../lab/belongings.js'
 import { timedDocker, type MeasuredEngine } from './measured-engine.js'
 import type { Figure } from './report.js'
 import { rounded } from './statistics.js'
@@ -56,7 +57,7 @@ function operations(folder: string): Operation[] {
     { subject: 'build with a .dockerignore', run: build('-f', join(folder, 'Dockerfile.ignored')) },
     { subject: 'build, COPY --from an image', run: build('-f', join(folder, 'Dockerfile.from')) },
     // Docker's client offers this only to daemons that call themselves experimental.
-    { subject: 'build --squash', run: ({ host }) => host.skep('build', '-q', '--squash', '-f', join(folder, 'Dockerfile.squash'), folder) },
+    { subject: 'build --squash', run: ({ host }) => host.runOk(join(programsFolder, 'skep'), ['-H', `unix://${host.socketPath}`, 'build', '-q', '--squash', '-f', join(folder, 'Dockerfile.squash'), folder], { timeoutMs: 600_000 }) },
     { subject: 'save', run: docker('save', '-o', join(folder, 'image.tar'), 'bench-files') },
     { subject: 'load', run: async (engine) => { await docker('rmi', '-f', 'bench-files')(engine); await docker('load', '-i', join(folder, 'image.tar'))(engine) } },
     { subject: 'import', run: docker('import', join(folder, 'tree.tar'), 'bench-imported') },

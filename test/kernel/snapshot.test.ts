@@ -162,6 +162,11 @@ describe('snapshots on overlayfs', () => {
     ['a hard link that climbs out', /"h" leads outside/, [{ name: 'h', type: TarType.link, linkName: '../../etc/passwd' }]],
     ['a hard link to a file of the host', /points to "\/etc\/passwd", which this layer does not have/, [{ name: 'h', type: TarType.link, linkName: '/etc/passwd' }]],
     ['a hard link through a link to a file of the host', /does not have/, [{ name: 'e', type: TarType.symlink, linkName: '/etc' }, { name: 'h', type: TarType.link, linkName: 'e/passwd' }]],
+    ['a folder that became a link, and a file through it', /"d\/x" leads outside/, [{ name: 'd/', type: TarType.directory }, { name: 'd/f', content: '1' }, { name: 'd', type: TarType.symlink, linkName: '../..' }, { name: 'd/x', content: 'x' }]],
+    ['a hard link through a folder that became a link', /leads outside|does not have/, [{ name: 'd/', type: TarType.directory }, { name: 'd', type: TarType.symlink, linkName: '../../../etc' }, { name: 'h', type: TarType.link, linkName: 'd/passwd' }]],
+    ['a mark of an empty folder through a link that climbs out', /leads outside/, [{ name: 'e', type: TarType.symlink, linkName: '../..' }, { name: 'e/.wh..wh..opq' }]],
+    ['a whiteout through a link that climbs out', /leads outside/, [{ name: 'e', type: TarType.symlink, linkName: '../..' }, { name: 'e/.wh.x' }]],
+    ['an attribute that the kernel does not take', /is no extended attribute that it can have/, [{ name: 'f', content: 'x', xattrs: new Map([['security.capability', Buffer.from('x')]]) }]],
     ['a whiteout of the folder above', /is a whiteout of nothing/, [{ name: 'a/.wh...' }]],
     ['a name longer than the file system takes', /the path is too long/, [{ name: 'n'.repeat(300), content: 'x' }]],
   ]

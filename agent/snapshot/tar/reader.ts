@@ -20,6 +20,9 @@ export const layerLimits: TarLimits = {
   extendedHeaderBytesMax: 1024 * 1024,
 }
 
+/** A name, a link's target, a PAX header of its own and a global one: writers need no more before an entry. */
+const headersInRowMax = 16
+
 const emptyXattrs: ReadonlyMap<string, Buffer> = new Map()
 const noRecords: ReadonlyMap<string, Buffer> = new Map()
 const xattrPrefix = 'SCHILY.xattr.'
@@ -56,7 +59,8 @@ export class TarReader {
     let records: ReadonlyMap<string, Buffer> = noRecords
     let longName: string | undefined
     let longLink: string | undefined
-    for (;;) {
+    for (let headers = 0; ; headers++) {
+      if (headers > headersInRowMax) throw new TarError(`more than ${headersInRowMax} tar headers belong to one entry`)
       const start = this.position
       const block = this.ended ? undefined : await this.take(blockBytes, true)
       if (!block || isZeroBlock(block)) {
@@ -71,7 +75,7 @@ export class TarReader {
           records = decodePax(await this.extended(raw))
           break
         case 'g':
-          this.globals = new Map([...(this.globals ?? []), ...decodePax(await this.extended(raw))])
+          this.globals = this.withGlobals(await this.extended(raw))
           break
         case 'L':
           longName = untilZero(await this.extended(raw))
@@ -119,6 +123,18 @@ export class TarReader {
     await this.source.return?.()
   }
 
+  /** They hold for the rest of the archive, so their sum is what is limited. */
+  private withGlobals(data: Buffer): Map<string, Buffer> {
+    const all = this.globals ?? new Map<string, Buffer>()
+    // A record of its own: a part would keep the whole header in memory.
+    for (const [key, value] of decodePax(data)) all.set(key, Buffer.from(value))
+    let bytes = 0
+    for (const [key, value] of all) bytes += key.length + value.length
+    const max = this.limits.extendedHeaderBytesMax
+    if (bytes > max) throw new TarError(`global tar headers of more than ${max} bytes`)
+    return all
+  }
+
   private entry(
     raw: RawHeader,
     records: ReadonlyMap<string, Buffer>,
@@ -157,7 +173,7 @@ export class TarReader {
     }
     if (entry.name.includes('\0') || entry.linkName.includes('\0')) throw new TarError(`${shown(entry.name)}: a path with a zero byte`)
     if (entry.size < 0 || !Number.isSafeInteger(entry.size)) throw new TarError(`${shown(entry.name)} has an impossible size`)
-    if (entry.uid < 0 || entry.gid < 0 || entry.uid > 0xffff_fffe || entry.gid > 0xffff_fffe) {
+    if (![entry.uid, entry.gid].every((id) => Number.isSafeInteger(id) && id >= 0 && id <= 0xffff_fffe)) {
       throw new TarError(`${shown(entry.name)} has an impossible owner`)
     }
     // Links and folders carry a size in archives of some writers, but never content.

@@ -97,6 +97,33 @@ describe('tar', () => {
     })
   }
 
+  it('does not let headers pile up in memory', async () => {
+    const header = (flag: string, data: Buffer): Buffer => {
+      const block = Buffer.from(encodeHeader(tarEntry({ name: 'x', size: data.length })))
+      block.write(flag, 156)
+      block.write(`${block.subarray(0, 512).reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 32 : byte), 0).toString(8).padStart(6, '0')}\0 `, 148)
+      return Buffer.concat([block, data, paddingFor(data.length)])
+    }
+    const record = (key: string): Buffer => {
+      const rest = ` ${key}=${'v'.repeat(900)}\n`
+      return Buffer.from(`${rest.length + 3}${rest}`)
+    }
+    const globals = Array.from({ length: 15 }, (_, n) => header('g', record(`skep.${String(n).padStart(2, '0')}`)))
+    const rest = archive({ name: 'a' })
+    await readAll(Buffer.concat([...globals, rest]))
+    await readAll(Buffer.concat([...Array.from({ length: 15 }, () => globals[0] as Buffer), rest]), 512, { ...layerLimits, extendedHeaderBytesMax: 2000 })
+    await assert.rejects(readAll(Buffer.concat([...globals, rest]), 512, { ...layerLimits, extendedHeaderBytesMax: 10_000 }), /global tar headers of more than 10000 bytes/)
+    await assert.rejects(readAll(Buffer.concat([...globals, ...globals, rest])), /more than 16 tar headers belong to one entry/)
+  })
+
+  it('refuses owners that nobody can be', async () => {
+    const half = Buffer.from('13 uid=1.5\n\n'.replace('13', '11').slice(0, 11))
+    const block = Buffer.from(encodeHeader(tarEntry({ name: 'x', size: half.length })))
+    block.write('x', 156)
+    block.write(`${block.subarray(0, 512).reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 32 : byte), 0).toString(8).padStart(6, '0')}\0 `, 148)
+    await assert.rejects(readAll(Buffer.concat([block, half, paddingFor(half.length), archive({ name: 'a' })])), /"a" has an impossible owner/)
+  })
+
   it('refuses a damaged header', async () => {
     const data = archive({ name: 'a', content: 'x' }, { name: 'b' })
     data[1024 + 3] = 1
