@@ -9,7 +9,7 @@ import type { Endpoint } from '../endpoint.js'
 import { macOfNode, markOfNode } from '../overlay/data-path.js'
 import type { Protocol } from '../types.js'
 import { entryAddressOf } from './entry-address.js'
-import { fullEntryTable } from './entry-ruleset.js'
+import { fullEntryTable, nearEntry } from './entry-ruleset.js'
 
 /** Before the main table, after the kernel's own. */
 const rulePriority = 100
@@ -29,6 +29,8 @@ interface Task {
   path: string
   ingress: Endpoint
   outside: string[]
+  /** Its endpoint on a bridge of this host, by which its default route leads. */
+  near: Endpoint | undefined
   /** The nodes it has routes for, by address. */
   routed: Set<string>
   /** The ports it has rules for, as text. */
@@ -52,13 +54,15 @@ export class EntryRoutes {
     },
   ) {}
 
-  set(containerId: string, path: string, ingress: Endpoint, endpoints: readonly Endpoint[]): void {
+  /** `near` is the task's endpoint on a bridge of this host, if that has its default route. */
+  set(containerId: string, path: string, ingress: Endpoint, endpoints: readonly Endpoint[], near: Endpoint | undefined): void {
     const outside = [gatewayEndpoint(endpoints, 4)?.ipv4Address, gatewayEndpoint(endpoints, 6)?.ipv6Address].filter((one) => one !== undefined)
     const before = this.tasks.get(containerId)
-    if (before?.ingress.endpointId === ingress.endpointId && before.outside.join() === outside.join()) return
+    const same = before?.ingress.endpointId === ingress.endpointId && before.near?.endpointId === near?.endpointId
+    if (same && before.outside.join() === outside.join()) return
     // Routes go with their interface.
     const kept = before?.ingress.endpointId === ingress.endpointId ? before.routed : new Set<string>()
-    this.tasks.set(containerId, { path, ingress, outside, routed: kept, ports: before?.ports ?? new Map<string, DatagramPort>() })
+    this.tasks.set(containerId, { path, ingress, outside, near, routed: kept, ports: before?.ports ?? new Map<string, DatagramPort>() })
     this.attempt(containerId)
   }
 
@@ -100,6 +104,8 @@ export class EntryRoutes {
     const device = ingress.interfaceName
     const index = links.find(device)?.index
     if (index === undefined) return
+    const nearIndex = task.near && links.find(task.near.interfaceName)?.index
+    const near = task.near && nearIndex !== undefined ? { ...task.near, index: nearIndex } : undefined
     const ipv6 = links.addresses().some((one) => one.index === index && one.address === ingress.ipv6Address)
     netns.run(() => {
       // Answers of a connection are sent by the mark that its first packet had.
@@ -107,8 +113,9 @@ export class EntryRoutes {
       writeSysctl('net/ipv4/fwmark_reflect', '1')
       if (ipv6) writeSysctlIfPresent('net/ipv6/fwmark_reflect', '1')
       // Clients come in by this device from addresses whose route is another one.
-      writeSysctl(`net/ipv4/conf/${device}/rp_filter`, '2')
+      for (const name of [device, ...(near ? [near.interfaceName] : [])]) writeSysctl(`net/ipv4/conf/${name}/rp_filter`, '2')
     })
+    if (near) links.apply(new LinkBatch().addRule(nearRule).setRoute({ family: 4, destination: '0.0.0.0/0', gateway: near.ipv4Gateway, index: near.index, table: nearEntry, onLink: true }))
     const wanted = new Set(nodes)
     // A batch for each node: the kernel's answers to all of them at once might not fit its buffer.
     for (const node of wanted) if (!routed.has(node)) links.apply(addWay(new LinkBatch(), node, index, ipv6))
@@ -116,7 +123,8 @@ export class EntryRoutes {
     task.routed = wanted
     const addresses = [ingress.ipv4Address, ...(ipv6 ? [ingress.ipv6Address] : [])].filter((one) => one !== '')
     if (ipv6 && !outside.some((one) => one.includes(':'))) this.bringPorts(task, links, index)
-    nft.run(fullEntryTable({ device, addresses, outside, entries: nodes.map((node) => ({ mac: macOfNode(node), mark: markOfNode(node) })) }))
+    const entries = nodes.map((node) => ({ mac: macOfNode(node), mark: markOfNode(node) }))
+    nft.run(fullEntryTable({ device, addresses, outside, entries, ...(near && { near: near.interfaceName }) }))
   }
 
   /**
@@ -138,6 +146,7 @@ export class EntryRoutes {
   }
 }
 
+const nearRule: Rule = { family: 4, mark: nearEntry, mask: anyMark, table: nearEntry, priority: rulePriority }
 const datagramRule = (from: DatagramPort): Rule => ({ family: 6, mark: 0, mask: anyMark, table: datagramTable, priority: lastPriority, from })
 
 function addWay(batch: LinkBatch, node: string, index: number, ipv6: boolean): LinkBatch {

@@ -13,12 +13,17 @@ export interface TaskIngress {
   /** Its addresses on the networks of its default routes. */
   outside: readonly string[]
   entries: readonly Entry[]
+  /** The device by which its own host hands flows to the first of the addresses. */
+  near?: string
 }
+
+/** Stands for "by its own host's bridge": the mark of such flows in the task's namespace, and their routing table. */
+export const nearEntry = 0x0400_0000
 
 export const entryTable = 'skep-entry'
 
 /** The table in place of what was there; marks of flows that are under way stay. */
-export function fullEntryTable({ device, addresses, outside, entries }: TaskIngress): string {
+export function fullEntryTable({ device, addresses, outside, entries, near }: TaskIngress): string {
   const elements = entries.length === 0 ? '' : `elements = { ${entries.map(({ mac, mark }) => `${mac} : 0x${mark.toString(16)}`).join(', ')} };`
   // A datagram's answer gets its source address before its mark: from the default route. So that it is
   // still the same flow, datagrams are handed to the task at that address.
@@ -34,6 +39,15 @@ export function fullEntryTable({ device, addresses, outside, entries }: TaskIngr
     type nat hook prerouting priority dstnat; policy accept;
 ${handed.join('\n')}
   }`
+  // Whatever networks the task has: the client's address may be one of theirs.
+  const here = addresses.find((one) => !one.includes(':'))
+  const fromHost = `iifname "${near ?? ''}" ip daddr ${here ?? ''}`
+  const handedOver =
+    near === undefined || here === undefined
+      ? ''
+      : `
+    ${fromHost} ct state new ct mark set 0x${nearEntry.toString(16)}
+    ${fromHost} meta mark set ct mark`
   return `table inet ${entryTable}
 delete table inet ${entryTable}
 table inet ${entryTable} {
@@ -41,7 +55,7 @@ table inet ${entryTable} {
   chain arrive {
     type filter hook prerouting priority mangle; policy accept;
     iifname "${device}" ct state new ct mark set ether saddr map @entries
-    iifname "${device}" meta mark set ct mark
+    iifname "${device}" meta mark set ct mark${handedOver}
   }
   chain answer {
     type route hook output priority mangle; policy accept;

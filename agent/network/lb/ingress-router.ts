@@ -6,6 +6,7 @@ import { TrackedFlows } from '../../kernel/conntrack.js'
 import type { ClusterNetwork, Touched } from '../cluster/cluster-tables.js'
 import { storedNetwork } from '../cluster/stored-network.js'
 import type { NetworkController, SandboxWatcher } from '../controller.js'
+import { gatewayEndpoint } from '../endpoint.js'
 import type { Endpoint } from '../endpoint.js'
 import { backendsOf } from './backends.js'
 import { EntryRoutes } from './entry-routes.js'
@@ -17,6 +18,7 @@ import type { MeshPort } from './ingress-ports.js'
 import { ingressTables } from './ingress-ruleset.js'
 import type { IngressPort } from './ingress-ruleset.js'
 import { IngressTable } from './ingress-table.js'
+import { NearRoutes } from './near-routes.js'
 
 /** IPPROTO_UDP. */
 const udp = 17
@@ -30,6 +32,7 @@ export class IngressRouter implements SandboxWatcher, Disposable {
   private readonly ports = new Map<string, IngressPort>()
   private readonly held: IngressPorts
   private readonly tasks: EntryRoutes
+  private readonly near: NearRoutes
   private readonly callers: IngressCallers
   private readonly device: IngressDevice
   private readonly table: IngressTable
@@ -47,6 +50,7 @@ export class IngressRouter implements SandboxWatcher, Disposable {
     this.device = new IngressDevice(kernel, networks.overlayDriver)
     this.callers = new IngressCallers((id) => networks.get(id))
     this.table = new IngressTable(kernel)
+    this.near = new NearRoutes(kernel, given.log)
     for (const name of ingressTables) controller.guard.add(name, () => this.restore())
     this.tasks = new EntryRoutes({
       nodes: () => [...tables.peers.values()].map(({ address }) => address).filter((one) => one !== ''),
@@ -57,14 +61,21 @@ export class IngressRouter implements SandboxWatcher, Disposable {
 
   changed(containerId: string, path: string, endpoints: readonly Endpoint[]): void {
     const ingress = endpoints.find(({ networkId }) => this.controller.networks.get(networkId)?.ingress)
-    if (ingress) this.tasks.set(containerId, path, ingress, endpoints)
+    const gateway = gatewayEndpoint(endpoints, 4)
+    const near = gateway && this.controller.networks.get(gateway.networkId)?.driver === 'bridge' ? gateway : undefined
+    if (ingress) this.tasks.set(containerId, path, ingress, endpoints, near)
     else this.tasks.delete(containerId)
+    if (ingress && near && ingress.ipv4Address !== '') this.near.set(containerId, ingress.ipv4Address, near)
+    else this.near.delete(containerId)
+    // Answers first: they need their way when a flow comes.
+    if (this.loaded) this.near.bring()
     this.callers.set(containerId, endpoints)
     this.bringCallers()
   }
 
   removed(containerId: string): void {
     this.tasks.delete(containerId)
+    if (this.near.delete(containerId) && this.loaded) this.near.bring()
     this.callers.delete(containerId)
     this.bringCallers()
   }
@@ -101,6 +112,7 @@ export class IngressRouter implements SandboxWatcher, Disposable {
 
   private takeDown(): void {
     this.table.remove()
+    this.near.end()
     this.held.end()
     this.device.unplug()
     this.loaded = false
@@ -136,6 +148,7 @@ export class IngressRouter implements SandboxWatcher, Disposable {
       this.table.change(gone, come)
     }
     this.loaded = true
+    if (fresh) this.near.bring()
     this.forgetFlows(wanted)
     this.ports.clear()
     for (const [key, port] of wanted) this.ports.set(key, port)

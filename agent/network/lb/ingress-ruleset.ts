@@ -30,6 +30,13 @@ const markText = '0x01000000'
 /** The bit of packets' marks that keeps the source address from being masqueraded further on. */
 export const keepSourceMark = '0x02000000'
 
+/**
+ * The bit beside it of packets that may go to a task of this host by the task's own bridge: those that came to a port
+ * from outside, and not from a container, whose bridge would hand answers past this host.
+ */
+export const nearMark = 0x0400_0000
+const nearText = '0x04000000'
+
 /** The names that the table has by turns: a new one is complete before the old one goes. */
 export const ingressTables = ['skep-ingress', 'skep-ingress2'] as const
 
@@ -153,6 +160,12 @@ ${markChains}
     type nat hook prerouting priority -95; policy accept;
     ip6 saddr fe80::/10 return comment "a client on this link alone: nobody else can answer it"
     iifname != "${ingressDevice}" fib daddr type local jump publish
+  }
+  chain near {
+    type filter hook prerouting priority -94; policy accept;
+    meta mark and ${markText} != ${markText} return
+    meta iifkind "bridge" return
+    ip protocol tcp meta mark set meta mark or ${nearText}
   }
   chain output {
     type nat hook output priority -95; policy accept;

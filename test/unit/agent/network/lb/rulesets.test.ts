@@ -64,7 +64,10 @@ describe('rules of load balancing', () => {
     assert.match(table, /elements = \{ 06:42:c0:00:02:01 : 0xc0000201 \}/)
     assert.match(table, /iifname "eth1" ip daddr 10\.0\.0\.3 meta l4proto udp dnat ip to 172\.18\.0\.2/)
     assert.doesNotMatch(table, /fd00::3/)
+    assert.doesNotMatch(table, /0x4000000/)
     assert.doesNotMatch(fullEntryTable({ device: 'eth1', addresses: ['10.0.0.3'], outside: [], entries: [] }), /dnat|elements/)
+    const near = fullEntryTable({ device: 'eth1', addresses: ['fd00::3', '10.0.0.3'], outside: [], entries: [], near: 'eth2' })
+    assert.match(near, /iifname "eth2" ip daddr 10\.0\.0\.3 ct state new ct mark set 0x4000000\n/)
   })
 
   it('what is on another node needs a neighbour, a port of the bridge and a tunnel end; what is here no tunnel', () => {
