@@ -51,6 +51,10 @@ export class EnginePaths {
   log(id: string): string {
     return join(this.container(id), `${id}.log`)
   }
+  /** There when the container was removed, whatever the state database says. */
+  removedMark(id: string): string {
+    return join(this.container(id), 'removed')
+  }
   hosts(id: string): string {
     return join(this.container(id), 'hosts')
   }

@@ -7,7 +7,7 @@ import { ContainerStatus } from './container-state.js'
 import type { EngineContext } from './context.js'
 import { scheduleRestart, shouldRestart } from './exit.js'
 import { startHealthChecks } from './health.js'
-import { removeContainer } from './remove.js'
+import { isMarkedRemoved, removeContainer } from './remove.js'
 import { belongsTo, readPid, tearDown } from './set-up.js'
 import { signalNumber } from './signals.js'
 import { launch } from './start.js'
@@ -21,6 +21,8 @@ const exitCodeUnknown = 255
  * and everything that belongs to no known container is removed. It may be done again.
  */
 export async function recover(context: EngineContext): Promise<void> {
+  const removed = context.store.all().filter((container) => isMarkedRemoved(context, container.id))
+  await Promise.all(removed.map((container) => context.store.delete(container)))
   const containers = context.store.all()
   const live = new Set<string>()
   for (const container of containers) if (adopt(context, container)) live.add(container.id)

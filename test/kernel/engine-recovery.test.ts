@@ -101,6 +101,27 @@ describe('an engine after the death of its process', function () {
     await assertNothingLeft(host)
   })
 
+  it('finishes a removal whose end the database did not hear of', async () => {
+    host = await openEngine(folder)
+    const create = (name: string) => (host as EngineHost).engine.create(name, { Image: 'busybox', Cmd: ['true'] })
+    const { Id: id = '' } = await create('going')
+    const other = await create('staying')
+    await host.close()
+    mkdirSync(join(folder, 'data/containers', id), { recursive: true })
+    writeFileSync(join(folder, 'data/containers', id, 'removed'), '')
+    host = await openEngine(folder)
+    assert.throws(() => host?.engine.find('going'), /No such container: going/)
+    assert.equal(host.engine.find('staying').id, other.Id)
+    assert.deepEqual(readdirSync(join(folder, 'data/containers')).includes(id), false)
+    // Its name is free, and the end of one that was just removed is on disk when the engine is closed.
+    const { Id: again = '' } = await create('going')
+    await host.engine.remove('going', { force: false, volumes: false, link: false })
+    await host.close()
+    host = await openEngine(folder)
+    assert.throws(() => host?.engine.find(again), /No such container/)
+    assert.equal(readdirSync(join(folder, 'data/containers')).includes(again), false)
+  })
+
   it('ends a container whose supervisor was killed, and says so', async () => {
     host = await openEngine(folder)
     const { engine } = host
