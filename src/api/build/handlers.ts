@@ -11,6 +11,7 @@ import { untilMs } from '../prune.js'
 import type { Query } from '../query.js'
 import type { Handler } from '../route.js'
 import type { BuildBackend, BuildMessage, BuildOptions } from './backend.js'
+import { BuildTrace, type TraceMessage } from './trace.js'
 
 const headerBytesMax = 256 * 1024
 
@@ -23,16 +24,23 @@ export function buildHandlers(backend: BuildBackend, clock: Clock) {
   const build: Handler = async (exchange) => {
     const { body, signal } = exchange
     const options = readOptions(exchange)
-    const emit = (message: BuildMessage): Promise<void> => {
+    const trace = exchange.query.text('version') === '2' ? new BuildTrace(clock) : undefined
+    const send = (message: BuildMessage | TraceMessage): Promise<void> => {
       if (exchange.open) exchange.startStream('application/json')
       return exchange.write(`${JSON.stringify(message)}\r\n`)
     }
+    const sendAll = async (messages: readonly TraceMessage[]): Promise<void> => {
+      for (const message of messages) await send(message)
+    }
+    const emit = (message: BuildMessage): Promise<void> => (trace ? sendAll(trace.translate(message)) : send(message))
     try {
       await backend.build(body, options, emit, signal)
+      if (trace) await sendAll(trace.end())
     } catch (thrown) {
       // Before the first line an error has a status of its own; later it is the last line.
       if (exchange.open || signal.aborted) throw thrown
       const message = messageOf(thrown)
+      if (trace) await sendAll(trace.end(message))
       const code = Number(/returned a non-zero code: (\d+)/.exec(message)?.[1] ?? 0)
       await exchange.write(`${JSON.stringify({ errorDetail: { ...(code > 0 && { code }), message }, error: message })}\r\n`)
     }
@@ -76,7 +84,8 @@ export function buildHandlers(backend: BuildBackend, clock: Clock) {
 
 function readOptions(exchange: Exchange): BuildOptions {
   const { query, headers } = exchange
-  if (query.text('version') === '2') {
+  // The classic client's BuildKit mode sends no context: the daemon would ask for files one by one, and run what the client compiled.
+  if (query.text('version') === '2' && query.text('remote') === 'client-session') {
     throw new StatusError(ErrorKind.unsupported, 'this daemon builds without BuildKit: set DOCKER_BUILDKIT=0')
   }
   const isolation = query.text('isolation')

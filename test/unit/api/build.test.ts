@@ -55,7 +55,7 @@ describe('the build endpoint', () => {
 
   it('refuses what it cannot do, with the remedy', async () => {
     for (const [query, status, pattern] of [
-      ['version=2', 501, /DOCKER_BUILDKIT=0/],
+      ['version=2&remote=client-session', 501, /DOCKER_BUILDKIT=0/],
       ['isolation=hyperv', 400, /linux only supports 'default'/],
       ['cachefrom=%7B%7D', 400, /cachefrom/],
       ['contextprefix=..%2Fx', 400, /contextprefix/],
