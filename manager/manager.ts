@@ -5,6 +5,7 @@ import type { Logger } from '../src/base/log.js'
 import type { Rng } from '../src/base/rng.js'
 import { Scope } from '../src/base/scope.js'
 import type { Control } from '../src/model/control.js'
+import { NodeRole } from '../src/model/node.js'
 import { createJoinToken } from '../src/pki/join-token.js'
 import { caService, type CaMethods } from '../src/wire/ca-service.js'
 import { controlClient } from '../src/wire/control-client.js'
@@ -41,6 +42,7 @@ import type { RaftNodeOptions } from './raft/node-types.js'
 import { grpcDialer } from './raft/transport/grpc-dialer.js'
 import { raftHandlers, type JoinResult } from './raft/transport/service.js'
 import { assertManager } from './role-manager.js'
+import { forManagersStill } from './still-manager.js'
 import { MemoryStore } from './store/memory-store.js'
 import type { Store } from './store/store.js'
 import { wireChangeCodec } from './store/wire-codec.js'
@@ -159,11 +161,17 @@ export class Manager implements AsyncDisposable {
           // Raft's own traffic is for this member; who comes and goes is the leader's to decide.
           ...raftMethods.filter(({ path }) => !/\/(Join|Leave)$/i.test(path)),
           ...router.served(raftService, raftCalls).filter(({ path }) => /\/(Join|Leave)$/i.test(path)),
-          ...router.served(controlService, controlHandlers(served)),
-          ...router.served(caService, authority.handlers()),
-          ...router.served(dispatcherService, dispatcher.handlers),
-          ...router.served(logBrokerService, logBroker.agentHandlers),
-          ...router.served(logsService, logBroker.logsHandlers),
+          ...forManagersStill(
+            [
+              ...router.served(controlService, controlHandlers(served)),
+              ...router.served(caService, authority.handlers()),
+              ...router.served(dispatcherService, dispatcher.handlers),
+              ...router.served(logBrokerService, logBroker.agentHandlers),
+              ...router.served(logsService, logBroker.logsHandlers),
+            ],
+            // As long as it votes it has to be heard: its users and agents still reach the swarm by way of it.
+            (nodeId) => store.view().get('node', nodeId)?.spec.role === NodeRole.worker && started.group?.isMember(nodeId) === false,
+          ),
           ...servedMethods(healthService, health.handlers),
         ],
       ),
