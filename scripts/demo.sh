@@ -10,5 +10,5 @@ case "${1:-up}" in
   *) echo "usage: npm run demo [-- up | env HOST | down]" >&2; exit 2 ;;
 esac
 [ "$(id -u)" = 0 ] || { echo "demo: run it as root: it makes network namespaces and containers" >&2; exit 1; }
-[ "${1:-up}" != up ] || bash scripts/setup.sh --test
+[ "${1:-up}" != up ] || bash scripts/setup.sh --demo
 exec node --import tsx examples/demo/demo.ts "${@:-up}"

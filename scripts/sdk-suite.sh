@@ -15,7 +15,7 @@ set -euo pipefail
 checkout=$(cd "$1" && pwd)
 shift
 cd "$(dirname "$0")/.."
-bash scripts/setup.sh --bench >&2
+bash scripts/setup.sh --bench --peer >&2
 
 if [ -d "$checkout/tests/integration" ]; then
   suite=docker-py

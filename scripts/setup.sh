@@ -2,8 +2,10 @@
 # Installs what skep needs on this machine and builds it. Safe to run again: it does only what is missing.
 #
 #   scripts/setup.sh            what skepd itself needs, the npm packages, the build
-#   scripts/setup.sh --test     also what the tests and the demo need
-#   scripts/setup.sh --bench    also what the benchmarks need: iperf3, wrk, and Debian's Docker engine, their peer
+#   scripts/setup.sh --demo     also what the demo needs
+#   scripts/setup.sh --test     also what the tests need
+#   scripts/setup.sh --bench    also what the benchmarks need: iperf3 and wrk
+#   scripts/setup.sh --peer     also Debian's Docker engine, which the benchmarks are run beside
 #
 # It installs Debian or Ubuntu packages with apt-get, runs `npm ci`, and builds dist/. It changes no
 # configuration of the machine and starts no service. On another distribution it names the packages to
@@ -14,13 +16,17 @@ cd "$(dirname "$0")/.."
 say() { printf '==> %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
+with_demo=0
 with_test=0
 with_bench=0
+with_peer=0
 for arg in "$@"; do
   case "$arg" in
-    --test) with_test=1 ;;
-    --bench) with_test=1; with_bench=1 ;;
-    *) fail "unknown option '$arg' (known: --test, --bench)" ;;
+    --demo) with_demo=1 ;;
+    --test) with_demo=1; with_test=1 ;;
+    --bench) with_demo=1; with_test=1; with_bench=1 ;;
+    --peer) with_peer=1 ;;
+    *) fail "unknown option '$arg' (known: --demo, --test, --bench, --peer)" ;;
   esac
 done
 
@@ -48,8 +54,11 @@ need libnftables1 '/usr/lib/*/libnftables.so.1' '/usr/lib64/libnftables.so.1' '/
 need procps ps
 # Encrypted overlay networks, on kernels without WireGuard; elsewhere the kernel's own is as good.
 if command -v apt-get >/dev/null 2>&1; then need wireguard-go wireguard-go; fi
-if [ $with_test = 1 ]; then
+if [ $with_demo = 1 ]; then
   need busybox busybox
+  need util-linux nsenter
+fi
+if [ $with_test = 1 ]; then
   need curl curl
   need docker-compose docker-compose
   need docker-registry docker-registry
@@ -60,11 +69,12 @@ if [ $with_test = 1 ]; then
   need redis-server redis-server
   need git git
   need openssh-client ssh-agent
-  need util-linux nsenter
 fi
 if [ $with_bench = 1 ]; then
   need iperf3 iperf3
   need wrk wrk
+fi
+if [ $with_peer = 1 ]; then
   need docker.io dockerd
   need iptables iptables
 fi
@@ -84,11 +94,15 @@ if [ ${#missing[@]} -gt 0 ]; then
     [ $made_policy = 0 ] || rm -f $policy
     made_policy=0
   else
-    fail "missing: ${missing[*]} (Debian's names). Install them and run this again:
-  Fedora, RHEL:  dnf install crun conmon iproute nftables nftables-libs procps-ng busybox curl util-linux
-  openSUSE:      zypper install crun conmon iproute2 nftables libnftables1 procps busybox curl util-linux
-  Arch:          pacman -S crun conmon iproute2 nftables procps-ng busybox curl util-linux
-  Alpine:        apk add crun conmon iproute2 nftables procps busybox curl util-linux (and gcompat)"
+    fail "missing: ${missing[*]} (Debian's names). Install them and run this again.
+What skepd needs, with busybox and util-linux for the demo:
+  Fedora, RHEL:  dnf install crun conmon iproute nftables nftables-libs procps-ng busybox util-linux
+  openSUSE:      zypper install crun conmon iproute2 nftables libnftables1 procps busybox util-linux
+  Arch:          pacman -S crun conmon iproute2 nftables procps-ng busybox util-linux
+  Alpine:        apk add crun conmon iproute2 nftables procps busybox util-linux bash gcompat
+What the tests need too: curl, git, the OpenSSH client, openssl, nginx, PostgreSQL's and redis' servers, the registry of
+the distribution project (docker-registry), docker-compose and the Python package docker. Encrypted networks use the
+kernel's WireGuard; only kernels without it need the program wireguard-go."
   fi
 fi
 
@@ -106,10 +120,16 @@ if [ $with_test = 1 ] && ! command -v docker >/dev/null 2>&1 && [ ! -x .cache/do
   fi
 fi
 
-if [ ! -e node_modules/.package-lock.json ] || ! cmp -s package-lock.json .cache/package-lock.installed 2>/dev/null; then
+# Compilers, linters and what tests drive skepd with are two thirds of the packages: for the tests only.
+tools=$with_test
+if [ ! -e node_modules/.package-lock.json ] || ! cmp -s package-lock.json .cache/package-lock.installed 2>/dev/null || { [ $tools = 1 ] && [ -e .cache/npm-without-tools ]; }; then
   say "installing npm packages"
-  npm ci --no-fund --no-audit --loglevel=error
   mkdir -p .cache
+  rm -f .cache/package-lock.installed
+  omit=()
+  [ $tools = 1 ] || omit=(--omit=dev)
+  npm ci --no-fund --no-audit --loglevel=error ${omit[@]+"${omit[@]}"}
+  if [ $tools = 1 ]; then rm -f .cache/npm-without-tools; else touch .cache/npm-without-tools; fi
   cp package-lock.json .cache/package-lock.installed
 fi
 

@@ -6,6 +6,8 @@ export interface Entry {
   /** `skep container ls`. */
   path: string
   commands: readonly { name: string; summary: string }[]
+  /** The words of the command that lists what can be named here (`service ls …`); undefined where nothing can. */
+  listing: string | undefined
   flags: readonly { name: string; short: string | undefined; help: string; takesValue: boolean }[]
 }
 
@@ -17,14 +19,35 @@ export function entriesOf(program: string, commands: readonly (Verb | Noun)[], g
 function below(parent: string, command: Verb | Noun): Entry[] {
   return [command.name, ...command.aliases].flatMap((name) => {
     const path = `${parent} ${name}`
-    if (command.kind === 'verb') return [entryOf(path, [], command.flags)]
+    if (command.kind === 'verb') return [entryOf(path, [], command.flags, listingOf(command))]
     return [entryOf(path, command.commands, {}), ...command.commands.flatMap((one) => below(path, one))]
   })
 }
 
-function entryOf(path: string, commands: readonly (Verb | Noun)[], flags: FlagTable): Entry {
+/** The commands that list the things which usage lines name. */
+const listings: Readonly<Record<string, string>> = {
+  CONFIG: 'config ls --format {{.Name}}',
+  CONTAINER: 'ps -a --format {{.Names}}',
+  CONTEXT: 'context ls -q',
+  IMAGE: 'images --format {{.Repository}}:{{.Tag}}',
+  NETWORK: 'network ls --format {{.Name}}',
+  NODE: 'node ls --format {{.Hostname}}',
+  SECRET: 'secret ls --format {{.Name}}',
+  SERVICE: 'service ls --format {{.Name}}',
+  STACK: 'stack ls --format {{.Name}}',
+  VOLUME: 'volume ls -q',
+}
+
+/** What the first argument of a verb names. What `create` names is not there yet. */
+function listingOf({ name, usage }: Verb): string | undefined {
+  const thing = /^\[?(?:self\|)?(?:SOURCE_)?([A-Z]+)(?![A-Z_:=])/.exec(usage)?.[1]
+  return thing === undefined || (name === 'create' && thing !== 'IMAGE') ? undefined : listings[thing]
+}
+
+function entryOf(path: string, commands: readonly (Verb | Noun)[], flags: FlagTable, listing?: string): Entry {
   return {
     path,
+    listing,
     commands: commands.filter((command) => !command.hidden).map(({ name, summary }) => ({ name, summary })),
     flags: [
       ...Object.entries(flags)

@@ -66,7 +66,8 @@ export const build = verb({
     const output = parseOutput(values.output)
     const secrets = parseSecrets(values.secret, environment)
     const agents = parseSsh(values.ssh, environment)
-    const query = queryOf(values, environment)
+    const tags = [...values.tag, ...(output?.names ?? [])]
+    const query = { ...queryOf(values, environment), t: tags }
     const quiet = values.quiet || values.progress === 'quiet'
     const rawJson = values.progress === 'rawjson'
     let sentBytes = 0
@@ -83,7 +84,7 @@ export const build = verb({
     if (failure) throw new ExitError(failure.code, failure.message)
     if (id === '') throw new StatusError(ErrorKind.internal, 'the daemon did not tell what image it made')
     if (values.iidfile !== undefined) writeFileSync(values.iidfile, id)
-    if (output) await writeOutput(context, output, id)
+    if (output) await writeOutput(context, output, id, tags)
     if (quiet) stdout.write(`${id}\n`)
     return 0
   },
@@ -101,7 +102,6 @@ function queryOf(values: FlagValues<typeof flags>, environment: NodeJS.ProcessEn
   const ulimits = values.ulimit.map(parseUlimit)
   const swap = values['memory-swap'] === undefined ? undefined : values['memory-swap'] === '-1' ? -1 : parseBytes(values['memory-swap'])
   return {
-    t: values.tag,
     buildargs: JSON.stringify(given),
     labels: JSON.stringify(labelsOf(values.label)),
     ...(values['cache-from'].length > 0 && { cachefrom: JSON.stringify(values['cache-from'].flatMap(imagesOf)) }),
