@@ -5,6 +5,8 @@ import type { Check } from './json-check.js'
 
 /** Over the largest config (1,000 KiB, more in base 64) with room for its labels; bodies that are streams are not limited. */
 export const jsonBytesMax = 4 * 1024 * 1024
+/** So much of a larger body is read and thrown away: most clients read an answer only when they have sent everything. */
+const patienceBytes = 64 * 1024 * 1024
 
 /**
  * The request's body as checked JSON. Throws `invalid` for a body over the limit, a content type that
@@ -15,9 +17,11 @@ export async function readJson<T>(body: Readable, headers: IncomingHttpHeaders, 
   let size = 0
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > jsonBytesMax) throw invalid(`the request body is too large: at most ${jsonBytesMax} bytes are taken`)
-    chunks.push(chunk)
+    if (size <= jsonBytesMax) chunks.push(chunk)
+    else chunks.length = 0
+    if (size > patienceBytes) break
   }
+  if (size > jsonBytesMax) throw invalid(`the request body is too large: at most ${jsonBytesMax} bytes are taken`)
   if (size === 0) {
     if (whenEmpty !== undefined) return whenEmpty
     throw invalid('got EOF while reading request body: a JSON object is needed')

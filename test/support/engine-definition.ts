@@ -3,8 +3,27 @@ import { resolve } from 'node:path'
 import { Ajv, type ValidateFunction } from 'ajv'
 import { parse } from 'yaml'
 
+interface Schema {
+  $ref?: string
+  type?: string
+  allOf?: Schema[]
+  properties?: Record<string, Schema>
+  items?: Schema
+  additionalProperties?: Schema | boolean
+}
+
+/** One place in a request's body: `['HostConfig', 'Mounts', 0, 'Source']`; `key` stands for any key of a map. */
+export interface BodyField {
+  path: (string | number)[]
+  type: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object'
+}
+
+/** Deeper than any body of the API. */
+const depthMax = 8
+
 interface Operation {
   operationId: string
+  parameters?: { in: string; schema?: Schema }[]
   responses: Record<string, { schema?: object }>
 }
 
@@ -29,7 +48,7 @@ export class EngineDefinition {
   readonly operations: DefinedOperation[]
   private readonly ajv: Ajv
 
-  private constructor(definition: Definition) {
+  private constructor(private readonly definition: Definition) {
     this.operations = Object.entries(definition.paths).flatMap(([path, methods]) =>
       Object.entries(methods).flatMap(([method, operation]) =>
         typeof operation.operationId === 'string'
@@ -51,6 +70,32 @@ export class EngineDefinition {
     const found = this.operations.find((one) => one.id === id)
     if (!found) throw new Error(`no operation ${id} in the definition`)
     return found
+  }
+
+  /** Every field of an operation's JSON body, those within others too; empty when it has none. */
+  bodyFields(operationId: string): BodyField[] {
+    const { method, path } = this.operation(operationId)
+    const body = this.definition.paths[path]?.[method.toLowerCase()]?.parameters?.find((one) => one.in === 'body')
+    const fields: BodyField[] = []
+    const walk = (given: Schema, at: BodyField['path'], above: readonly Schema[]): void => {
+      const schema = this.resolve(given)
+      if (at.length > depthMax || above.includes(schema)) return
+      const type = schema.type ?? (schema.properties ? 'object' : undefined)
+      if (type !== undefined && at.length > 0) fields.push({ path: at, type: type as BodyField['type'] })
+      const below = [...above, schema]
+      for (const [name, inner] of Object.entries(schema.properties ?? {})) walk(inner, [...at, name], below)
+      if (schema.items) walk(schema.items, [...at, 0], below)
+      if (typeof schema.additionalProperties === 'object') walk(schema.additionalProperties, [...at, 'key'], below)
+    }
+    if (body?.schema) walk(body.schema, [], [])
+    return fields
+  }
+
+  /** Follows references, and joins what `allOf` lists. */
+  private resolve(schema: Schema): Schema {
+    if (schema.$ref !== undefined) return this.resolve((this.definition.definitions[schema.$ref.split('/').at(-1) ?? ''] ?? {}) as Schema)
+    if (!schema.allOf) return schema
+    return { type: 'object', properties: Object.assign({}, ...schema.allOf.map((one) => this.resolve(one).properties ?? {})) as Record<string, Schema> }
   }
 
   /** What is wrong with an answer, one line each; empty when it fits, undefined when the definition says nothing of its body. */

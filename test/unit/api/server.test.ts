@@ -101,6 +101,20 @@ describe('the API server', () => {
       assert.match(message(large), /too large/)
     })
 
+    it('hears a body over the limit out: most clients read the answer only then', async () => {
+      const text = JSON.stringify({ Image: 'x', Labels: { a: 'x'.repeat(20 * 1024 * 1024) } })
+      const answer = await new Promise<string>((resolve, reject) => {
+        const socket = connect({ path: daemon.socketPath })
+        socket.on('error', reject)
+        socket.write(`POST /containers/create HTTP/1.1\r\nHost: skep\r\nConnection: close\r\nContent-Length: ${text.length}\r\n\r\n`)
+        socket.write(text, () => {
+          let received = ''
+          socket.setEncoding('utf8').on('data', (chunk: string) => (received += chunk)).on('end', () => resolve(received))
+        })
+      })
+      assert.match(answer, /^HTTP\/1\.1 400 [^]*too large/)
+    })
+
     it('tells in the stream why an archive is refused though the client is still sending', async () => {
       const sending = new Promise<Answer>((resolve, reject) => {
         const outgoing = request({ socketPath: daemon.socketPath, method: 'POST', path: '/images/load', agent: false }, (answer) => {
