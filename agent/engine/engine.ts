@@ -205,6 +205,7 @@ export class Engine implements AsyncDisposable {
       const oldName = container.name
       if (wanted === oldName) throw invalid('Renaming a container with the same name as its current name')
       await this.context.store.rename(container, wanted)
+      await this.context.network.rename(container.id, wanted)
       this.events.publish('container', 'rename', container.id, container.eventAttributes({ oldName: `/${oldName}` }))
     })
   }

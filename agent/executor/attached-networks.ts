@@ -1,6 +1,8 @@
 import { withTimeout, type Clock } from '../../src/base/clock.js'
 import { ErrorKind, kindOf, messageOf, StatusError, unavailable } from '../../src/base/errors.js'
 import type { Logger } from '../../src/base/log.js'
+import { TimeLimit } from '../../src/base/time-limit.js'
+import { unlessAborted } from '../../src/base/unless-aborted.js'
 import type { Network } from '../../src/model/network.js'
 import type { Task } from '../../src/model/task.js'
 import type { AttachNetworkRequest, AttachNetworkResponse } from '../../src/wire/dispatcher-service.js'
@@ -63,7 +65,7 @@ interface Held {
 export class AttachedNetworks implements NetworkProvider {
   private managers: AttachmentManagers | 'none' | undefined
   private containers: AttachedContainers | undefined
-  private readonly decided: (() => void)[] = []
+  private readonly decided = new Set<() => void>()
   private readonly offers = new Map<string, Offer>()
   private readonly waiters = new Map<string, (offer: Offer) => void>()
   /** By container and network. */
@@ -81,7 +83,7 @@ export class AttachedNetworks implements NetworkProvider {
   /** The managers of the swarm that this node is in; `none` while it is in none. Until the first call, who asks waits. */
   follow(managers: AttachmentManagers | 'none'): void {
     this.managers = managers
-    for (const wake of this.decided.splice(0)) wake()
+    for (const wake of [...this.decided]) wake()
   }
 
   /** The managers answer: containers that waited for it are started. */
@@ -143,6 +145,7 @@ export class AttachedNetworks implements NetworkProvider {
   endpointsOf: NetworkProvider['endpointsOf'] = (containerId) => this.given.controller.endpointsOf(containerId)
   recover: NetworkProvider['recover'] = (live) => this.given.controller.recover(live)
   inspect: NetworkProvider['inspect'] = (ref) => this.given.controller.inspect(ref)
+  rename: NetworkProvider['rename'] = (containerId, name) => this.given.controller.rename(containerId, name)
   serveNames: NetworkProvider['serveNames'] = (containerId, resolver) => this.given.controller.serveNames(containerId, resolver)
 
   /** The container of an assigned attachment takes it. Resolves when it is on the network; rejects when it does not want it any more. */
@@ -152,10 +155,9 @@ export class AttachedNetworks implements NetworkProvider {
       const offer: Offer = { task, done: resolve, failed: reject }
       this.offers.set(task.id, offer)
       this.waiters.get(task.id)?.(offer)
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
     })
     try {
-      await withTimeout(this.given.clock, attachTimeoutMs, taken, () => new TaskError('no container waits for this attachment any more'))
+      await withTimeout(this.given.clock, attachTimeoutMs, unlessAborted(taken, signal), () => new TaskError('no container waits for this attachment any more'))
     } finally {
       this.offers.delete(task.id)
     }
@@ -165,10 +167,7 @@ export class AttachedNetworks implements NetworkProvider {
   async left(task: Task, signal: AbortSignal): Promise<void> {
     if (!this.isHeld(task)) return
     const held = this.held.get(placeOf(task))
-    const aborted = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }))
-    aborted.catch(() => undefined)
-    signal.throwIfAborted()
-    await Promise.race([held?.left, aborted])
+    if (held) await unlessAborted(held.left, signal)
   }
 
   /** The managers take the attachment away: its container goes off the network. */
@@ -218,23 +217,19 @@ export class AttachedNetworks implements NetworkProvider {
   private offered(attachmentId: string, signal: AbortSignal): Promise<Offer> {
     const present = this.offers.get(attachmentId)
     if (present) return Promise.resolve(present)
-    return new Promise<Offer>((resolve, reject) => {
-      if (signal.aborted) reject(signal.reason as Error)
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-      this.waiters.set(attachmentId, resolve)
-    }).finally(() => this.waiters.delete(attachmentId))
+    const offer = new Promise<Offer>((resolve) => this.waiters.set(attachmentId, resolve))
+    return unlessAborted(offer, signal).finally(() => this.waiters.delete(attachmentId))
   }
 
   /** Asks the managers within a time; undefined when this host is in no swarm. What they refuse is said in Docker's words. */
   private async ask<T>(ref: string, question: (managers: AttachmentManagers, signal: AbortSignal) => Promise<T>, timeoutMs: number): Promise<T | undefined> {
-    const late = new AbortController()
     const why = 'attaching to network failed, make sure your network options are correct and check manager logs: context deadline exceeded'
-    const timer = this.given.clock.setTimer(timeoutMs, () => late.abort(unavailable(why)))
+    using limit = new TimeLimit(this.given.clock, timeoutMs, () => unavailable(why))
     try {
-      const managers = await this.known(late.signal)
+      const managers = await this.known(limit.signal)
       if (managers === 'none') return undefined
-      await managers.connected(late.signal)
-      return await question(managers, late.signal)
+      await managers.connected(limit.signal)
+      return await question(managers, limit.signal)
     } catch (thrown) {
       switch (kindOf(thrown)) {
         case ErrorKind.forbidden:
@@ -247,18 +242,15 @@ export class AttachedNetworks implements NetworkProvider {
         default:
           throw thrown instanceof StatusError ? new StatusError(thrown.kind, `Could not attach to network ${ref}: ${thrown.message}`, { cause: thrown }) : thrown
       }
-    } finally {
-      timer.cancel()
     }
   }
 
   private async known(signal: AbortSignal): Promise<AttachmentManagers | 'none'> {
     while (this.managers === undefined) {
-      signal.throwIfAborted()
-      await new Promise<void>((resolve) => {
-        this.decided.push(resolve)
-        signal.addEventListener('abort', () => resolve(), { once: true })
-      })
+      let wake = (): void => undefined
+      const decision = new Promise<void>((resolve) => (wake = resolve))
+      this.decided.add(wake)
+      await unlessAborted(decision, signal).finally(() => this.decided.delete(wake))
     }
     return this.managers
   }
@@ -311,14 +303,11 @@ export class AttachedNetworks implements NetworkProvider {
   }
 
   private async detach(managers: AttachmentManagers, attachmentId: string): Promise<void> {
-    const late = new AbortController()
-    const timer = this.given.clock.setTimer(detachTimeoutMs, () => late.abort(unavailable('no manager answered in time')))
+    using limit = new TimeLimit(this.given.clock, detachTimeoutMs, () => unavailable('no manager answered in time'))
     try {
-      await managers.detach(attachmentId, late.signal)
+      await managers.detach(attachmentId, limit.signal)
     } catch (thrown) {
       this.given.log.debug(`an attachment could not be given back at once: ${messageOf(thrown)}`, { attachment: attachmentId })
-    } finally {
-      timer.cancel()
     }
   }
 }

@@ -10,20 +10,17 @@ import { ClusterTables } from './cluster/cluster-tables.js'
 import { DnsService } from './dns/dns-service.js'
 import type { ResolverSettings } from './dns/dns-service.js'
 import type { OpenSandbox } from './driver.js'
+import { ContainerPorts, createPublisher } from './container-ports.js'
 import { checkConnect, planEndpoint } from './endpoint-plan.js'
 import { EndpointTable } from './endpoint-table.js'
-import { gatewayEndpoint } from './endpoint.js'
 import type { Endpoint, Sandbox, StoredNetwork } from './endpoint.js'
 import { HostKernel } from './host-kernel.js'
-import { FamilyRelays } from './lb/family-relay.js'
 import { HostTable } from './lb/host-table.js'
 import { TableGuard } from './lb/table-guard.js'
 import { Networks, publicNetwork } from './networks.js'
 import type { DataPath } from './overlay/data-path.js'
 import { gatewayNetworkName } from './predefined.js'
-import { PortAllocator } from './port-allocator.js'
-import type { PortRange } from './port-allocator.js'
-import { forwardsOf, Publisher } from './publisher.js'
+import { forwardsOf } from './publisher.js'
 import { Sandboxes, setDefaultRoutes } from './sandbox.js'
 import type { NetworkStore } from './store.js'
 import type {
@@ -78,7 +75,7 @@ export class NetworkController implements Disposable {
   private readonly addresses: AddressBook
   private readonly endpoints: EndpointTable
   private readonly sandboxes: Sandboxes
-  private readonly publisher: Publisher
+  private readonly ports: ContainerPorts
   private readonly options: NetworkOptions
 
   private constructor(private readonly given: NetworkControllerOptions) {
@@ -92,12 +89,10 @@ export class NetworkController implements Disposable {
     this.addresses = new AddressBook(given.clock)
     this.endpoints = new EndpointTable(given.store)
     this.sandboxes = new Sandboxes(given.netnsDir)
-    const ports = new PortAllocator(this.ephemeralRange(), this.kernel.holdPort)
-    const relays = new FamilyRelays({ kernel: this.kernel, clock: given.clock, rng: given.rng, log: given.log })
-    const relay = { start: relays.start.bind(relays), hasIpv6: () => this.kernel.run(() => readSysctl('net/ipv6/conf/all/disable_ipv6')) === '0', servesLoopback6 }
-    this.publisher = new Publisher(ports, this.table, (hostPorts) => this.kernel.forgetUdpFlows(hostPorts), relay, given.log)
+    const publisher = createPublisher({ ...given, kernel: this.kernel, table: this.table, servesLoopback6 })
     this.encryption = createEncryption({ ...given, kernel: this.kernel }, given.encryption)
     this.networks = new Networks({ ...given, encryption: this.encryption, options: this.options, kernel: this.kernel, table: this.table, addresses: this.addresses, endpoints: this.endpoints, overlayDir: given.overlayDir ?? join(dirname(given.netnsDir), 'overlay') })
+    this.ports = new ContainerPorts({ publisher, endpoints: this.endpoints, networks: this.networks, ...(this.options.defaultHostIp !== undefined && { defaultHostIp: this.options.defaultHostIp }) })
     const { clock, rng, log } = given
     this.dns = new DnsService({
       tables: this.tables,
@@ -250,7 +245,7 @@ export class NetworkController implements Disposable {
     let moved: boolean
     try {
       this.join(network, endpoint)
-      moved = this.movePorts(sandbox)
+      moved = this.ports.move(sandbox)
     } catch (thrown) {
       await saved
       await this.forget(endpoint)
@@ -278,7 +273,7 @@ export class NetworkController implements Disposable {
     const forgotten = this.forget(endpoint)
     const sandbox = this.endpoints.sandbox(containerId)
     if (sandbox) {
-      this.movePorts(sandbox, endpoint)
+      this.ports.move(sandbox, endpoint)
       const left = this.endpoints.ofContainer(containerId)
       if (left.length > 0 && this.sandboxes.exists(containerId)) this.sandboxes.with(containerId, ({ links }) => setDefaultRoutes(links, left))
       await this.endpoints.saveSandbox(sandbox)
@@ -287,6 +282,13 @@ export class NetworkController implements Disposable {
     this.tellAll(containerId)
     const rest = this.endpoints.ofContainer(containerId)
     if (rest.every((one) => one.networkName === gatewayNetworkName) && rest[0]) await this.disconnect(containerId, rest[0].networkId)
+  }
+
+  /** The container goes by another name on its networks from now on; those of the swarm know it as the managers tell. */
+  async rename(containerId: string, containerName: string): Promise<void> {
+    const renamed = this.endpoints.ofContainer(containerId).map((endpoint) => this.endpoints.replace({ ...endpoint, containerName }))
+    if (this.endpoints.sandbox(containerId)) this.tellAll(containerId)
+    await Promise.all(renamed)
   }
 
   /** The endpoints of a container, in the order of attachment. */
@@ -301,19 +303,14 @@ export class NetworkController implements Disposable {
    */
   async publish(containerId: string, bindings: readonly PortBinding[]): Promise<PublishedPort[]> {
     const sandbox = this.sandboxOf(containerId)
-    const endpoint = this.publishingEndpoint(containerId)
-    if (!endpoint || bindings.length === 0) return []
-    const network = this.networks.resolve(endpoint.networkId)
-    const hostIp = this.networks.bridgeDriver.options(network).hostIp ?? this.options.defaultHostIp ?? '0.0.0.0'
-    const published = this.publisher.publish(endpoint, bindings, hostIp)
-    sandbox.published = [...sandbox.published, ...published]
-    await this.endpoints.saveSandbox(sandbox)
-    return published.map(publicPort)
+    const published = this.ports.publish(sandbox, bindings)
+    if (published.length > 0) await this.endpoints.saveSandbox(sandbox)
+    return published
   }
 
   /** The ports that are published now. */
   published(containerId: string): PublishedPort[] {
-    return (this.endpoints.sandbox(containerId)?.published ?? []).map(publicPort)
+    return this.ports.published(containerId)
   }
 
   /** Removes the container's ports, endpoints and namespace; nothing to remove is fine. */
@@ -322,7 +319,7 @@ export class NetworkController implements Disposable {
     if (!sandbox) return
     const endpoints = this.endpoints.ofContainer(containerId)
     for (const watcher of this.watchers) watcher.removed(containerId)
-    this.publisher.withdraw(containerId, endpoints, sandbox.published)
+    this.ports.withdraw(sandbox, endpoints)
     // The interfaces go with the namespace, in the kernel's own time: deleting them would be waited for.
     this.sandboxes.remove(containerId)
     for (const endpoint of endpoints) {
@@ -337,7 +334,7 @@ export class NetworkController implements Disposable {
   [Symbol.dispose](): void {
     this.dns[Symbol.dispose]()
     this.guard[Symbol.dispose]()
-    this.publisher.close()
+    this.ports.close()
     this.networks.overlayDriver.close()
     this.encryption[Symbol.dispose]()
     this.kernel[Symbol.dispose]()
@@ -382,9 +379,9 @@ export class NetworkController implements Disposable {
   }
 
   private adopt(sandbox: Sandbox): void {
-    const { containerId, mode, published } = sandbox
+    const { containerId, mode } = sandbox
     try {
-      this.publisher.adopt(containerId, this.endpoints.ofContainer(containerId), published)
+      this.ports.adopt(sandbox)
       if (mode.kind !== 'own') return
       if (!this.sandboxes.exists(containerId)) throw conflict(`the network namespace ${this.sandboxes.path(containerId)} is gone`)
       for (const endpoint of this.endpoints.ofContainer(containerId)) {
@@ -397,29 +394,9 @@ export class NetworkController implements Disposable {
     }
   }
 
-  /**
-   * Keeps the ports at the endpoint that gives the default route, so that answers leave by the way the
-   * requests came; without such an endpoint they are withdrawn. `gone` was just removed, if any was.
-   * Tells whether anything changed.
-   */
-  private movePorts(sandbox: Sandbox, gone?: Endpoint): boolean {
-    const { containerId, published } = sandbox
-    if (published.length === 0) return false
-    const sources = [...this.endpoints.ofContainer(containerId), ...(gone ? [gone] : [])]
-    const to = this.publishingEndpoint(containerId)
-    if (!to) {
-      this.publisher.withdraw(containerId, sources, published)
-      sandbox.published = []
-      return true
-    }
-    const leaving = sources.filter((from) => from.endpointId !== to.endpointId && published.some((port) => port.endpointId === from.endpointId))
-    for (const from of leaving) sandbox.published = this.publisher.move(from, to, sandbox.published)
-    return leaving.length > 0
-  }
-
   /** Gives a container of an overlay network its way out, unless it has one. */
   private async connectGateway(containerId: string, containerName: string): Promise<void> {
-    if (this.publishingEndpoint(containerId)) return
+    if (this.ports.endpointOf(containerId)) return
     const { id } = await this.networks.gateway()
     if (!this.endpoints.sandbox(containerId)) throw conflict(`container ${containerId} has no network namespace: it is not running`)
     await this.connect(containerId, id, { containerName })
@@ -463,16 +440,6 @@ export class NetworkController implements Disposable {
     return other && this.pathOf(other)
   }
 
-  private publishingEndpoint(containerId: string): Endpoint | undefined {
-    const endpoints = this.endpoints.ofContainer(containerId).filter((endpoint) => this.networks.get(endpoint.networkId)?.driver === 'bridge')
-    return gatewayEndpoint(endpoints, 4) ?? gatewayEndpoint(endpoints, 6)
-  }
-
-  private ephemeralRange(): PortRange {
-    const text = this.kernel.run(() => readSysctl('net/ipv4/ip_local_port_range')) ?? ''
-    const [first = 32_768, last = 60_999] = text.split(/\s+/).filter((part) => part !== '').map(Number)
-    return { first, last }
-  }
 }
 
 const dataPathKey = 'cluster/data-path'
@@ -480,9 +447,6 @@ const dataPathKey = 'cluster/data-path'
 function publicEndpoint(endpoint: Endpoint): EndpointInfo {
   const { hostLink: _, ...rest } = endpoint
   return structuredClone(rest)
-}
-function publicPort({ containerPort, protocol, hostIp, hostPort }: PublishedPort): PublishedPort {
-  return { containerPort, protocol, hostIp, hostPort }
 }
 function memberOf(endpoint: Endpoint): NetworkMember {
   const withLength = (address: string, length: number): string => (address === '' ? '' : `${address}/${length}`)

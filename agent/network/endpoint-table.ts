@@ -31,6 +31,14 @@ export class EndpointTable {
     return this.store.put(`endpoint/${endpoint.endpointId}`, endpoint)
   }
 
+  /** Takes the place of the record with the same id, in the same order. */
+  replace(endpoint: Endpoint): Promise<void> {
+    for (const [map, key] of [[this.byContainer, endpoint.containerId], [this.byNetwork, endpoint.networkId]] as const) {
+      map.set(key, (map.get(key) ?? []).map((one) => (one.endpointId === endpoint.endpointId ? endpoint : one)))
+    }
+    return this.store.put(`endpoint/${endpoint.endpointId}`, endpoint)
+  }
+
   delete(endpoint: Endpoint): Promise<void> {
     without(this.byContainer, endpoint.containerId, endpoint)
     without(this.byNetwork, endpoint.networkId, endpoint)

@@ -135,6 +135,23 @@ describe('names in containers', function () {
     assert.deepEqual(asked.slice(1), ['tcp example.org'])
   })
 
+  it('follow a container that is renamed', async () => {
+    await controller.createNetwork({ name: 'own' })
+    await controller.createSandbox('d')
+    for (const [id, containerName] of [['c', 'asker'], ['d', 'before']] as const) await controller.connect(id, 'own', { containerName })
+    await serveNames([])
+    const [{ ipv4Address = '' } = {}] = controller.endpointsOf('d')
+    assert.deepEqual(dataOf(await ask('before')), [ipv4Address])
+    await controller.rename('d', 'after')
+    assert.deepEqual(dataOf(await ask('after')), [ipv4Address])
+    assert.equal(codeOf(await ask('before')), codes.noSuchName)
+    const reverse = `${ipv4Address.split('.').reverse().join('.')}.in-addr.arpa`
+    assert.deepEqual(dataOf(await ask(reverse, 'PTR')), ['after.own'])
+    assert.deepEqual(Object.values(controller.inspect('own').containers).map(({ name }) => name).sort(), ['after', 'asker'])
+    await controller.disconnect('d', 'own')
+    assert.equal(codeOf(await ask('after')), codes.noSuchName)
+  })
+
   it('go to the next server when one is silent, not there, or unable', async () => {
     const silent = await upstream(one, () => undefined)
     const asked = await upstream(two, (query) => ({ answers: [address(query.questions?.[0]?.name ?? '', '203.0.113.8')] }))
