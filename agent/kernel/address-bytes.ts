@@ -2,6 +2,14 @@ import { isIP } from 'node:net'
 
 /** Addresses as the kernel takes them: bytes in network order. */
 
+/** Whether an address, or a subnet, is of IPv4 or of IPv6. What it is given has been checked before. */
+export function familyOf(address: string): 4 | 6 {
+  return address.includes(':') ? 6 : 4
+}
+
+/** Every address of a family, to bind to. */
+export const anyAddress = { 4: '0.0.0.0', 6: '::' } as const
+
 /** The 4 or 16 bytes of an IP address; throws `TypeError` for anything else. */
 export function parseAddress(text: string): Uint8Array {
   switch (isIP(text)) {

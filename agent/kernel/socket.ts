@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs'
 import { nativeU16, nativeU32 } from './netlink-message.js'
-import { parseAddress } from './address-bytes.js'
+import { familyOf, parseAddress } from './address-bytes.js'
 import { syscall, withDetail } from './ffi.js'
 import { setSocketOption, SocketOption, solSocket } from './socket-option.js'
 
@@ -70,7 +70,7 @@ export class PortSocket implements Disposable {
     // taken back after binding: with it on both sides, somebody else's bind would succeed too. UDP has no
     // such state, and there reuse would let two bind from the start.
     const reuse = protocol !== 'udp'
-    const fd = openSocket({ protocol, family: address.includes(':') ? 6 : 4, bind: { address, port, reuseAddress: reuse } })
+    const fd = openSocket({ protocol, family: familyOf(address), bind: { address, port, reuseAddress: reuse } })
     if (reuse) setReuseAddress(fd, false)
     return new PortSocket(fd, protocol)
   }

@@ -1,6 +1,7 @@
 import { invalid, StatusError } from '../../src/base/errors.js'
+import { familyOf } from '../kernel/address-bytes.js'
 import type { AddressPool, IpamConfig, Subnet } from './types.js'
-import { addressNumber, addressText, containsAddress, containsPrefix, familyOf, firstFree, lastAddress, overlaps, parseSubnet, prefixText } from './subnet.js'
+import { addressNumber, addressText, containsAddress, containsPrefix, firstFree, lastAddress, overlaps, parseSubnet, prefixText } from './subnet.js'
 import type { Prefix } from './subnet.js'
 
 /**

@@ -1,7 +1,8 @@
 import { StatusError } from '../../src/base/errors.js'
 import { bridgeOption } from './bridge/bridge-options.js'
 import type { NetworkOptions, NetworkSpec } from './types.js'
-import { addressText, addressNumber, familyOf, parseSubnet, prefixText } from './subnet.js'
+import { familyOf } from '../kernel/address-bytes.js'
+import { addressText, addressNumber, parseSubnet, prefixText } from './subnet.js'
 
 /** The networks that every host has, which users can neither make nor remove. */
 export const predefinedNames: readonly string[] = ['bridge', 'host', 'none']

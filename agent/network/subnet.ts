@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress } from '../kernel/address-bytes.js'
+import { familyOf, formatAddress, parseAddress } from '../kernel/address-bytes.js'
 import { invalid } from '../../src/base/errors.js'
 
 /** A prefix as numbers: `base` is its first address. Pure arithmetic for both families. */
@@ -19,10 +19,6 @@ export function addressText(family: 4 | 6, value: bigint): string {
   const bytes = new Uint8Array(bitsOf(family) / 8)
   for (let i = bytes.length - 1, rest = value; i >= 0; i--, rest >>= 8n) bytes[i] = Number(rest & 0xffn)
   return formatAddress(bytes)
-}
-
-export function familyOf(address: string): 4 | 6 {
-  return address.includes(':') ? 6 : 4
 }
 
 /** Reads `10.0.0.0/24`, host bits dropped; throws `invalid` with Docker's sentence for anything else. */

@@ -110,15 +110,9 @@ export class ClusterNetworking implements Disposable {
    * `unsupported` with the reason when the network is to be encrypted and this host cannot do that.
    */
   async ensure(network: Network): Promise<string> {
-    const { clock, controller } = this.given
+    const { controller } = this.given
     const { tables } = controller
-    if (!tables.networks.has(network.id)) {
-      const arrival = new Promise<void>((resolve) => {
-        const waiting = this.awaited.get(network.id) ?? new Set()
-        this.awaited.set(network.id, waiting.add(resolve))
-      })
-      await withTimeout(clock, tableWaitMs, arrival, () => unavailable(`waiting for the managers to tell who is on network ${network.spec.name}`))
-    }
+    if (!tables.networks.has(network.id)) await this.arrival(network)
     const stored = storedNetwork(network)
     await controller.networks.overlayDriver.prepare(stored)
     // Before other nodes know this node's key, they do not listen to it.
@@ -131,6 +125,19 @@ export class ClusterNetworking implements Disposable {
   [Symbol.dispose](): void {
     this.balancer[Symbol.dispose]()
     this.ingress[Symbol.dispose]()
+  }
+
+  private async arrival({ id, spec }: Network): Promise<void> {
+    const waiting = this.awaited.get(id) ?? new Set()
+    let arrived = (): void => undefined
+    const arrival = new Promise<void>((resolve) => (arrived = resolve))
+    this.awaited.set(id, waiting.add(arrived))
+    try {
+      await withTimeout(this.given.clock, tableWaitMs, arrival, () => unavailable(`waiting for the managers to tell who is on network ${spec.name}`))
+    } finally {
+      waiting.delete(arrived)
+      if (waiting.size === 0 && this.awaited.get(id) === waiting) this.awaited.delete(id)
+    }
   }
 
   private arrived(networkId: string): void {

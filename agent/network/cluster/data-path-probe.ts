@@ -4,6 +4,7 @@ import { errnoOf } from '../../../src/base/errors.js'
 import type { Logger } from '../../../src/base/log.js'
 import type { Rng } from '../../../src/base/rng.js'
 import type { NetworkPeer } from '../../../src/model/network-table.js'
+import { familyOf } from '../../kernel/address-bytes.js'
 import { openSocket } from '../../kernel/socket.js'
 import { PeerReach } from './peer-reach.js'
 
@@ -300,11 +301,11 @@ function isAskable(place: NetworkPeer | undefined, ownId: string): boolean {
 }
 
 function openAt({ address, onHost }: DataPathProbeGiven, port: number): number {
-  return onHost(() => openSocket({ protocol: 'udp', family: address.includes(':') ? 6 : 4, bind: { address, port } }))
+  return onHost(() => openSocket({ protocol: 'udp', family: familyOf(address), bind: { address, port } }))
 }
 
 function socketType({ address }: DataPathProbeGiven): 'udp4' | 'udp6' {
-  return address.includes(':') ? 'udp6' : 'udp4'
+  return `udp${familyOf(address)}`
 }
 
 function message(kind: number, number: Uint8Array, nodeId: string): Buffer {

@@ -3,7 +3,7 @@ import type { Socket as UdpSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { errnoOf } from '../../../src/base/errors.js'
-import { Netns } from '../../kernel/netns.js'
+import { inNetns } from '../../kernel/netns.js'
 import { Nft } from '../../kernel/nft.js'
 import { openSocket } from '../../kernel/socket.js'
 import { LengthPrefixed, withLength } from './tcp-frames.js'
@@ -38,7 +38,7 @@ export class DnsListener implements Disposable {
     const tcp = createServer({ allowHalfOpen: true })
     const listener = new DnsListener(udp, tcp)
     try {
-      const udpFd = inside(path, () => bound('udp'))
+      const udpFd = inNetns(path, () => bound('udp'))
       udp.bind({ fd: udpFd })
       udp.on('error', () => undefined)
       udp.on('message', (query, peer) => {
@@ -47,7 +47,7 @@ export class DnsListener implements Disposable {
           () => undefined,
         )
       })
-      const tcpFd = inside(path, () => bound('tcp'))
+      const tcpFd = inNetns(path, () => bound('tcp'))
       tcp.maxConnections = tcpConnectionsMax
       tcp.on('connection', (socket: Socket) => listener.serve(socket, answer))
       await new Promise<void>((resolve, reject) => {
@@ -106,11 +106,6 @@ export class DnsListener implements Disposable {
   }
 }
 
-function inside<T>(path: string, act: () => T): T {
-  using netns = Netns.open(path)
-  return netns.run(act)
-}
-
 function bound(protocol: 'udp' | 'tcp'): number {
   const backlog = protocol === 'tcp' ? { backlog: 64 } : {}
   try {
@@ -122,8 +117,7 @@ function bound(protocol: 'udp' | 'tcp'): number {
 }
 
 function lead(path: string, udpPort: number, tcpPort: number): void {
-  using netns = Netns.open(path)
-  using nft = netns.run(() => Nft.open())
+  using nft = inNetns(path, () => Nft.open())
   nft.run(`table ip ${dnsTable}
 delete table ip ${dnsTable}
 table ip ${dnsTable} {

@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { Socket } from 'node:net'
 import { delay, type Clock } from '../../../src/base/clock.js'
+import { anyAddress, familyOf } from '../../kernel/address-bytes.js'
 import { openSocket } from '../../kernel/socket.js'
 import { ResponseCode } from './message.js'
 import { LengthPrefixed, withLength } from './tcp-frames.js'
@@ -66,15 +67,11 @@ function cannotHelp(answer: Uint8Array): boolean {
   return code === ResponseCode.serverFailure || code === ResponseCode.refused
 }
 
-function familyOf({ address }: Upstream): 4 | 6 {
-  return address.includes(':') ? 6 : 4
-}
-
 function askUdp(query: Uint8Array, upstream: Upstream, within: Within, signal: AbortSignal): Promise<Buffer> {
-  const family = familyOf(upstream)
+  const family = familyOf(upstream.address)
   // A socket of its own for each query: a port that others cannot guess.
-  const fd = within(upstream, () => openSocket({ protocol: 'udp', family, bind: { address: family === 6 ? '::' : '0.0.0.0', port: 0 } }))
-  const socket = createSocket(family === 6 ? 'udp6' : 'udp4')
+  const fd = within(upstream, () => openSocket({ protocol: 'udp', family, bind: { address: anyAddress[family], port: 0 } }))
+  const socket = createSocket(`udp${family}`)
   return new Promise<Buffer>((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
     socket.once('error', reject)
@@ -89,7 +86,7 @@ function askUdp(query: Uint8Array, upstream: Upstream, within: Within, signal: A
 }
 
 function askTcp(query: Uint8Array, upstream: Upstream, within: Within, signal: AbortSignal): Promise<Buffer> {
-  const socket = new Socket({ fd: within(upstream, () => openSocket({ protocol: 'tcp', family: familyOf(upstream) })) })
+  const socket = new Socket({ fd: within(upstream, () => openSocket({ protocol: 'tcp', family: familyOf(upstream.address) })) })
   return new Promise<Buffer>((resolve, reject) => {
     const frames = new LengthPrefixed()
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })

@@ -1,5 +1,9 @@
 import type { NetworkEndpoint } from '../../../src/model/network-table.js'
+import { familyOf } from '../../kernel/address-bytes.js'
 import { reachable } from '../cluster/cluster-tables.js'
+
+/** Rules for these numbers of backends are there from the start: a change is one of elements alone then. */
+export const usualSizes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
 
 /** What chooses among the tasks that serve. */
 export interface Choice {
@@ -12,7 +16,7 @@ export interface Choice {
 /** The addresses of one family that flows are led to, sorted. */
 export function backendsOf(endpoints: readonly NetworkEndpoint[], { preferredNode, lost }: Choice, family: 4 | 6): string[] {
   const having = endpoints.flatMap(({ nodeId, addresses }) => {
-    const address = addresses.find((one) => one.includes(':') === (family === 6))
+    const address = addresses.find((one) => familyOf(one) === family)
     return address === undefined ? [] : [{ nodeId, address }]
   })
   const near = having.filter(({ nodeId }) => nodeId === preferredNode)

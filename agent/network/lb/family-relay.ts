@@ -1,6 +1,7 @@
 import type { Clock } from '../../../src/base/clock.js'
 import type { Logger } from '../../../src/base/log.js'
 import type { Rng } from '../../../src/base/rng.js'
+import { anyAddress, familyOf } from '../../kernel/address-bytes.js'
 import { openSocket } from '../../kernel/socket.js'
 import type { HostKernel } from '../host-kernel.js'
 import type { Protocol } from '../types.js'
@@ -29,17 +30,16 @@ export class FamilyRelays {
   start(protocol: 'tcp' | 'udp', fd: number, target: ProxyTarget): FamilyRelay {
     const { kernel, ...rest } = this.given
     const state = { target }
-    const familyOf = ({ address }: ProxyTarget): 4 | 6 => (address.includes(':') ? 6 : 4)
     if (protocol === 'udp') {
       const relay = new UdpRelay({
-        open: (to) => kernel.run(() => openSocket({ protocol, family: familyOf(to), bind: { address: familyOf(to) === 6 ? '::' : '0.0.0.0', port: 0 } })),
+        open: ({ address }) => kernel.run(() => openSocket({ protocol, family: familyOf(address), bind: { address: anyAddress[familyOf(address)], port: 0 } })),
         target: () => state.target,
         ...rest,
       })
       relay.listen(fd)
       return Object.assign(state, { stop: () => relay.stop(), [Symbol.dispose]: () => relay[Symbol.dispose]() })
     }
-    const proxy = new TcpProxy({ open: (to) => kernel.run(() => openSocket({ protocol, family: familyOf(to) })), targets: () => [state.target], header: false, ...rest })
+    const proxy = new TcpProxy({ open: ({ address }) => kernel.run(() => openSocket({ protocol, family: familyOf(address) })), targets: () => [state.target], header: false, ...rest })
     proxy.listen(fd)
     return Object.assign(state, { stop: () => proxy.stop(), [Symbol.dispose]: () => proxy[Symbol.dispose]() })
   }

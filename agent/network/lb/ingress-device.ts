@@ -1,3 +1,4 @@
+import { familyOf } from '../../kernel/address-bytes.js'
 import { LinkBatch } from '../../kernel/link.js'
 import { readSysctl, writeSysctl, writeSysctlIfPresent } from '../../kernel/sysctl.js'
 import { loopbackAnswers } from '../bridge/bridge-driver.js'
@@ -50,7 +51,7 @@ export class IngressDevice {
     batch.setLink(index, { up: true })
     if (ipv6) batch.setRoute(loopbackAnswers(index))
     for (const { subnet } of network.ipam.config) {
-      const family = subnet.includes(':') ? 6 : 4
+      const family = familyOf(subnet)
       if (family === 6 && !ipv6) continue
       const route = { family, destination: subnet, index, ...(family === 4 && ipv4 !== undefined && { source: ipv4 }) } as const
       batch.setRoute({ ...route, table: ingressMark })

@@ -2,6 +2,7 @@ import { errnoOf, messageOf } from '../../../src/base/errors.js'
 import type { Clock } from '../../../src/base/clock.js'
 import type { Logger } from '../../../src/base/log.js'
 import type { Rng } from '../../../src/base/rng.js'
+import { anyAddress, familyOf } from '../../kernel/address-bytes.js'
 import { openSocket } from '../../kernel/socket.js'
 import type { HostKernel } from '../host-kernel.js'
 import type { HeldPort } from '../port-allocator.js'
@@ -15,7 +16,6 @@ export interface MeshPort extends IngressPort {
   proxied: boolean
 }
 
-const anyAddress = { 4: '0.0.0.0', 6: '::' } as const
 /** The kernel has no IPv6, or none on this host. */
 const noFamily = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EPROTONOSUPPORT', 'ESOCKTNOSUPPORT'])
 const backlog = 511
@@ -109,7 +109,7 @@ export class IngressPorts {
     const { kernel, clock, rng, log } = this.given
     return new TcpProxy({
       // By the mark the way leads into the ingress network, whatever else the host knows of its subnet.
-      open: ({ address }) => kernel.run(() => openSocket({ protocol: 'tcp', family: address.includes(':') ? 6 : 4, mark: ingressMark })),
+      open: ({ address }) => kernel.run(() => openSocket({ protocol: 'tcp', family: familyOf(address), mark: ingressMark })),
       // Every task has an IPv4 address there: the family of the client is in the header.
       targets: () => taken.port.backends.filter(({ address }) => !address.includes(':')),
       header: true,
@@ -119,5 +119,5 @@ export class IngressPorts {
 }
 
 function ofFamilies({ protocol, port, backends }: IngressPort, families: ReadonlySet<4 | 6>): IngressPort {
-  return { protocol, port, backends: backends.filter(({ address }) => families.has(address.includes(':') ? 6 : 4)) }
+  return { protocol, port, backends: backends.filter(({ address }) => families.has(familyOf(address))) }
 }

@@ -4,9 +4,8 @@ import { TimeSlice } from '../../kernel/time-slice.js'
 import type { HostKernel } from '../host-kernel.js'
 import { addIngressSize, backendsByFamily, changeIngressPorts, emptyIngressTable, ingressTables, removeIngressTables } from './ingress-ruleset.js'
 import type { IngressPort } from './ingress-ruleset.js'
+import { usualSizes } from './backends.js'
 
-/** Rules for these numbers of backends are there from the start: a change is one of elements alone then. */
-const usualSizes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
 /** So many ports are loaded at once: some milliseconds' work. */
 const portsPerPiece = 25
 

@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram'
 import type { RemoteInfo, Socket } from 'node:dgram'
-import { isIP } from 'node:net'
 import type { Clock, Timer } from '../../../src/base/clock.js'
 import type { Logger } from '../../../src/base/log.js'
+import { familyOf } from '../../kernel/address-bytes.js'
 import type { ProxyTarget } from './tcp-proxy.js'
 
 export interface UdpRelayGiven {
@@ -72,7 +72,7 @@ export class UdpRelay implements Disposable {
     const [oldest] = this.clients.keys()
     if (this.clients.size >= clientsMax && oldest !== undefined) this.drop(oldest)
     const target = this.given.target()
-    const upstream = createSocket(isIP(target.address) === 6 ? 'udp6' : 'udp4')
+    const upstream = createSocket(`udp${familyOf(target.address)}`)
     const client: Client = { upstream, peer, lastMs: 0 }
     upstream.on('error', () => this.drop(key))
     upstream.on('message', (message, { address, port }) => {

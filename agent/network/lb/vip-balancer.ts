@@ -10,15 +10,13 @@ import { TimeSlice } from '../../kernel/time-slice.js'
 import type { ClusterTables } from '../cluster/cluster-tables.js'
 import type { SandboxWatcher } from '../controller.js'
 import type { Endpoint } from '../endpoint.js'
-import { backendsOf } from './backends.js'
+import { backendsOf, usualSizes } from './backends.js'
 import { addSize, changeVips, emptyVipTable, vipTables } from './vip-ruleset.js'
 import type { VirtualIp } from './vip-ruleset.js'
 
 /** IPPROTO_UDP. */
 const udp = 17
 const families = [4, 6] as const
-/** Rules for these numbers of backends are there from the start: a change is one of elements alone then. */
-const usualSizes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
 
 /** So many elements are changed at once: some milliseconds' work. */
 const elementsPerPiece = 250

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { invalid, kindOf, messageOf, StatusError, unavailable } from '../../../src/base/errors.js'
 import type { Logger } from '../../../src/base/log.js'
+import { familyOf } from '../../kernel/address-bytes.js'
 import { hasIpv6, LinkBatch } from '../../kernel/link.js'
 import { listNetns, Netns } from '../../kernel/netns.js'
 import { writeSysctlIfPresent } from '../../kernel/sysctl.js'
@@ -99,7 +100,7 @@ export class OverlayDriver implements NetworkDriver {
     batch.setLink(index, { up: true })
     // All subnets of the network are one segment.
     for (const { subnet } of network.ipam.config) {
-      const family = subnet.includes(':') ? 6 : 4
+      const family = familyOf(subnet)
       if ((family === 4 ? endpoint.ipv4Address : ipv6Address) !== '') batch.setRoute({ family, destination: subnet, index })
     }
     sandbox.links.apply(batch)
