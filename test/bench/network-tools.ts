@@ -6,6 +6,21 @@ import { signal } from '../lab/belongings.js'
 import { environment } from '../lab/lab-host.js'
 import { eventually } from '../support/eventually.js'
 
+export type PortRange = readonly [first: number, last: number]
+
+const clientPorts: PortRange = [1_024, 65_000]
+
+/**
+ * The n-th of so many parts of a client's ports. A server remembers a client's port, and the client's clock, for a minute.
+ * A client's clock differs by the address that it asks: a port that it used by way of another address a moment ago would
+ * be refused for a second.
+ */
+export function partOfPorts(n: number, of: number): PortRange {
+  const [first, last] = clientPorts
+  const size = Math.floor((last - first) / of)
+  return [first + n * size, first + (n + 1) * size - 1]
+}
+
 /** Programs that measure networks, run in the namespaces that they measure: one at a time. */
 export class NetworkTools {
   private readonly children: ChildProcess[] = []
@@ -40,10 +55,10 @@ http { access_log off; ${paths.join(' ')} server { listen 80 backlog=4096; locat
     return end.sum_received.bits_per_second / 1e6
   }
 
-  /** Requests a second from a namespace, a connection for each. Throws when some failed. */
-  async requests(netns: string, address: string, port: number, seconds: number): Promise<number> {
+  /** Requests a second from a namespace, a connection for each, from client ports of this range. Throws when some failed. */
+  async requests(netns: string, address: string, port: number, seconds: number, [first, last]: PortRange = clientPorts): Promise<number> {
     // Tens of thousands of connections to one port: without these the client runs out of ports of its own.
-    await this.run(netns, 'sysctl', ['-qw', 'net.ipv4.ip_local_port_range=1024 65000', 'net.ipv4.tcp_tw_reuse=1'])
+    await this.run(netns, 'sysctl', ['-qw', `net.ipv4.ip_local_port_range=${first} ${last}`, 'net.ipv4.tcp_tw_reuse=1'])
     const args = ['--threads', '1', '--connections', '32', '--duration', `${seconds}s`, '--header', 'Connection: close']
     const text = await this.run(netns, 'wrk', [...args, `http://${address}:${port}/`])
     const failed = /(Socket errors.*[1-9].*|Non-2xx.*)/.exec(text)?.[1]

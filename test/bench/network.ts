@@ -10,7 +10,7 @@ import { DockerEngine } from './docker-engine.js'
 import type { MeasuredEngine } from './measured-engine.js'
 import { ByHand, type Way } from './network-places.js'
 import { benchNetworkScale } from './network-scale.js'
-import { NetworkTools } from './network-tools.js'
+import { NetworkTools, partOfPorts } from './network-tools.js'
 import type { Figure } from './report.js'
 import { SkepEngine } from './skep-engine.js'
 import { rounded, summarise } from './statistics.js'
@@ -66,7 +66,7 @@ async function benchDataPath(context: BenchContext, { daemon, peer }: NetworkBen
     for (const [i, netns] of [...servers, near, far].entries()) await tools.serveHttp(netns, `nginx-${i}`)
 
     const stream = ({ from, address }: Way) => () => tools.throughput(from, address, streamSeconds)
-    const requests = ({ from, address }: Way, at = 80) => () => tools.requests(from, address, at, requestSeconds)
+    const requests = ({ from, address }: Way, at = 80, part = 0, of = 1) => () => tools.requests(from, address, at, requestSeconds, partOfPorts(part, of))
     const outside = (address: string): Way => ({ from: lab.outside.netns, address })
     const turns = (what: string, rates: Rate[]) => takeTurns(context, what, rates)
     const overlay = await turns('streams between hosts', [
@@ -76,13 +76,14 @@ async function benchDataPath(context: BenchContext, { daemon, peer }: NetworkBen
     ])
     const streams = await turns('streams to a virtual IP', [{ name: 'vip', measure: stream(virtualWay) }, { name: 'direct', measure: stream(ours.way) }])
     const connections = await turns('connections to a virtual IP', [{ name: 'vip', measure: requests(virtualWay) }, { name: 'direct', measure: requests(ours.way) }])
-    const ingress = await turns('requests to published ports', [
-      { name: 'same node', measure: requests(outside(two), port) },
-      { name: 'other node', measure: requests(outside(one), port) },
-      { name: 'bare same node', measure: requests(outside(two), handPort) },
-      { name: 'bare other node', measure: requests(outside(one), handPort) },
-      ...(theirs ? [{ name: 'docker', measure: requests(outside(lab.host(4).ipv4), port) }] : []),
-    ])
+    const published: (readonly [name: string, address: string, port: number])[] = [
+      ['same node', two, port],
+      ['other node', one, port],
+      ['bare same node', two, handPort],
+      ['bare other node', one, handPort],
+      ...(theirs ? [['docker', lab.host(4).ipv4, port] as const] : []),
+    ]
+    const ingress = await turns('requests to published ports', published.map(([name, address, at], i) => ({ name, measure: requests(outside(address), at, i, published.length) })))
     const figure = (subject: string, name: string, unit: Figure['unit'], value: number, peerValue?: number): Figure => ({
       bench: 'network', subject, figure: name, unit, skep: rounded(value), ...(peerValue !== undefined && { peer: rounded(peerValue) }),
     })

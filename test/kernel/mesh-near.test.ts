@@ -9,6 +9,9 @@ import { ingressDevice, nearMark } from '../../agent/network/lb/ingress-ruleset.
 import { ask } from '../e2e/network-support.js'
 import { Mesh } from '../support/mesh.js'
 
+/** So many requests, of many packets each, are more than what devices say by themselves. */
+const asked = 12
+
 describe('published ports on the node of the task', function () {
   this.timeout(60_000)
   let mesh: Mesh
@@ -44,10 +47,10 @@ describe('published ports on the node of the task', function () {
     await mesh.task()
     assert.deepEqual(nearRoutes(), ['10.0.0.10/32'])
     const before = byIngress()
-    for (let n = 0; n < 3; n++) assert.equal(await ask(mesh.outside, '10.77.0.2', 8080), 'web asked by 10.77.0.200')
-    assert.equal(byIngress(), before)
-    assert.equal(await ask(two.hostNetns, '10.77.0.2', 8080), 'web asked by 10.77.0.2', 'the host itself goes the usual way')
-    assert(byIngress() > before)
+    for (let n = 0; n < asked; n++) assert.equal(await ask(mesh.outside, '10.77.0.2', 8080), 'web asked by 10.77.0.200')
+    assert(byIngress() < before + asked)
+    for (let n = 0; n < asked; n++) assert.equal(await ask(two.hostNetns, '10.77.0.2', 8080), 'web asked by 10.77.0.2', 'the host itself goes the usual way')
+    assert(byIngress() > before + 4 * asked)
     await two.controller?.disconnect('web', 'skep_gwbridge')
     assert.deepEqual(nearRoutes(), [])
   })
@@ -59,8 +62,8 @@ describe('published ports on the node of the task', function () {
     run(mesh.outside, 'ip', 'addr', 'add', '10.0.1.50/32', 'dev', 'eth0')
     run(two.hostNetns, 'ip', 'route', 'add', '10.0.1.50/32', 'dev', 'eth0')
     const before = byIngress()
-    assert.equal(await askFrom('10.0.1.50', '10.77.0.2', 8080), 'web asked by 10.0.1.50')
-    assert.equal(byIngress(), before)
+    for (let n = 0; n < asked; n++) assert.equal(await askFrom('10.0.1.50', '10.77.0.2', 8080), 'web asked by 10.0.1.50')
+    assert(byIngress() < before + asked)
   })
 
   it('lose the routes of tasks that are gone, also of an earlier daemon', async () => {
