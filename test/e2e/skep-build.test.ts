@@ -83,7 +83,9 @@ describe('skep build', function () {
       [['--secret', 'src=x', '.'], /secret missing id/],
       [['--secret', 'id=x,src=/nowhere', '.'], /failed to stat \/nowhere/],
       [['--ssh', 'default=/etc/passwd', '.'], /no socket of an agent/],
-      [['-o', 'type=oci,dest=x', '.'], /output type oci is not supported/],
+      [['-o', 'type=registry,dest=x', '.'], /output type registry is not supported/],
+      [['-o', 'type=oci,tar=no', '.'], /invalid value for tar: no/],
+      [['-o', 'type=tar,name=x', '.'], /unexpected key 'name' for output type tar/],
       [['-f', '-', '-'], /can't use stdin for both/],
       [['--build-context', 'x=/nowhere', lab.folder], /\/nowhere is not a folder|Dockerfile/],
     ] as const) {
@@ -249,6 +251,14 @@ describe('skep build', function () {
     assert.equal(readFileSync(join(dest, 'two'), 'utf8'), 'two\n')
     await build(['-o', `type=tar,dest=${dest}.tar`, folder])
     assert.match(execFileSync('tar', ['-tf', `${dest}.tar`], { encoding: 'utf8' }), /^one$/m)
+    // An image as a file has its tags, and is read again.
+    for (const [type, name] of [['oci', 'layout'], ['docker', 'saved']]) {
+      await build(['-t', `${name}:1`, '-o', `type=${type},dest=${dest}-${type},name=${name}:2`, folder])
+      await host.docker('rmi', `${name}:1`, `${name}:2`)
+      assert.deepEqual((await host.docker('load', '-i', `${dest}-${type}`)).split('\n').sort(), [1, 2].map((tag) => `Loaded image: ${name}:${tag}`))
+    }
+    await build(['-o', `type=oci,dest=${dest}-folder,tar=false`, folder])
+    assert.deepEqual(readdirSync(`${dest}-folder`).sort(), ['blobs', 'index.json', 'manifest.json', 'oci-layout'])
   })
 
   it('takes steps from images, and makes one layer of them when asked', async () => {
