@@ -111,6 +111,19 @@ describe('the docker client and a real registry', function () {
     await ok('pull', `${registry.host}/b:1`)
   })
 
+  it('searches mirrors where the index of Docker Hub is out of reach', async () => {
+    // Nobody listens on this port, so nothing leaves this machine.
+    await open({}, { proxies: { httpProxy: '', httpsProxy: 'http://127.0.0.1:1', noProxy: '' } })
+    await load(app)
+    await refused(/127\.0\.0\.1:1|index\.docker\.io/, 'search', 'app')
+    for (const path of ['library/app', 'team/app', 'other']) {
+      await ok('tag', 'app:1', `${registry.host}/${path}:1`)
+      await ok('push', '-q', `${registry.host}/${path}:1`)
+    }
+    host.registries.reconfigure({ mirrors: [`http://${registry.host}`], insecure: [], downloadsAtOnce: 1, uploadsAtOnce: 1, downloadAttemptsMax: 1 })
+    assert.deepEqual((await ok('search', '--format', '{{.Name}} {{.IsOfficial}}', 'app')).trim().split('\n').sort(), ['app true', 'team/app false'])
+  })
+
   it('logs in with TLS, and shows its credentials where they are wanted', async () => {
     await open({ secured: true })
     await load(app)

@@ -143,24 +143,30 @@ export class Registries implements Disposable {
     })
   }
 
-  /** `term` may begin with a registry: `registry.example:5000/web`. */
+  /**
+   * `term` may begin with a registry: `registry.example:5000/web`. Where Docker Hub's index cannot be reached, mirrors tell what they
+   * have of it.
+   */
   async search(term: string, limit: number, credentials: Credentials, signal: AbortSignal): Promise<ImageSearchResponseItem[]> {
     const slash = term.indexOf('/')
     const first = slash < 0 ? '' : term.slice(0, slash)
     const named = /[.:]/.test(first) || first === 'localhost'
     const [domain, words] = named ? [first, term.slice(slash + 1)] : [hubDomain, term]
-    const places = named ? this.endpoints.of(domain) : [hubIndex]
+    const places = named ? this.endpoints.of(domain) : [hubIndex, ...this.endpoints.of(domain).filter((place) => place.mirror)]
+    let unreached: unknown
     try {
       return await this.atPlaces(domain, credentials, ['registry:catalog:*'], signal, async (client) => {
+        if (client.endpoint.mirror) return await searchCatalogue(client, domain, words, limit, signal)
         try {
           return await searchIndex(client, words, limit, signal)
         } catch (thrown) {
+          unreached = thrown
           if (!named || !hasNoIndex(thrown)) throw thrown
           return searchCatalogue(client, domain, words, limit, signal)
         }
       }, places)
     } catch (thrown) {
-      throw explain(thrown)
+      throw explain(named ? thrown : (unreached ?? thrown))
     }
   }
 

@@ -1,6 +1,7 @@
 import type { ImageSearchResponseItem } from '../../../src/model/engine-api/image.js'
 import { parseObject } from '../manifest.js'
 import type { RegistryClient } from './client.js'
+import { hubDomain } from './endpoints.js'
 import { RegistryError } from './errors.js'
 import { pages } from './tags.js'
 import { readBody } from './transport.js'
@@ -31,7 +32,7 @@ export async function searchIndex(client: RegistryClient, term: string, limit: n
   })
 }
 
-/** By a registry's list of its repositories. Names come with the registry's, ready to be pulled. */
+/** By a registry's list of its repositories. Names come ready to be pulled: with the registry's, but for Docker Hub's. */
 export async function searchCatalogue(client: RegistryClient, domain: string, term: string, limit: number, signal: AbortSignal): Promise<ImageSearchResponseItem[]> {
   const found: ImageSearchResponseItem[] = []
   const url = client.url('_catalog')
@@ -39,7 +40,9 @@ export async function searchCatalogue(client: RegistryClient, domain: string, te
   for await (const page of pages(client, url, 'repositories', signal)) {
     for (const name of page) {
       if (!name.includes(term.toLowerCase())) continue
-      found.push({ name: `${domain}/${name}`, description: '', star_count: 0, is_official: false, is_automated: false })
+      const official = domain === hubDomain && name.startsWith('library/')
+      const shown = domain !== hubDomain ? `${domain}/${name}` : official ? name.slice('library/'.length) : name
+      found.push({ name: shown, description: '', star_count: 0, is_official: official, is_automated: false })
       if (found.length >= limit) return found
     }
   }
