@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { existsSync } from 'node:fs'
-import { conflict, messageOf } from '../../src/base/errors.js'
+import { conflict, errnoOf, messageOf } from '../../src/base/errors.js'
 import type { Clock, Timer } from '../../src/base/clock.js'
 import { parseBytes } from '../../src/base/flags.js'
 import type { Logger } from '../../src/base/log.js'
@@ -141,7 +141,10 @@ export class ContainerLogs {
     known.bytes = 0
     segments.rotate()
     // Until the supervisor opens the new file it writes to the renamed one: nothing is lost.
-    await reopenLog(this.deps.paths.bundle(container.id))
+    await reopenLog(this.deps.paths.bundle(container.id)).catch((thrown: unknown) => {
+      // One that ended in this moment opens nothing any more.
+      if (!['ENXIO', 'EPIPE', 'ENOENT'].includes(errnoOf(thrown) ?? '')) throw thrown
+    })
   }
 
   /** Ends everything; what was not sent is sent by the next daemon. */

@@ -128,7 +128,7 @@ export class LogShipper {
     for (;;) {
       try {
         this.target ??= await this.deps.target()
-        await this.target.send(lines, signal)
+        await orAborted(this.target.send(lines, signal), signal)
         return
       } catch (thrown) {
         signal.throwIfAborted()
@@ -164,6 +164,16 @@ export class LogShipper {
     this.lastWarnedMs = nowMs
     this.deps.log.warn(text)
   }
+}
+
+/** The same, given up at the signal: a name server may take its time, and does not listen. */
+function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error)
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
 }
 
 /** What an earlier shipper recorded; undefined when there is nothing that can be read. */

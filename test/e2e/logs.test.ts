@@ -141,6 +141,45 @@ describe('logs, by the docker client', function () {
     }
   })
 
+  it('containers that flood logs whose targets are dead or slow are stopped as others are, and the daemon stays small', async function () {
+    this.timeout(120_000)
+    const slow = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.pause()
+    })
+    const path = join(host.folder, 'slow')
+    await new Promise<void>((resolve) => slow.listen(path, resolve))
+    closers.push(() => slow.close())
+    const small = { 'cache-max-size': '1m', 'cache-max-file': '3' }
+    const logs: Record<string, [driver: string, options: Record<string, string>]> = {
+      file: ['json-file', { 'max-size': '1m', 'max-file': '3' }],
+      refused: ['syslog', { ...small, 'syslog-address': 'tcp://127.0.0.1:9' }],
+      slow: ['syslog', { ...small, 'syslog-address': `unix://${path}` }],
+      dropping: ['fluentd', { ...small, 'fluentd-address': `unix://${path}`, mode: 'non-blocking', 'max-buffer-size': '1m' }],
+      acknowledged: ['fluentd', { ...small, 'fluentd-address': `unix://${path}`, 'fluentd-request-ack': 'true' }],
+      nowhere: ['gelf', { ...small, 'gelf-address': 'udp://127.0.0.1:9' }],
+      nameless: ['gelf', { ...small, 'gelf-address': 'tcp://log.invalid:9' }],
+    }
+    const names = Object.keys(logs)
+    for (const [name, [driver, given]] of Object.entries(logs)) {
+      await host.docker('run', '-d', '--name', name, '--network', 'none', '--cpus', '0.1', '--memory', '64m', '--log-driver', driver, ...options(given), 'busybox', 'yes', name)
+    }
+    const ids = Object.fromEntries(await Promise.all(names.map(async (name): Promise<[string, string]> => [name, await host.docker('inspect', '-f', '{{.Id}}', name)])))
+    const rotated = (name: string): boolean => readdirSync(folderOf(ids[name] ?? '')).some((file) => file.includes('.log.2'))
+    await eventually('all logs were rotated more than once', () => names.every(rotated), { timeoutMs: 60_000 })
+    assert.equal(await host.docker('run', '--rm', '--network', 'none', 'busybox', 'echo', 'alive'), 'alive')
+    const residentMb = Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${host.daemon?.pid ?? 0}/status`, 'utf8'))?.[1]) / 1024
+    assert.equal(residentMb < 300, true, `${residentMb} MiB`)
+    await host.docker('stop', '-t', '1', ...names)
+    for (const name of names) assert.equal(await host.docker('inspect', '-f', '{{.State.Status}} {{.State.ExitCode}}', name), 'exited 137')
+    // The last line may have been cut by the kill.
+    for (const name of names) assert.equal(name.startsWith(await host.docker('logs', '--tail', '1', name)), true, name)
+    // With lines that nobody took, the daemon ends and begins all the same.
+    await host.stop()
+    await host.startDaemon()
+    await host.docker('rm', '-f', ...names)
+  })
+
   it('refuses drivers and options that are not there', async () => {
     const refused = async (pattern: RegExp, ...args: string[]): Promise<void> => {
       const { code, stderr } = await host.tryDocker('create', ...args, 'busybox')
