@@ -46,8 +46,11 @@ export interface TracedCheck {
   /** 0 when the service says no port: then only whether the address answers at all was asked. */
   Port: number
   Protocol: string
-  /** `skipped`: nothing here could ask. */
-  Result: 'answers' | 'fails' | 'skipped'
+  /**
+   * `silent`: neither an answer to a datagram nor a refusal, so the port is open, or the datagram was lost on its way.
+   * `skipped`: nothing here could ask.
+   */
+  Result: 'answers' | 'fails' | 'silent' | 'skipped'
   /** Why it fails or was skipped. */
   Reason?: string
   Milliseconds?: number

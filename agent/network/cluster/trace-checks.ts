@@ -1,13 +1,16 @@
 import { createSocket } from 'node:dgram'
 import { Socket } from 'node:net'
 import packet from 'dns-packet'
-import type { Clock } from '../../../src/base/clock.js'
+import type { Clock, Timer } from '../../../src/base/clock.js'
 import { errnoOf, messageOf } from '../../../src/base/errors.js'
 import type { TracedCheck } from '../../../src/model/service-trace.js'
+import { anyAddress, familyOf } from '../../kernel/address-bytes.js'
 import { openSocket } from '../../kernel/socket.js'
 import { resolverAddress } from '../dns/dns-listener.js'
 
 const connectTimeoutMs = 2_000
+/** A second datagram follows half-way: a host refuses only so many a second. */
+const datagramTimeoutMs = 1_000
 const questionTimeoutMs = 2_000
 /** Nobody serves it: whoever refuses it is there. */
 const discardPort = 9
@@ -28,7 +31,7 @@ export function checkTcp(within: Within, address: string, port: number, clock: C
       resolve(reason === undefined ? { ...check, Result: 'answers', Milliseconds } : { ...check, Result: 'fails', Reason: reason, Milliseconds })
     }
     try {
-      const socket = new Socket({ fd: within(() => openSocket({ protocol: 'tcp', family: address.includes(':') ? 6 : 4 })) })
+      const socket = new Socket({ fd: within(() => openSocket({ protocol: 'tcp', family: familyOf(address) })) })
       const timer = clock.setTimer(connectTimeoutMs, () => {
         socket.destroy()
         end(`no answer within ${connectTimeoutMs / 1000} s`)
@@ -44,6 +47,61 @@ export function checkTcp(within: Within, address: string, port: number, clock: C
       end(messageOf(thrown))
     }
   })
+}
+
+/**
+ * Sends empty datagrams from a namespace, within 1 s. A refusal tells that the port is closed; silence tells nothing:
+ * few servers answer what they do not understand.
+ */
+export function checkUdp(within: Within, address: string, port: number, clock: Clock): Promise<TracedCheck> {
+  const startMs = clock.monotonicMs()
+  const check = { Address: address, Port: port, Protocol: 'udp' }
+  return new Promise((resolve) => {
+    try {
+      const family = familyOf(address)
+      const fd = within(() => openSocket({ protocol: 'udp', family, bind: { address: anyAddress[family], port: 0 } }))
+      const socket = createSocket(`udp${family}`)
+      let over = false
+      let timer: Timer | undefined
+      const end = (found: Pick<TracedCheck, 'Result' | 'Reason'>): void => {
+        if (over) return
+        over = true
+        timer?.cancel()
+        socket.close()
+        resolve({ ...check, ...found, ...(found.Result !== 'silent' && { Milliseconds: Math.round((clock.monotonicMs() - startMs) * 10) / 10 }) })
+      }
+      const send = (): void => {
+        if (!over) socket.send(Buffer.alloc(0), () => undefined)
+      }
+      socket.on('error', (thrown) => end({ Result: 'fails', Reason: errnoOf(thrown) === 'ECONNREFUSED' ? 'port closed' : reasonOf(thrown) }))
+      socket.on('message', () => end({ Result: 'answers' }))
+      socket.bind({ fd }, () => {
+        socket.connect(port, address, (failure?: Error) => {
+          if (failure) return end({ Result: 'fails', Reason: reasonOf(failure) })
+          send()
+          timer = clock.setTimer(datagramTimeoutMs / 2, () => {
+            send()
+            timer = clock.setTimer(datagramTimeoutMs / 2, () => end({ Result: 'silent' }))
+          })
+        })
+      })
+    } catch (thrown) {
+      resolve({ ...check, Result: 'fails', Reason: messageOf(thrown) })
+    }
+  })
+}
+
+/** By the port's protocol; SCTP is not asked. */
+export function checkPort(within: Within, address: string, { protocol, port }: AskedPort, clock: Clock): Promise<TracedCheck> {
+  if (protocol === 'tcp') return checkTcp(within, address, port, clock)
+  if (protocol === 'udp') return checkUdp(within, address, port, clock)
+  return Promise.resolve({ Address: address, Port: port, Protocol: protocol, Result: 'skipped', Reason: `nothing here asks by ${protocol}` })
+}
+
+export interface AskedPort {
+  protocol: string
+  /** 0: does the address answer at all? */
+  port: number
 }
 
 function reasonOf(thrown: unknown): string {

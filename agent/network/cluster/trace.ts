@@ -7,8 +7,8 @@ import { inNetns } from '../../kernel/netns.js'
 import type { NetworkController } from '../controller.js'
 import { clusterScope } from '../dns/names.js'
 import { vniOption } from '../overlay/overlay-driver.js'
-import type { ClusterNetwork } from './cluster-tables.js'
-import { askName, checkTcp, type Within } from './trace-checks.js'
+import { reachable, type ClusterNetwork } from './cluster-tables.js'
+import { askName, checkPort, type AskedPort, type Within } from './trace-checks.js'
 
 export interface TraceGiven {
   controller: NetworkController
@@ -111,9 +111,12 @@ async function traceNetwork(
   const encrypted = isEncrypted(network.spec.driver.options)
   const virtualIps = [service.virtualIp, service.virtualIpv6].filter((one) => one !== '')
   const backends = backendsOf(given, table, service, encrypted)
-  const ports = [...new Set(service.ports.filter(({ protocol }) => protocol === 'tcp').map(({ targetPort }) => targetPort))]
-  const asked = ports.length > 0 ? ports : [0]
+  const asked = portsOf(service)
 
+  for (const id of new Set(backends.filter(({ NodeID, Serving }) => Serving && table.lost.has(NodeID)).map(({ NodeID }) => NodeID))) {
+    const { hostname = id, address = '' } = given.peers.get(id) ?? {}
+    problems.push(`node ${hostname} does not answer on the data path (${address}): new flows are led to tasks elsewhere while there are some`)
+  }
   const names = await resolveNames(given, table, service, vantage)
   for (const { Name, Type, Addresses, Error: error } of names) {
     const missing = Type === 'A' && backends.some(({ Serving }) => Serving) && Addresses.length === 0
@@ -125,10 +128,10 @@ async function traceNetwork(
 
   const checkAll = async (addresses: readonly string[], what: string): Promise<TracedCheck[]> => {
     const pairs = addresses.flatMap((address) => asked.map((port) => ({ address, port })))
-    if (!vantage) return pairs.map(({ address, port }) => ({ Address: address, Port: port, Protocol: 'tcp', Result: 'skipped', Reason: 'no container of this node is on the network' }))
-    const checks = await inTurns(pairs, ({ address, port }) => checkTcp(vantage.within, address, port, given.clock))
-    for (const { Result, Reason, Address, Port } of checks) {
-      if (Result === 'fails') problems.push(`${what} does not answer at ${Address}${Port === 0 ? '' : ` port ${Port}`} ${on}: ${Reason ?? ''}`)
+    if (!vantage) return pairs.map(({ address, port: { port, protocol } }) => ({ Address: address, Port: port, Protocol: protocol, Result: 'skipped', Reason: 'no container of this node is on the network' }))
+    const checks = await inTurns(pairs, ({ address, port }) => checkPort(vantage.within, address, port, given.clock))
+    for (const { Result, Reason, Address, Port, Protocol } of checks) {
+      if (Result === 'fails') problems.push(`${what} does not answer at ${Address}${Port === 0 ? '' : ` port ${Port}${Protocol === 'tcp' ? '' : `/${Protocol}`}`} ${on}: ${Reason ?? ''}`)
     }
     return checks
   }
@@ -148,7 +151,7 @@ function backendsOf({ controller, peers }: TraceGiven, table: ClusterNetwork, se
   const endpoints = [...(table.byService.get(service.serviceId) ?? [])].sort((a, b) => (a.taskName < b.taskName ? -1 : 1))
   const serving = endpoints.filter((one) => one.serving)
   const near = service.preferLocal ? serving.filter(({ nodeId }) => nodeId === own) : []
-  const chosen = new Set<NetworkEndpoint>(near.length > 0 ? near : serving)
+  const chosen = new Set<NetworkEndpoint>(near.length > 0 ? near : reachable(serving, table.lost))
   return endpoints.map((endpoint) => {
     const local = endpoint.nodeId === own
     return {
@@ -169,6 +172,13 @@ function backendsOf({ controller, peers }: TraceGiven, table: ClusterNetwork, se
       Checks: [],
     }
   })
+}
+
+/** The ports that its tasks serve; the address itself when there is none to ask. */
+function portsOf({ ports }: NetworkService): AskedPort[] {
+  const asked = new Map(ports.map(({ protocol, targetPort }): [string, AskedPort] => [`${targetPort}/${protocol}`, { protocol, port: targetPort }]))
+  const canTell = ports.some(({ protocol }) => protocol !== 'sctp')
+  return [...(canTell ? [] : [{ protocol: 'tcp', port: 0 }]), ...asked.values()]
 }
 
 /** By the container's own name server; without a container by what one would be told. */
@@ -199,8 +209,7 @@ async function tracePorts({ controller, clock }: TraceGiven, service: NetworkSer
     const skipped = (reason: string): TracedCheck => ({ Address: address, Port: publishedPort, Protocol: protocol, Result: 'skipped', Reason: reason })
     let check: TracedCheck
     if (publishMode !== 'ingress') check = skipped('published by the nodes of its tasks alone')
-    else if (protocol !== 'tcp') check = skipped(`nobody can tell whether ${protocol} answers`)
-    else check = await checkTcp((act) => controller.kernel.run(act), address, publishedPort, clock)
+    else check = await checkPort((act) => controller.kernel.run(act), address, { protocol, port: publishedPort }, clock)
     if (check.Result === 'fails') problems.push(`published port ${publishedPort}/${protocol} does not answer on this node (${address}): ${check.Reason ?? ''}`)
     return { Protocol: protocol, PublishedPort: publishedPort, TargetPort: targetPort, PublishMode: publishMode, Check: check }
   })

@@ -130,7 +130,7 @@ describe('output of command lines', () => {
           ],
         },
       ],
-      Ports: [{ Protocol: 'udp', PublishedPort: 53, TargetPort: 53, PublishMode: 'ingress', Check: { Address: '192.0.2.1', Port: 53, Protocol: 'udp', Result: 'skipped', Reason: 'nobody can tell whether udp answers' } }],
+      Ports: [{ Protocol: 'udp', PublishedPort: 53, TargetPort: 53, PublishMode: 'ingress', Check: { Address: '192.0.2.1', Port: 53, Protocol: 'udp', Result: 'silent' } }],
       Problems: ['web.2.t2 (on host2) does not answer', 'www does not resolve on network back: NXDOMAIN'],
     },
     'POST /containers/prune': { ContainersDeleted: ['c1'], SpaceReclaimed: 5000 },

@@ -29,7 +29,7 @@ export const trace = verb({
 })
 
 /** A trace for people to read. */
-export function traceText({ Service: service, From: from, Networks: networks, Ports: ports, Problems: problems }: ServiceTrace): string {
+function traceText({ Service: service, From: from, Networks: networks, Ports: ports, Problems: problems }: ServiceTrace): string {
   const eyes = from.ContainerName === undefined ? '' : ` by container ${from.ContainerName}`
   const lines = [`Service ${service.Name} (${service.ID}), seen from node ${from.Hostname}${from.DataPathAddress === '' ? '' : ` (${from.DataPathAddress})`}${eyes}`, '']
   for (const network of networks) lines.push(...networkLines(network))
@@ -65,8 +65,9 @@ function networkLines(network: TracedNetwork): string[] {
   ]
 }
 
-function resultOf({ Result: result, Port: port, Reason: reason, Milliseconds: ms }: TracedCheck): string {
-  const where = port === 0 ? '' : `${port}: `
+function resultOf({ Result: result, Port: port, Protocol: protocol, Reason: reason, Milliseconds: ms }: TracedCheck): string {
+  const where = port === 0 ? '' : `${port}${protocol === 'tcp' ? '' : `/${protocol}`}: `
   if (result === 'answers') return `${where}yes (${ms ?? 0} ms)`
+  if (result === 'silent') return `${where}open or silent`
   return `${where}${result === 'fails' ? 'NO' : 'not asked'}${reason === undefined ? '' : ` (${reason})`}`
 }
