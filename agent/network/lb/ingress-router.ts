@@ -19,9 +19,7 @@ import { ingressTables } from './ingress-ruleset.js'
 import type { IngressPort } from './ingress-ruleset.js'
 import { IngressTable } from './ingress-table.js'
 import { NearRoutes } from './near-routes.js'
-
-/** IPPROTO_UDP. */
-const udp = 17
+import { StaleFlows } from './stale-flows.js'
 
 /**
  * The routing mesh on this node: the ports that services publish lead to their tasks wherever they run.
@@ -33,6 +31,7 @@ export class IngressRouter implements SandboxWatcher, Disposable {
   private readonly held: IngressPorts
   private readonly tasks: EntryRoutes
   private readonly near: NearRoutes
+  private readonly stale: StaleFlows<'host'>
   private readonly callers: IngressCallers
   private readonly device: IngressDevice
   private readonly table: IngressTable
@@ -51,6 +50,7 @@ export class IngressRouter implements SandboxWatcher, Disposable {
     this.callers = new IngressCallers((id) => networks.get(id))
     this.table = new IngressTable(kernel)
     this.near = new NearRoutes(kernel, given.log)
+    this.stale = new StaleFlows({ open: () => kernel.run(() => new TrackedFlows()), target: ({ destinationPort }) => `${destinationPort}`, log: given.log })
     for (const name of ingressTables) controller.guard.add(name, () => this.restore())
     this.tasks = new EntryRoutes({
       nodes: () => [...tables.peers.values()].map(({ address }) => address).filter((one) => one !== ''),
@@ -212,19 +212,14 @@ export class IngressRouter implements SandboxWatcher, Disposable {
 
   /** UDP flows whose backend is gone, or that began before the port was published, find another one. */
   private forgetFlows(wanted: ReadonlyMap<string, IngressPort>): void {
-    const left = new Map<number, ReadonlySet<string>>()
+    const left = new Map<string, ReadonlySet<string>>()
     for (const [key, port] of wanted) {
       const before = this.ports.get(key)
       if (port.protocol !== 'udp' || sameText(port, before)) continue
-      left.set(port.port, new Set(port.backends.map(({ address }) => address)))
+      left.set(`${port.port}`, new Set(port.backends.map(({ address }) => address)))
     }
-    for (const [key, port] of this.ports) if (port.protocol === 'udp' && !wanted.has(key)) left.set(port.port, new Set())
-    if (left.size === 0) return
-    const flows = this.controller.kernel.run(() => new TrackedFlows())
-    flows
-      .delete(({ original, reply }) => original.protocol === udp && left.get(original.destinationPort)?.has(reply.source) === false)
-      .catch((err: unknown) => this.given.log.warn('tracked UDP flows could not be forgotten', { err }))
-      .finally(() => flows[Symbol.dispose]())
+    for (const [key, port] of this.ports) if (port.protocol === 'udp' && !wanted.has(key)) left.set(`${port.port}`, new Set())
+    this.stale.forget('host', left)
   }
 }
 

@@ -11,11 +11,10 @@ import type { ClusterTables } from '../cluster/cluster-tables.js'
 import type { SandboxWatcher } from '../controller.js'
 import type { Endpoint } from '../endpoint.js'
 import { backendsOf, usualSizes } from './backends.js'
+import { StaleFlows } from './stale-flows.js'
 import { addSize, changeVips, emptyVipTable, vipTables } from './vip-ruleset.js'
 import type { VirtualIp } from './vip-ruleset.js'
 
-/** IPPROTO_UDP. */
-const udp = 17
 const families = [4, 6] as const
 
 /** So many elements are changed at once: some milliseconds' work. */
@@ -49,15 +48,15 @@ interface Client {
  */
 export class VipBalancer implements SandboxWatcher, Disposable {
   private readonly clients = new Map<string, Client>()
-  /** Whose UDP flows are to be looked through, and the backends that may keep theirs, by virtual IP. */
-  private readonly unforgotten = new Map<Client, Map<string, ReadonlySet<string>>>()
-  private forgetting: Promise<void> | undefined
+  private readonly stale: StaleFlows<Client>
 
   constructor(
     private readonly tables: ClusterTables,
     private readonly ownNode: () => string,
     private readonly log: Logger,
-  ) {}
+  ) {
+    this.stale = new StaleFlows({ open: ({ path }) => inNetns(path, () => new TrackedFlows()), target: ({ destination }) => destination, log })
+  }
 
   changed(containerId: string, path: string, endpoints: readonly Endpoint[]): void {
     const networks = new Set(endpoints.map(({ networkId }) => networkId))
@@ -193,7 +192,7 @@ export class VipBalancer implements SandboxWatcher, Disposable {
     for (const size of sizes) client.sizes.add(size)
     client.elements?.change(changeVips(client.table, gone, come))
     for (const remember of changes) remember()
-    this.forgetFlows(client, shrunk)
+    this.stale.forget(client, backendsByAddress(shrunk))
   }
 
   /** Everything is loaded: what was there before goes. */
@@ -203,34 +202,12 @@ export class VipBalancer implements SandboxWatcher, Disposable {
     client.outdated = []
     nftRun(client.path, outdated.map((name) => `delete table inet ${name}`))
     // Flows of an earlier daemon may lead to backends that are gone.
-    this.forgetFlows(client, [...client.loaded.values()])
+    this.stale.forget(client, backendsByAddress([...client.loaded.values()]))
   }
 
   private wanted({ networks }: Client, { networkId, serviceId }: ServiceKey, family: 4 | 6): VirtualIp | undefined {
     const service = networks.has(networkId) ? this.tables.networks.get(networkId)?.services.get(serviceId) : undefined
     return service && this.vipOf(service, family)
-  }
-
-  /** UDP has no end of a connection: a client that goes on sending would stay with a backend that is gone. */
-  private forgetFlows(client: Client, shrunk: readonly VirtualIp[]): void {
-    if (shrunk.length === 0) return
-    const stays = this.unforgotten.get(client) ?? new Map<string, ReadonlySet<string>>()
-    for (const { address, backends } of shrunk) stays.set(address, new Set(backends))
-    this.unforgotten.set(client, stays)
-    this.forgetting ??= this.forgetAll().finally(() => (this.forgetting = undefined))
-  }
-
-  /** One container after another: the kernel goes through all flows of the machine each time. */
-  private async forgetAll(): Promise<void> {
-    for (const [client, stays] of this.unforgotten) {
-      this.unforgotten.delete(client)
-      try {
-        using flows = inNetns(client.path, () => new TrackedFlows())
-        await flows.delete(({ original, reply }) => original.protocol === udp && stays.get(original.destination)?.has(reply.source) === false)
-      } catch (err) {
-        if (errnoOf(err) !== 'ENOENT') this.log.warn('tracked UDP flows could not be forgotten', { err })
-      }
-    }
   }
 
   private vipOf({ networkId, serviceId, virtualIp, virtualIpv6, preferLocal }: NetworkService, family: 4 | 6): VirtualIp | undefined {
@@ -257,6 +234,8 @@ function arranged(vip: VirtualIp | undefined, before: VirtualIp | undefined): Vi
   }
   return { ...vip, backends: [...backends.filter((one) => one !== undefined), ...rest] }
 }
+
+const backendsByAddress = (vips: readonly VirtualIp[]): Map<string, ReadonlySet<string>> => new Map(vips.map(({ address, backends }) => [address, new Set(backends)]))
 
 function nftRun(path: string, commands: readonly string[]): void {
   inNetns(path, () => {
