@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { delay, type Clock } from '../../src/base/clock.js'
 import { errnoOf, internal, messageOf, unavailable } from '../../src/base/errors.js'
+import { readAtMost } from '../../src/base/read-at-most.js'
 import type { PluginAddress } from './plugin-places.js'
 
 const contentType = 'application/vnd.docker.plugins.v1.2+json'
@@ -48,7 +49,8 @@ export class PluginClient {
         request.once('error', (thrown) => reject(abort.signal.aborted ? timedOut : thrown))
         request.end(text)
       })
-      return this.read(method, answer.statusCode ?? 0, await readAll(answer, this.name))
+      const tooMuch = (): Error => internal(`plugin ${this.name} answered with more than ${answerBytesMax} bytes`)
+      return this.read(method, answer.statusCode ?? 0, (await readAtMost(answer as AsyncIterable<Buffer>, answerBytesMax, tooMuch)).toString('utf8'))
     } catch (thrown) {
       throw abort.signal.aborted ? timedOut : thrown
     } finally {
@@ -80,18 +82,4 @@ export class PluginClient {
     const [ca, cert, key] = await Promise.all([file(tls.ca), file(tls.cert), file(tls.key)])
     return { host, port, rejectUnauthorized: !tls.insecure, ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }
   }
-}
-
-async function readAll(answer: IncomingMessage, name: string): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of answer) {
-    bytes += (chunk as Buffer).length
-    if (bytes > answerBytesMax) {
-      answer.destroy()
-      throw internal(`plugin ${name} answered with more than ${answerBytesMax} bytes`)
-    }
-    chunks.push(chunk as Buffer)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }

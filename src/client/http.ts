@@ -2,6 +2,7 @@ import { request as httpRequest, type ClientRequest, type IncomingMessage, type 
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { ErrorKind, StatusError, errnoOf, messageOf } from '../base/errors.js'
+import { readAtMost } from '../base/read-at-most.js'
 import { hostText, type Host } from './host.js'
 
 /** PEM texts of a client. */
@@ -148,14 +149,8 @@ function queryText(query: CallOptions['query']): string {
 }
 
 async function bodyText(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of response) {
-    size += (chunk as Buffer).length
-    if (size > jsonBytesMax) throw new StatusError(ErrorKind.exhausted, `the daemon's answer is over ${jsonBytesMax} bytes`)
-    chunks.push(chunk as Buffer)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+  const tooMuch = (): Error => new StatusError(ErrorKind.exhausted, `the daemon's answer is over ${jsonBytesMax} bytes`)
+  return (await readAtMost(response as AsyncIterable<Buffer>, jsonBytesMax, tooMuch)).toString('utf8')
 }
 
 const kindByStatus: Record<number, ErrorKind> = {

@@ -5,6 +5,7 @@ import { createSecureContext, type SecureContext } from 'node:tls'
 import { HttpProxyAgent } from 'http-proxy-agent'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { errnoOf } from '../../../src/base/errors.js'
+import { readAtMost } from '../../../src/base/read-at-most.js'
 import { connectionError, LyingRegistryError } from './errors.js'
 import { Proxies, type ProxySettings } from './proxies.js'
 
@@ -162,19 +163,13 @@ class StaleConnection extends Error {
 
 /** The whole body, which must not have more bytes than that. Rejects with `LyingRegistryError` and `ConnectionError`. */
 export async function readBody(answer: Answer, bytesMax: number): Promise<Buffer> {
-  const pieces: Buffer[] = []
-  let size = 0
+  const tooMuch = (): Error => new LyingRegistryError(`${answer.url.host} answers with more than the ${bytesMax} bytes that are read of ${answer.url.pathname}`)
   try {
-    for await (const piece of answer.body as AsyncIterable<Buffer>) {
-      size += piece.length
-      if (size > bytesMax) throw new LyingRegistryError(`${answer.url.host} answers with more than the ${bytesMax} bytes that are read of ${answer.url.pathname}`)
-      pieces.push(piece)
-    }
+    return await readAtMost(answer.body as AsyncIterable<Buffer>, bytesMax, tooMuch)
   } catch (thrown) {
     if (thrown instanceof LyingRegistryError) throw thrown
     throw connectionError('GET', answer.url, thrown)
   }
-  return Buffer.concat(pieces)
 }
 
 /** Lets go of an answer: a short body is read so that the connection can be kept. */

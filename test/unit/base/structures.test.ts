@@ -6,6 +6,7 @@ import { idSource } from '../../../src/base/id.js'
 import { Queue } from '../../../src/base/queue.js'
 import { jittered, seededRng, shuffled } from '../../../src/base/rng.js'
 import { Scope } from '../../../src/base/scope.js'
+import { readAtMost } from '../../../src/base/read-at-most.js'
 import { StdcopyDecoder, stdcopyFrame, StdStream } from '../../../src/base/stdcopy.js'
 import { WatchQueue } from '../../../src/base/watch-queue.js'
 import { ManualClock } from '../../support/manual-clock.js'
@@ -91,6 +92,23 @@ describe('a watch queue', () => {
     await assert.rejects(slow.takeAll(), /too slow/)
     assert.deepEqual(await fast.takeAll(), [3])
     assert.equal(watch.subscriberCount, 1)
+  })
+})
+
+describe('reading at most so much', () => {
+  it('gives all that there is, and lets go of what gives more', async () => {
+    let left = false
+    const source = async function* (): AsyncGenerator<Buffer> {
+      try {
+        for (const piece of ['one ', 'two ', 'three']) yield Buffer.from(piece)
+      } finally {
+        left = true
+      }
+    }
+    assert.equal(String(await readAtMost(source(), 13, () => new Error('too much'))), 'one two three')
+    left = false
+    await assert.rejects(readAtMost(source(), 7, () => new Error('too much')), /too much/)
+    assert.equal(left, true)
   })
 })
 
