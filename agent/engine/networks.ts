@@ -1,4 +1,4 @@
-import { conflict, invalid, notFound } from '../../src/base/errors.js'
+import { conflict, invalid, notFound, StatusError } from '../../src/base/errors.js'
 import type { EndpointSettings } from '../../src/model/engine-api/network.js'
 import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
@@ -32,12 +32,15 @@ export function disconnectNetwork(context: EngineContext, container: Container, 
     const { record } = container
     // A network of the swarm that nobody here is on is known to the managers alone.
     const name = !container.isUp && network in record.networking ? network : context.network.inspect(network).name
+    const main = await isMainNetwork(context, container, name)
     if (container.isUp) {
       await context.network.disconnect(container.id, name)
       await refresh(context, container)
+    } else if (!(name in record.networking) && (!main || record.leftMainNetwork)) {
+      throw new StatusError('forbidden', `container ${container.id} is not connected to network ${name}`)
     }
     delete record.networking[name]
-    if (await isMainNetwork(context, container, name)) record.leftMainNetwork = true
+    if (main) record.leftMainNetwork = true
     await context.store.save(container)
   })
 }

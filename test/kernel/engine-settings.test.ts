@@ -85,6 +85,8 @@ describe('settings of containers on the real kernel', function () {
     await engine.disconnectNetwork(id, 'bridge')
     await engine.restart(id, { timeoutSeconds: 0 })
     assert.deepEqual([await networks(), engine.find(id).record.endpoints], [[], []])
+    await engine.stop(id, { timeoutSeconds: 0 })
+    await assert.rejects(engine.disconnectNetwork(id, 'bridge'), /is not connected to network bridge/)
     await engine.connectNetwork(id, 'bridge', {})
     await engine.restart(id, { timeoutSeconds: 0 })
     assert.deepEqual([await networks(), engine.find(id).record.endpoints.length], [['bridge'], 1])
