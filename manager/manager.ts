@@ -24,6 +24,7 @@ import { clientOf, servedMethods } from '../src/wire/transport.js'
 import { defaultIngressNetwork } from './allocator/ingress.js'
 import { ensurePredefinedNetworks } from './allocator/predefined.js'
 import { Authority } from './ca/authority.js'
+import { externalSigner } from './ca/external-ca.js'
 import type { FoundedCluster } from './ca/found-cluster.js'
 import { rotationLoop } from './ca/rotation-loop.js'
 import { signingLoop } from './ca/signing-loop.js'
@@ -204,7 +205,7 @@ export class Manager implements AsyncDisposable {
     const leader = scope.use(
       new Leader((): LeaderLoop[] => {
         const deps = (part: string) => ({ store, clock, rng, ids, log: log.child({ part }) })
-        return [signingLoop(deps('ca')), rotationLoop(deps('ca')), whileLeading(dispatcher), whileLeading(logBroker), ...leaderLoops(deps('orchestration'), membership)]
+        return [signingLoop(deps('ca'), externalSigner(() => identity.current(), clock)), rotationLoop(deps('ca')), whileLeading(dispatcher), whileLeading(logBroker), ...leaderLoops(deps('orchestration'), membership)]
       }),
     )
     const founded = options.start?.kind === 'found' ? options.start.founded : undefined

@@ -4,14 +4,27 @@ import { CertificateState, type Node, type NodeCertificate } from '../../src/mod
 import { issueNodeCertificate } from '../../src/pki/node-certificate.js'
 import type { ReadTx } from '../store/store.js'
 import { StoreLoop, type LoopDeps, type LoopHandler, type StoreChange } from '../store/store-loop.js'
+import type { SignExternally } from './external-ca.js'
 import { signerOf } from './trust.js'
+
+/** So many requests are worked on at a time. */
+const atOnce = 16
 
 /** Signs what nodes ask for: `pending` becomes `issued`, or `failed` with the reason. */
 class Signing implements LoopHandler {
   readonly name = 'certificate signing'
   private readonly pending = new Set<NodeId>()
 
-  constructor(private readonly deps: LoopDeps) {}
+  private readonly stopped = new AbortController()
+
+  constructor(
+    private readonly deps: LoopDeps,
+    private readonly signExternally: SignExternally | undefined,
+  ) {}
+
+  stop(): void {
+    this.stopped.abort(new StatusError('cancelled', 'this manager does not sign any more'))
+  }
 
   reset(tx: ReadTx): void {
     this.pending.clear()
@@ -23,9 +36,11 @@ class Signing implements LoopHandler {
   }
 
   async run(): Promise<void> {
-    for (const id of [...this.pending]) {
-      this.pending.delete(id)
-      await this.sign(id)
+    while (this.pending.size > 0) {
+      // An authority outside takes its time: one node does not wait for another.
+      const batch = [...this.pending].slice(0, atOnce)
+      for (const id of batch) this.pending.delete(id)
+      await Promise.all(batch.map((id) => this.sign(id)))
     }
   }
 
@@ -51,22 +66,25 @@ class Signing implements LoopHandler {
     try {
       if (!cluster) throw new StatusError('unavailable', 'the cluster has no root CA yet')
       const signer = signerOf(cluster.rootCa)
-      const certificatePem = await issueNodeCertificate(signer, {
+      const external = this.signExternally?.(cluster, { csrPem, nodeId: id, role: asked.role }, this.stopped.signal)
+      const certificatePem = await (external ?? issueNodeCertificate(signer, {
         csrPem,
         nodeId: id,
         role: asked.role,
         clusterId: cluster.id,
         validityMs: cluster.spec.ca.nodeCertExpiryNs / 1e6,
         nowMs: this.deps.clock.nowMs(),
-      })
+      }))
       this.deps.log.info(`certificate issued for node ${id}`, { role: asked.role })
       return { ...asked, state: CertificateState.issued, message: '', certificatePem: certificatePem + signer.intermediatesPem }
     } catch (thrown) {
+      // The next leader signs it.
+      this.stopped.signal.throwIfAborted()
       this.deps.log.warn(`certificate not issued for node ${id}`, { err: thrown })
       return { ...asked, state: CertificateState.failed, message: messageOf(thrown) }
     }
   }
 }
 
-/** The loop that signs certificates; `start` it while leading. */
-export const signingLoop = (deps: LoopDeps): StoreLoop => new StoreLoop(deps, new Signing(deps))
+/** The loop that signs certificates, by the external CA where the cluster has one; `start` it while leading. */
+export const signingLoop = (deps: LoopDeps, signExternally?: SignExternally): StoreLoop => new StoreLoop(deps, new Signing(deps, signExternally))

@@ -2,10 +2,11 @@ import { must } from '../../src/base/assert.js'
 import { ErrorKind, invalid, StatusError, unavailable } from '../../src/base/errors.js'
 import type { Cluster, ClusterSpec } from '../../src/model/cluster.js'
 import type { TokenRotation } from '../../src/model/control.js'
+import { parseCertificate, splitPem } from '../../src/pki/root-ca.js'
+import { madeFrom } from '../store/resolve.js'
 import type { ReadTx } from '../store/store.js'
 import { validateWhole } from './annotations-validate.js'
 import type { ControlDeps } from './deps.js'
-import { madeFrom } from '../store/resolve.js'
 import { nextRootCa, withoutSigningKey } from './root-rotation.js'
 
 const hourNs = 3600 * 1e9
@@ -79,8 +80,10 @@ function validateCluster(current: ClusterSpec, spec: ClusterSpec): void {
   if (!(spec.raft.electionTick > spec.raft.heartbeatTick)) {
     throw invalid(`election tick ${spec.raft.electionTick} must be larger than the heartbeat tick ${spec.raft.heartbeatTick}`)
   }
-  for (const { protocol, url } of spec.ca.externalCas) {
+  for (const { protocol, url, caCertPem } of spec.ca.externalCas) {
     if (protocol !== 'cfssl') throw invalid(`external CA ${url}: unknown protocol "${protocol}": use cfssl`)
-    if (!url.startsWith('https://')) throw invalid(`external CA "${url}": its URL must begin with https://`)
+    if (!url.startsWith('https://') || !URL.canParse(url)) throw invalid(`external CA "${url}": its URL must begin with https://`)
+    if (caCertPem !== '' && splitPem(caCertPem).length !== 1) throw invalid(`external CA ${url}: its root must be one certificate in PEM`)
+    if (caCertPem !== '') parseCertificate(caCertPem)
   }
 }

@@ -3,10 +3,10 @@ import { conflict, invalid } from '../../src/base/errors.js'
 import { deepEqual } from '../../src/model/equality.js'
 import type { ConfigId, SecretId } from '../../src/model/ids.js'
 import { configBytesMax, secretBytesMax, type Config, type ConfigSpec, type Secret, type SecretSpec } from '../../src/model/secret.js'
+import { madeFrom, resolve } from '../store/resolve.js'
 import type { ReadTx } from '../store/store.js'
 import { validateFileAnnotations } from './annotations-validate.js'
 import type { ControlDeps } from './deps.js'
-import { madeFrom, resolve } from '../store/resolve.js'
 
 /** The control API's methods for secrets. What is given out never holds the data. */
 export class SecretControl {

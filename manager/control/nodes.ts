@@ -4,10 +4,10 @@ import { invalid, StatusError } from '../../src/base/errors.js'
 import type { Cluster } from '../../src/model/cluster.js'
 import { Availability, NodeRole, NodeState, type Node, type NodeSpec } from '../../src/model/node.js'
 import { TaskState } from '../../src/model/task-state.js'
+import { resolve } from '../store/resolve.js'
 import type { WriteTx } from '../store/store.js'
 import { validateChoice } from './annotations-validate.js'
 import type { ControlDeps } from './deps.js'
-import { resolve } from '../store/resolve.js'
 
 /** A node that is written to all the time is not waited for forever. */
 const settlingTriesMax = 20

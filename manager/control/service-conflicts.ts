@@ -1,8 +1,8 @@
 import { invalid, StatusError } from '../../src/base/errors.js'
 import { isPredefinedNetwork } from '../../src/model/network.js'
 import { PublishMode, type NetworkAttachmentConfig, type PortConfig, type Service, type ServiceSpec } from '../../src/model/service.js'
-import type { ReadTx } from '../store/store.js'
 import { resolveNetwork } from '../store/resolve.js'
+import type { ReadTx } from '../store/store.js'
 
 /** Every node has its own of these. */
 const localNetworks = ['bridge', 'host', 'none']

@@ -1,7 +1,7 @@
 import type { TaskSelection } from '../../src/model/control.js'
 import type { Task } from '../../src/model/task.js'
-import type { ControlDeps } from './deps.js'
 import { resolve } from '../store/resolve.js'
+import type { ControlDeps } from './deps.js'
 
 /** The control API's methods for tasks. */
 export class TaskControl {

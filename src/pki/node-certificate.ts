@@ -76,22 +76,26 @@ export function identityOfSubject(subject: object | undefined): Pick<NodeIdentit
   return role && { nodeId: CN, role, clusterId: O }
 }
 
-/**
- * Checks that a node certificate (with intermediates after it) leads to one of the roots, is valid
- * now and belongs to the key. Throws `invalid` with the reason.
- */
-export function verifyNodeCertificate(chainPem: string, keyPem: string, rootsPem: string, nowMs: number): NodeIdentity {
-  const identity = readNodeCertificate(chainPem)
+/** Checks that the first certificate of a PEM text leads, by those after it, to one of the roots. Throws `invalid` otherwise. */
+export function checkChain(chainPem: string, rootsPem: string): void {
   const chain = splitPem(chainPem).map(parseCertificate)
   const roots = splitPem(rootsPem).map(parseCertificate)
   for (const [i, certificate] of chain.entries()) {
     const issuers = [...roots, ...chain.slice(i + 1)]
     const issuer = issuers.find((one) => one.ca && certificate.checkIssued(one) && certificate.verify(one.publicKey))
     if (!issuer) throw new StatusError('invalid', "certificate is not signed by the cluster's root CA")
-    if (roots.includes(issuer)) break
+    if (roots.includes(issuer)) return
   }
-  const leaf = chain[0]
-  if (!leaf?.checkPrivateKey(createPrivateKey(keyPem))) throw new StatusError('invalid', 'certificate and key do not belong together')
+}
+
+/**
+ * Checks that a node certificate (with intermediates after it) leads to one of the roots, is valid
+ * now and belongs to the key. Throws `invalid` with the reason.
+ */
+export function verifyNodeCertificate(chainPem: string, keyPem: string, rootsPem: string, nowMs: number): NodeIdentity {
+  const identity = readNodeCertificate(chainPem)
+  checkChain(chainPem, rootsPem)
+  if (!parseCertificate(chainPem).checkPrivateKey(createPrivateKey(keyPem))) throw new StatusError('invalid', 'certificate and key do not belong together')
   if (nowMs >= identity.notAfterMs) {
     throw new StatusError(
       'invalid',
