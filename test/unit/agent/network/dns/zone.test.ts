@@ -103,6 +103,29 @@ describe('names of networks', () => {
     assert.equal(firsts.size, 2)
   })
 
+  it('lead past tasks on nodes that are not reached while there are others', () => {
+    const far = new ClusterTables()
+    far.apply('complete', [
+      { action: 'update', network: clusterNetwork('back') },
+      { action: 'update', service: serviceRow('back', 'web', '') },
+      { action: 'update', endpoint: endpointRow('back', 't1', '10.0.1.3', { nodeId: 'n1' as never }) },
+      { action: 'update', endpoint: endpointRow('back', 't2', '10.0.1.4', { nodeId: 'n2' as never }) },
+    ])
+    const names = (): string[] => {
+      const back = far.networks.get('back')
+      return back ? [...new Set(['web', 'tasks.web'].map((name) => clusterScope(back).lookup(name)?.addresses.join() ?? ''))] : []
+    }
+    assert.deepEqual([...far.lose(new Set(['n2'])).services.get('back') ?? []], ['web'])
+    assert.deepEqual(names(), ['10.0.1.3'])
+    assert.deepEqual(far.lose(new Set(['n2'])).services.size, 0)
+    far.lose(new Set(['n1', 'n2']))
+    assert.deepEqual(names(), ['10.0.1.3,10.0.1.4'])
+    far.lose(new Set(['n1']))
+    assert.deepEqual(names(), ['10.0.1.4'])
+    far.lose(new Set())
+    assert.deepEqual(names(), ['10.0.1.3,10.0.1.4'])
+  })
+
   it('follow the tables at once', () => {
     tables.apply('incremental', [{ action: 'remove', endpoint: endpointRow('back', 't1', '10.0.1.3') }])
     const fresh = tables.networks.get('back')
