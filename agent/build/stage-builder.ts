@@ -3,6 +3,7 @@ import { posix } from 'node:path'
 import { invalid } from '../../src/base/errors.js'
 import type { ImageConfig } from '../../src/model/engine-api/image.js'
 import { resolveInRoot } from '../engine/rootfs-path.js'
+import { signalNumber } from '../engine/signals.js'
 import { applyChanges } from '../image/config-changes.js'
 import { shortId, type Platform } from '../image/descriptor.js'
 import { makeImage } from '../image/image-make.js'
@@ -78,6 +79,8 @@ export class StageBuilder {
   /** Throws `invalid` for what cannot be done. */
   async execute(instruction: Instruction): Promise<void> {
     const { keyword, text } = instruction
+    // The history tells what a line came to mean: whoever takes steps from it must not take those of other values.
+    let line = instruction.original
     switch (keyword) {
       case 'RUN':
         return runInstruction(this, instruction)
@@ -87,48 +90,75 @@ export class StageBuilder {
       case 'WORKDIR':
         return this.workingFolder(instruction)
       case 'ARG':
-        for (const word of splitWords(text, this.around.escape)) this.declare(word)
+        line = `ARG ${splitWords(text, this.around.escape).map((word) => this.declare(word)).join(' ')}`
         break
       case 'MAINTAINER':
         this.author = text
         break
       case 'ENV':
-        for (const [name, value] of this.pairs(instruction)) this.config.Env = [...(this.config.Env ?? []).filter((one) => !one.startsWith(`${name}=`)), `${name}=${value}`]
+        line = this.setEnvironment(this.pairs(instruction))
         break
       case 'LABEL':
-        this.config.Labels = { ...this.config.Labels, ...Object.fromEntries(this.pairs(instruction)) }
+        line = this.setLabels(this.pairs(instruction))
         break
       case 'CMD':
         this.config.Cmd = this.commandOf(instruction).words
         this.commandSet = true
+        line = commandLine(keyword, this.config.Cmd)
         break
       case 'ENTRYPOINT':
         this.config.Entrypoint = this.commandOf(instruction).words
+        line = commandLine(keyword, this.config.Entrypoint)
         // The base image's command was meant for its own entry point.
         if (!this.commandSet) delete this.config.Cmd
         break
       case 'ONBUILD':
         this.keepTrigger(text)
         break
-      case 'VOLUME':
-        this.change(keyword, JSON.stringify((jsonList(text) ?? splitWords(text, this.around.escape)).map((one) => this.expand(one))))
+      case 'VOLUME': {
+        const folders = (jsonList(text) ?? splitWords(text, this.around.escape)).map((one) => this.expand(one))
+        this.change(keyword, JSON.stringify(folders))
+        line = `VOLUME [${folders.join(' ')}]`
         break
+      }
       case 'HEALTHCHECK':
         this.change(keyword, [...[...instruction.flags].map(([name, value]) => `--${name}=${value}`), text].join(' '))
         break
       case 'SHELL':
         this.change(keyword, text)
         break
+      case 'USER':
+        // A variable that is not set takes the user away.
+        this.config.User = this.expandWords(text)
+        line = `USER ${this.config.User}`
+        break
+      case 'STOPSIGNAL':
+        signalNumber(this.expandWords(text))
+        this.config.StopSignal = this.expandWords(text)
+        line = `STOPSIGNAL ${this.config.StopSignal}`
+        break
       default:
-        this.change(keyword, splitWords(text, this.around.escape).map((word) => this.expand(word)).join(' '))
+        this.change(keyword, this.expandWords(text))
+        line = `${keyword} ${this.expandWords(text)}`
     }
-    await this.commitSetting(instruction.original)
+    await this.commitSetting(line)
   }
 
   /** The labels of `--label`. */
   async addLabels(labels: Readonly<Record<string, string>>): Promise<void> {
-    this.config.Labels = { ...this.config.Labels, ...labels }
-    await this.commitSetting(`LABEL ${Object.entries(labels).map(([name, value]) => `${name}=${value}`).join(' ')}`)
+    await this.commitSetting(this.setLabels(Object.entries(labels)))
+  }
+
+  /** Gives the line of the history. */
+  private setLabels(pairs: readonly [string, string][]): string {
+    this.config.Labels = { ...this.config.Labels, ...Object.fromEntries(pairs) }
+    return pairLine('LABEL', pairs)
+  }
+
+  /** Gives the line of the history. */
+  private setEnvironment(pairs: readonly [string, string][]): string {
+    for (const [name, value] of pairs) this.config.Env = [...(this.config.Env ?? []).filter((one) => !one.startsWith(`${name}=`)), `${name}=${value}`]
+    return pairLine('ENV', pairs)
   }
 
   readonly lookUp: LookUp = (name) => {
@@ -227,6 +257,10 @@ export class StageBuilder {
     await this.commit(`/bin/sh -c #(nop)  ${line}`)
   }
 
+  private expandWords(text: string): string {
+    return splitWords(text, this.around.escape).map((word) => this.expand(word)).join(' ')
+  }
+
   private pairs({ keyword, text }: Instruction): [string, string][] {
     return parsePairs(keyword, text, this.lookUp, this.around.escape)
   }
@@ -235,10 +269,13 @@ export class StageBuilder {
     this.config = applyChanges(this.config, [`${keyword} ${rest}`])
   }
 
-  private declare(word: string): void {
+  /** Gives the word as it came to be. */
+  private declare(word: string): string {
     const equals = word.indexOf('=')
-    if (equals < 0) this.args.declare(this.expand(word), undefined)
-    else this.args.declare(word.slice(0, equals), this.expand(word.slice(equals + 1)))
+    const name = equals < 0 ? this.expand(word) : word.slice(0, equals)
+    const whenMissing = equals < 0 ? undefined : this.expand(word.slice(equals + 1))
+    this.args.declare(name, whenMissing)
+    return whenMissing === undefined ? name : `${name}=${whenMissing}`
   }
 
   private keepTrigger(text: string): void {
@@ -250,7 +287,7 @@ export class StageBuilder {
 
   /** The folder is made when the image does not have it. */
   private async workingFolder({ text }: Instruction): Promise<void> {
-    const path = this.absolute(splitWords(text, this.around.escape).map((word) => this.expand(word)).join(' '))
+    const path = this.absolute(this.expandWords(text))
     const folder = posix.join(path, '.').replace(/(?<=.)\/$/, '')
     this.config.WorkingDir = folder
     const createdBy = `/bin/sh -c #(nop) WORKDIR ${folder}`
@@ -261,4 +298,13 @@ export class StageBuilder {
       return Promise.resolve()
     })
   }
+}
+
+/** As Docker words them. */
+function pairLine(keyword: string, pairs: readonly [string, string][]): string {
+  return `${keyword} ${pairs.map(([name, value]) => `${name}=${value}`).join(' ')}`
+}
+
+function commandLine(keyword: string, words: readonly string[]): string {
+  return `${keyword} [${words.map((word) => JSON.stringify(word)).join(' ')}]`
 }

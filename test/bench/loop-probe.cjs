@@ -11,26 +11,28 @@ delete process.env.LOOP_PROBE
 if (file !== undefined && isMainThread) {
   const periodMs = 2
   const text = Buffer.alloc(128)
-  const waitedMs = () => {
+  // How long the thread ran, and how long it was ready to.
+  const times = () => {
     const fd = openSync(`/proc/self/task/${process.pid}/schedstat`, 'r')
     try {
-      return Number(text.toString('latin1', 0, readSync(fd, text, 0, text.length, 0)).split(' ')[1]) / 1e6
+      const [ranNs, waitedNs] = text.toString('latin1', 0, readSync(fd, text, 0, text.length, 0)).split(' ')
+      return { ranMs: Number(ranNs) / 1e6, waitedMs: Number(waitedNs) / 1e6 }
     } finally {
       closeSync(fd)
     }
   }
-  let longest = { wallMs: 0, ownMs: 0 }
-  let last = { atMs: performance.now(), waitedMs: waitedMs() }
+  let longest = { wallMs: 0, ownMs: 0, ranMs: 0 }
+  let last = { atMs: performance.now(), ...times() }
   setInterval(() => {
-    const now = { atMs: performance.now(), waitedMs: waitedMs() }
+    const now = { atMs: performance.now(), ...times() }
     const wallMs = now.atMs - last.atMs - periodMs
     const ownMs = wallMs - (now.waitedMs - last.waitedMs)
-    longest = { wallMs: Math.max(longest.wallMs, wallMs), ownMs: Math.max(longest.ownMs, ownMs) }
+    longest = { wallMs: Math.max(longest.wallMs, wallMs), ownMs: Math.max(longest.ownMs, ownMs), ranMs: Math.max(longest.ranMs, now.ranMs - last.ranMs) }
     last = now
   }, periodMs).unref()
   process.on('SIGUSR2', () => {
     writeFileSync(`${file}.part`, JSON.stringify(longest))
     renameSync(`${file}.part`, file)
-    longest = { wallMs: 0, ownMs: 0 }
+    longest = { wallMs: 0, ownMs: 0, ranMs: 0 }
   })
 }

@@ -31,6 +31,8 @@ export interface LoopStall {
   wallMs: number
   /** Without the time in which the thread waited for a processor that others had. */
   ownMs: number
+  /** The longest that the thread ran between two looks at its events: without what it waited for, as a disk or helpers of its garbage collection. */
+  ranMs: number
 }
 
 /** Runs the docker client against an engine; gives how long it took, in milliseconds, and its output. */

@@ -152,6 +152,7 @@ describe('builds, by the docker client', function () {
     await fails('FROM busybox\nRUN --mount=type=cache true\n', /target mount point is required.*line 2/)
     await fails('FROM busybox\nRUN --mount=type=secret,id=s,required=true true\n', /secret s: not found.*line 2/)
     await fails('FROM busybox\nRUN --security=insecure true\n', /RUN --security=insecure is not allowed.*line 2/)
+    await fails('FROM busybox\nSTOPSIGNAL nope\n', /Invalid signal: nope/)
     assert.equal(await host.docker('ps', '-aq'), '')
   })
 

@@ -272,6 +272,11 @@ describe('skep build', function () {
     await host.docker('load', '-i', join(lab.folder, 'source.tar'))
     assert.equal((await build(['-t', 'taken', '--cache-from', 'source', '--cache-from', 'type=registry,ref=none', folder])).match(/Using cache/g)?.length, 4)
     assert.equal(await run('taken'), when)
+    // Not those of a build with other values.
+    const valued = context({ Dockerfile: lines('FROM busybox', 'ARG A', 'ENV A=$A', 'RUN echo "$A" > /value', 'CMD ["cat", "/value"]') })
+    await build(['-t', 'valued', '--build-arg', 'A=one', valued])
+    await build(['-t', 'valued:two', '--build-arg', 'A=two', '--cache-from', 'valued', valued])
+    assert.equal(await run('valued:two'), 'two')
 
     await build(['-t', 'squashed', '--squash', folder])
     const layers = async (name: string): Promise<number> => Number(await host.docker('image', 'inspect', '--format', '{{len .RootFS.Layers}}', name))
