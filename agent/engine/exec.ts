@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Timer } from '../../src/base/clock.js'
 import { detachKeysDefault, parseDetachKeys } from '../../src/base/detach-keys.js'
 import { conflict, invalid, notFound } from '../../src/base/errors.js'
 import { identify, sendSignal } from '../kernel/process.js'
@@ -9,7 +10,7 @@ import { capabilitySets, environment, processLimits } from '../runtime/bundle/pr
 import type { OciProcess } from '../runtime/bundle/spec.js'
 import { resolveUser } from '../runtime/bundle/user.js'
 import { resizeTerminal } from '../runtime/conmon.js'
-import { runtimeError } from '../runtime/runtime-error.js'
+import { runtimeError, RuntimeError } from '../runtime/runtime-error.js'
 import { AttachHub } from './attach-hub.js'
 import { withDetachKeys } from './attach.js'
 import type { Container } from './container.js'
@@ -67,7 +68,7 @@ export async function startExec(
     publish(context, container, session, `exec_start: ${(session.request.Cmd ?? []).join(' ')}`)
     return attached
   } catch (thrown) {
-    finish(context, container, session, 126)
+    finish(context, container, session, thrown instanceof RuntimeError ? thrown.exitCode : 126)
     throw thrown
   }
 }
@@ -83,7 +84,7 @@ async function startOnTerminal(context: EngineContext, container: Container, ses
   const hub = new AttachHub(() => undefined)
   session.hub = hub
   const queue = hub.read({ stdout: true, stderr: true })
-  const begun = await context.conmon.exec({ containerId: container.id, runtime: context.runtimes.of(container.record.hostConfig.Runtime), folder, terminal: true, stdin: request.AttachStdin ?? false })
+  const begun = await context.conmon.exec({ containerId: container.id, runtime: context.runtimes.of(container.record.hostConfig.Runtime), folder, program: request.Cmd?.[0] ?? '', terminal: true, stdin: request.AttachStdin ?? false })
   await hub.connect(folder)
   const ended = begun.exitCode.then((code) => finish(context, container, session, code))
   const { pid } = await begun.begin()
@@ -115,18 +116,41 @@ async function startOnPipes(
       else if (stream.isPaused()) stream.resume()
     }
   })
-  let failure = ''
+  const wantsErrors = (request.AttachStderr ?? false) && !detached
+  // What comes before the pid file may be the runtime's own message: it is held back until it is known whose it is.
+  let held = Buffer.alloc(0)
+  let recheck: Timer | undefined
+  let hasStarted = false
+  const started = (): boolean => (hasStarted ||= readOrEmpty(join(folder, 'pid')) !== '')
+  const release = (): void => {
+    recheck?.cancel()
+    recheck = undefined
+    if (!started()) {
+      recheck = context.clock.setTimer(startedRecheckMs, release)
+      return
+    }
+    if (wantsErrors && held.length > 0) queue.push({ stream: 'stderr', data: held })
+    held = Buffer.alloc(0)
+  }
   for (const { name, stream } of streams) {
     stream.on('data', (data: Buffer) => {
-      if (name === 'stderr' && failure.length < execErrorBytesMax) failure += data.toString('utf8')
-      if (name === 'stdout' || (request.AttachStderr && !detached)) queue.push({ stream: name, data })
+      if (name === 'stdout') {
+        queue.push({ stream: name, data })
+      } else if (hasStarted && held.length === 0) {
+        if (wantsErrors) queue.push({ stream: name, data })
+      } else {
+        held = Buffer.concat([held, data])
+        release()
+      }
     })
   }
   void spawned.ended.then(({ code }) => {
     // No pid file: the runtime could not start it, and its message is on stderr.
-    const started = readOrEmpty(join(folder, 'pid')) !== ''
-    const exitCode = started ? (code ?? 137) : runtimeError(failure, request.Cmd?.[0]).exitCode
-    finish(context, container, session, exitCode)
+    const failure = started() ? undefined : runtimeError(held.toString('utf8', 0, execErrorBytesMax), request.Cmd?.[0], 'exec')
+    if (failure) held = Buffer.from(`${failure.message}\r\n`)
+    if (wantsErrors && held.length > 0) queue.push({ stream: 'stderr', data: held })
+    recheck?.cancel()
+    finish(context, container, session, failure?.exitCode ?? code ?? 137)
     queue.close()
   })
   const input = request.AttachStdin && !detached ? inputTo(spawned.writer(0)) : undefined
@@ -151,6 +175,8 @@ async function* followedBy(queue: OutputQueue, ended: Promise<void>): AsyncGener
 /** Output held for a client that reads slowly. */
 const execBacklogBytes = 1024 * 1024
 const execErrorBytesMax = 4096
+/** How soon it is looked again whether a process has started that has written already. */
+const startedRecheckMs = 10
 
 function finish(context: EngineContext, container: Container, session: ExecSession, exitCode: number): void {
   if (session.status === 'ended') return

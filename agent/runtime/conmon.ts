@@ -32,6 +32,8 @@ export interface ConmonStart {
 
 export interface ConmonExecStart {
   containerId: string
+  /** What it runs, for messages. */
+  program: string
   runtime: OciRuntime
   /** A folder of this exec alone, holding `process.json`. */
   folder: string
@@ -106,7 +108,7 @@ export class Conmon {
         spawned.release()
         const started = await pending.next()
         if (started.done) throw internal('conmon ended before it started the process')
-        if (started.value.data < 0) throw runtimeError(started.value.message ?? 'no message')
+        if (started.value.data < 0) throw runtimeError(started.value.message ?? 'no message', start.program, 'exec')
         void pending.next().then((ended) => codeKnown(ended.done ? 255 : ended.value.data))
         return { pid: started.value.data }
       },

@@ -10,11 +10,18 @@ export class RuntimeError extends Error {
   }
 }
 
+/** What Docker says first, by what was asked of the runtime, and the exit code of what has none of its own. */
+const occasions = {
+  create: { prefix: 'failed to create task for container: failed to create shim task: OCI runtime create failed: unable to start container process', exitCode: 128 },
+  exec: { prefix: 'OCI runtime exec failed: exec failed: unable to start container process', exitCode: 126 },
+}
+
 /**
  * The error for a message of crun or runc. Missing and unrunnable programs get Docker's wording, which
  * scripts look for.
  */
-export function runtimeError(message: string, program?: string): RuntimeError {
+export function runtimeError(message: string, program?: string, occasion: keyof typeof occasions = 'create'): RuntimeError {
+  const { prefix, exitCode } = occasions[occasion]
   const text = message.replace(/^Error: /, '').trim()
   // The runtime's own message names the program only when it looked for it.
   const named = /executable file [`'"]([^`'"]*)[`'"] not found/.exec(text)?.[1] ?? /exec: "([^"]*)"/.exec(text)?.[1] ?? program
@@ -30,7 +37,7 @@ export function runtimeError(message: string, program?: string): RuntimeError {
     return new RuntimeError(`${prefix}: ${subject}: permission denied: unknown`, 126)
   }
   if (/is a directory/i.test(text)) return new RuntimeError(`${prefix}: ${subject}: is a directory: unknown`, 126)
-  return new RuntimeError(`${prefix}: ${text}: unknown`, 128)
+  const folder = /^chdir `([^`]*)`: No such file or directory/.exec(text)?.[1]
+  const told = folder === undefined ? text : `chdir to cwd (${JSON.stringify(folder)}) set in config.json failed: no such file or directory`
+  return new RuntimeError(`${prefix}: ${told}: unknown`, exitCode)
 }
-
-const prefix = 'failed to create task for container: failed to create shim task: OCI runtime create failed: unable to start container process'

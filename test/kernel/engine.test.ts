@@ -198,7 +198,15 @@ describe('engine on the real kernel', function () {
     assert.deepEqual(await exec({ Cmd: ['cat'], AttachStdin: true }, 'typed'), { stdout: 'typed', stderr: '', code: 0 })
     const other = await exec({ Cmd: ['sh', '-c', 'id -un; pwd; echo $FROM $ALSO'], User: 'www', WorkingDir: '/tmp', Env: ['ALSO=exec'] })
     assert.equal(other.stdout, 'www\n/tmp\ncontainer exec\n')
-    assert.equal((await exec({ Cmd: ['nonesuch'] })).code, 127)
+    const why = 'OCI runtime exec failed: exec failed: unable to start container process'
+    const failed = async (request: Parameters<typeof engine.execs.create>[1]): Promise<[string, number | null | undefined]> => {
+      const execId = await engine.execs.create(id, { AttachStdout: true, AttachStderr: true, ...request })
+      const { stderr } = await collect((await engine.execs.start(execId, {})).output)
+      return [stderr.trim(), (await engine.execs.inspect(execId)).ExitCode]
+    }
+    assert.deepEqual(await failed({ Cmd: ['nonesuch'] }), [`${why}: exec: "nonesuch": executable file not found in $PATH: unknown`, 127])
+    assert.deepEqual(await failed({ Cmd: ['/etc/plain'] }), [`${why}: exec: "/etc/plain": permission denied: unknown`, 126])
+    assert.deepEqual(await failed({ Cmd: ['true'], WorkingDir: '/none' }), [`${why}: chdir to cwd ("/none") set in config.json failed: no such file or directory: unknown`, 126])
     const onTerminal = await exec({ Cmd: ['sh', '-c', 'stty size; exit 4'], Tty: true, ConsoleSize: [12, 34] })
     assert.match(onTerminal.stdout, /12 34\r\n/)
     assert.equal(onTerminal.code, 4)
