@@ -1,4 +1,5 @@
 import type { Timer } from '../../src/base/clock.js'
+import { Serial } from '../../src/base/serial.js'
 import type { ContainerRecord } from './container-record.js'
 import { assertMove, hasProcesses, type ContainerStatus } from './container-state.js'
 import type { AttachHub } from './attach-hub.js'
@@ -24,7 +25,7 @@ export class Container {
   restartTimer: Timer | undefined
   /** Delay before the next restart by policy, in milliseconds. */
   restartDelayMs = 0
-  private queue: Promise<unknown> = Promise.resolve()
+  private readonly operations = new Serial()
   private readonly exitListeners = new Set<(notice: ExitNotice, final: boolean) => void>()
   private readonly removalListeners = new Set<(notice: ExitNotice, error?: string) => void>()
 
@@ -51,9 +52,7 @@ export class Container {
 
   /** Runs operations that change the container one after another. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const run = this.queue.then(work, work)
-    this.queue = run.catch(() => undefined)
-    return run
+    return this.operations.run(work)
   }
 
   /** Resolves when the operations asked for so far are done. */
