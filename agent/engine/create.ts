@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { invalid } from '../../src/base/errors.js'
+import { invalid, kindOf, messageOf } from '../../src/base/errors.js'
 import type { ContainerCreateResponse, HostConfig } from '../../src/model/engine-api/container.js'
 import { mergeLogConfig, validateLogConfig } from '../log-drivers/options.js'
 import { commandLine } from '../runtime/bundle/process.js'
 import { mergeConfig } from './config-merge.js'
+import type { Container } from './container.js'
 import type { ContainerRecord, MountRecord } from './container-record.js'
 import type { EngineContext } from './context.js'
 import { initProgramPath } from './init-program.js'
@@ -123,9 +124,19 @@ function logConfig({ settings }: EngineContext, asked: HostConfig): NonNullable<
 /** Refuses names of containers that are not there, and settings that the mode excludes. */
 function checkNetworkMode(context: EngineContext, hostConfig: HostConfig): void {
   const mode = hostConfig.NetworkMode ?? ''
-  if (mode.startsWith('container:')) context.store.find(mode.slice('container:'.length))
+  if (mode.startsWith('container:')) named(context, mode.slice('container:'.length))
   for (const shared of [hostConfig.PidMode, hostConfig.IpcMode]) {
-    if (shared?.startsWith('container:')) context.store.find(shared.slice('container:'.length))
+    if (shared?.startsWith('container:')) named(context, shared.slice('container:'.length))
+  }
+}
+
+/** Another container that the request names. Throws `invalid`: clients take what is not found for the image, and pull it. */
+function named(context: EngineContext, ref: string): Container {
+  try {
+    return context.store.find(ref)
+  } catch (thrown) {
+    if (kindOf(thrown) === 'notFound') throw invalid(messageOf(thrown), thrown)
+    throw thrown
   }
 }
 
@@ -133,7 +144,7 @@ function inheritedMounts(context: EngineContext, hostConfig: HostConfig): MountR
   return (hostConfig.VolumesFrom ?? []).flatMap((spec) => {
     const [ref = '', mode] = spec.split(':')
     if (mode !== undefined && mode !== 'ro' && mode !== 'rw' && mode !== 'z' && mode !== 'Z') throw invalid(`invalid mode: ${mode}`)
-    const source = context.store.find(ref)
+    const source = named(context, ref)
     return source.record.mounts
       .filter((mount) => mount.type !== 'tmpfs')
       .map((mount) => ({ ...mount, readWrite: mount.readWrite && mode !== 'ro' }))

@@ -377,6 +377,9 @@ describe('engine on the real kernel', function () {
     await refused({ HostConfig: { NanoCpus: 1e12 } }, undefined, /range of CPUs is from 0\.01 to \d+\.00, as there are only \d+ CPUs available/)
     await refused({ HostConfig: { Binds: ['a:b'] } }, undefined, /mount path must be absolute/)
     await refused({ HostConfig: { Mounts: [{ Type: 'bind', Source: '/no/such', Target: '/x' }] } }, 'unmade', /bind source path does not exist: \/no\/such/)
+    for (const HostConfig of [{ VolumesFrom: ['unmade'] }, { NetworkMode: 'container:unmade' }, { PidMode: 'container:unmade' }]) {
+      await assert.rejects(engine.create(undefined, { Image: 'busybox', HostConfig }), { kind: 'invalid', message: 'No such container: unmade' })
+    }
     assert.throws(() => engine.find('unmade'), /No such container: unmade/)
     await engine.remove('taken', { force: false, volumes: true, link: false })
   })
