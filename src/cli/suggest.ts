@@ -5,7 +5,7 @@ const stepsMax = 2
  * The known word that a mistyped one is closest to: at most two letters put in, left out, changed or swapped with their
  * neighbour (optimal string alignment), and fewer than half of its letters. Undefined when there is none.
  */
-export function closest(word: string, known: readonly string[]): string | undefined {
+function closest(word: string, known: readonly string[]): string | undefined {
   const limit = Math.min(stepsMax, Math.floor((word.length - 1) / 2))
   const ranked = known.map((one) => ({ one, steps: stepsBetween(word, one) })).filter(({ steps }) => steps > 0 && steps <= limit)
   return ranked.sort((a, b) => a.steps - b.steps)[0]?.one

@@ -33,8 +33,8 @@ describe('the example of two services', function () {
   const visit = async (host: LabHost): Promise<number> => Number(/^visit (\d+), served by \w+/.exec(await run(host, blocks[2]))?.[1])
 
   it('runs as its text says', async () => {
-    const [build, create, , change, takeDown] = blocks
-    assert.equal(blocks.length, 5)
+    const [build, create, , change, takeDown, deploy, remove] = blocks
+    assert.equal(blocks.length, 7)
     for (const host of lab.hosts) await run(host, build)
     await run(first, create)
     await Promise.all([converged(first, 'counter', 1), converged(first, 'front', 2)])
@@ -49,6 +49,19 @@ describe('the example of two services', function () {
     assert.equal(await eventually('it is found under its name', async () => (await visit(second)) || undefined), 1)
 
     await run(first, takeDown)
-    for (const host of lab.hosts) await eventually('no container is left', async () => (await host.docker('ps', '-aq')) === '')
+    const noneLeft = async (): Promise<void> => {
+      for (const host of lab.hosts) await eventually('no container is left', async () => (await host.docker('ps', '-aq')) === '')
+    }
+    await noneLeft()
+
+    await run(first, deploy)
+    await Promise.all([converged(first, 'shop_counter', 1), converged(first, 'shop_front', 2)])
+    assert.equal(await eventually('the stack answers', async () => (await visit(second)) || undefined), 1)
+    const tasks = await first.skep('stack', 'ps', '-q', 'shop')
+    await run(first, deploy)
+    assert.equal(await first.skep('stack', 'ps', '-q', 'shop'), tasks, 'a file that did not change replaces no task')
+    await run(first, remove)
+    assert.equal(await first.skep('stack', 'ls', '--format', '{{.Name}}'), '')
+    await noneLeft()
   })
 })

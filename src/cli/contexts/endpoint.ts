@@ -39,7 +39,7 @@ export function configFolder(flags: GlobalFlagValues, environment: NodeJS.Proces
 }
 
 /** The name of the context that flags, environment and `context use` choose, in that order. */
-export function contextName(flags: GlobalFlagValues, environment: NodeJS.ProcessEnv, store: ContextStore): string {
+function contextName(flags: GlobalFlagValues, environment: NodeJS.ProcessEnv, store: ContextStore): string {
   if (flags.context !== undefined) {
     if (flags.host.length > 0) throw invalid('conflicting options: cannot specify both --host and --context')
     return flags.context

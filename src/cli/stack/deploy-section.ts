@@ -33,7 +33,7 @@ export function deploySettings(deploy: Field): DeploySettings {
         Preferences: preferences.length > 0 ? preferences : undefined,
         MaxReplicas: placement.at('max_replicas_per_node').int(),
       }),
-      ...(deploy.at('resources').given && { Resources: resources(deploy.at('resources')) }),
+      Resources: resources(deploy.at('resources')),
       ...(restart.given && {
         RestartPolicy: defined({
           Condition: restart.at('condition').oneOf(['none', 'on-failure', 'any'] as const),

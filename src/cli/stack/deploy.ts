@@ -111,7 +111,7 @@ async function createNetworks(context: Context, stack: string, { own }: StackNet
  * Waits for networks that are being removed to be gone: they are listed until their last task has ended, and not found
  * when asked for. Gives how many there were.
  */
-export async function networksGone(context: Context, ids: readonly string[]): Promise<number> {
+async function networksGone(context: Context, ids: readonly string[]): Promise<number> {
   const { networks } = context.api
   const leaving: string[] = []
   for (const id of ids) {

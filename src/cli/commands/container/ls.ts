@@ -9,7 +9,7 @@ const commandLengthMax = 20
 const mountLengthMax = 15
 
 /** The table of `ps`. */
-export function containerListing(noTrunc: boolean, nowMs: number): Listing<ContainerSummary> {
+function containerListing(noTrunc: boolean, nowMs: number): Listing<ContainerSummary> {
   const cut = (text: string, length: number): string => (noTrunc ? text : ellipsis(text, length))
   return {
     columns: {

@@ -9,7 +9,7 @@ import { listFormatHelp, printListing, type Listing } from '../../formatter.js'
 import { binarySize, humanSize, shortId } from '../../units.js'
 
 /** What one line of the table shows; undefined figures are not known yet. */
-export interface StatsRow {
+interface StatsRow {
   /** As it was asked for. */
   ref: string
   id: string
@@ -20,7 +20,7 @@ export interface StatsRow {
 const redrawPeriodMs = 500
 
 /** The table of `stats`. */
-export function statsListing(noTrunc: boolean): Listing<StatsRow> {
+function statsListing(noTrunc: boolean): Listing<StatsRow> {
   const shown = (show: (sample: ContainerStatsResponse) => string) => (row: StatsRow) => (row.sample ? show(row.sample) : '--')
   return {
     columns: {
@@ -127,7 +127,7 @@ export function cpuPercent({ cpu_stats: now = {}, precpu_stats: before = {} }: C
 }
 
 /** Without the file cache that the kernel takes back when it needs to. */
-export function memoryUsed({ memory_stats: memory = {} }: ContainerStatsResponse): number {
+function memoryUsed({ memory_stats: memory = {} }: ContainerStatsResponse): number {
   const usage = memory.usage ?? 0
   // The names of cgroup v1 and v2.
   const cache = memory.stats?.['total_inactive_file'] ?? memory.stats?.['inactive_file'] ?? 0

@@ -40,7 +40,7 @@ export const create = verb({
 })
 
 /** The body of a network create call. Throws `invalid` for addresses that are in none of the subnets. */
-export function networkBody(name: string, values: FlagValues<typeof flags>, given: ReadonlySet<string>): NetworkCreate & { Scope?: string } {
+function networkBody(name: string, values: FlagValues<typeof flags>, given: ReadonlySet<string>): NetworkCreate & { Scope?: string } {
   return {
     Name: name,
     Driver: values.driver,

@@ -1,7 +1,7 @@
 import { flag, type FlagTable, type FlagValues } from '../../../base/flags.js'
 
 /** Flags that `service create` and `service update` share. */
-export const commonFlags = {
+const commonFlags = {
   'cap-add': flag.list('Add Linux capabilities'),
   'cap-drop': flag.list('Drop Linux capabilities'),
   detach: flag.bool('Exit immediately instead of waiting for the service to converge', { short: 'd' }),

@@ -33,7 +33,7 @@ export const ls = verb({
 })
 
 /** `2/3`, with the limit a node and what a job has complete. */
-export function replicasText(service: SwarmService): string {
+function replicasText(service: SwarmService): string {
   const { RunningTasks: running = 0, DesiredTasks: desired = 0, CompletedTasks: completed = 0 } = service.ServiceStatus ?? {}
   const mode = service.Spec?.Mode ?? {}
   const perNode = service.Spec?.TaskTemplate?.Placement?.MaxReplicas ?? 0
@@ -47,7 +47,7 @@ export function replicasText(service: SwarmService): string {
 }
 
 /** `*:8080->80/tcp`, neighbouring ports as ranges, for the ports of every node. */
-export function ingressPorts(ports: readonly EndpointPortConfig[]): string {
+function ingressPorts(ports: readonly EndpointPortConfig[]): string {
   const sorted = ports
     .filter((port) => (port.PublishMode ?? 'ingress') === 'ingress')
     .map((port) => ({ published: port.PublishedPort ?? 0, target: port.TargetPort ?? 0, protocol: port.Protocol ?? 'tcp' }))

@@ -7,7 +7,7 @@ import { forEachArgument } from '../../each.js'
 import { ExitError } from '../../exit-error.js'
 import { filterValues, listFlags, listFormatHelp, printListing, type Listing } from '../../formatter.js'
 import { naturalOrder } from '../../order.js'
-import { networksGone, ofStack, removeServices } from '../../stack/deploy.js'
+import { ofStack, removeServices } from '../../stack/deploy.js'
 import { checkStackName, stackLabel } from '../../stack/names.js'
 import { listTasks, taskFlags } from '../../task-table.js'
 import { serviceListing } from '../service/ls.js'
@@ -122,7 +122,8 @@ async function remove(context: Context, stack: string, wait: boolean): Promise<v
   while (wait && ids.length > 0 && (await api.tasks.list({ service: ids })).some(({ Status: status }) => status?.State === 'running')) {
     await delay(context.clock, pollPeriodMs, context.signal)
   }
-  if (wait) await networksGone(context, networks.map(({ Id: id = '' }) => id))
+  // They are listed until their last task has gone.
+  while (wait && networks.length > 0 && (await api.networks.list(filters)).length > 0) await delay(context.clock, pollPeriodMs, context.signal)
 }
 
 function withStack(filters: Record<string, string[]>, stack: string): Record<string, string[]> {

@@ -49,7 +49,7 @@ export const df = verb({
 })
 
 /** One row a kind of thing, with what a prune of it would free. */
-export function summaryRows({ LayersSize: layers = 0, Images, Containers, Volumes, BuildCache }: DiskUsage): Row[] {
+function summaryRows({ LayersSize: layers = 0, Images, Containers, Volumes, BuildCache }: DiskUsage): Row[] {
   const [images, containers, volumes] = [Images ?? [], Containers ?? [], Volumes ?? []]
   // Layers shared with an image in use stay, whoever else has them.
   const imagesUsed = images.filter((image) => (image.Containers ?? 0) > 0)

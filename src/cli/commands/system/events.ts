@@ -30,7 +30,7 @@ export const events = verb({
 })
 
 /** `TIME container start ID (image=web:1, name=web)`. */
-export function eventLine({ Type: type = 'container', Action: action = '', Actor: actor = {}, time = 0, timeNano }: EventMessage): string {
+function eventLine({ Type: type = 'container', Action: action = '', Actor: actor = {}, time = 0, timeNano }: EventMessage): string {
   // A double does not hold nanoseconds since 1970: what is sent is read digit by digit.
   const nanos = timeNano ? String(timeNano).slice(-9) : '000000000'
   const seconds = timeNano ? Number(String(timeNano).slice(0, -9)) : time

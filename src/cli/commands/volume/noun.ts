@@ -45,7 +45,7 @@ const inspect = verb({
 })
 
 /** The table of `volume ls`. */
-export const volumeListing: Listing<Volume> = {
+const volumeListing: Listing<Volume> = {
   columns: {
     Name: { header: 'VOLUME NAME', value: ({ Name: name = '' }) => name },
     Driver: { header: 'DRIVER', value: ({ Driver: driver = '' }) => driver },
