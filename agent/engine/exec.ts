@@ -10,7 +10,7 @@ import { capabilitySets, environment, processLimits } from '../runtime/bundle/pr
 import type { OciProcess } from '../runtime/bundle/spec.js'
 import { resolveUser } from '../runtime/bundle/user.js'
 import { resizeTerminal } from '../runtime/conmon.js'
-import { runtimeError, RuntimeError } from '../runtime/runtime-error.js'
+import { execFailure, RuntimeError } from '../runtime/runtime-error.js'
 import { AttachHub } from './attach-hub.js'
 import { withDetachKeys } from './attach.js'
 import type { Container } from './container.js'
@@ -104,7 +104,7 @@ async function startOnPipes(
   const attached = <Use extends DescriptorUse>(wanted: boolean | undefined, use: Use) => (wanted && !detached ? use : 'ignore')
   const descriptors = [attached(request.AttachStdin, 'input'), attached(request.AttachStdout, 'output'), 'output'] as const
   // Errors of the runtime itself come on stderr too, so it is read in any case.
-  const spawned = context.runtimes.of(container.record.hostConfig.Runtime).exec(container.id, join(folder, 'process.json'), join(folder, 'pid'), descriptors)
+  const spawned = context.runtimes.of(container.record.hostConfig.Runtime).exec(container.id, folder, descriptors)
   session.spawned = spawned
   const streams = [
     ...(request.AttachStdout && !detached ? [{ name: 'stdout' as const, stream: spawned.reader(1) }] : []),
@@ -145,10 +145,10 @@ async function startOnPipes(
     })
   }
   void spawned.ended.then(({ code }) => {
-    // No pid file: the runtime could not start it, and its message is on stderr.
-    const failure = started() ? undefined : runtimeError(held.toString('utf8', 0, execErrorBytesMax), request.Cmd?.[0], 'exec')
-    if (failure) held = Buffer.from(`${failure.message}\r\n`)
-    if (wantsErrors && held.length > 0) queue.push({ stream: 'stderr', data: held })
+    // No pid file: the runtime could not start it, and what it wrote to stderr is told in Docker's words, where Docker has them.
+    const failure = started() ? undefined : execFailure(folder, request.Cmd?.[0])
+    if (failure && !detached) queue.push({ stream: 'stdout', data: Buffer.from(`${failure.message}\r\n`) })
+    else if (wantsErrors && held.length > 0) queue.push({ stream: 'stderr', data: held })
     recheck?.cancel()
     finish(context, container, session, failure?.exitCode ?? code ?? 137)
     queue.close()
@@ -174,7 +174,6 @@ async function* followedBy(queue: OutputQueue, ended: Promise<void>): AsyncGener
 
 /** Output held for a client that reads slowly. */
 const execBacklogBytes = 1024 * 1024
-const execErrorBytesMax = 4096
 /** How soon it is looked again whether a process has started that has written already. */
 const startedRecheckMs = 10
 

@@ -6,7 +6,7 @@ import { internal, messageOf } from '../../src/base/errors.js'
 import { connectSeqpacket, type SeqpacketConnection } from '../kernel/seqpacket.js'
 import { spawnWithFds } from '../kernel/spawn.js'
 import { runtimeEnv, type OciRuntime } from './oci-runtime.js'
-import { runtimeError } from './runtime-error.js'
+import { execFailure, failureLogArgs, runtimeError } from './runtime-error.js'
 
 /**
  * conmon, the supervisor of one container (github.com/containers/conmon, its `--help` and source are the
@@ -86,11 +86,12 @@ export class Conmon {
 
   /**
    * Runs a process in a running container with a terminal. The exec's `attach` socket and `ctl` are in
-   * its folder once this resolves; `begin` lets the process start, `exitCode` resolves at its end.
+   * its folder once this resolves; `begin` lets the process start and throws what the runtime refuses
+   * (`execFailure`), `exitCode` resolves at its end.
    */
   async exec(start: ConmonExecStart): Promise<{ begin: () => Promise<{ pid: number }>; exitCode: Promise<number> }> {
     const args = [
-      ...commonArgs(start.runtime, start.containerId, start.folder, join(start.folder, 'pid')),
+      ...commonArgs(start.runtime, start.containerId, start.folder, join(start.folder, 'pid'), failureLogArgs(start.folder)),
       ...['-u', start.containerId, '-n', start.containerId, '-l', 'none', '--no-sync-log'],
       ...['-e', '--exec-process-spec', join(start.folder, 'process.json'), '--exec-attach'],
       ...(start.terminal ? ['-t'] : []),
@@ -107,8 +108,7 @@ export class Conmon {
       begin: async () => {
         spawned.release()
         const started = await pending.next()
-        if (started.done) throw internal('conmon ended before it started the process')
-        if (started.value.data < 0) throw runtimeError(started.value.message ?? 'no message', start.program, 'exec')
+        if (started.done || started.value.data < 0) throw execFailure(start.folder, start.program)
         void pending.next().then((ended) => codeKnown(ended.done ? 255 : ended.value.data))
         return { pid: started.value.data }
       },
@@ -139,8 +139,8 @@ export class Conmon {
   }
 }
 
-function commonArgs(runtime: OciRuntime, id: string, folder: string, pidFile: string): string[] {
-  const runtimeArgs = runtime.globalArgs.flatMap((arg) => ['--runtime-arg', arg])
+function commonArgs(runtime: OciRuntime, id: string, folder: string, pidFile: string, more: string[] = []): string[] {
+  const runtimeArgs = [...runtime.globalArgs, ...more].flatMap((arg) => ['--runtime-arg', arg])
   return ['--api-version', '1', '-c', id, '-r', runtime.program, ...runtimeArgs, '-b', folder, '-p', pidFile, '--full-attach']
 }
 

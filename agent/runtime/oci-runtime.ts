@@ -5,6 +5,7 @@ import type { Logger } from '../../src/base/log.js'
 import { exec } from '../../src/sys/exec.js'
 import { spawnWithFds, type DescriptorUse, type SpawnedProcess } from '../kernel/spawn.js'
 import { ReadOnlyProgram } from './read-only-program.js'
+import { failureLogArgs } from './runtime-error.js'
 
 /** An OCI runtime that containers can ask for. */
 export interface RuntimeChoice {
@@ -74,9 +75,13 @@ export class OciRuntime implements Disposable {
     }
   }
 
-  /** Starts `exec` with an OCI process file; the program stays and exits with the command's code. */
-  exec(id: string, processFile: string, pidFile: string, descriptors: readonly DescriptorUse[]): SpawnedProcess {
-    const args = [...this.globalArgs, 'exec', '--process', processFile, '--pid-file', pidFile, id]
+  /**
+   * Starts `exec` with the OCI `process.json` of a folder; the program stays and exits with the command's code. In the
+   * folder appears `pid` when the command was started, and what `execFailure` reads when it could not be.
+   */
+  exec(id: string, folder: string, descriptors: readonly DescriptorUse[]): SpawnedProcess {
+    const files = ['--process', join(folder, 'process.json'), '--pid-file', join(folder, 'pid')]
+    const args = [...this.globalArgs, ...failureLogArgs(folder), 'exec', ...files, id]
     return spawnWithFds(this.program, args, { descriptors, env: runtimeEnv })
   }
 

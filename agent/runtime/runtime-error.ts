@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 /** What the OCI runtime refused, with the exit code that clients expect of such a container. */
 export class RuntimeError extends Error {
   override readonly name = 'RuntimeError'
@@ -22,7 +25,7 @@ const occasions = {
  */
 export function runtimeError(message: string, program?: string, occasion: keyof typeof occasions = 'create'): RuntimeError {
   const { prefix, exitCode } = occasions[occasion]
-  const text = message.replace(/^Error: /, '').trim()
+  const text = message.replace(/^Error: |^exec failed: /, '').replace(/^unable to start container process: /, '').trim()
   // The runtime's own message names the program only when it looked for it.
   const named = /executable file [`'"]([^`'"]*)[`'"] not found/.exec(text)?.[1] ?? /exec: "([^"]*)"/.exec(text)?.[1] ?? program
   const subject = `exec: ${JSON.stringify(named ?? '')}`
@@ -39,5 +42,30 @@ export function runtimeError(message: string, program?: string, occasion: keyof 
   if (/is a directory/i.test(text)) return new RuntimeError(`${prefix}: ${subject}: is a directory: unknown`, 126)
   const folder = /^chdir `([^`]*)`: No such file or directory/.exec(text)?.[1]
   const told = folder === undefined ? text : `chdir to cwd (${JSON.stringify(folder)}) set in config.json failed: no such file or directory`
-  return new RuntimeError(`${prefix}: ${told}: unknown`, exitCode)
+  return new RuntimeError(`${prefix}: ${told}: unknown`, /no such file or directory/i.test(told) ? 127 : exitCode)
+}
+
+/** What comes before the command on an OCI runtime's command line for what is wrong to be kept in a folder too. */
+export function failureLogArgs(folder: string): string[] {
+  return ['--log', join(folder, failureLog), '--log-format', 'json']
+}
+
+/**
+ * Why a runtime that was given `failureLogArgs(folder)` did not start a program in a container. Its standard error
+ * cannot be trusted with it: on a terminal it may be the terminal.
+ */
+export function execFailure(folder: string, program?: string): RuntimeError {
+  return runtimeError(readFailure(join(folder, failureLog)) ?? 'the runtime does not say why', program, 'exec')
+}
+
+const failureLog = 'runtime.log'
+
+/** The last message of a log of lines `{"level":"error","msg":"…"}`. */
+function readFailure(path: string): string | undefined {
+  try {
+    const line = readFileSync(path, 'utf8').trim().split('\n').at(-1) ?? ''
+    return (JSON.parse(line) as { msg?: string }).msg
+  } catch {
+    return undefined
+  }
 }

@@ -8,6 +8,14 @@ export function omitEmpty<T extends object>(fields: T): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isEmpty(value))) as Partial<T>
 }
 
+/**
+ * The part of a spec, or undefined when it says nothing: clients send such parts or leave them out, and a spec that
+ * comes from either is the same.
+ */
+export function unlessEmpty<T extends object>(part: T): T | undefined {
+  return isEmpty(omitEmpty(part)) ? undefined : part
+}
+
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null || value === '' || value === 0 || value === false) return true
   if (Array.isArray(value)) return value.length === 0

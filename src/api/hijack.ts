@@ -40,7 +40,7 @@ export async function serveStarting(exchange: Exchange, tty: boolean, open: () =
   } catch (thrown) {
     connection.input.resume()
     const data = Buffer.from(`${messageOf(thrown)}\r\n`)
-    await connection.write(encodeOutput(tty, { stream: 'stderr', data })).catch(() => undefined)
+    await connection.write(encodeOutput(tty, { stream: 'stdout', data })).catch(() => undefined)
     connection.end()
     return
   }

@@ -201,12 +201,15 @@ describe('engine on the real kernel', function () {
     const why = 'OCI runtime exec failed: exec failed: unable to start container process'
     const failed = async (request: Parameters<typeof engine.execs.create>[1]): Promise<[string, number | null | undefined]> => {
       const execId = await engine.execs.create(id, { AttachStdout: true, AttachStderr: true, ...request })
-      const { stderr } = await collect((await engine.execs.start(execId, {})).output)
-      return [stderr.trim(), (await engine.execs.inspect(execId)).ExitCode]
+      const told = await engine.execs.start(execId, {}).then(async ({ output }) => (await collect(output)).stdout, (thrown: Error) => thrown.message)
+      return [told.trim(), (await engine.execs.inspect(execId)).ExitCode]
     }
-    assert.deepEqual(await failed({ Cmd: ['nonesuch'] }), [`${why}: exec: "nonesuch": executable file not found in $PATH: unknown`, 127])
-    assert.deepEqual(await failed({ Cmd: ['/etc/plain'] }), [`${why}: exec: "/etc/plain": permission denied: unknown`, 126])
-    assert.deepEqual(await failed({ Cmd: ['true'], WorkingDir: '/none' }), [`${why}: chdir to cwd ("/none") set in config.json failed: no such file or directory: unknown`, 126])
+    for (const Tty of [false, true]) {
+      assert.deepEqual(await failed({ Cmd: ['nonesuch'], Tty }), [`${why}: exec: "nonesuch": executable file not found in $PATH: unknown`, 127])
+      assert.deepEqual(await failed({ Cmd: ['/etc/plain'], Tty }), [`${why}: exec: "/etc/plain": permission denied: unknown`, 126])
+      const elsewhere = { Cmd: ['true'], WorkingDir: '/none', Tty }
+      assert.deepEqual(await failed(elsewhere), [`${why}: chdir to cwd ("/none") set in config.json failed: no such file or directory: unknown`, 127])
+    }
     const onTerminal = await exec({ Cmd: ['sh', '-c', 'stty size; exit 4'], Tty: true, ConsoleSize: [12, 34] })
     assert.match(onTerminal.stdout, /12 34\r\n/)
     assert.equal(onTerminal.code, 4)

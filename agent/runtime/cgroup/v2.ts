@@ -1,12 +1,13 @@
-import { FlatKeyedFile, parseFlatKeyed, parseLimit, type CgroupStats, type ReadGroupFile } from './stats.js'
+import { FlatKeyedFile, parseLimit, type CgroupStats, type ReadGroupFile } from './stats.js'
 
 const nsPerUs = 1000
 
 const memoryFile = new FlatKeyedFile()
+const cpuFile = new FlatKeyedFile()
 
 /** Reads a group of the unified hierarchy (files as in the kernel's Documentation/admin-guide/cgroup-v2.rst). */
 export function readStatsV2(folder: string, read: ReadGroupFile): CgroupStats {
-  const cpu = parseFlatKeyed(read(folder, 'cpu.stat'))
+  const cpu = cpuFile.parse(read(folder, 'cpu.stat'))
   const limit = parseLimit(read(folder, 'memory.max'))
   const pidsLimit = parseLimit(read(folder, 'pids.max'))
   const peak = parseLimit(read(folder, 'memory.peak'))

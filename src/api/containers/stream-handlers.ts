@@ -33,7 +33,8 @@ export function streamHandlers(containers: ContainersBackend, clock: Clock) {
     const samples = containers.stats(exchange.param('id'), { once, oneShot }, signal)[Symbol.asyncIterator]()
     // The first sample comes before the header: a container that does not exist is a 404.
     let sample = await samples.next()
-    exchange.startStream('application/json')
+    if (once || oneShot) exchange.startStream('application/json')
+    else exchange.startEndlessStream('application/json')
     for (; sample.done !== true; sample = await samples.next()) await exchange.write(`${JSON.stringify(sample.value)}\n`)
     exchange.end()
   }

@@ -2,10 +2,14 @@ import { invalid } from '../../base/errors.js'
 import type { ContainerSpec, FileReference, HealthCheck, MountSpec, Privileges } from '../../model/container-spec.js'
 import type { HealthConfig, Mount } from '../../model/engine-api/container.js'
 import type { SwarmContainerSpec } from '../../model/engine-api/extensions.js'
+import { unlessEmpty } from '../encode.js'
 
 /** The model of a checked container spec. Throws `invalid` for what types do not show. */
 export function decodeContainerSpec(json: SwarmContainerSpec): ContainerSpec {
   const extension = json.Skep ?? {}
+  const dns = unlessEmpty({ nameservers: json.DNSConfig?.Nameservers ?? [], search: json.DNSConfig?.Search ?? [], options: json.DNSConfig?.Options ?? [] })
+  const healthCheck = unlessEmpty(decodeHealthCheck(json.Healthcheck ?? json.HealthCheck ?? {}))
+  const privileges = unlessEmpty(decodePrivileges(json.Privileges ?? {}))
   return {
     image: json.Image ?? '',
     labels: json.Labels ?? {},
@@ -21,15 +25,9 @@ export function decodeContainerSpec(json: SwarmContainerSpec): ContainerSpec {
     readOnly: json.ReadOnly ?? false,
     stopSignal: json.StopSignal ?? '',
     ...(json.StopGracePeriod !== undefined && { stopGracePeriodNs: json.StopGracePeriod }),
-    ...((json.Healthcheck ?? json.HealthCheck) && { healthCheck: decodeHealthCheck((json.Healthcheck ?? json.HealthCheck) as HealthConfig) }),
+    ...(healthCheck && { healthCheck }),
     hosts: json.Hosts ?? [],
-    ...(json.DNSConfig && {
-      dns: {
-        nameservers: json.DNSConfig.Nameservers ?? [],
-        search: json.DNSConfig.Search ?? [],
-        options: json.DNSConfig.Options ?? [],
-      },
-    }),
+    ...(dns && { dns }),
     secrets: (json.Secrets ?? []).map((secret): FileReference => {
       const id = secret.SecretID ?? ''
       if (!secret.File) throw invalid(`the reference to secret ${secret.SecretName ?? id} needs a file target`)
@@ -47,7 +45,7 @@ export function decodeContainerSpec(json: SwarmContainerSpec): ContainerSpec {
     capabilityDrop: json.CapabilityDrop ?? [],
     ulimits: (json.Ulimits ?? []).map(({ Name = '', Soft = 0, Hard = 0 }) => ({ name: Name, soft: Soft, hard: Hard })),
     oomScoreAdj: json.OomScoreAdj ?? 0,
-    ...(json.Privileges && { privileges: decodePrivileges(json.Privileges) }),
+    ...(privileges && { privileges }),
     mounts: (json.Mounts ?? []).map(decodeMount),
     isolation: json.Isolation ?? '',
     ...(extension.Privileged !== undefined && { privileged: extension.Privileged }),
@@ -78,20 +76,18 @@ function decodeHealthCheck(json: HealthConfig): HealthCheck {
 }
 
 function decodePrivileges(json: NonNullable<SwarmContainerSpec['Privileges']>): Privileges {
-  const { CredentialSpec: credential, SELinuxContext: seLinux, Seccomp: seccomp, AppArmor: appArmor } = json
+  const { CredentialSpec: credential = {}, SELinuxContext: context = {}, Seccomp: seccomp, AppArmor: appArmor } = json
+  const credentialSpec = unlessEmpty({ config: credential.Config ?? '', file: credential.File ?? '', registry: credential.Registry ?? '' })
+  const seLinux = unlessEmpty({
+    disable: context.Disable ?? false,
+    user: context.User ?? '',
+    role: context.Role ?? '',
+    type: context.Type ?? '',
+    level: context.Level ?? '',
+  })
   return {
-    ...(credential && {
-      credentialSpec: { config: credential.Config ?? '', file: credential.File ?? '', registry: credential.Registry ?? '' },
-    }),
-    ...(seLinux && {
-      seLinux: {
-        disable: seLinux.Disable ?? false,
-        user: seLinux.User ?? '',
-        role: seLinux.Role ?? '',
-        type: seLinux.Type ?? '',
-        level: seLinux.Level ?? '',
-      },
-    }),
+    ...(credentialSpec && { credentialSpec }),
+    ...(seLinux && { seLinux }),
     ...(seccomp && { seccomp: { mode: seccomp.Mode ?? 'default', profile: Buffer.from(seccomp.Profile ?? '', 'base64') } }),
     ...(appArmor && { appArmor: { mode: appArmor.Mode ?? 'default' } }),
     noNewPrivileges: json.NoNewPrivileges ?? false,
@@ -99,39 +95,36 @@ function decodePrivileges(json: NonNullable<SwarmContainerSpec['Privileges']>): 
 }
 
 function decodeMount(json: Mount): MountSpec {
-  const { BindOptions: bind, VolumeOptions: volume, TmpfsOptions: tmpfs, ImageOptions: image } = json
+  const { BindOptions = {}, VolumeOptions = {}, TmpfsOptions = {}, ImageOptions = {} } = json
+  const bind = unlessEmpty({
+    propagation: BindOptions.Propagation ?? '',
+    nonRecursive: BindOptions.NonRecursive ?? false,
+    createMountpoint: BindOptions.CreateMountpoint ?? false,
+    readOnlyNonRecursive: BindOptions.ReadOnlyNonRecursive ?? false,
+    readOnlyForceRecursive: BindOptions.ReadOnlyForceRecursive ?? false,
+  })
+  const driver = unlessEmpty({ name: VolumeOptions.DriverConfig?.Name ?? '', options: VolumeOptions.DriverConfig?.Options ?? {} })
+  const volume = unlessEmpty({
+    noCopy: VolumeOptions.NoCopy ?? false,
+    labels: VolumeOptions.Labels ?? {},
+    ...(driver && { driver }),
+    subpath: VolumeOptions.Subpath ?? '',
+  })
+  const tmpfs = unlessEmpty({
+    sizeBytes: TmpfsOptions.SizeBytes ?? 0,
+    mode: TmpfsOptions.Mode ?? 0,
+    options: (TmpfsOptions.Options ?? []).map((option) => option.join('=')),
+  })
+  const image = unlessEmpty({ subpath: ImageOptions.Subpath ?? '' })
   return {
     type: json.Type ?? 'volume',
     source: json.Source ?? '',
     target: json.Target ?? '',
     readOnly: json.ReadOnly ?? false,
     consistency: json.Consistency ?? '',
-    ...(bind && {
-      bind: {
-        propagation: bind.Propagation ?? '',
-        nonRecursive: bind.NonRecursive ?? false,
-        createMountpoint: bind.CreateMountpoint ?? false,
-        readOnlyNonRecursive: bind.ReadOnlyNonRecursive ?? false,
-        readOnlyForceRecursive: bind.ReadOnlyForceRecursive ?? false,
-      },
-    }),
-    ...(volume && {
-      volume: {
-        noCopy: volume.NoCopy ?? false,
-        labels: volume.Labels ?? {},
-        ...(volume.DriverConfig && {
-          driver: { name: volume.DriverConfig.Name ?? '', options: volume.DriverConfig.Options ?? {} },
-        }),
-        subpath: volume.Subpath ?? '',
-      },
-    }),
-    ...(tmpfs && {
-      tmpfs: {
-        sizeBytes: tmpfs.SizeBytes ?? 0,
-        mode: tmpfs.Mode ?? 0,
-        options: (tmpfs.Options ?? []).map((option) => option.join('=')),
-      },
-    }),
-    ...(image && { image: { subpath: image.Subpath ?? '' } }),
+    ...(bind && { bind }),
+    ...(volume && { volume }),
+    ...(tmpfs && { tmpfs }),
+    ...(image && { image }),
   }
 }

@@ -2,7 +2,7 @@ import { ErrorKind, StatusError, invalid } from '../../base/errors.js'
 import type { SwarmNetworkAttachmentConfig, SwarmResources, SwarmTaskSpec } from '../../model/engine-api/extensions.js'
 import type { ResourceRequirements } from '../../model/resources.js'
 import type { NetworkAttachmentConfig, Placement, RestartPolicy, TaskSpec } from '../../model/service.js'
-import { decodeDriver, decodeGenericResources } from '../encode.js'
+import { decodeDriver, decodeGenericResources, unlessEmpty } from '../encode.js'
 import { decodeContainerSpec } from './decode-container.js'
 
 /** The model of a checked task spec. Throws `invalid` for what types do not show. */
@@ -14,30 +14,31 @@ export function decodeTaskSpec(json: SwarmTaskSpec): TaskSpec {
   if (json.ContainerSpec && json.NetworkAttachmentSpec) {
     throw invalid('invalid task spec: it has both a ContainerSpec and a NetworkAttachmentSpec')
   }
+  const resources = decodeRequirements(json.Resources ?? {})
+  const placement = unlessEmpty(decodePlacement(json.Placement ?? {}))
+  const logDriver = unlessEmpty(decodeDriver(json.LogDriver ?? {}))
+  const restart = json.RestartPolicy && Object.values(json.RestartPolicy).some((value) => value !== undefined) ? decodeRestart(json.RestartPolicy) : undefined
   return {
     ...(json.ContainerSpec && { container: decodeContainerSpec(json.ContainerSpec) }),
     ...(json.NetworkAttachmentSpec && { attachment: { containerId: json.NetworkAttachmentSpec.ContainerID ?? '' } }),
-    ...(json.Resources && { resources: decodeRequirements(json.Resources) }),
-    ...(json.RestartPolicy && { restart: decodeRestart(json.RestartPolicy) }),
-    ...(json.Placement && { placement: decodePlacement(json.Placement) }),
+    ...(Object.keys(resources).length > 0 && { resources }),
+    ...(restart && { restart }),
+    ...(placement && { placement }),
     networks: (json.Networks ?? []).map(decodeAttachmentConfig),
-    ...(json.LogDriver && { logDriver: decodeDriver(json.LogDriver) }),
+    ...(logDriver && { logDriver }),
     forceUpdate: json.ForceUpdate ?? 0,
     runtime: json.Runtime === undefined || json.Runtime === '' ? (json.ContainerSpec ? 'container' : 'attachment') : json.Runtime,
   }
 }
 
 function decodeRequirements(json: SwarmResources): ResourceRequirements {
-  const { Limits: limits, Reservations: reservations, SwapBytes: swap, MemorySwappiness: swappiness } = json
+  const { Limits: limit = {}, Reservations: reserved = {}, SwapBytes: swap, MemorySwappiness: swappiness } = json
+  const limits = unlessEmpty({ nanoCpus: limit.NanoCPUs ?? 0, memoryBytes: limit.MemoryBytes ?? 0, pids: limit.Pids ?? 0 })
+  const generic = decodeGenericResources(reserved.GenericResources)
+  const reservations = unlessEmpty({ nanoCpus: reserved.NanoCPUs ?? 0, memoryBytes: reserved.MemoryBytes ?? 0, generic })
   return {
-    ...(limits && { limits: { nanoCpus: limits.NanoCPUs ?? 0, memoryBytes: limits.MemoryBytes ?? 0, pids: limits.Pids ?? 0 } }),
-    ...(reservations && {
-      reservations: {
-        nanoCpus: reservations.NanoCPUs ?? 0,
-        memoryBytes: reservations.MemoryBytes ?? 0,
-        generic: decodeGenericResources(reservations.GenericResources),
-      },
-    }),
+    ...(limits && { limits }),
+    ...(reservations && { reservations }),
     ...(swap !== undefined && { swapBytes: swap }),
     ...(swappiness !== undefined && { memorySwappiness: swappiness }),
   }

@@ -39,10 +39,9 @@ export function encodeContainerSpec(spec: ContainerSpec): SwarmContainerSpec {
     ...(spec.init !== undefined && { Init: spec.init }),
     ...(spec.stopGracePeriodNs !== undefined && { StopGracePeriod: spec.stopGracePeriodNs }),
     ...(spec.healthCheck && { Healthcheck: encodeHealthCheck(spec.healthCheck) }),
-    ...(spec.dns && {
-      DNSConfig: omitEmpty({ Nameservers: spec.dns.nameservers, Search: spec.dns.search, Options: spec.dns.options }),
-    }),
-    ...(spec.privileges && { Privileges: encodePrivileges(spec.privileges) }),
+    // Docker's clients always send these two, so templates look into them.
+    DNSConfig: omitEmpty({ Nameservers: spec.dns?.nameservers, Search: spec.dns?.search, Options: spec.dns?.options }),
+    Privileges: encodePrivileges(spec.privileges ?? { noNewPrivileges: false }),
   }
 }
 
@@ -94,7 +93,7 @@ function encodePrivileges(privileges: Privileges): NonNullable<SwarmContainerSpe
       },
     }),
     ...(appArmor && { AppArmor: { Mode: appArmor.mode as 'default' | 'disabled' } }),
-    ...(privileges.noNewPrivileges && { NoNewPrivileges: true }),
+    NoNewPrivileges: privileges.noNewPrivileges,
   }
 }
 

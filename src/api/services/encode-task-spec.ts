@@ -9,9 +9,10 @@ export function encodeTaskSpec(spec: TaskSpec): SwarmTaskSpec {
   return {
     ...(spec.container && { ContainerSpec: encodeContainerSpec(spec.container) }),
     ...(spec.attachment && { NetworkAttachmentSpec: { ContainerID: spec.attachment.containerId } }),
-    ...(spec.resources && { Resources: encodeRequirements(spec.resources) }),
+    // Docker's clients always send resources and placement, so templates look into them.
+    Resources: encodeRequirements(spec.resources ?? {}),
     ...(spec.restart && { RestartPolicy: encodeRestart(spec.restart) }),
-    ...(spec.placement && { Placement: encodePlacement(spec.placement) }),
+    Placement: spec.placement ? encodePlacement(spec.placement) : {},
     ...omitEmpty({ Networks: spec.networks.map(encodeAttachmentConfig) }),
     ...(spec.logDriver && { LogDriver: encodeDriver(spec.logDriver) }),
     ForceUpdate: spec.forceUpdate,
@@ -22,8 +23,8 @@ export function encodeTaskSpec(spec: TaskSpec): SwarmTaskSpec {
 function encodeRequirements(resources: ResourceRequirements): SwarmResources {
   const { limits, reservations, swapBytes, memorySwappiness } = resources
   return {
-    ...(limits && { Limits: omitEmpty({ NanoCPUs: limits.nanoCpus, MemoryBytes: limits.memoryBytes, Pids: limits.pids }) }),
-    ...(reservations && { Reservations: encodeResources(reservations) }),
+    Limits: omitEmpty({ NanoCPUs: limits?.nanoCpus, MemoryBytes: limits?.memoryBytes, Pids: limits?.pids }),
+    Reservations: reservations ? encodeResources(reservations) : {},
     ...(swapBytes !== undefined && { SwapBytes: swapBytes }),
     ...(memorySwappiness !== undefined && { MemorySwappiness: memorySwappiness }),
   }
