@@ -14,8 +14,13 @@ export interface NetworkUpdate {
 
 /** Whoever brings the kernel to what the tables say. */
 export interface NetworkConsumer {
-  /** Resolves when the change is in effect on this node. When it rejects, a complete set follows. */
+  /** Resolves when the change is in effect on this node, but for what failed. When it rejects, a complete set follows. */
   onNetworks(update: NetworkUpdate): Promise<void> | void
+  /**
+   * Resolves when this node leads new flows as it was told last, or cannot for so long that nobody is to wait for it: the
+   * update is acknowledged then. At once when left out.
+   */
+  led?(): Promise<void>
 }
 
 /** Puts messages together to updates, and watches that none is missing. */
@@ -57,6 +62,7 @@ export async function followNetworks(deps: FollowNetworksDeps, signal: AbortSign
   let newest = ''
   // A task somewhere may be waiting for it: told again until it has arrived, or a newer one says as much.
   const acknowledge = async (sequence: string): Promise<void> => {
+    await consumer.led?.()
     while (!signal.aborted && sequence === newest) {
       try {
         return void (await dispatcher.acknowledgeNetworks({ sessionId, sequence }, { signal, timeoutMs: acknowledgeTimeoutMs }))

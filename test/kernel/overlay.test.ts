@@ -61,6 +61,27 @@ describe('overlay networks in the kernel', function () {
     assert.equal(links.find('eth0')?.mtu, 1000)
   })
 
+  it('are brought to their state one by one: what the kernel refuses for one holds up no other', async () => {
+    const other = clusterNetwork('narrow', {}, '10.0.9.0/24')
+    const network = { ...other, driverState: { name: 'overlay', options: { 'com.docker.network.driver.overlay.vxlanid_list': '4998' } } }
+    const row = (task: string, address: string, node: ClusterNode): TableRow => ({
+      action: 'update', endpoint: endpointRow('narrow', task, address, { nodeId: node.id as never, nodeAddress: node.address, serviceId: '' }),
+    })
+    await both('incremental', [{ action: 'update', network }, row('d', '10.0.9.3', one)])
+    await one.container('a', '10.0.1.3')
+    const d = await one.container('d', '10.0.9.3', network)
+    const e = await two.container('e', '10.0.9.4', network)
+    await hosts.serve(e, 80, 'e')
+    // The devices of this network carry IPv4 outside.
+    const broken = place('x', '10.0.1.9', two, { nodeAddress: 'fd00::2' })
+    await one.apply('incremental', [broken, row('e', '10.0.9.4', two)])
+    assert.deepEqual(one.cluster?.incomplete, ['network back'])
+    assert.match((await hosts.ask(d, '10.0.9.4', 80)) ?? '', /^e /)
+    await one.cluster?.led()
+    await one.apply('incremental', [place('x', '10.0.1.9', two)])
+    assert.deepEqual(one.cluster?.incomplete, [])
+  })
+
   it('carry connections between nodes, to addresses and to virtual IPs alike', async () => {
     const a = await one.container('a', '10.0.1.3')
     const b = await two.container('b', '10.0.1.4')

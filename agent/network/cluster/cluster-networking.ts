@@ -1,6 +1,7 @@
 import { withTimeout, type Clock } from '../../../src/base/clock.js'
 import { messageOf, unavailable } from '../../../src/base/errors.js'
 import type { Logger } from '../../../src/base/log.js'
+import { Serial } from '../../../src/base/serial.js'
 import type { Network } from '../../../src/model/network.js'
 import type { NetworkEndpoint } from '../../../src/model/network-table.js'
 import { TimeSlice } from '../../kernel/time-slice.js'
@@ -13,6 +14,7 @@ import { VipBalancer } from '../lb/vip-balancer.js'
 import { macOfNode } from '../overlay/data-path.js'
 import type { Reachable } from '../overlay/forwarding.js'
 import type { TableRow, Touched } from './cluster-tables.js'
+import { Repairs, type Part } from './repairs.js'
 import { storedNetwork } from './stored-network.js'
 
 export interface ClusterNetworkingGiven {
@@ -28,18 +30,25 @@ const tableWaitMs = 10_000
 
 /**
  * This node's part in the networks of the cluster: brings forwarding entries, virtual IPs, published ports
- * and names to what the managers' tables say. All of an update is in effect when `apply` returns.
+ * and names to what the managers' tables say. What the kernel refuses for one network is tried again for
+ * that one alone: the others are not held up.
  */
 export class ClusterNetworking implements Disposable {
   private readonly balancer: VipBalancer
   private readonly ingress: IngressRouter
   private readonly awaited = new Map<string, Set<() => void>>()
+  private readonly repairs: Repairs
+  /** One update, or repair, after another. */
+  private readonly work = new Serial()
+  /** Why published ports do not answer here; undefined while they do. */
+  private noIngress: string | undefined
 
   constructor(private readonly given: ClusterNetworkingGiven) {
     const { controller, log } = given
     const { tables } = controller
     this.balancer = new VipBalancer(tables, () => controller.dataPath?.nodeId ?? '', log)
     this.ingress = new IngressRouter(controller, { clock: given.clock, rng: controller.rng, log })
+    this.repairs = new Repairs({ clock: given.clock, rng: controller.rng, log, exclusively: (act) => this.work.run(act) })
     controller.watch(this.balancer)
     controller.watch(this.ingress)
     controller.encryption.listen({ announce: () => given.announce?.(), moved: () => this.forwardEncrypted() })
@@ -59,49 +68,60 @@ export class ClusterNetworking implements Disposable {
     tables.lose(new Set())
     const touched = tables.apply('complete', [])
     await this.balancer.update(touched.services)
-    for (const id of touched.gone) controller.networks.overlayDriver.forgetRemotes(id)
+    for (const id of touched.gone) {
+      this.repairs.settle(`network ${id}`)
+      controller.networks.overlayDriver.forgetRemotes(id)
+    }
     for (const { id, driver } of controller.networks.all()) if (driver === 'overlay') await controller.networks.forgetCluster(id)
     await controller.encryption.end()
     await controller.setDataPath(undefined)
   }
 
-  /** Takes an update of the tables; `port` is the data path's UDP port. Throws when part of it could not be carried out. */
+  /**
+   * Takes an update of the tables; `port` is the data path's UDP port. All of it is in effect when this resolves, but for
+   * what is `incomplete` then.
+   */
   async apply(kind: 'complete' | 'incremental', rows: readonly TableRow[], port: number): Promise<void> {
-    const { controller } = this.given
-    const { tables } = controller
-    const dataPath = controller.dataPath
-    if (dataPath && port > 0 && dataPath.port !== port) await controller.setDataPath({ ...dataPath, port })
-    const slice = new TimeSlice()
-    const touched = tables.apply(kind, rows)
-    await slice.pause()
-    const failures: unknown[] = []
-    const attempt = async (act: () => Promise<void> | void): Promise<void> => {
-      try {
-        await act()
-      } catch (thrown) {
-        failures.push(thrown)
+    await this.work.run(async () => {
+      const { controller } = this.given
+      const { tables } = controller
+      const dataPath = controller.dataPath
+      if (dataPath && port > 0 && dataPath.port !== port) await controller.setDataPath({ ...dataPath, port })
+      const slice = new TimeSlice()
+      const touched = tables.apply(kind, rows)
+      await slice.pause()
+      // New ways first: flows are led to a backend only when it can be reached.
+      if (touched.peers) await this.attempt(this.encryptionPart, () => this.tellEncryption())
+      for (const id of touched.networks) {
+        const moves = touched.moves.filter(({ networkId }) => networkId === id)
+        await this.attempt(this.waysOf(id), () => (touched.whole.has(id) ? this.forward(id) : this.move(id, moves)))
       }
-    }
-    // New ways first: flows are led to a backend only when it can be reached.
-    if (touched.peers) await attempt(() => this.tellEncryption())
-    for (const id of touched.whole) await attempt(() => this.forward(id))
-    for (const id of touched.networks) if (!touched.whole.has(id)) await attempt(() => this.move(id, touched.moves.filter(({ networkId }) => networkId === id)))
-    if (touched.peers) for (const [id, { network }] of tables.networks) if (network.spec.ingress && !touched.whole.has(id)) await attempt(() => this.forward(id))
-    await attempt(() => this.balancer.update(touched.services))
-    if (await this.canIngress()) await attempt(() => this.ingress.update(touched))
-    await this.forgetNetworks(touched)
-    for (const id of touched.networks) this.arrived(id)
-    if (failures.length > 0) throw failures[0]
+      if (touched.peers) for (const [id, { network }] of tables.networks) if (network.spec.ingress && !touched.whole.has(id)) await this.attempt(this.waysOf(id))
+      await this.lead(touched)
+      await this.forgetNetworks(touched)
+      for (const id of touched.networks) this.arrived(id)
+    })
   }
 
   /**
    * These nodes, and no others, do not answer on the data path: new flows are led to tasks elsewhere, as far as there
-   * are some, and flows that have begun stay. Rejects with the kernel's reason.
+   * are some, and flows that have begun stay.
    */
   async lose(nodeIds: ReadonlySet<string>): Promise<void> {
-    const touched = this.given.controller.tables.lose(nodeIds)
-    await this.balancer.update(touched.services)
-    if (await this.canIngress()) await this.ingress.update(touched)
+    await this.work.run(() => this.lead(this.given.controller.tables.lose(nodeIds)))
+  }
+
+  /**
+   * Resolves when this node leads new flows as the tables say, or has not been able to for so long that nobody
+   * is to wait for it.
+   */
+  led(): Promise<void> {
+    return this.repairs.led()
+  }
+
+  /** The parts of this node's networks that could not be brought to what the tables say, and are tried again. */
+  get incomplete(): string[] {
+    return this.repairs.incomplete
   }
 
   /**
@@ -123,8 +143,40 @@ export class ClusterNetworking implements Disposable {
 
   /** Lets go of sockets; what is in the kernel stays. */
   [Symbol.dispose](): void {
+    this.repairs[Symbol.dispose]()
     this.balancer[Symbol.dispose]()
     this.ingress[Symbol.dispose]()
+  }
+
+  private attempt(part: Part, act = part.again): Promise<void> {
+    return this.repairs.attempt(part, act)
+  }
+
+  /** Brings virtual IPs and published ports to what is said of these services. */
+  private async lead(touched: Touched): Promise<void> {
+    await this.attempt(
+      { key: 'virtual IPs', trouble: 'virtual IPs of containers could not be set', leads: true, again: () => this.balancer.again() },
+      () => this.balancer.update(touched.services),
+    )
+    await this.attempt(
+      { key: 'published ports', trouble: 'published ports could not be brought to their state', leads: true, again: () => this.bringIngress() },
+      () => this.bringIngress(touched),
+    )
+  }
+
+  /** Without an update, all of it. */
+  private async bringIngress(touched?: Touched): Promise<void> {
+    if (await this.canIngress()) await (touched ? this.ingress.update(touched) : this.ingress.again())
+  }
+
+  /** The ways to what is on a network elsewhere. */
+  private waysOf(id: string): Part {
+    const name = this.given.controller.tables.networks.get(id)?.network.spec.name ?? id
+    return { key: `network ${id}`, network: name, trouble: 'not everything on a network can be reached', leads: false, again: () => this.forward(id) }
+  }
+
+  private get encryptionPart(): Part {
+    return { key: 'encryption', trouble: 'encrypted networks could not be brought to their state', leads: false, again: () => this.tellEncryption() }
   }
 
   private async arrival({ id, spec }: Network): Promise<void> {
@@ -195,15 +247,18 @@ export class ClusterNetworking implements Disposable {
     if (!table || ![...table.services.values()].some(({ ports }) => ports.some(({ publishMode }) => publishMode === 'ingress'))) return true
     try {
       await networks.overlayDriver.prepare(storedNetwork(table.network))
+      this.noIngress = undefined
       return true
     } catch (thrown) {
-      this.given.log.error(`published ports do not answer on this node: ${messageOf(thrown)}`)
+      const reason = messageOf(thrown)
+      if (this.noIngress !== reason) this.given.log.error(`published ports do not answer on this node: ${reason}`)
+      this.noIngress = reason
       return false
     }
   }
 
   private async forwardEncrypted(): Promise<void> {
-    for (const [id, { network }] of this.given.controller.tables.networks) if (isEncrypted(network.spec.driver.options)) await this.forward(id)
+    for (const [id, { network }] of this.given.controller.tables.networks) if (isEncrypted(network.spec.driver.options)) await this.attempt(this.waysOf(id))
   }
 
   /** Who is on encrypted networks is in the rows of the nodes. */
@@ -216,6 +271,7 @@ export class ClusterNetworking implements Disposable {
   private async forgetNetworks({ gone }: Touched): Promise<void> {
     const { networks } = this.given.controller
     for (const id of gone) {
+      this.repairs.settle(`network ${id}`)
       networks.overlayDriver.forgetRemotes(id)
       await networks.forgetCluster(id).catch((thrown: unknown) => this.given.log.warn(`a network could not be removed: ${messageOf(thrown)}`, { network: id }))
     }

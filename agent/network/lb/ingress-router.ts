@@ -83,16 +83,13 @@ export class IngressRouter implements SandboxWatcher, Disposable {
   /** Brings ports and entries to what the tables say. Rejects with the kernel's reason. */
   update(touched: Touched): Promise<void> {
     if (touched.peers) this.tasks.update()
-    return this.work.run(async () => {
-      const table = this.ingressNetwork()
-      const concerned = table && (!this.loaded || touched.networks.has(table.network.id) || touched.services.has(table.network.id) || this.held.incomplete)
-      if (!table) {
-        if (this.loaded) this.takeDown()
-      } else if (concerned) {
-        await this.bring(table)
-        this.tasks.updatePorts()
-      }
-    })
+    return this.bringNow((table) => touched.networks.has(table.network.id) || touched.services.has(table.network.id) || this.held.incomplete)
+  }
+
+  /** Brings all of them to what the tables say, after a failure. Rejects with the kernel's reason. */
+  again(): Promise<void> {
+    this.tasks.update()
+    return this.bringNow(() => true)
   }
 
   /** Another program changed the rules of this host: they are put back as they should be. */
@@ -108,6 +105,18 @@ export class IngressRouter implements SandboxWatcher, Disposable {
   /** No port of the mesh leads anywhere from this node any more. */
   end(): Promise<void> {
     return this.work.run(() => this.takeDown())
+  }
+
+  private bringNow(concerns: (table: ClusterNetwork) => boolean): Promise<void> {
+    return this.work.run(async () => {
+      const table = this.ingressNetwork()
+      if (!table) {
+        if (this.loaded) this.takeDown()
+      } else if (!this.loaded || concerns(table)) {
+        await this.bring(table)
+        this.tasks.updatePorts()
+      }
+    })
   }
 
   private takeDown(): void {

@@ -40,6 +40,8 @@ interface Client {
   /** Tables that go when this one is complete. */
   outdated: readonly string[]
   work: Promise<void> | undefined
+  /** Its virtual IPs could not be set the last time. */
+  failure: { thrown: unknown } | undefined
 }
 
 /**
@@ -61,7 +63,7 @@ export class VipBalancer implements SandboxWatcher, Disposable {
   changed(containerId: string, path: string, endpoints: readonly Endpoint[]): void {
     const networks = new Set(endpoints.map(({ networkId }) => networkId))
     const before = this.clients.get(containerId)
-    const fresh = { path, networks, elements: undefined, loaded: undefined, pending: new Map(), table: vipTables[0], sizes: new Set<number>(), outdated: [], work: undefined }
+    const fresh = { path, networks, elements: undefined, loaded: undefined, pending: new Map(), table: vipTables[0], sizes: new Set<number>(), outdated: [], work: undefined, failure: undefined }
     const client: Client = before ?? fresh
     const known = (ids: ReadonlySet<string>): string[] => [...ids].filter((id) => this.tables.networks.has(id)).sort()
     const [was, is] = [before ? known(before.networks) : [], known(networks)]
@@ -89,11 +91,9 @@ export class VipBalancer implements SandboxWatcher, Disposable {
     for (const containerId of [...this.clients.keys()]) this.removed(containerId)
   }
 
-  /** Brings the rules of every container to these services, by network; a few changes are in effect on return. Rejects with the first failure. */
+  /** Brings the rules of every container to these services, by network; a few changes are in effect on return. Rejects with the reason while that of some container fails. */
   async update(services: ReadonlyMap<string, ReadonlySet<string>>): Promise<void> {
-    if (services.size === 0) return
     const slice = new TimeSlice()
-    let failure: { thrown: unknown } | undefined
     for (const [containerId, client] of [...this.clients]) {
       for (const [networkId, serviceIds] of services) {
         if (!client.networks.has(networkId)) continue
@@ -101,11 +101,17 @@ export class VipBalancer implements SandboxWatcher, Disposable {
       }
       if (client.pending.size === 0) continue
       // The other containers get theirs all the same.
-      await this.settle(containerId, client, slice).catch((thrown: unknown) => (failure ??= { thrown }))
+      await this.settle(containerId, client, slice).catch(() => undefined)
       const pause = slice.pause()
       if (pause) await pause
     }
-    if (failure) throw failure.thrown
+    for (const { failure } of this.clients.values()) if (failure) throw failure.thrown
+  }
+
+  /** Loads the rules of the containers again where that failed. Rejects with the reason while it fails. */
+  async again(): Promise<void> {
+    for (const client of this.clients.values()) if (client.failure) for (const id of client.networks) this.expect(client, id)
+    await this.update(new Map())
   }
 
   /** All services of a network are to be looked at: those that are there, and those that were loaded. */
@@ -132,12 +138,14 @@ export class VipBalancer implements SandboxWatcher, Disposable {
         if (this.clients.get(containerId) !== client) return
       }
       this.complete(client)
+      client.failure = undefined
     } catch (err) {
       // Its namespace has gone: it is about to be removed.
       if (errnoOf(err) === 'ENOENT' && !existsSync(client.path)) return
       // Loaded whole at the next change, whatever state it is in.
       client.loaded = undefined
-      this.log.error('the virtual IPs of a container could not be set', { container: containerId, err })
+      if (!client.failure) this.log.error('the virtual IPs of a container could not be set', { container: containerId, err })
+      client.failure = { thrown: err }
       throw err
     }
   }

@@ -88,6 +88,7 @@ export class LocalAgent implements AgentSide {
           deps.parts.attached.reachable()
           await this.dataPath.sessionBegun()
         }),
+      led: () => this.cluster.led(),
     }
     deps.parts.attached.serve(attachedContainers(deps.parts.engine, (taskId) => this.worker?.has(taskId) ?? false))
   }

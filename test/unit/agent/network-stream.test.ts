@@ -14,11 +14,13 @@ describe('tables of networks on their way to a node', () => {
   let streams: number
   let ended: AbortController
   let following: Promise<void>
+  let led: Promise<void>
   const message = (resultsIn: string, appliesTo = ''): NetworksMessage => ({ type: appliesTo === '' ? 'complete' : 'incremental', appliesTo, resultsIn, changes: [], more: false, dataPathPort: 4789 })
 
   beforeEach(() => {
     told = []
     failure = undefined
+    led = Promise.resolve()
     streams = 0
     ended = new AbortController()
     const dispatcher = {
@@ -32,7 +34,7 @@ describe('tables of networks on their way to a node', () => {
         return {}
       },
     }
-    const consumer = { onNetworks: () => Promise.resolve() }
+    const consumer = { onNetworks: () => Promise.resolve(), led: () => led }
     following = followNetworks({ dispatcher, sessionId: 's', consumer, clock, log: nullLogger }, ended.signal).catch(() => undefined)
   })
   afterEach(async () => {
@@ -65,6 +67,18 @@ describe('tables of networks on their way to a node', () => {
     failure = undefined
     await clock.advance(5_000)
     assert.deepEqual(told, ['1.2'])
+  })
+
+  it('are acknowledged when new flows are led by them, without holding up the next', async () => {
+    let end = (): void => undefined
+    led = new Promise((resolve) => (end = resolve))
+    stream.push(message('1.1'))
+    stream.push(message('1.2', '1.1'))
+    await settle()
+    assert.deepEqual(told, [])
+    end()
+    await settle()
+    assert.deepEqual([told, streams], [['1.2'], 1])
   })
 
   it('are asked for again after a gap', async () => {
