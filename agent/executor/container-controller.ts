@@ -167,7 +167,11 @@ export class ContainerController implements Controller {
   private async whenUnhealthy(id: string, events: AsyncIterable<EventMessage>, signal: AbortSignal): Promise<never> {
     const check = async (): Promise<void> => {
       const { State: state } = await this.deps.engine.inspect(id, { size: false })
-      if (state?.Running && state.Health?.Status === 'unhealthy') await this.stopSick(id)
+      if (state?.Running && state.Health?.Status === 'unhealthy') {
+        this.sick = true
+        await this.drain(signal)
+        await this.stopSick(id)
+      }
     }
     await check()
     for await (const event of untilAborted(events, signal)) if (event.Action?.startsWith('health_status')) await check()

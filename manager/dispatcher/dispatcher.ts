@@ -242,8 +242,8 @@ export class Dispatcher {
   }
 
   private async awaitDrain({ sessionId, taskId }: AwaitDrainRequest, call: CallContext): Promise<Empty> {
-    this.sessions.get(this.callerOf(call), sessionId)
-    await this.networkTables.drained(taskId, call.signal)
+    const { nodeId } = this.sessions.get(this.callerOf(call), sessionId)
+    await this.networkTables.drained(taskId, nodeId, call.signal)
     return {}
   }
 

@@ -91,10 +91,12 @@ export class NetworkDispatch {
   }
 
   /**
-   * Resolves when no node sends new flows to the task any more: all nodes on its networks have acknowledged, but
-   * for those that are down, silent or late beyond a bound.
+   * Takes a task out that its node is about to stop. Resolves when no node sends new flows to it any more: all nodes on
+   * its networks have acknowledged, but for those that are down, silent or late beyond a bound.
    */
-  async drained(taskId: string, signal: AbortSignal): Promise<void> {
+  async drained(taskId: string, nodeId: string, signal: AbortSignal): Promise<void> {
+    for (const change of this.tables.leave(this.deps.store.view(), taskId, nodeId)) for (const feed of this.feeds.values()) feed.tableChanged(change)
+    this.notify()
     await this.drains.done(async (ended) => {
       // The agent may hear of the end before the tables do: both come from the same change.
       while (this.tables.isServing(taskId) && !ended.aborted) await delay(this.deps.clock, 5, ended).catch(() => undefined)

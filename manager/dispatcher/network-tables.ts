@@ -31,6 +31,8 @@ export class NetworkTables {
   readonly peers = new Map<string, NetworkPeer>()
   /** The networks that a task or a service has rows on. */
   private readonly placed = new Map<string, Set<string>>()
+  /** Tasks that their nodes are about to stop by themselves: no new flows go there, whatever the store says yet. */
+  private readonly leaving = new Set<string>()
 
   reset(tx: ReadTx): void {
     for (const map of [this.networks, this.peers, this.placed]) map.clear()
@@ -63,6 +65,14 @@ export class NetworkTables {
       default:
         return []
     }
+  }
+
+  /** The node of a task is about to stop it: gives what that changes in the tables. Other nodes' tasks are left as they are. */
+  leave(tx: ReadTx, taskId: string, nodeId: string): TableChange[] {
+    const task = tx.get('task', taskId)
+    if (task?.nodeId !== nodeId || !isPlaced(task)) return []
+    this.leaving.add(taskId)
+    return this.setTask(tx, taskId, task)
   }
 
   /** Everything of one network, the network itself first. */
@@ -124,8 +134,10 @@ export class NetworkTables {
   }
 
   private setTask(tx: ReadTx, id: string, task: Task | undefined): TableChange[] {
+    if (!task || !isPlaced(task)) this.leaving.delete(id)
     const away = task?.spec.attachment !== undefined && isDown(tx.get('node', task.nodeId))
-    const rows = new Map((task && !away ? endpointsOf(task, this.addressOf(tx, task.nodeId)) : []).map((row) => [row.networkId as string, row]))
+    const endpoints = task && !away ? endpointsOf(task, this.addressOf(tx, task.nodeId)) : []
+    const rows = new Map(endpoints.map((row) => [row.networkId as string, this.leaving.has(id) ? { ...row, serving: false } : row]))
     return this.place(id, rows, (table) => table.endpoints, (action, endpoint) => ({ action, endpoint }), (table) => {
       // A network that is gone from the store lives on with the tasks that are still on it.
       const attachment = task?.networks.find(({ network }) => network.id === table)

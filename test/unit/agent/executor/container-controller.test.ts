@@ -9,6 +9,7 @@ import type { Task } from '../../../../src/model/task.js'
 import { taskOf } from '../../../support/agent-task.js'
 import { FakeEngine } from '../../../support/fake-engine.js'
 import { settle } from '../../../support/manual-clock.js'
+import { clusterNetwork } from '../../../support/network-rows.js'
 
 const check = { test: ['CMD', 'true'], intervalNs: 0, timeoutNs: 0, startPeriodNs: 0, startIntervalNs: 0, retries: 0 }
 const never = new AbortController().signal
@@ -107,6 +108,27 @@ describe('the container controller', () => {
     await end
     assert.equal(engine.calls.at(-1), `stop ${name} 10`)
     assert.equal(engine.events.subscriberCount, 0)
+  })
+
+  it('is taken out of the tables before it is stopped for being unhealthy, once it could be reached', async () => {
+    let drained = (): void => undefined
+    deps = { ...deps, drain: (id) => new Promise<void>((resolve) => (drained = resolve)).then(() => void engine.calls.push(`drained ${id}`)) }
+    const networks = [{ network: clusterNetwork('back'), addresses: ['10.0.1.3/24'], aliases: [], driverOptions: {} }]
+    const controller = controllerOf(taskOf('t', { networks }, { healthCheck: check }))
+    // Its container is there already: how it was attached does not matter here.
+    await controllerOf(taskOf('t', {}, { healthCheck: check })).prepare(never)
+    const start = controller.start(never)
+    await settle()
+    engine.health(name, 'healthy')
+    await start
+    const end = assert.rejects(controller.wait(never), /^TaskError: unhealthy container$/)
+    await settle()
+    engine.health(name, 'unhealthy')
+    await settle()
+    assert.equal(engine.calls.at(-1), `start ${name}`, 'flows are still led to it')
+    drained()
+    await end
+    assert.deepEqual(engine.calls.slice(-2), ['drained t', `stop ${name} 10`])
   })
 
   it('fails when it never gets healthy, ends before, or is interrupted', async () => {

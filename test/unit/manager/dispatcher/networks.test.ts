@@ -138,6 +138,30 @@ describe('tables of networks', () => {
     await waiting
   })
 
+  it('take a task out that its own node stops, and no other', async () => {
+    await fixture.assign('t1', 'n1', on('back', '10.0.1.3'))
+    await fixture.assign('t2', 'n2', on('back', '10.0.1.4'))
+    await state('t2', TaskState.running)
+    const [one, two] = [await follow('n1'), await follow('n2')]
+    for (const { reader, acknowledge } of [one, two]) for (const { resultsIn } of await reader.taken()) await acknowledge(resultsIn)
+    const asked = new AbortController()
+    const foreign = fixture.dispatcher.handlers.awaitDrain({ sessionId: one.agent.sessionId, taskId: 't2' }, { ...one.agent.call(), signal: asked.signal })
+    assert.deepEqual(await one.reader.taken(), [])
+    asked.abort()
+    await foreign
+    const waiting = fixture.dispatcher.handlers.awaitDrain({ sessionId: two.agent.sessionId, taskId: 't2' }, two.agent.call())
+    const [a, b] = [await one.reader.taken(), await two.reader.taken()]
+    assert.deepEqual([rows(a), rows(b)], [['incremental +t2'], ['incremental +t2']])
+    await one.acknowledge(a[0]?.resultsIn ?? '')
+    await two.acknowledge(b[0]?.resultsIn ?? '')
+    await waiting
+    // What its node says of it meanwhile brings it back no more.
+    await state('t2', TaskState.running)
+    assert.deepEqual(await one.reader.taken(), [])
+    await state('t2', TaskState.failed)
+    assert.deepEqual(rows(await one.reader.taken()), ['incremental -t2'])
+  })
+
   describe('hold up the end of a task', () => {
     /** A task `t2` on node n2 that serves, and ends; `done` tells whether it may. */
     const ending = async () => {
