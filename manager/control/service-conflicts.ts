@@ -79,6 +79,16 @@ export function checkPorts(tx: ReadTx, spec: ServiceSpec, serviceId: string): vo
   }
 }
 
+/**
+ * Throws `invalid` when the service publishes ports in the routing mesh and there is no ingress network, in
+ * SwarmKit's words.
+ */
+export function checkIngress(tx: ReadTx, spec: ServiceSpec): void {
+  if (!spec.endpoint?.ports.some(({ publishMode }) => publishMode === PublishMode.ingress)) return
+  if (tx.list('network').some((network) => network.spec.ingress)) return
+  throw invalid('service needs ingress network, but no ingress network is present: make one with "network create --driver overlay --ingress NAME", or publish with mode=host')
+}
+
 /** Asked-for ports and those the allocator chose. */
 function portsOf(service: Service): PortConfig[] {
   return [...(service.spec.endpoint?.ports ?? []), ...(service.endpoint?.ports ?? [])]

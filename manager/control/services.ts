@@ -7,7 +7,7 @@ import { TaskState } from '../../src/model/task-state.js'
 import { madeFrom, resolve } from '../store/resolve.js'
 import type { ReadTx } from '../store/store.js'
 import type { ControlDeps } from './deps.js'
-import { checkFilesExist, checkPorts, withNetworks } from './service-conflicts.js'
+import { checkFilesExist, checkIngress, checkPorts, withNetworks } from './service-conflicts.js'
 import { validateService } from './service-validate.js'
 
 /** How often an update waits for other writes of the same service before it competes with them. */
@@ -31,6 +31,7 @@ export class ServiceControl {
     return store.update((tx) => {
       validateService(spec)
       const resolved = withNetworks(tx, spec)
+      checkIngress(tx, resolved)
       checkPorts(tx, resolved, id)
       checkFilesExist(tx, resolved)
       tx.create('service', {
@@ -50,6 +51,7 @@ export class ServiceControl {
       const updated = await this.deps.store.update((tx) => {
         const service = resolve(tx, 'service', ref)
         const next = rollback ? this.rolledBack(service) : this.updated(tx, service, spec)
+        checkIngress(tx, next.spec)
         const seen = hasSeenSpec(service, version)
         // A write that is under way has no version yet: its outcome is waited for.
         if (seen && service.meta.version < 0 && tries < settlingTriesMax) return undefined

@@ -135,7 +135,8 @@ describe('control: services', () => {
   })
 
   it('refuses ports that others have', async () => {
-    const { control } = controlFixture()
+    const { control, store } = controlFixture()
+    await store.update((tx) => tx.create('network', network('n', { spec: networkSpec('ingress', { ingress: true }) })))
     const web = await control.createService(withPorts('web', port(80)))
     await control.createService(withPorts('metrics', port(9100, { publishMode: 'host' })))
     await refused('invalid', `port '80' is already in use by service 'web' (${web.id}) as an ingress port`, control.createService(withPorts('x', port(80))))
@@ -143,6 +144,19 @@ describe('control: services', () => {
     await refused('invalid', 'as a host-published port', control.createService(withPorts('x', port(9100))))
     await control.createService(withPorts('fine', port(80, { protocol: 'udp' }), port(9100, { publishMode: 'host' }), port(0), port(0)))
     await control.updateService('web', web.meta.version, web.spec, false)
+  })
+
+  it('needs an ingress network to publish ports in the routing mesh', async () => {
+    const { control, store } = controlFixture()
+    const missing = 'service needs ingress network, but no ingress network is present'
+    await refused('invalid', missing, control.createService(withPorts('web', port(80))))
+    const web = await control.createService(withPorts('web', port(80, { publishMode: 'host' })))
+    await refused('invalid', missing, control.updateService('web', web.meta.version, withPorts('web', port(80)), false))
+    await store.update((tx) => tx.create('network', network('n', { spec: networkSpec('ingress', { ingress: true }) })))
+    const meshed = await control.updateService('web', web.meta.version, withPorts('web', port(80)), false)
+    const back = await control.updateService('web', meshed.meta.version, web.spec, false)
+    await control.removeNetwork('ingress')
+    await refused('invalid', missing, control.updateService('web', back.meta.version, back.spec, true))
   })
 
   it('needs the secrets and configs it names', async () => {
