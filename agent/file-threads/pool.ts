@@ -24,6 +24,8 @@ interface Thread {
   worker: Worker
   job: Job | undefined
   idle: Timer | undefined
+  /** It was idle for too long: it takes no job any more. */
+  ending: boolean
 }
 
 /**
@@ -93,7 +95,7 @@ export class FileThreads implements LayerUnpacker, BuildFiles, AsyncDisposable {
   /** Gives the longest waiting job to a thread without one. */
   private next(): void {
     if (this.waiting.length === 0) return
-    const thread = [...this.threads].find(({ job }) => job === undefined) ?? (this.threads.size < workersMax ? this.open() : undefined)
+    const thread = [...this.threads].find(({ job, ending }) => job === undefined && !ending) ?? (this.threads.size < workersMax ? this.open() : undefined)
     if (!thread) return
     const job = this.waiting.shift() as Job
     thread.job = job
@@ -115,7 +117,7 @@ export class FileThreads implements LayerUnpacker, BuildFiles, AsyncDisposable {
   }
 
   private open(): Thread {
-    const thread: Thread = { worker: this.start(), job: undefined, idle: undefined }
+    const thread: Thread = { worker: this.start(), job: undefined, idle: undefined, ending: false }
     this.threads.add(thread)
     let failure: Error | undefined
     thread.worker.on('message', (message: FromThread) => this.heard(thread, message))
@@ -140,7 +142,10 @@ export class FileThreads implements LayerUnpacker, BuildFiles, AsyncDisposable {
     // `next` may have given it another one.
     if (this.threads.has(thread) && (thread.job as Job | undefined) === undefined) {
       thread.worker.unref()
-      thread.idle = this.clock.setTimer(idleMs, () => void thread.worker.terminate())
+      thread.idle = this.clock.setTimer(idleMs, () => {
+        thread.ending = true
+        void thread.worker.terminate()
+      })
     }
   }
 }

@@ -9,6 +9,7 @@ import { FileThreads } from '../../agent/file-threads/pool.js'
 import { fileThreadOptions } from '../../agent/file-threads/program.js'
 import { TarError } from '../../agent/snapshot/tar/header.js'
 import { systemClock } from '../../src/sys/system-clock.js'
+import { ManualClock } from '../support/manual-clock.js'
 import { tarOf } from '../support/tar.js'
 
 const program = new URL('../../agent/file-threads/program.ts', import.meta.url).href
@@ -20,15 +21,16 @@ describe('the threads that work on files', () => {
   let folder: string
   let workers: Worker[]
   let pool: FileThreads
+  const start = (): Worker => {
+    const worker = new Worker(text, { ...fileThreadOptions(program), eval: true })
+    workers.push(worker)
+    return worker
+  }
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'skep-unpack-'))
     workers = []
-    pool = new FileThreads(systemClock, () => {
-      const worker = new Worker(text, { ...fileThreadOptions(program), eval: true })
-      workers.push(worker)
-      return worker
-    })
+    pool = new FileThreads(systemClock, start)
   })
   afterEach(async () => {
     await pool[Symbol.asyncDispose]()
@@ -97,6 +99,16 @@ describe('the threads that work on files', () => {
     const work = pool.unpack(layer('first', tar), () => void workers[0]?.terminate(), signal)
     await assert.rejects(work, /work on files ended early/)
     assert.equal((await pool.unpack(layer('second', tar), () => undefined, signal)).diffId, digestOf(tar))
+    assert.equal(workers.length, 2)
+  })
+
+  it('gives nothing to a thread that is being ended for want of work', async () => {
+    const clock = new ManualClock()
+    await using idle = new FileThreads(clock, start)
+    const tar = tarOf({ name: 'file', content: 'x' })
+    await idle.unpack(layer('first', tar), () => undefined, signal)
+    clock.advance(5_000)
+    assert.equal((await idle.unpack(layer('second', tar), () => undefined, signal)).diffId, digestOf(tar))
     assert.equal(workers.length, 2)
   })
 })
