@@ -22,7 +22,7 @@ export class Limit {
       return await work()
     } finally {
       this.running--
-      this.waiting.shift()?.()
+      if (!this.full) this.waiting.shift()?.()
     }
   }
 
