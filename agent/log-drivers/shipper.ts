@@ -5,6 +5,7 @@ import { delay, type Clock, type Timer } from '../../src/base/clock.js'
 import { errnoOf, messageOf } from '../../src/base/errors.js'
 import type { Logger } from '../../src/base/log.js'
 import type { Rng } from '../../src/base/rng.js'
+import { unlessAborted } from '../../src/base/unless-aborted.js'
 import { LogDecoder, logTimeUtc, type LogLine } from './log-line.js'
 import { readRaw, type LogPosition, type LogWriter } from './read.js'
 import type { LogSegments } from './segments.js'
@@ -128,7 +129,8 @@ export class LogShipper {
     for (;;) {
       try {
         this.target ??= await this.deps.target()
-        await orAborted(this.target.send(lines, signal), signal)
+        // A name server may take its time, and does not listen to the signal.
+        await unlessAborted(this.target.send(lines, signal), signal)
         return
       } catch (thrown) {
         signal.throwIfAborted()
@@ -164,16 +166,6 @@ export class LogShipper {
     this.lastWarnedMs = nowMs
     this.deps.log.warn(text)
   }
-}
-
-/** The same, given up at the signal: a name server may take its time, and does not listen. */
-function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error)
-    signal.addEventListener('abort', onAbort, { once: true })
-    if (signal.aborted) onAbort()
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
 }
 
 /** What an earlier shipper recorded; undefined when there is nothing that can be read. */
