@@ -45,6 +45,8 @@ export class TarReader {
   private contentBytes = 0
   private ended = false
   private globals: Map<string, Buffer> | undefined
+  /** Of all that is in `globals`. */
+  private globalBytes = 0
 
   constructor(
     source: AsyncIterable<Uint8Array>,
@@ -127,11 +129,13 @@ export class TarReader {
   private withGlobals(data: Buffer): Map<string, Buffer> {
     const all = this.globals ?? new Map<string, Buffer>()
     // A record of its own: a part would keep the whole header in memory.
-    for (const [key, value] of decodePax(data)) all.set(key, Buffer.from(value))
-    let bytes = 0
-    for (const [key, value] of all) bytes += key.length + value.length
+    for (const [key, value] of decodePax(data)) {
+      const before = all.get(key)
+      this.globalBytes += value.length - (before ? before.length : -key.length)
+      all.set(key, Buffer.from(value))
+    }
     const max = this.limits.extendedHeaderBytesMax
-    if (bytes > max) throw new TarError(`global tar headers of more than ${max} bytes`)
+    if (this.globalBytes > max) throw new TarError(`global tar headers of more than ${max} bytes`)
     return all
   }
 
