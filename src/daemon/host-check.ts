@@ -1,8 +1,8 @@
-import type { RuntimeChoice } from '../../agent/runtime/oci-runtime.js'
 import { access, readdir, readFile } from 'node:fs/promises'
 import { ErrorKind, messageOf, StatusError } from '../base/errors.js'
 import { exec } from '../sys/exec.js'
 import { prepareCgroups, type CgroupMode } from '../../agent/runtime/cgroup/mode.js'
+import type { RuntimeChoice } from '../../agent/runtime/oci-runtime.js'
 import { findProgram, knownRuntimes, versionOf } from '../../agent/runtime/programs.js'
 import { encryptionProblem } from './encryption-check.js'
 
@@ -70,8 +70,9 @@ async function findRuntimes({ defaultRuntime, addedRuntimes, environment }: Host
   const candidates = [
     ...addedRuntimes.map((text) => {
       const at = text.indexOf('=')
-      if (at <= 0) note(`--add-runtime ${text}: name=path expected`)
-      return { name: text.slice(0, at), ...runtimeProgram(text.slice(at + 1)) }
+      const program = runtimeProgram(text.slice(at + 1))
+      if (at <= 0 || !program) note(`--add-runtime ${text}: name=path expected`)
+      return { name: text.slice(0, at), ...(program ?? { path: '', args: [] }) }
     }),
     ...knownRuntimes.map((name) => ({ name, path: name, args: [] })),
   ]
@@ -91,10 +92,15 @@ async function findRuntimes({ defaultRuntime, addedRuntimes, environment }: Host
   return found
 }
 
-function runtimeProgram(text: string): { path: string; args: string[] } {
+/** Undefined for what is neither a path nor the object that the configuration file gives. */
+function runtimeProgram(text: string): { path: string; args: string[] } | undefined {
   if (!text.startsWith('{')) return { path: text, args: [] }
-  const { path, runtimeArgs = [] } = JSON.parse(text) as ConfiguredRuntime
-  return { path, args: runtimeArgs }
+  try {
+    const { path, runtimeArgs = [] } = JSON.parse(text) as Partial<ConfiguredRuntime>
+    return typeof path === 'string' && Array.isArray(runtimeArgs) ? { path, args: runtimeArgs } : undefined
+  } catch {
+    return undefined
+  }
 }
 
 async function kernelHas(fileSystem: string): Promise<boolean> {
