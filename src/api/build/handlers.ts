@@ -93,7 +93,7 @@ function readOptions(exchange: Exchange): BuildOptions {
   const remote = query.text('remote')
   const session = query.text('session')
   const prefix = query.text('contextprefix')
-  if (prefix !== undefined && !/^[\w.-]{1,64}$/.test(prefix)) throw invalid('invalid value for contextprefix: letters and digits expected')
+  if (prefix !== undefined && !/^(?!\.{1,2}$)[\w.-]{1,64}$/.test(prefix)) throw invalid('invalid value for contextprefix: letters and digits expected')
   const target = query.text('target')
   const platform = query.text('platform')
   const config = headers['x-registry-config']
