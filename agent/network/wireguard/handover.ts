@@ -53,10 +53,13 @@ export function isUnderWay(tunnels: readonly string[], nodes: readonly Encrypted
 /** WireGuard gives a session up after 180 seconds without a handshake. */
 const sessionSeconds = 185
 
-/** The nodes that are heard from by the old tunnel and were not yet heard from by the new one: they would be cut off without the old one. */
+/**
+ * The nodes that are heard from by the old tunnel, with some key, and with that key were not yet heard from by the new
+ * one: what goes to that key would be lost without the old one.
+ */
 export function dependents(old: string, current: string, nodes: readonly EncryptedNode[], handshakes: Handshakes, nowMs: number): string[] {
-  const last = (tunnel: string, { keys }: EncryptedNode): number => Math.max(0, ...keys.map(({ publicKey }) => handshakes(tunnel, publicKey)))
-  return nodes.filter((node) => last(old, node) * 1000 > nowMs - sessionSeconds * 1000 && last(current, node) === 0).map(({ nodeId }) => nodeId)
+  const depends = (key: string): boolean => handshakes(old, key) * 1000 > nowMs - sessionSeconds * 1000 && handshakes(current, key) === 0
+  return nodes.filter(({ keys }) => keys.some(({ publicKey }) => depends(publicKey))).map(({ nodeId }) => nodeId)
 }
 
 /** Where a change of key stands. */

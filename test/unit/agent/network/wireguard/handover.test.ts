@@ -46,6 +46,12 @@ describe('the handover between keys', () => {
     assert.deepEqual(dependents('A', 'B', nodes, handshakes, 2_000_000), [])
   })
 
+  it('sees that a node which changes its key too is led to by the old key as long as only that was heard', () => {
+    const both = [node('n1', 'x', 'y')]
+    assert.deepEqual(dependents('A', 'B', both, seen('A-x', 'A-y', 'B-x'), 1_010_000), ['n1'])
+    assert.deepEqual(dependents('A', 'B', both, seen('A-x', 'A-y', 'B-x', 'B-y'), 1_010_000), [])
+  })
+
   it('makes a key, waits for everybody, withdraws the old one, and removes it', () => {
     const times = { periodMs: 100_000, graceMs: 10_000 }
     const step = (over: Partial<Rotation>, nowMs: number): unknown =>
