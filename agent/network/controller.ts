@@ -11,7 +11,7 @@ import { DnsService } from './dns/dns-service.js'
 import type { ResolverSettings } from './dns/dns-service.js'
 import type { OpenSandbox } from './driver.js'
 import { ContainerPorts, createPublisher } from './container-ports.js'
-import { checkConnect, planEndpoint } from './endpoint-plan.js'
+import { askedInterfaceName, checkConnect, checkInterfaceName, planEndpoint } from './endpoint-plan.js'
 import { EndpointTable } from './endpoint-table.js'
 import type { Endpoint, Sandbox, StoredNetwork } from './endpoint.js'
 import { HostKernel } from './host-kernel.js'
@@ -366,6 +366,9 @@ export class NetworkController implements Disposable {
     const endpointId = this.given.ids.hexId()
     const devices = this.networks.driverOf(network).deviceNames(network, endpointId)
     const takenNames = this.endpoints.ofContainer(containerId).map((one) => one.interfaceName)
+    // Also those that it made itself.
+    const made = askedInterfaceName(settings) === undefined || !this.sandboxes.exists(containerId) ? [] : this.sandboxes.with(containerId, ({ links }) => links.list().map(({ name }) => name))
+    checkInterfaceName(network, settings, [...takenNames, ...made])
     return planEndpoint({ endpointId, containerId, network, settings, addresses: this.addresses.allocate(network, settings), devices, takenNames })
   }
 

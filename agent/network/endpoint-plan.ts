@@ -1,4 +1,4 @@
-import { invalid, StatusError } from '../../src/base/errors.js'
+import { conflict, invalid, StatusError } from '../../src/base/errors.js'
 import { parseAddress } from '../kernel/address-bytes.js'
 import type { EndpointAddresses } from './address-book.js'
 import { macOfHex, macOfIpv4, nextInterfaceName } from './endpoint.js'
@@ -23,9 +23,20 @@ export function checkConnect(sandbox: Sandbox, network: StoredNetwork, settings:
   if (settings.macAddress && !/^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i.test(settings.macAddress)) throw invalid(`invalid MAC address: ${settings.macAddress}`)
   checkAddress(settings.ipv4Address, 4)
   checkAddress(settings.ipv6Address, 16)
-  if (settings.interfaceName !== undefined && !/^[a-zA-Z][a-zA-Z0-9_.-]{0,14}$/.test(settings.interfaceName)) {
-    throw invalid(`invalid interface name: "${settings.interfaceName}": give up to 15 letters, digits, "-", "_" and "."`)
+  const name = askedInterfaceName(settings)
+  if (name !== undefined && (!/^[a-zA-Z][a-zA-Z0-9_.-]{0,14}$/.test(name) || reservedNames.includes(name))) {
+    throw invalid(`invalid ${interfaceNameOption}: "${name}": give a letter and up to 14 letters, digits, "-", "_" and ".", but none of ${reservedNames.join(', ')}`)
   }
+}
+
+/** The endpoint option of Docker's that names the interface inside the container. */
+const interfaceNameOption = 'com.docker.network.endpoint.ifname'
+/** The kernel's settings of all interfaces have places of these names. */
+const reservedNames = ['lo', 'all', 'default']
+
+/** The interface's name inside the container as asked for; undefined for any. */
+export function askedInterfaceName({ driverOptions }: EndpointSettings): string | undefined {
+  return driverOptions?.[interfaceNameOption] || undefined
 }
 
 const modeReasons: Record<Sandbox['mode']['kind'], string> = {
@@ -43,6 +54,13 @@ function checkAddress(address: string | undefined, bytes: number): void {
     // The sentence below says it.
   }
   throw invalid(`invalid IPv${bytes === 4 ? 4 : 6} address: ${address}`)
+}
+
+/** Throws `conflict` when the container has an interface already of the name that is asked for. Pure. */
+export function checkInterfaceName(network: StoredNetwork, settings: EndpointSettings, taken: readonly string[]): void {
+  const name = askedInterfaceName(settings)
+  if (name === undefined || !taken.includes(name)) return
+  throw conflict(`cannot connect container ${settings.containerName} to network ${network.name}: it has an interface ${name} already: give another ${interfaceNameOption}`)
 }
 
 /** What a new endpoint is made of. */
@@ -75,7 +93,7 @@ export function planEndpoint(plan: EndpointPlan): Endpoint {
     macAddress: hasDevices ? (asked || derived) : '',
     ...addresses,
     gatewayPriority: settings.gatewayPriority ?? 0,
-    interfaceName: hasDevices ? (settings.interfaceName ?? nextInterfaceName(devices.containerPrefix, plan.takenNames)) : '',
+    interfaceName: hasDevices ? (askedInterfaceName(settings) ?? nextInterfaceName(devices.containerPrefix, plan.takenNames)) : '',
     driverOptions: { ...settings.driverOptions },
     hostLink: devices.host,
   }

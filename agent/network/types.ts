@@ -84,8 +84,7 @@ export interface EndpointSettings {
   macAddress?: string
   /** The endpoint with the highest number gives the default route. */
   gatewayPriority?: number
-  /** The name inside the container, `ethN` when left out. */
-  interfaceName?: string
+  /** `com.docker.network.endpoint.ifname` names the interface inside the container, `ethN` when left out. */
   driverOptions?: Record<string, string>
 }
 

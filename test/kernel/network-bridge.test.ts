@@ -166,6 +166,21 @@ for (const bridgeNetfilter of [false, true]) describe(`bridge networks in the ke
     await networks.createNetwork({ name: 'used' })
   })
 
+  it('names an interface as its endpoint asks, unless the container has one of that name', async () => {
+    const named = (name: string) => ({ containerName: 'one', driverOptions: { 'com.docker.network.endpoint.ifname': name } })
+    await networks.createNetwork({ name: 'net' })
+    const { path = '' } = await networks.createSandbox(ids.one)
+    await networks.connect(ids.one, 'bridge', named('wan0'))
+    await assert.rejects(networks.connect(ids.one, 'net', named('wan0')), /it has an interface wan0 already/)
+    await networks.connect(ids.one, 'net', { containerName: 'one' })
+    const shown = tool(path, 'ip', '-br', 'addr')
+    assert.match(shown, /^wan0@/m)
+    assert.match(shown, /^eth0@/m)
+    await networks.disconnect(ids.one, 'net')
+    tool(path, 'ip', 'link', 'add', 'tun5', 'type', 'dummy')
+    await assert.rejects(networks.connect(ids.one, 'net', named('tun5')), /it has an interface tun5 already/)
+  })
+
   it('undoes an attachment that the kernel refuses', async () => {
     await networks.createSandbox(ids.one)
     tool(host.host, 'ip', 'link', 'del', 'skep0')

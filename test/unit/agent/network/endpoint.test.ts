@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { checkConnect } from '../../../../agent/network/endpoint-plan.js'
+import { checkConnect, checkInterfaceName } from '../../../../agent/network/endpoint-plan.js'
 import { gatewayEndpoint, macOfHex, macOfIpv4, nextInterfaceName } from '../../../../agent/network/endpoint.js'
 import type { Endpoint, Sandbox, StoredNetwork } from '../../../../agent/network/endpoint.js'
 import type { EndpointSettings } from '../../../../agent/network/types.js'
@@ -28,6 +28,7 @@ describe('endpoints', () => {
 })
 
 describe('attaching', () => {
+  const named = (name: string): Record<string, string> => ({ 'com.docker.network.endpoint.ifname': name })
   const network = (name: string, driver = 'bridge'): StoredNetwork => ({
     id: name, name, driver, scope: 'local', createdMs: 0, internal: false, enableIpv4: true, enableIpv6: false, attachable: false, ingress: false, options: {}, labels: {},
     ipam: { driver: 'default', options: {}, config: [] },
@@ -37,7 +38,7 @@ describe('attaching', () => {
     checkConnect(from, to, { containerName: 'one', ...settings }, present)
 
   it('is allowed where it makes sense', () => {
-    check(network('net'), { ipv4Address: '10.0.0.9', macAddress: '02:42:AC:11:00:02', interfaceName: 'wan0' })
+    check(network('net'), { ipv4Address: '10.0.0.9', macAddress: '02:42:AC:11:00:02', driverOptions: named('wan0') })
     check(network('host', 'host'), {}, sandbox({ kind: 'host' }))
     check(network('none', 'null'), {}, sandbox({ kind: 'none' }))
   })
@@ -54,6 +55,9 @@ describe('attaching', () => {
     assert.throws(() => check(network('net'), { macAddress: '02:42' }), /invalid MAC address: 02:42/)
     assert.throws(() => check(network('net'), { ipv4Address: 'fd00::1' }), /invalid IPv4 address: fd00::1/)
     assert.throws(() => check(network('net'), { ipv6Address: 'x' }), /invalid IPv6 address: x/)
-    assert.throws(() => check(network('net'), { interfaceName: 'a b' }), /invalid interface name/)
+    for (const name of ['a b', '0a', 'eth0"', 'a/b', 'a234567890123456', 'lo', 'all']) assert.throws(() => check(network('net'), { driverOptions: named(name) }), /invalid com\.docker\.network\.endpoint\.ifname: /)
+    const clash = (name: string): void => checkInterfaceName(network('net'), { containerName: 'one', driverOptions: named(name) }, ['eth0'])
+    assert.throws(() => clash('eth0'), /cannot connect container one to network net: it has an interface eth0 already: give another com\.docker\.network\.endpoint\.ifname/)
+    clash('eth1')
   })
 })
