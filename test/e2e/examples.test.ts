@@ -60,6 +60,18 @@ describe('the example of two services', function () {
     const tasks = await first.skep('stack', 'ps', '-q', 'shop')
     await run(first, deploy)
     assert.equal(await first.skep('stack', 'ps', '-q', 'shop'), tasks, 'a file that did not change replaces no task')
+
+    // Docker's own client deploys the same file: the same stack, that it may remove and make again too.
+    const compose = join(folder, 'compose.yml')
+    await first.docker('stack', 'deploy', '--detach=true', '--resolve-image=never', '-c', compose, 'shop')
+    assert.equal(await first.skep('stack', 'ps', '-q', 'shop'), tasks, 'nor does the other client')
+    for (const again of [() => first.docker('stack', 'deploy', '--detach=true', '-c', compose, 'shop'), () => run(first, deploy)]) {
+      await first.docker('stack', 'rm', 'shop')
+      await again()
+      await Promise.all([converged(first, 'shop_counter', 1), converged(first, 'shop_front', 2)])
+      await eventually('the stack answers again', async () => (await visit(second)) || undefined)
+    }
+
     await run(first, remove)
     assert.equal(await first.skep('stack', 'ls', '--format', '{{.Name}}'), '')
     await noneLeft()

@@ -1,5 +1,5 @@
 import { delay } from '../../base/clock.js'
-import { ErrorKind, invalid, kindOf, StatusError } from '../../base/errors.js'
+import { ErrorKind, invalid, kindOf, messageOf, StatusError } from '../../base/errors.js'
 import type { SwarmService, SwarmServiceSpec } from '../../model/engine-api/extensions.js'
 import type { Network } from '../../model/engine-api/network.js'
 import type { Config, ConfigSpec, Secret, SecretSpec } from '../../model/engine-api/swarm.js'
@@ -19,6 +19,8 @@ export interface DeployOptions {
 type Kind = 'secret' | 'config'
 
 const pollPeriodMs = 200
+/** Longer than most tasks take to end. */
+const predecessorWaitMs = 60_000
 
 /** Filters for what belongs to a stack. */
 export function ofStack(stack: string): { label: string[] } {
@@ -97,35 +99,30 @@ async function refuseMissingNetworks({ api }: Context, { external }: StackNetwor
 
 async function createNetworks(context: Context, stack: string, { own }: StackNetworks): Promise<void> {
   const { api, stdout } = context
-  const there = new Map((await api.networks.list(ofStack(stack))).map(({ Name: name = '', Id: id = '' }) => [name, id]))
+  const there = new Set((await api.networks.list(ofStack(stack))).map(({ Name: name = '' }) => name))
   for (const network of own) {
-    const id = there.get(network.Name ?? '')
-    // One of a stack removed a moment ago goes with its last task; the new one is made after it.
-    if (id !== undefined && (await networksGone(context, [id])) === 0) continue
-    stdout.write(`Creating network ${network.Name ?? ''}\n`)
-    await api.networks.create(network)
+    const name = network.Name ?? ''
+    if (there.has(name)) continue
+    stdout.write(`Creating network ${name}\n`)
+    await createAfterItsPredecessor(context, network, name)
   }
 }
 
 /**
- * Waits for networks that are being removed to be gone: they are listed until their last task has ended, and not found
- * when asked for. Gives how many there were.
+ * Makes a network. Where one of the same name was removed a moment ago, its name is free at once, its subnets when its
+ * last task has ended: that is waited for.
  */
-async function networksGone(context: Context, ids: readonly string[]): Promise<number> {
-  const { networks } = context.api
-  const leaving: string[] = []
-  for (const id of ids) {
+async function createAfterItsPredecessor({ api, clock, signal }: Context, network: StackNetworks['own'][number], name: string): Promise<void> {
+  for (const giveUpAtMs = clock.nowMs() + predecessorWaitMs; ; ) {
     try {
-      await networks.inspect(id)
+      await api.networks.create(network)
+      return
     } catch (thrown) {
-      if (kindOf(thrown) !== ErrorKind.notFound) throw thrown
-      leaving.push(id)
+      const waits = kindOf(thrown) === ErrorKind.forbidden && messageOf(thrown).endsWith(` is in use by network ${name}`)
+      if (!waits || clock.nowMs() >= giveUpAtMs) throw thrown
     }
+    await delay(clock, pollPeriodMs, signal)
   }
-  while (leaving.length > 0 && (await networks.list()).some(({ Id: id = '' }) => leaving.includes(id))) {
-    await delay(context.clock, pollPeriodMs, context.signal)
-  }
-  return leaving.length
 }
 
 /** Makes or updates secrets or configs, and gives the ids of all that the stack refers to by their names. */

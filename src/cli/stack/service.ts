@@ -98,8 +98,6 @@ function containerSpec(service: Field, image: string, scope: ServiceScope): Swar
   return {
     Image: image,
     Labels: stackLabels(scope.stack, service.at('labels').labels()),
-    // Docker's client always sends it: without it, a deploy with the other client would replace every task.
-    Privileges: {},
     ...defined({
       Command: words(service.at('entrypoint')),
       Args: words(service.at('command')),

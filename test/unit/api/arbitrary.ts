@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { unlessEmpty } from '../../../src/api/encode.js'
 import type { ContainerSpec } from '../../../src/model/container-spec.js'
 import type { ClusterSpec } from '../../../src/model/cluster.js'
 import type { NodeSpec } from '../../../src/model/node.js'
@@ -20,9 +21,13 @@ const some = <T extends object, K extends keyof T>(model: { [Key in keyof T]: fc
   fc.record(model, { noNullPrototype: true, requiredKeys: (Object.keys(model) as (keyof T)[]).filter((key) => !optional.includes(key as K)) }) as unknown as fc.Arbitrary<
     Omit<T, K> & { [Key in K]?: T[Key] }
   >
+/** Parts that say something: one that does not is the same as none. */
+const telling = <T extends object>(part: fc.Arbitrary<T>): fc.Arbitrary<T> => part.filter((value) => unlessEmpty(value) !== undefined)
 
 const file = record({ name: word, uid: word, gid: word, mode: fc.nat({ max: 0o777 }) })
 const reference = record({ id: word, name: word, file })
+
+const volumeOptions = some({ noCopy: fc.boolean(), labels: map, driver, subpath: maybe }, ['driver'])
 
 const mount = some(
   {
@@ -31,24 +36,24 @@ const mount = some(
     target: word,
     readOnly: fc.boolean(),
     consistency: maybe,
-    bind: record({
+    bind: telling(record({
       propagation: fc.constantFrom('', 'rprivate', 'shared'),
       nonRecursive: fc.boolean(),
       createMountpoint: fc.boolean(),
       readOnlyNonRecursive: fc.boolean(),
       readOnlyForceRecursive: fc.boolean(),
-    }),
-    volume: some({ noCopy: fc.boolean(), labels: map, driver, subpath: maybe }, ['driver']),
-    tmpfs: record({ sizeBytes: number, mode: fc.nat({ max: 0o1777 }), options: fc.array(fc.constantFrom('noexec', 'uid=1000', 'a=b=c'), { maxLength: 3 }) }),
-    image: record({ subpath: maybe }),
+    })),
+    volume: telling(volumeOptions),
+    tmpfs: telling(record({ sizeBytes: number, mode: fc.nat({ max: 0o1777 }), options: fc.array(fc.constantFrom('noexec', 'uid=1000', 'a=b=c'), { maxLength: 3 }) })),
+    image: telling(record({ subpath: maybe })),
   },
   ['bind', 'volume', 'tmpfs', 'image'],
 )
 
 const privileges = some(
   {
-    credentialSpec: record({ config: maybe, file: maybe, registry: maybe }),
-    seLinux: record({ disable: fc.boolean(), user: maybe, role: maybe, type: maybe, level: maybe }),
+    credentialSpec: telling(record({ config: maybe, file: maybe, registry: maybe })),
+    seLinux: telling(record({ disable: fc.boolean(), user: maybe, role: maybe, type: maybe, level: maybe })),
     seccomp: record({
       mode: fc.constantFrom('default', 'unconfined', 'custom'),
       profile: fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes)),
@@ -75,16 +80,16 @@ export const containerSpec: fc.Arbitrary<ContainerSpec> = some(
     readOnly: fc.boolean(),
     stopSignal: maybe,
     stopGracePeriodNs: number,
-    healthCheck: record({
+    healthCheck: telling(record({
       test: words,
       intervalNs: number,
       timeoutNs: number,
       startPeriodNs: number,
       startIntervalNs: number,
       retries: fc.nat(),
-    }),
+    })),
     hosts: words,
-    dns: record({ nameservers: words, search: words, options: words }),
+    dns: telling(record({ nameservers: words, search: words, options: words })),
     secrets: fc.array(reference, { maxLength: 2 }),
     configs: fc.array(some({ id: word, name: word, file }, ['file']), { maxLength: 2 }),
     init: fc.boolean(),
@@ -93,7 +98,7 @@ export const containerSpec: fc.Arbitrary<ContainerSpec> = some(
     capabilityDrop: words,
     ulimits: fc.array(record({ name: word, soft: fc.integer(), hard: fc.integer() }), { maxLength: 2 }),
     oomScoreAdj: fc.integer({ min: -1000, max: 1000 }),
-    privileges,
+    privileges: telling(privileges),
     mounts: fc.array(mount, { maxLength: 3 }),
     isolation: fc.constantFrom('', 'default', 'process'),
     privileged: fc.boolean(),
@@ -111,8 +116,8 @@ const generic = fc.oneof(record({ kind: word, value: word }), record({ kind: wor
 
 const resources = some(
   {
-    limits: record({ nanoCpus: number, memoryBytes: number, pids: fc.nat() }),
-    reservations: record({ nanoCpus: number, memoryBytes: number, generic: fc.array(generic, { maxLength: 3 }) }),
+    limits: telling(record({ nanoCpus: number, memoryBytes: number, pids: fc.nat() })),
+    reservations: telling(record({ nanoCpus: number, memoryBytes: number, generic: fc.array(generic, { maxLength: 3 }) })),
     swapBytes: fc.integer({ min: -1 }),
     memorySwappiness: fc.nat({ max: 100 }),
   },
@@ -134,9 +139,10 @@ const placement = record({
 export const taskSpec: fc.Arbitrary<TaskSpec> = some(
   {
     container: containerSpec,
-    resources,
+    // Zero is something here: swap that is off.
+    resources: resources.filter((value) => Object.keys(value).length > 0),
     restart,
-    placement,
+    placement: telling(placement),
     networks: fc.array(attachment, { maxLength: 2 }),
     logDriver: driver,
     forceUpdate: fc.nat(),

@@ -122,6 +122,33 @@ describe('decoding', () => {
     assert.throws(() => decodeSwarmSpec({ Name: 'other' }, defaultClusterSpec()), /must be named "default"/)
   })
 
+  it('takes a part that says nothing for one that was left out, so that tasks are not replaced for it', () => {
+    const decoded = (task: object, container: object = {}) =>
+      decodeServiceSpec(serviceShape({ TaskTemplate: { ContainerSpec: { Image: 'app', Mounts: [{ Target: '/data' }], ...container }, ...task } }, ''))
+    const bare = decoded({})
+    const sent = decoded(
+      { Resources: { Limits: {}, Reservations: { NanoCPUs: 0, GenericResources: [] } }, Placement: { Constraints: [] }, RestartPolicy: {}, LogDriver: {}, Networks: [] },
+      {
+        Command: [],
+        Env: null,
+        Labels: {},
+        DNSConfig: { Search: [] },
+        Healthcheck: {},
+        Privileges: { CredentialSpec: null, SELinuxContext: {}, NoNewPrivileges: false },
+        Mounts: [{ Target: '/data', BindOptions: {}, VolumeOptions: { DriverConfig: {} }, TmpfsOptions: {} }],
+      },
+    )
+    assert.deepEqual(sent, bare)
+    assert.deepEqual(decoded({ Resources: { MemorySwappiness: 0 } }).task.resources, { memorySwappiness: 0 }, 'zero may say something')
+    assert.deepEqual(decoded({}, { Privileges: { NoNewPrivileges: true } }).task.container?.privileges, { noNewPrivileges: true })
+  })
+
+  it('shows the parts that clients look into, also where a spec has none', () => {
+    const { ContainerSpec: container, Resources: resources, Placement: placement } = encodeServiceSpec(serviceSpec('web')).TaskTemplate ?? {}
+    assert.deepEqual([resources, placement], [{ Limits: {}, Reservations: {} }, {}])
+    assert.deepEqual([container?.Privileges, container?.DNSConfig], [{ NoNewPrivileges: false }, {}])
+  })
+
   it('fills in what older clients leave out', () => {
     const spec = decodeServiceSpec(serviceShape({ TaskTemplate: { ContainerSpec: { Image: 'app' } }, EndpointSpec: { Ports: [{ TargetPort: 80 }] } }, ''))
     assert.deepEqual(spec.mode, { kind: 'replicated', replicas: 1 })

@@ -7,6 +7,7 @@ import { forEachArgument } from '../../each.js'
 import { ExitError } from '../../exit-error.js'
 import { filterValues, listFlags, listFormatHelp, printListing, type Listing } from '../../formatter.js'
 import { naturalOrder } from '../../order.js'
+import { runningNumber, stateNumber } from '../../progress/task-states.js'
 import { ofStack, removeServices } from '../../stack/deploy.js'
 import { checkStackName, stackLabel } from '../../stack/names.js'
 import { listTasks, taskFlags } from '../../task-table.js'
@@ -89,7 +90,7 @@ const rm = verb({
   },
 })
 
-/** Removes what belongs to a stack; with `wait`, gives back when its tasks have ended and its networks are gone. */
+/** Removes what belongs to a stack; with `wait`, gives back when its tasks have ended. */
 async function remove(context: Context, stack: string, wait: boolean): Promise<void> {
   const { api, stderr } = context
   const filters = ofStack(stack)
@@ -119,11 +120,15 @@ async function remove(context: Context, stack: string, wait: boolean): Promise<v
       if (kindOf(thrown) !== ErrorKind.notFound) throw thrown
     }
   }
-  while (wait && ids.length > 0 && (await api.tasks.list({ service: ids })).some(({ Status: status }) => status?.State === 'running')) {
+  // Networks go with the last of them.
+  while (wait && ids.length > 0 && (await api.tasks.list({ service: ids })).some(({ Status: status }) => isOnItsWay(status?.State))) {
     await delay(context.clock, pollPeriodMs, context.signal)
   }
-  // They are listed until their last task has gone.
-  while (wait && networks.length > 0 && (await api.networks.list(filters)).length > 0) await delay(context.clock, pollPeriodMs, context.signal)
+}
+
+function isOnItsWay(state: string | undefined): boolean {
+  const number = stateNumber(state)
+  return number > 0 && number <= runningNumber
 }
 
 function withStack(filters: Record<string, string[]>, stack: string): Record<string, string[]> {
