@@ -39,7 +39,8 @@ export function networkHandlers({ networks, swarm, clock }: Pick<ApiDeps, 'netwo
     }
     if (body.EnableIPv4 === false) throw invalid('IPv4 cannot be disabled in a Swarm scoped network')
     const control = swarm.control()
-    if ((await networks.list()).some((network) => network.Name === name)) throw conflict(`network with name ${name} already exists`)
+    // The managers know which names the cluster has; one that is being removed may still be on this host.
+    if ((await networks.list()).some((network) => network.Name === name && network.Scope !== 'swarm')) throw conflict(`network with name ${name} already exists`)
     // What this host is on itself its containers could not reach any more. The managers know of the other hosts.
     await networks.checkSubnets((body.IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet === undefined || Subnet === '' ? [] : [Subnet])))
     const created = await control.createNetwork(decodeNetworkSpec(body))
@@ -102,8 +103,11 @@ export function networkHandlers({ networks, swarm, clock }: Pick<ApiDeps, 'netwo
 
   /** Those that services name to be on a network of their host's are left out unless asked for, as in Docker. */
   const everyNetwork = async (withPredefined = false): Promise<Network[]> => {
-    const local = await networks.list()
-    const cluster = (await clusterNetworks(swarm)).filter((network) => withPredefined || !isForServices(network))
+    const here = await networks.list()
+    const known = await clusterNetworks(swarm)
+    const cluster = (known ?? []).filter((network) => withPredefined || !isForServices(network))
+    // One that only waits for its last tasks to end is gone to clients: its name may be given to another.
+    const local = here.filter(({ Id, Scope }) => Scope !== 'swarm' || !known || known.some((network) => network.Id === Id))
     const inCluster = new Map(cluster.map((network) => [network.Id, network]))
     // What the host knows of a cluster network goes past the cluster's view: it has the containers.
     const merged = local.map((network) => ({ ...inCluster.get(network.Id), ...network }))
@@ -151,15 +155,15 @@ function nameFor(network: Network | undefined, ref: string): string {
   return (network?.Scope === 'swarm' ? network.Name : network?.Id) ?? ref
 }
 
-/** None on a node that is not a manager: it knows only the networks it takes part in. */
-async function clusterNetworks(swarm: SwarmBackend): Promise<Network[]> {
+/** Undefined where nobody can tell, as on a node that is not a manager: it knows only the networks it takes part in. */
+async function clusterNetworks(swarm: SwarmBackend): Promise<Network[] | undefined> {
   const { ControlAvailable: manager } = await swarm.info()
-  if (manager !== true) return []
+  if (manager !== true) return undefined
   try {
     return (await swarm.control().listNetworks()).filter(({ spec }) => spec.scope !== 'local').map(encodeClusterNetwork)
   } catch (thrown) {
     // A cluster without a leader does not take away the host's own networks.
-    if (kindOf(thrown) === 'unavailable') return []
+    if (kindOf(thrown) === 'unavailable') return undefined
     throw thrown
   }
 }
