@@ -28,7 +28,7 @@ async function summarise(context: EngineContext, container: Container, size: boo
   return {
     Id: id,
     Names: [`/${record.name}`, ...links.map(({ parent, alias }) => `/${parent.name}/${alias}`)],
-    Image: record.imageRef,
+    Image: shownImage(context, record.imageRef, record.imageId),
     ImageID: record.imageId,
     Command: commandText(container),
     Created: Math.floor(record.createdMs / 1000),
@@ -41,6 +41,11 @@ async function summarise(context: EngineContext, container: Container, size: boo
     NetworkSettings: { Networks: networksOf(container) },
     Mounts: record.mounts.map(mountPoint),
   }
+}
+
+/** The image as it was named, or its id once that name leads to another image or to none. */
+function shownImage(context: EngineContext, ref: string, imageId: string): string {
+  return ref === imageId || idOfImage(context, ref) === imageId ? ref : imageId
 }
 
 /** The command line, with arguments quoted where they hold spaces. */

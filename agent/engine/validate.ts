@@ -137,7 +137,8 @@ function checkHostPort(text = ''): void {
 
 /** Refuses modes that nobody knows, and what this engine does not do. */
 function validateModes(hostConfig: HostConfig): void {
-  const { PidMode = '', IpcMode = '', UTSMode = '', UsernsMode = '', CgroupnsMode } = hostConfig
+  const { PidMode = '', IpcMode = '', UTSMode = '', UsernsMode = '', CgroupnsMode, Isolation = '' } = hostConfig
+  if (!/^(default)?$/i.test(Isolation)) throw invalid(`invalid isolation (${Isolation}): linux only supports 'default'`)
   if (!/^(host|container:.+)?$/.test(PidMode)) throw invalid(`invalid PID mode: ${PidMode}`)
   if (!/^(none|private|shareable|host|container:.+)?$/.test(IpcMode)) throw invalid(`invalid IPC mode: ${IpcMode}`)
   if (!/^(host)?$/.test(UTSMode)) throw invalid(`invalid UTS mode: ${UTSMode}`)

@@ -38,7 +38,8 @@ export interface VolumeUsers {
 
 /** A change, for `docker events`. */
 export interface VolumeEvent {
-  action: 'create' | 'destroy' | 'mount' | 'unmount'
+  action: 'create' | 'destroy' | 'mount' | 'unmount' | 'prune'
+  /** Empty for `prune`. */
   name: string
   attributes: Record<string, string>
 }
@@ -83,6 +84,11 @@ export class VolumeStore {
   /** One listener hears of every change. */
   onEvent(listener: (event: VolumeEvent) => void): void {
     this.listener = listener
+  }
+
+  /** Tells the listener that unused volumes of so many bytes were removed. */
+  pruned(bytes: number): void {
+    this.listener({ action: 'prune', name: '', attributes: { reclaimed: String(bytes) } })
   }
 
   /** The volume of this name, made when it is new; without a name, an anonymous one. Throws as `create`. */

@@ -6,7 +6,7 @@ import type { Check } from './json-check.js'
 /** Over the largest config (1,000 KiB, more in base 64) with room for its labels; bodies that are streams are not limited. */
 export const jsonBytesMax = 4 * 1024 * 1024
 /** So much of a larger body is read and thrown away: most clients read an answer only when they have sent everything. */
-const patienceBytes = 64 * 1024 * 1024
+export const patienceBytes = 64 * 1024 * 1024
 
 /**
  * The request's body as checked JSON. Throws `invalid` for a body over the limit, a content type that

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerR
 import { PassThrough, type Duplex, type Readable } from 'node:stream'
 import { createWebSocketStream, WebSocketServer, type WebSocket } from 'ws'
 import { ErrorKind, invalid, StatusError } from '../base/errors.js'
-import { readJson } from './body.js'
+import { patienceBytes, readJson } from './body.js'
 import type { Check } from './json-check.js'
 import { Query } from './query.js'
 import type { ApiVersion } from './versions.js'
@@ -61,7 +61,7 @@ export class Exchange {
    * take the connection with it, or the client never learns why. So readers get a stream of their own.
    */
   get body(): Readable {
-    this.detachedBody ??= detach(this.transport.body)
+    this.detachedBody ??= detach(this.transport.body, this.response)
     return this.detachedBody
   }
 
@@ -203,7 +203,8 @@ function connectionOf(socket: WebSocket): HijackedConnection {
   }
 }
 
-function detach(source: Readable): Readable {
+/** A copy of what comes. What its reader, or a handler that has answered, leaves unread goes by, and the connection can carry the next request. */
+function detach(source: Readable, response: ServerResponse): Readable {
   const copy = new PassThrough()
   source.once('error', (thrown) => copy.destroy(thrown))
   source.once('close', () => {
@@ -211,6 +212,20 @@ function detach(source: Readable): Readable {
   })
   // Unread errors of a client that went away are no news: the exchange's signal tells.
   copy.on('error', () => undefined)
+  const dropRest = () => {
+    copy.off('close', dropRest)
+    response.off('finish', dropRest)
+    if (source.readableEnded || source.destroyed) return
+    source.unpipe(copy)
+    let dropped = 0
+    source.on('data', (chunk: Buffer) => {
+      dropped += chunk.length
+      if (dropped > patienceBytes) source.destroy()
+    })
+    source.resume()
+  }
+  copy.once('close', dropRest)
+  response.once('finish', dropRest)
   return source.pipe(copy)
 }
 

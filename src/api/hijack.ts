@@ -5,9 +5,9 @@ import type { Exchange, HijackedConnection } from './exchange.js'
 import { atLeast, type ApiVersion } from './versions.js'
 
 /** One stream of bytes, as a terminal makes it. */
-export const rawStream = 'application/vnd.docker.raw-stream'
+const rawStream = 'application/vnd.docker.raw-stream'
 /** Stdout and stderr in frames (see `stdcopy`). */
-export const multiplexedStream = 'application/vnd.docker.multiplexed-stream'
+const multiplexedStream = 'application/vnd.docker.multiplexed-stream'
 
 /** The content type of a container's output. Clients before 1.42 were always told that it is raw. */
 export function streamType(tty: boolean, version: ApiVersion): string {

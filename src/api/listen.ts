@@ -17,8 +17,8 @@ export interface SocketActivation {
 }
 
 const firstActivatedFd = 3
-export const plainPort = 2375
-export const tlsPort = 2376
+const plainPort = 2375
+const tlsPort = 2376
 
 /**
  * Reads a `-H` value: `unix://PATH`, `tcp://[HOST][:PORT]`, `fd://` (all sockets of the service manager), `fd://NAME`

@@ -162,6 +162,28 @@ describe('containers and images, by the docker client', function () {
     await host.docker('rmi', 'imported:1')
   })
 
+  it('shows an image by its id once its name is another one\'s or gone', async () => {
+    const id = await host.docker('inspect', '--format', '{{.Id}}', 'busybox')
+    await host.docker('tag', 'busybox', 'moved:1')
+    await host.docker('run', '-d', '--name', 'box', 'moved:1', 'sleep', '60')
+    const shown = (): Promise<string> => host.docker('ps', '--no-trunc', '--format', '{{.Image}}')
+    assert.equal(await shown(), 'moved:1')
+    await host.docker('tag', 'web:1', 'moved:1')
+    assert.equal(await shown(), id)
+    await host.docker('rmi', 'moved:1')
+    assert.equal(await shown(), id)
+  })
+
+  it('tells of pruned volumes and networks among its events', async () => {
+    const since = String(Date.now() / 1000)
+    await host.docker('volume', 'create', 'spare')
+    await host.docker('network', 'create', 'spare')
+    assert.match(await host.docker('volume', 'prune', '-f', '--all'), /spare/)
+    assert.match(await host.docker('network', 'prune', '-f'), /spare/)
+    const events = await host.docker('events', '--since', since, '--until', String(Date.now() / 1000), '--filter', 'event=prune', '--format', '{{.Type}} {{.Actor.Attributes.reclaimed}}')
+    assert.deepEqual(events.split('\n'), ['volume 0', 'network 0'])
+  })
+
   it('refuses what cannot be, with a sentence and a code', async () => {
     await host.docker('run', '-d', '--name', 'taken', '-p', '8082:80', 'web:1')
     await refused(/No such image: nosuch:1/, 125, 'run', '--rm', '--pull', 'never', 'nosuch:1', 'true')

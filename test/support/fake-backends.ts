@@ -210,6 +210,10 @@ export class FakeNetworks implements NetworksBackend {
     this.connected.push({ network, container, endpoint })
   }
   async disconnect() {}
+  prunes = 0
+  pruned() {
+    this.prunes++
+  }
 }
 
 export class FakeVolumes implements VolumesBackend {
@@ -243,6 +247,10 @@ export class FakeVolumes implements VolumesBackend {
   }
   async users() {
     return this.usersOf
+  }
+  readonly reclaimed: number[] = []
+  pruned(bytes: number) {
+    this.reclaimed.push(bytes)
   }
   isAnonymous(volume: Volume) {
     return volume.Name?.length === 64

@@ -34,4 +34,6 @@ export interface NetworksBackend {
   /** Follows the ways to a service, from this node or another one. Throws `notFound`, `conflict`. */
   trace(request: TraceRequest, node: string | undefined): Promise<ServiceTrace>
   disconnect(ref: string, container: string, force: boolean): Promise<void>
+  /** Tells those who follow events that unused networks were removed. */
+  pruned(): void
 }

@@ -86,6 +86,7 @@ export function networkHandlers({ networks, swarm, clock }: Pick<ApiDeps, 'netwo
       if (isPredefined(Name ?? '') || Name === 'ingress' || Name === 'docker_gwbridge' || !unused || !old || !labelled) continue
       if (await removeUnused(Id ?? '', Scope === 'swarm')) deleted.push(Name ?? '')
     }
+    networks.pruned()
     exchange.json(200, { NetworksDeleted: deleted })
   }
 

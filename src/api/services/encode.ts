@@ -103,7 +103,7 @@ function encodeUpdateStatus(status: UpdateStatus): NonNullable<SwarmService['Upd
   }
 }
 
-export function encodeEndpointSpec(spec: EndpointSpec): EndpointSpecJson {
+function encodeEndpointSpec(spec: EndpointSpec): EndpointSpecJson {
   return { Mode: spec.mode, ...omitEmpty({ Ports: spec.ports.map(encodePort) }) }
 }
 

@@ -12,6 +12,8 @@ export interface VolumesBackend {
   remove(name: string, force: boolean): Promise<void>
   /** Containers (running or not) that use each volume, by volume name: for the filter `dangling` and for pruning. */
   users(): Promise<ReadonlyMap<string, readonly string[]>>
+  /** Tells those who follow events that unused volumes of so many bytes were removed. */
+  pruned(bytes: number): void
   /** True for a volume that was made without a name. */
   isAnonymous(volume: Volume): boolean
 }

@@ -75,6 +75,7 @@ export function volumeHandlers(volumes: VolumesBackend) {
       deleted.push(volume.Name ?? '')
       reclaimed += Math.max(0, volume.UsageData?.Size ?? 0)
     }
+    volumes.pruned(reclaimed)
     exchange.json(200, { VolumesDeleted: deleted, SpaceReclaimed: reclaimed })
   }
 

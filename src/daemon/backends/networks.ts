@@ -44,6 +44,8 @@ export function networksBackend(networks: NetworkController, engine: Engine, vie
       await engine.disconnectNetwork(container, ref)
       engine.events.publish('network', 'disconnect', id, { container: engine.find(container).id, name, type: driver })
     },
+    // As of Docker: networks take no space.
+    pruned: () => engine.events.publish('network', 'prune', '', { reclaimed: '0' }),
   }
 }
 

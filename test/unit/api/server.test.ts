@@ -130,6 +130,20 @@ describe('the API server', () => {
       assert.match(answer.text, /"errorDetail":.*damaged/)
     })
 
+    it('takes the next request on a connection whose last one was answered before it was read', async () => {
+      const body = Buffer.alloc(3_000_000, 'damaged')
+      for (const target of ['POST /images/load', 'PUT /containers/nope/archive?path=/tmp']) {
+        const socket = connect(daemon.socketPath)
+        socket.write(`${target} HTTP/1.1\r\nHost: skep\r\nContent-Length: ${body.length}\r\n\r\n`)
+        socket.write(body)
+        socket.write('GET /_ping HTTP/1.1\r\nHost: skep\r\nConnection: close\r\n\r\n')
+        let received = ''
+        for await (const chunk of socket) received += String(chunk)
+        assert.match(received, /damaged|No such container/, target)
+        assert.match(received, /OK$/, target)
+      }
+    })
+
     it('answers 304 without a body', async () => {
       const { text } = await call('POST', '/containers/create', { Image: 'busybox', Cmd: ['sleep'] })
       const { Id } = JSON.parse(text) as { Id: string }
@@ -320,6 +334,20 @@ describe('the API server', () => {
       socket.destroy()
     })
 
+    it('sends samples without end as they are, and a single one as an answer of its own', async () => {
+      const { Id } = JSON.parse((await call('POST', '/containers/create', { Image: 'busybox' })).text) as { Id: string }
+      const endless = raw(`GET /containers/${Id}/stats HTTP/1.1\r\nHost: x\r\n\r\n`)
+      await endless.ended
+      const [header = '', body = ''] = endless.received().split('\r\n\r\n')
+      assert.match(header, /\r\nConnection: close/)
+      assert.doesNotMatch(header, /Transfer-Encoding|Content-Length/)
+      assert.deepEqual(body.trimEnd().split('\n').map((line) => (JSON.parse(line) as { id: string }).id), [Id, Id])
+      endless.socket.destroy()
+      const single = await call('GET', `/containers/${Id}/stats?stream=false`)
+      assert.equal(single.headers['transfer-encoding'], 'chunked')
+      assert.equal((JSON.parse(single.text) as { id: string }).id, Id)
+    })
+
     it('stops reading events when the client goes away', async () => {
       const { received, socket } = raw('GET /events HTTP/1.1\r\nHost: x\r\n\r\n')
       await eventually('the header', () => received().includes('\r\n\r\n'))
@@ -382,5 +410,6 @@ describe('the API server', () => {
     await fill()
     volumes.usersOf.set('named', ['c'])
     assert.deepEqual(await prune('/v1.41/volumes/prune'), ['f'.repeat(64)])
+    assert.deepEqual(volumes.reclaimed, [10, 20, 10])
   })
 })

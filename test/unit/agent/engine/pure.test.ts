@@ -90,6 +90,7 @@ describe('engine/pure', () => {
     assert.throws(() => validateResources({ CpusetCpus: '0-2' }, host), /Requested CPUs are not available - requested 0-2, available: 0-1/)
     assert.throws(() => validateConfig({}, { RestartPolicy: { Name: 'always' }, AutoRemove: true }, host), /can't create 'AutoRemove' container with restart policy/)
     assert.throws(() => validateConfig({ Healthcheck: { Test: ['RUN', 'x'] } }, {}, host), /Unknown healthcheck type 'RUN'/)
+    assert.throws(() => validateConfig({}, { Isolation: 'hyperv' }, host), /invalid isolation \(hyperv\): linux only supports 'default'/)
     assert.throws(() => validateConfig({ StopSignal: 'SIGWHAT' }, {}, host), /Invalid signal: SIGWHAT/)
     assert.throws(() => validateConfig({ WorkingDir: 'rel' }, {}, host), /needs to be an absolute path/)
   })
