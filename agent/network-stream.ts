@@ -24,7 +24,7 @@ export interface NetworkConsumer {
 }
 
 /** Puts messages together to updates, and watches that none is missing. */
-export class NetworkAssembler {
+class NetworkAssembler {
   private sequence: string | undefined
   private parts: NetworksMessage[] = []
 

@@ -76,7 +76,7 @@ export function assertManager(node: Pick<Node, 'spec'> | undefined, nodeId: stri
  * Brings the Raft group and the nodes' certificates to the roles that their specs ask for, and keeps
  * `managerStatus` of the nodes what the Raft group says.
  */
-export class RoleManager implements LoopHandler {
+class RoleManager implements LoopHandler {
   readonly name = 'role manager'
   private readonly nodes = new Set<string>()
   private timer: Timer | undefined

@@ -99,7 +99,7 @@ export function parseTrigger(text: string): Instruction {
 }
 
 /** An error at a line of the Dockerfile. */
-export function parseError(line: number, message: string): Error {
+function parseError(line: number, message: string): Error {
   return invalid(`dockerfile parse error line ${line}: ${message}`)
 }
 
@@ -167,7 +167,7 @@ export function findStage(stages: readonly Stage[], ref: string, before: number)
 }
 
 /** The stages that a stage takes something from: its base, and those of `--from` and of mounts. */
-export function stagesBelow(stages: readonly Stage[], stage: Stage, base: string): Stage[] {
+function stagesBelow(stages: readonly Stage[], stage: Stage, base: string): Stage[] {
   const refs = [base, ...stage.instructions.flatMap(({ keyword, flags, mounts }) => [
     ...(keyword === 'COPY' ? [flags.get('from') ?? ''] : []),
     ...mounts.map((mount) => mountSource(mount) ?? ''),

@@ -183,7 +183,7 @@ function baseName(path: string): string {
 }
 
 /** The bits of a mode as Go's `os.FileMode` has them: its type and flags stand above the permissions. */
-export function goFileMode(stat: BigIntStats): number {
+function goFileMode(stat: BigIntStats): number {
   const mode = Number(stat.mode)
   const bit = (set: boolean, position: number): number => (set ? 2 ** position : 0)
   return (

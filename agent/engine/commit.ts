@@ -45,7 +45,7 @@ export async function commitContainer(context: EngineContext, container: Contain
 }
 
 /** The settings of a container that an image keeps. */
-export function imageConfigOf(config: ContainerConfig): ImageConfig {
+function imageConfigOf(config: ContainerConfig): ImageConfig {
   const { User, ExposedPorts, Env, Cmd, Healthcheck, Volumes, WorkingDir, Entrypoint, OnBuild, Labels, StopSignal, Shell } = config
   return {
     ...(User && { User }),

@@ -124,7 +124,7 @@ function publishKill(context: EngineContext, container: Container, signal: numbe
 }
 
 /** Resolves at the next exit; listens from now on. */
-export function exitOf(container: Container): Promise<void> {
+function exitOf(container: Container): Promise<void> {
   if (!container.isUp) return Promise.resolve()
   return new Promise((resolve) => {
     const stopListening = container.onExit(() => {

@@ -16,7 +16,7 @@ export interface Reference {
 
 const defaultDomain = 'docker.io'
 const libraryPrefix = 'library/'
-export const defaultTag = 'latest'
+const defaultTag = 'latest'
 /** Characters of domain and path together. */
 const nameLengthMax = 255
 
@@ -111,7 +111,7 @@ export function matchesPattern(reference: Reference, pattern: string): boolean {
 }
 
 /** Throws `invalid` for a pattern with an unclosed class or nothing behind a backslash. */
-export function globExpression(pattern: string): RegExp {
+function globExpression(pattern: string): RegExp {
   if (pattern.length > nameLengthMax * 2) throw invalid('syntax error in pattern')
   let source = ''
   for (let i = 0; i < pattern.length; i++) {

@@ -4,7 +4,7 @@ import { Decompress } from 'fzstd'
 import { TarError } from '../snapshot/tar/header.js'
 
 /** The window that `zstd` itself accepts unless told otherwise: what a decoder has to hold in memory. */
-export const zstdWindowBytesMax = 128 * 1024 * 1024
+const zstdWindowBytesMax = 128 * 1024 * 1024
 /** No block holds more (RFC 8878, 3.1.1.2.4). */
 const blockBytesMax = 128 * 1024
 

@@ -12,7 +12,7 @@ export interface DeviceNumber {
 }
 
 /** A device number as glibc packs it into `dev_t` (`gnu_dev_makedev`). */
-export function packDevice({ major, minor }: DeviceNumber): number {
+function packDevice({ major, minor }: DeviceNumber): number {
   const high = (BigInt(major) & 0xffff_f000n) << 32n
   const low = (BigInt(major) & 0xfffn) << 8n
   const minorHigh = (BigInt(minor) & 0xffff_ff00n) << 12n

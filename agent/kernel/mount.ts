@@ -24,7 +24,7 @@ export const MountFlag = {
 } as const
 
 /** Flags of umount2(2). */
-export const UnmountFlag = { force: 1, detach: 2, expire: 4, noFollow: 8 } as const
+const UnmountFlag = { force: 1, detach: 2, expire: 4, noFollow: 8 } as const
 
 const mountCall = syscall<[string, string, string | null, number, string | null]>(
   'int mount(const char *source, const char *target, const char *fstype, unsigned long flags, const char *data)',
@@ -134,7 +134,7 @@ export interface MountInfo {
 }
 
 /** Every mount that this process sees, in the order they were made. */
-export function listMounts(): MountInfo[] {
+function listMounts(): MountInfo[] {
   return parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8'))
 }
 
@@ -152,7 +152,7 @@ export function isMounted(target: string): boolean {
 }
 
 /** Reads the text of a mountinfo file; lines it does not understand are left out. */
-export function parseMountInfo(text: string): MountInfo[] {
+function parseMountInfo(text: string): MountInfo[] {
   const mounts: MountInfo[] = []
   for (const line of text.split('\n')) {
     const fields = line.split(' ')

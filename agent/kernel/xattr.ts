@@ -8,7 +8,7 @@ import { syscall, withDetail } from './ffi.js'
 export type RawPath = string | Uint8Array
 
 /** Largest value the kernel takes (`XATTR_SIZE_MAX`). */
-export const xattrBytesMax = 65_536
+const xattrBytesMax = 65_536
 
 const setCall = syscall<[Uint8Array, string, Uint8Array, number, number]>(
   'int lsetxattr(const void *path, const char *name, const void *value, size_t size, int flags)',

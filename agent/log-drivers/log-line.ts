@@ -16,7 +16,7 @@ const newline = 0x0a
 const space = 0x20
 
 /** One line without its end; undefined for one that is damaged. */
-export function parseLogLine(line: Buffer): LogEntry | undefined {
+function parseLogLine(line: Buffer): LogEntry | undefined {
   const first = line.indexOf(space)
   const second = line.indexOf(space, first + 1)
   const third = line.indexOf(space, second + 1)

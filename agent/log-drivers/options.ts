@@ -9,11 +9,11 @@ import { checkTagTemplate } from './tag.js'
 export type LogOptions = Readonly<Record<string, string>>
 
 /** Drivers that keep the log on this host alone. */
-export const localDrivers: readonly string[] = ['json-file', 'local', 'none']
+const localDrivers: readonly string[] = ['json-file', 'local', 'none']
 /** Drivers that send it elsewhere too. */
 export const remoteDrivers: readonly string[] = ['syslog', 'journald', 'gelf', 'fluentd']
 /** As `docker info` lists them. */
-export const logDrivers: readonly string[] = [...remoteDrivers, ...localDrivers].sort()
+const logDrivers: readonly string[] = [...remoteDrivers, ...localDrivers].sort()
 
 /** Those of them that work on this host. */
 export function usableLogDrivers(): string[] {

@@ -7,7 +7,7 @@ import { addressText, addressNumber, parseSubnet, prefixText } from './subnet.js
 /** The networks that every host has, which users can neither make nor remove. */
 export const predefinedNames: readonly string[] = ['bridge', 'host', 'none']
 
-export const defaultBridgeDevice = 'skep0'
+const defaultBridgeDevice = 'skep0'
 
 /** The network by which containers of overlay networks reach the outside, and by which host ports reach them. */
 export const gatewayNetworkName = 'skep_gwbridge'

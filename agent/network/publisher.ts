@@ -222,11 +222,3 @@ function hostAddresses(endpoint: Endpoint, binding: PortBinding, defaultHostIp: 
 const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address)
 const targetOf = (endpoint: Endpoint, hostIp: string): string =>
   hostIp.includes(':') ? bracketed(endpoint.ipv6Address) : endpoint.ipv4Address
-
-/** Reads `80/tcp`, `53/udp` or `80`. Throws `invalid`. */
-export function parseContainerPort(text: string): { containerPort: number; protocol: Protocol } {
-  const match = /^(\d{1,5})(?:\/(tcp|udp|sctp))?$/.exec(text)
-  const containerPort = Number(match?.[1])
-  if (!match || containerPort < 1 || containerPort > 65_535) throw invalid(`invalid containerPort: ${text}`)
-  return { containerPort, protocol: (match[2] ?? 'tcp') as Protocol }
-}

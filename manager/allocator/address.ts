@@ -56,8 +56,3 @@ export function overlaps(a: Cidr, b: Cidr): boolean {
 export function contains(block: Cidr, version: 4 | 6, value: Address): boolean {
   return block.version === version && block.first <= value && value <= block.last
 }
-
-/** `10.0.1.5/24` without its prefix. */
-export function withoutPrefix(text: string): string {
-  return text.split('/', 1)[0] ?? text
-}

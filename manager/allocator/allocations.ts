@@ -17,8 +17,8 @@ import { VniPool } from './vni.js'
 /** The option of an overlay's driver state that holds its VXLAN network identifier, named as Docker names it. */
 export const vniOption = 'com.docker.network.driver.overlay.vxlanid_list'
 
-export const serviceOwner = (id: string): string => `service:${id}`
-export const taskOwner = (id: string): string => `task:${id}`
+const serviceOwner = (id: string): string => `service:${id}`
+const taskOwner = (id: string): string => `task:${id}`
 
 /**
  * What has been given out: addresses, VXLAN identifiers and published ports. In memory, rebuilt from

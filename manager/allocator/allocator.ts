@@ -22,7 +22,7 @@ const retryPeriodMs = 5_000
  * addresses, and moves tasks from `new` to `pending`. What cannot be had is said on the task that
  * waits for it and keeps nothing else waiting.
  */
-export class Allocator implements LoopHandler {
+class Allocator implements LoopHandler {
   readonly name = 'allocator'
   private state = new Allocations(undefined)
   private readonly networks = new Set<string>()

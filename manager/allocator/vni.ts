@@ -2,7 +2,7 @@ import { conflict, ErrorKind, StatusError } from '../../src/base/errors.js'
 
 /** Below are numbers that networks outside of the swarm may use. */
 export const vniFirst = 4096
-export const vniLast = 2 ** 24 - 1
+const vniLast = 2 ** 24 - 1
 
 /** Numbers of VXLAN segments, one a network. */
 export class VniPool {

@@ -20,7 +20,7 @@ import { validateContainer } from './container-validate.js'
 import { validateResources } from './resources-validate.js'
 
 /** One service may ask for this many tasks. */
-export const replicasMax = 100_000
+const replicasMax = 100_000
 const portMax = 65_535
 
 /** Checks a service's spec by itself, as SwarmKit's control API does. Throws `invalid` for the first thing wrong. */

@@ -30,7 +30,7 @@ async function* tell(events: AsyncIterable<StoreEvent>, clock: Clock, end: () =>
 }
 
 /** What is told of one change; undefined for tables that are not. `nowMs` stamps removals. */
-export function clusterEvent(event: StoreEvent, nowMs: number): ClusterEvent | undefined {
+function clusterEvent(event: StoreEvent, nowMs: number): ClusterEvent | undefined {
   switch (event.table) {
     case 'node':
       return told(event, event.table, nodeName(event.object), nowMs, event.old ? nodeChange(event.old, event.object) : {})

@@ -11,7 +11,7 @@ import { resolve, resolveNetwork } from '../store/resolve.js'
 import type { ReadTx, Store, StoreEvent } from '../store/store.js'
 
 /** `runtime` of tasks that stand for a container's place on a network. */
-export const attachmentRuntime = 'attachment'
+const attachmentRuntime = 'attachment'
 
 /** A node has at most so many; containers beyond it are refused. */
 const attachmentsPerNodeMax = 10_000

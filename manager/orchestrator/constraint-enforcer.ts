@@ -15,7 +15,7 @@ import { byCreation } from './slots.js'
  * its resources cannot hold what is reserved on it. The newest tasks give way. A drained node is the
  * orchestrators' business and a paused one keeps what it has.
  */
-export function misfits(node: Node, tasks: readonly Task[], serviceOf: (id: string) => Service | undefined): Task[] {
+function misfits(node: Node, tasks: readonly Task[], serviceOf: (id: string) => Service | undefined): Task[] {
   if (node.spec.availability !== Availability.active) return []
   const free = freeResources(node.description?.resources)
   return [...tasks].sort(byCreation).filter((task) => {
@@ -56,7 +56,7 @@ function freeResources(total: Resources | undefined): { take(task: Task): boolea
 }
 
 /** Rejects tasks that no longer fit their node when the node changes; orchestrators replace them. */
-export class ConstraintEnforcer implements LoopHandler {
+class ConstraintEnforcer implements LoopHandler {
   readonly name = 'constraint enforcer'
   private readonly nodes = new Set<string>()
 

@@ -21,7 +21,7 @@ interface DirtySlot {
 }
 
 /** How many tasks a slot keeps; undefined keeps all. Restart limits need one more than their attempts. */
-export function historyLimit(service: Service, retentionLimit: number): number | undefined {
+function historyLimit(service: Service, retentionLimit: number): number | undefined {
   const attempts = service.spec.task.restart?.maxAttempts ?? 0
   if (attempts > 0) return attempts + 1
   return retentionLimit < 0 ? undefined : retentionLimit
@@ -31,7 +31,7 @@ export function historyLimit(service: Service, retentionLimit: number): number |
  * Which tasks of a slot to forget: the oldest that ended or never ran, until no more than `limit`
  * are left. `again` says that more than one still runs and the slot has to be looked at later.
  */
-export function excessHistory(tasks: readonly Task[], limit: number): { remove: Task[]; again: boolean } {
+function excessHistory(tasks: readonly Task[], limit: number): { remove: Task[]; again: boolean } {
   const surplus = tasks.length - limit
   if (surplus <= 0) return { remove: [], again: false }
   // What ended and is still wanted has yet to be restarted.
@@ -48,7 +48,7 @@ export function isGone(task: Task, nodeExists: boolean): boolean {
  * Keeps the task table bounded: the history of each slot to the cluster's limit, tasks of slots that
  * were scaled away once they stopped, and everything of services that were removed.
  */
-export class TaskReaper implements LoopHandler {
+class TaskReaper implements LoopHandler {
   readonly name = 'task reaper'
   private readonly dirty = new Map<string, DirtySlot>()
   /** Tasks that may be forgotten as soon as they have stopped. */

@@ -7,7 +7,7 @@ import { GenericPool } from './generic.js'
 
 /** So many failures of a service on a node within `failureWindowMs` make the node a last resort for it. */
 export const failuresMax = 5
-export const failureWindowMs = 5 * 60_000
+const failureWindowMs = 5 * 60_000
 
 /** What a task takes of a node, as far as placement is concerned. */
 type PlacedTask = Pick<Task, 'id' | 'serviceId' | 'spec' | 'specVersion' | 'endpoint' | 'desiredState' | 'assignedGenericResources'>

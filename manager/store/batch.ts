@@ -2,7 +2,7 @@ import { TransactionTooLargeError } from './memory-store.js'
 import type { Store, WriteTx } from './store.js'
 
 /** Items decided in one transaction at most: others get their turn between two of them. */
-export const batchItemsMax = 200
+const batchItemsMax = 200
 
 /**
  * Runs `decide` for every item, in as few transactions as their limits allow, one after another in

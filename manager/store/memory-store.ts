@@ -11,7 +11,7 @@ import { Transaction } from './transaction.js'
 import { View } from './view.js'
 
 /** A transaction encodes to at most this much: an entry of the log must not hold up the ones behind it. */
-export const transactionBytesMax = 1.5 * 1024 * 1024
+const transactionBytesMax = 1.5 * 1024 * 1024
 
 /** Refuses a transaction that is too large; `batch` answers it by halves. */
 export class TransactionTooLargeError extends StatusError {

@@ -52,7 +52,7 @@ export const emptyState: State = {
 }
 
 /** How a name is written in the index of names. */
-export function foldName(name: string): string {
+function foldName(name: string): string {
   return name.toLowerCase()
 }
 

@@ -3,7 +3,6 @@
  * `--name=value`, `-n value`, `-nvalue`, `-n=value`, grouped short flags, `--flag=false` for switches,
  * `--` ends the flags. A command that runs another program's words stops at its first argument.
  */
-export type FlagKind = 'bool' | 'string' | 'list' | 'int' | 'float' | 'duration' | 'bytes'
 
 interface FlagBase {
   readonly short?: string

@@ -7,7 +7,7 @@ export type StdStream = (typeof StdStream)[keyof typeof StdStream]
 
 const headerBytes = 8
 /** Larger frames are refused by `StdcopyDecoder`: no writer of ours or Docker's makes them. */
-export const stdcopyFrameBytesMax = 16 * 1024 * 1024
+const stdcopyFrameBytesMax = 16 * 1024 * 1024
 
 /** One frame: header and payload. */
 export function stdcopyFrame(stream: StdStream, payload: Uint8Array): Buffer {

@@ -62,7 +62,7 @@ export function matches(constraints: readonly Constraint[], node: Node): boolean
 }
 
 /** One constraint holds on the node: values compare without regard to case, and an absent one is empty. */
-export function matchesOne(constraint: Constraint, node: Node): boolean {
+function matchesOne(constraint: Constraint, node: Node): boolean {
   const same = constraint.range
     ? containsAddress(constraint.range, node.status.address)
     : valueOf(constraint, node).toLowerCase() === constraint.value.toLowerCase()

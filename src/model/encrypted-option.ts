@@ -1,5 +1,5 @@
 /** The option of an overlay network that asks for encryption, with or without a value, as Docker has it. */
-export const encryptedOption = 'encrypted'
+const encryptedOption = 'encrypted'
 
 /** Whether a network with these driver options is encrypted. */
 export function isEncrypted(options: Readonly<Record<string, string>>): boolean {

@@ -4,7 +4,7 @@ import { StatusError } from '../base/errors.js'
 /** A key pair on the curve P-256, for ECDSA with SHA-256: what every key of the cluster is. */
 export type KeyPair = webcrypto.CryptoKeyPair
 
-export const keyAlgorithm = { name: 'ECDSA', namedCurve: 'P-256' } as const
+const keyAlgorithm = { name: 'ECDSA', namedCurve: 'P-256' } as const
 export const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-256' } as const
 
 /** A new key pair from the operating system's generator. */

@@ -2,7 +2,7 @@ import { pino, type DestinationStream } from 'pino'
 import type { Logger } from '../base/log.js'
 
 /** The levels of dockerd's `--log-level`. */
-export const logLevels = ['debug', 'info', 'warn', 'error', 'fatal'] as const
+const logLevels = ['debug', 'info', 'warn', 'error', 'fatal'] as const
 export type LogLevel = (typeof logLevels)[number]
 
 /** A logger whose level can be changed, for its children too. */

@@ -47,7 +47,7 @@ export interface LeaderRouterOptions {
 }
 
 /** How long a call waits for a leader to be elected. */
-export const leaderPatienceMs = 10_000
+const leaderPatienceMs = 10_000
 
 /**
  * Brings calls to the leader, wherever it is. While there is none, or the one that is known does not

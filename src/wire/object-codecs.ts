@@ -16,7 +16,7 @@ export const taskStatusCodec = codec<TaskStatus>(skep.v1.TaskStatus)
 export const networkCodec = codec<Network>(skep.v1.Network)
 export const secretCodec = codec<Secret>(skep.v1.Secret)
 export const configCodec = codec<Config>(skep.v1.Config)
-export const volumeCodec = codec<Volume>(skep.v1.Volume)
+const volumeCodec = codec<Volume>(skep.v1.Volume)
 export const clusterCodec = codec<Cluster>(skep.v1.Cluster)
 
 /** What each table of the store holds. */
@@ -61,10 +61,3 @@ export interface StoreChange {
 }
 
 export const storeChangeCodec = codec<StoreChange>(skep.v1.StoreChange)
-
-/** A part of a snapshot of the store: objects, each under the name of its table. */
-export interface StoreSnapshotChunk {
-  records: AnyObject[]
-}
-
-export const storeSnapshotChunkCodec = codec<StoreSnapshotChunk>(skep.v1.StoreSnapshotChunk)

@@ -36,7 +36,7 @@ export type AnyMethod = Method<unknown, unknown, CallKind>
 export type AnyHandler = (request: unknown, call: CallContext) => Promise<unknown> | AsyncIterable<unknown>
 
 /** Unary calls without a time limit of their own get this one. */
-export const unaryTimeoutMs = 30_000
+const unaryTimeoutMs = 30_000
 
 /** A method as a server has it. */
 export interface ServedMethod {

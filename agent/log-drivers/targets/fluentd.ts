@@ -34,7 +34,7 @@ extensions.register({
 })
 
 /** Lines of one container in forward mode: `[tag, [[time, record], ...], options]`. */
-export function fluentdBatch(lines: readonly LogLine[], context: LogContext, options: LogOptions, chunkId?: string): Uint8Array {
+function fluentdBatch(lines: readonly LogLine[], context: LogContext, options: LogOptions, chunkId?: string): Uint8Array {
   const precise = readFlag(options, 'fluentd-sub-second-precision') === true
   const common = { container_id: context.id, container_name: `/${context.name}`, ...extraAttributes(context, options) }
   const entries = lines.map((line) => {

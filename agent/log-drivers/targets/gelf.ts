@@ -20,7 +20,7 @@ const levelError = 3
 const levelInfo = 6
 
 /** The message of one line. */
-export function gelfMessage(line: LogLine, context: LogContext, options: LogOptions): string {
+function gelfMessage(line: LogLine, context: LogContext, options: LogOptions): string {
   const extra = Object.fromEntries(Object.entries(extraAttributes(context, options)).map(([name, value]) => [`_${name.replace(/[^\w.-]/g, '_')}`, value]))
   return JSON.stringify({
     version: '1.1',

@@ -8,7 +8,7 @@ import type { LogTarget } from './target.js'
  * The journal's native protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL): `NAME=value` lines, or for values with newlines the
  * name, a newline, the length as a little-endian 64-bit number, the value and a newline.
  */
-export function journalEntry(fields: Readonly<Record<string, string | Buffer>>): Buffer {
+function journalEntry(fields: Readonly<Record<string, string | Buffer>>): Buffer {
   const parts: Buffer[] = []
   for (const [name, value] of Object.entries(fields)) {
     const bytes = Buffer.from(value)

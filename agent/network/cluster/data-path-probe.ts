@@ -20,7 +20,7 @@ const question = 1
 const answer = 2
 
 /** The port of node-to-node traffic that Swarm's users let through already; any other one when it is taken. */
-export const probePortUsual = 7946
+const probePortUsual = 7946
 /** Every node is asked this often while services may be led to it, and this often otherwise. */
 const busyPeriodMs = 2_000
 const idlePeriodMs = 10_000

@@ -22,7 +22,7 @@ export type Within = <T>(act: () => T) => T
  * Connects by TCP from a namespace, within 2 s. Port 0 asks whether the address answers at all: a refusal is
  * an answer then.
  */
-export function checkTcp(within: Within, address: string, port: number, clock: Clock): Promise<TracedCheck> {
+function checkTcp(within: Within, address: string, port: number, clock: Clock): Promise<TracedCheck> {
   const startMs = clock.monotonicMs()
   const check = { Address: address, Port: port, Protocol: 'tcp' }
   return new Promise((resolve) => {

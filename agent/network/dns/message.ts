@@ -56,7 +56,7 @@ export function malformedResponse(bytes: Uint8Array): Buffer {
 }
 
 /** How much the asker takes over UDP, from its EDNS option (RFC 6891). */
-export function udpBytesOf({ packet: { additionals } }: Query): number {
+function udpBytesOf({ packet: { additionals } }: Query): number {
   const option = additionals?.find((one) => one.type === 'OPT')
   const asked = option && 'udpPayloadSize' in option ? option.udpPayloadSize : udpBytesDefault
   return Math.max(udpBytesDefault, Math.min(asked, udpBytesMax))

@@ -20,7 +20,7 @@ export interface TaskIngress {
 /** Stands for "by its own host's bridge": the mark of such flows in the task's namespace, and their routing table. */
 export const nearEntry = 0x0400_0000
 
-export const entryTable = 'skep-entry'
+const entryTable = 'skep-entry'
 
 /** The table in place of what was there; marks of flows that are under way stay. */
 export function fullEntryTable({ device, addresses, outside, entries, near }: TaskIngress): string {

@@ -9,7 +9,7 @@ import type { HostKernel } from '../host-kernel.js'
 import type { NetworkSpec } from '../types.js'
 
 /** The options that Docker's macvlan driver understands. */
-export const macvlanOption = { parent: 'parent', mode: 'macvlan_mode', mtu: 'com.docker.network.driver.mtu' } as const
+const macvlanOption = { parent: 'parent', mode: 'macvlan_mode', mtu: 'com.docker.network.driver.mtu' } as const
 
 const modes: readonly MacvlanMode[] = ['bridge', 'private', 'vepa', 'passthru']
 /** IFNAMSIZ less the zero byte. */

@@ -32,11 +32,11 @@ export interface BundleInput {
 }
 
 /** Files of /proc and /sys that tell or change too much of the host: Docker's lists. */
-export const defaultMaskedPaths: readonly string[] = [
+const defaultMaskedPaths: readonly string[] = [
   '/proc/acpi', '/proc/asound', '/proc/interrupts', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/sched_debug', '/proc/scsi',
   '/proc/timer_list', '/proc/timer_stats', '/sys/devices/virtual/powercap', '/sys/firmware',
 ]
-export const defaultReadonlyPaths: readonly string[] = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger']
+const defaultReadonlyPaths: readonly string[] = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger']
 
 /** The OCI bundle's `config.json`. Throws `invalid` for settings that cannot be. */
 export function buildBundle(input: BundleInput): OciSpec {

@@ -6,7 +6,7 @@ import type { ServiceKind } from '../service-loop.js'
 import { reconcileGlobal, whyNot } from './reconcile.js'
 
 /** Global services: one task on every node that fits. */
-export const globalKind: ServiceKind = {
+const globalKind: ServiceKind = {
   name: 'global',
   relates: (service) => service.spec.mode.kind === 'global',
   reconcile: reconcileGlobal,

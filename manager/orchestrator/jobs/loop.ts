@@ -8,7 +8,7 @@ import { isInvalidNode } from '../slots.js'
 import { reconcileGlobalJob, reconcileReplicatedJob } from './reconcile.js'
 
 /** Jobs that run so many tasks to their end, wherever they fit. */
-export const replicatedJobKind: ServiceKind = {
+const replicatedJobKind: ServiceKind = {
   name: 'replicated job',
   relates: (service) => service.spec.mode.kind === 'replicatedJob',
   reconcile: reconcileReplicatedJob,
@@ -22,7 +22,7 @@ export const replicatedJobKind: ServiceKind = {
 }
 
 /** Jobs that run once on every node that fits. */
-export const globalJobKind: ServiceKind = {
+const globalJobKind: ServiceKind = {
   name: 'global job',
   relates: (service) => service.spec.mode.kind === 'globalJob',
   reconcile: reconcileGlobalJob,

@@ -6,7 +6,7 @@ import { isDraining, isInvalidNode } from '../slots.js'
 import { reconcileReplicated, startsFirst } from './reconcile.js'
 
 /** Replicated services: as many tasks as asked for, wherever they fit. */
-export const replicatedKind: ServiceKind = {
+const replicatedKind: ServiceKind = {
   name: 'replicated',
   relates: (service) => service.spec.mode.kind === 'replicated',
   reconcile: reconcileReplicated,

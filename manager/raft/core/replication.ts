@@ -89,7 +89,7 @@ export function maybeCommit(r: RaftState): boolean {
 }
 
 /** The leader knows the true commit index once it committed an entry of its own term. */
-export function committedInTerm(r: RaftState): boolean {
+function committedInTerm(r: RaftState): boolean {
   return r.log.matches(r.log.committed, r.term)
 }
 

@@ -36,7 +36,7 @@ export async function listSegments(disk: Disk, folder: string): Promise<SegmentN
 }
 
 /** What is left to do when a log cannot be read. */
-export const damageRemedy =
+const damageRemedy =
   'restore the Raft folder from a backup, or remove this manager from the cluster (skep node demote, skep node rm) and let it join again'
 
 export const damaged = (what: string, cause?: unknown): StatusError =>

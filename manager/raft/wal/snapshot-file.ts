@@ -18,7 +18,7 @@ export interface SnapshotHeader {
 
 const formatVersion = 1
 /** Chunks are cut to this length: reading holds one in memory at a time. */
-export const snapshotChunkBytes = 256 * 1024
+const snapshotChunkBytes = 256 * 1024
 /** Writing pauses for the disk and for other work after this much. */
 const writeBytes = 1024 * 1024
 

@@ -27,7 +27,7 @@ export function buildBackend(builder: Builder, registries: Registries): BuildBac
 }
 
 /** The entry of a registry: clients name Docker's own by its old address. */
-export function authFor(auths: Readonly<Record<string, AuthConfig>>, domain: string): AuthConfig {
+function authFor(auths: Readonly<Record<string, AuthConfig>>, domain: string): AuthConfig {
   const hub = domain === 'docker.io' || domain === 'index.docker.io'
   const hostOf = (address: string): string => address.replace(/^https?:\/\//, '').replace(/\/.*$/, '')
   const found = Object.entries(auths).find(([address]) => {

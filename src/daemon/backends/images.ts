@@ -50,7 +50,7 @@ export function credentialsOf({ username, password, identitytoken, registrytoken
 }
 
 /** A tag or digest beside the name wins over one within it. Throws `invalid`. */
-export function pulledReference(name: string, tag: string | undefined): Reference {
+function pulledReference(name: string, tag: string | undefined): Reference {
   const parsed = parseReference(name)
   if (tag === undefined) return parsed
   const { domain, path } = parsed

@@ -26,7 +26,7 @@ export interface SystemDeps {
 /** Processors as `uname -m` names them. */
 export const machineName = process.arch === 'x64' ? 'x86_64' : process.arch === 'arm64' ? 'aarch64' : process.arch
 /** And as Go names them. */
-export const goArch = process.arch === 'x64' ? 'amd64' : process.arch
+const goArch = process.arch === 'x64' ? 'amd64' : process.arch
 
 /** What this host and this daemon are. */
 export function systemBackend(deps: SystemDeps): SystemBackend {
