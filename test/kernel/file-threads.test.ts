@@ -107,7 +107,7 @@ describe('the threads that work on files', () => {
     await using idle = new FileThreads(clock, start)
     const tar = tarOf({ name: 'file', content: 'x' })
     await idle.unpack(layer('first', tar), () => undefined, signal)
-    clock.advance(5_000)
+    await clock.advance(5_000)
     assert.equal((await idle.unpack(layer('second', tar), () => undefined, signal)).diffId, digestOf(tar))
     assert.equal(workers.length, 2)
   })
