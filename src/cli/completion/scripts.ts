@@ -30,7 +30,8 @@ ${cases.join('\n')}
   # Flags only when one is begun: they would hide the file names.
   if [[ $cur != -* ]]; then
     words=$(printf '%s\\n' $words | grep -v '^-')
-    [[ -z $listing ]] || words+=" $(skep $listing 2>/dev/null)"
+    # What is listed was named by others, and both compgen and the line it goes to would run what a name has between \$( and ).
+    [[ -z $listing ]] || words+=" $(skep $listing 2>/dev/null | grep -x '[[:alnum:]_.:/@+,=-]*')"
   fi
   COMPREPLY=($(compgen -W "$words" -- "$cur"))
 }

@@ -2,9 +2,9 @@ import { strict as assert } from 'node:assert'
 import { exec } from '../../../src/sys/exec.js'
 import { runLine } from './support/run-line.js'
 
-/** What bash offers for a command line whose last word is being written; `skep` itself answers with the words it was called with. */
+/** What bash offers for a command line whose last word is being written; `skep` itself answers with the words it was called with, and with a name that nobody should have. */
 async function offered(script: string, ...words: string[]): Promise<string> {
-  const ask = 'skep() { echo "<$*>"; }; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _skep; echo "${COMPREPLY[*]}"'
+  const ask = `skep() { echo "$*" | tr -d '{}' | tr ' ' _; echo '$(echo run)'; }; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _skep; echo "\${COMPREPLY[*]}"`
   const { code, stdout, stderr } = await exec('bash', ['-c', `${script}\n${ask}`, 'bash', 'skep', ...words])
   assert.equal(code, 0, stderr)
   return stdout.trimEnd()
@@ -19,10 +19,10 @@ describe('completion', () => {
     assert.equal(await offered(bash, '-H', 'unix:///x', 'stack', 'd'), 'deploy')
     assert.equal(await offered(bash, 'run', '--nam'), '--name')
     // Named by the first word of the usage line, aliases and commands without their noun too.
-    for (const words of [['service', 'ps'], ['service', 'rm', '-x']]) assert.equal(await offered(bash, ...words, ''), '<service ls --format {{.Name}}>')
-    assert.equal(await offered(bash, 'rm', '-f', ''), '<ps -a --format {{.Names}}>')
-    assert.equal(await offered(bash, 'run', ''), '<images --format {{.Repository}}:{{.Tag}}>')
-    assert.equal(await offered(bash, 'node', 'inspect', ''), '<node ls --format {{.Hostname}}>')
+    for (const words of [['service', 'ps'], ['service', 'rm', '-x']]) assert.equal(await offered(bash, ...words, ''), 'service_ls_--format_.Name')
+    assert.equal(await offered(bash, 'rm', '-f', ''), 'ps_-a_--format_.Names')
+    assert.equal(await offered(bash, 'run', ''), 'images_--format_.Repository:.Tag')
+    assert.equal(await offered(bash, 'node', 'inspect', ''), 'node_ls_--format_.Hostname')
   })
 
   it('offers no names of what is to be made, and none where a path is wanted', async () => {
