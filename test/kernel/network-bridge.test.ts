@@ -177,7 +177,7 @@ for (const bridgeNetfilter of [false, true]) describe(`bridge networks in the ke
     assert.match(shown, /^wan0@/m)
     assert.match(shown, /^eth0@/m)
     await networks.disconnect(ids.one, 'net')
-    tool(path, 'ip', 'link', 'add', 'tun5', 'type', 'dummy')
+    tool(path, 'ip', 'link', 'add', 'tun5', 'type', 'veth', 'peer', 'tun6')
     await assert.rejects(networks.connect(ids.one, 'net', named('tun5')), /it has an interface tun5 already/)
   })
 
