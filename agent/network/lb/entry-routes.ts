@@ -16,7 +16,7 @@ const rulePriority = 100
 const anyMark = 0xffff_ffff
 /** After the main table. */
 const lastPriority = 40_000
-/** Where answers without connections look for a way over IPv6 before they have their mark. */
+/** Where answers without connections look for a way before they have their mark, if there is no default route. */
 const datagramTable = 0x0200_0000
 
 /** A port that a task serves without connections of the kernel's. */
@@ -33,9 +33,14 @@ interface Task {
   near: Endpoint | undefined
   /** The nodes it has routes for, by address. */
   routed: Set<string>
+  /** The families whose datagrams have no other way out. */
+  closed: readonly Family[]
   /** The ports it has rules for, as text. */
-  ports: Map<string, DatagramPort>
+  ports: Map<string, FamilyPort>
 }
+
+type Family = 4 | 6
+type FamilyPort = DatagramPort & { family: Family }
 
 /**
  * Ways back out of tasks that are on the ingress network: what came in by a node goes back by it. Each node
@@ -62,7 +67,7 @@ export class EntryRoutes {
     if (same && before.outside.join() === outside.join()) return
     // Routes go with their interface.
     const kept = before?.ingress.endpointId === ingress.endpointId ? before.routed : new Set<string>()
-    this.tasks.set(containerId, { path, ingress, outside, near, routed: kept, ports: before?.ports ?? new Map<string, DatagramPort>() })
+    this.tasks.set(containerId, { path, ingress, outside, near, routed: kept, closed: before?.closed ?? [], ports: before?.ports ?? new Map<string, FamilyPort>() })
     this.attempt(containerId)
   }
 
@@ -113,7 +118,11 @@ export class EntryRoutes {
       writeSysctl('net/ipv4/fwmark_reflect', '1')
       if (ipv6) writeSysctlIfPresent('net/ipv6/fwmark_reflect', '1')
       // Clients come in by this device from addresses whose route is another one.
-      for (const name of [device, ...(near ? [near.interfaceName] : [])]) writeSysctl(`net/ipv4/conf/${name}/rp_filter`, '2')
+      for (const name of [device, ...(near ? [near.interfaceName] : [])]) {
+        writeSysctl(`net/ipv4/conf/${name}/rp_filter`, '2')
+        // Where the task has no default route, there is one to them by the mark alone.
+        writeSysctl(`net/ipv4/conf/${name}/src_valid_mark`, '1')
+      }
     })
     if (near) links.apply(new LinkBatch().addRule(nearRule).setRoute({ family: 4, destination: '0.0.0.0/0', gateway: near.ipv4Gateway, index: near.index, table: nearEntry, onLink: true }))
     const wanted = new Set(nodes)
@@ -122,32 +131,34 @@ export class EntryRoutes {
     for (const node of routed) if (!wanted.has(node)) links.apply(deleteWay(new LinkBatch(), node, index, ipv6))
     task.routed = wanted
     const addresses = [ingress.ipv4Address, ...(ipv6 ? [ingress.ipv6Address] : [])].filter((one) => one !== '')
-    if (ipv6 && !outside.some((one) => one.includes(':'))) this.bringPorts(task, links, index)
+    task.closed = ([4, 6] as const).filter((family) => (family === 4 || ipv6) && !outside.some((one) => one.includes(':') === (family === 6)))
+    this.bringPorts(task, links, index)
     const entries = nodes.map((node) => ({ mac: macOfNode(node), mark: markOfNode(node) }))
     nft.run(fullEntryTable({ device, addresses, outside, entries, ...(near && { near: near.interfaceName }) }))
   }
 
   /**
-   * An answer to a datagram has no mark before it has a route. Tasks have no default route for IPv6 unless a
-   * network of theirs gives one: so answers from the ports that the service publishes, and nothing else, get one here.
+   * An answer to a datagram has no mark before it has a route. Tasks have a default route of a family only if a
+   * network of theirs gives one: else answers from the ports that the service publishes, and nothing else, get one here.
    */
   private bringPorts(task: Task, links: Links, index: number): void {
     const wanted = this.portsOf(task)
     const batch = new LinkBatch()
-    if (wanted.size > 0) batch.setRoute({ family: 6, destination: '::/0', index, table: datagramTable })
+    if (wanted.size > 0) for (const family of task.closed) batch.setRoute({ family, destination: family === 4 ? '0.0.0.0/0' : '::/0', index, table: datagramTable })
     for (const [key, port] of wanted) if (!task.ports.has(key)) batch.addRule(datagramRule(port))
     for (const [key, port] of task.ports) if (!wanted.has(key)) batch.deleteRule(datagramRule(port))
-    links.apply(batch)
+    if (batch.requests.length > 0) links.apply(batch)
     task.ports = wanted
   }
 
-  private portsOf({ ingress }: Task): Map<string, DatagramPort> {
-    return new Map(this.given.datagramPorts(ingress.ipv4Address).map((one) => [`${one.protocol}/${one.port}`, one]))
+  private portsOf({ ingress, closed }: Task): Map<string, FamilyPort> {
+    const ports = this.given.datagramPorts(ingress.ipv4Address)
+    return new Map(closed.flatMap((family) => ports.map((one) => [`${family}/${one.protocol}/${one.port}`, { ...one, family }] as const)))
   }
 }
 
 const nearRule: Rule = { family: 4, mark: nearEntry, mask: anyMark, table: nearEntry, priority: rulePriority }
-const datagramRule = (from: DatagramPort): Rule => ({ family: 6, mark: 0, mask: anyMark, table: datagramTable, priority: lastPriority, from })
+const datagramRule = ({ family, protocol, port }: FamilyPort): Rule => ({ family, mark: 0, mask: anyMark, table: datagramTable, priority: lastPriority, from: { protocol, port } })
 
 function addWay(batch: LinkBatch, node: string, index: number, ipv6: boolean): LinkBatch {
   for (const { rule, route } of waysTo(node, index, ipv6)) batch.addRule(rule).setRoute(route)
