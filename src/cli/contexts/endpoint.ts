@@ -5,6 +5,7 @@ import { errnoOf, invalid, messageOf } from '../../base/errors.js'
 import { flag, type FlagValues } from '../../base/flags.js'
 import { defaultHost } from '../../client/host.js'
 import type { ClientTls } from '../../client/http.js'
+import { tlsParts, type TlsMaterial } from './archive.js'
 import { ContextStore, defaultContextName, type StoredContext } from './store.js'
 
 /** Flags that stand before the command. */
@@ -66,9 +67,21 @@ export function endpointOf(flags: GlobalFlagValues, environment: NodeJS.ProcessE
   return { host: flags.host[0] ?? environmentHost(environment) ?? defaultHost, tls: flagTls(flags, environment) }
 }
 
-function storedEndpoint({ host, tls }: StoredContext): Endpoint {
+function storedEndpoint(context: StoredContext): Endpoint {
+  const { host, tls } = context
   if (!tls) return { host, tls: undefined }
-  return { host, tls: { ca: pem(tls.ca), cert: pem(tls.cert), key: pem(tls.key), verify: tls.skipVerify !== true } }
+  const { ca, cert, key } = readTls(context)
+  return { host, tls: { ca, cert, key, verify: tls.skipVerify !== true } }
+}
+
+/** The certificates and the key that a context names. Throws `invalid` for what cannot be read. */
+export function readTls({ tls = {} }: StoredContext): TlsMaterial {
+  const material: TlsMaterial = {}
+  for (const part of tlsParts) {
+    const text = pem(tls[part])
+    if (text !== undefined) material[part] = text
+  }
+  return material
 }
 
 function flagTls(flags: GlobalFlagValues, environment: NodeJS.ProcessEnv): ClientTls | undefined {

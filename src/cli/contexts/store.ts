@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { invalid, notFound, errnoOf } from '../../base/errors.js'
+import { tlsParts, type TlsMaterial, type TlsPart } from './archive.js'
 
 /** A named daemon: where it is and the files of its TLS. */
 export interface StoredContext {
@@ -14,8 +15,8 @@ export interface StoredContext {
 export const defaultContextName = 'default'
 
 /**
- * Contexts as files below one folder: `contexts/<name>.json`, and the name of the one in use in
- * `config.json`.
+ * Contexts as files below one folder: `contexts/<name>.json`, what was imported with them in
+ * `contexts/tls/<name>`, and the name of the one in use in `config.json`.
  */
 export class ContextStore {
   constructor(private readonly folder: string) {}
@@ -47,11 +48,28 @@ export class ContextStore {
   save(context: StoredContext): void {
     checkName(context.name)
     mkdirSync(join(this.folder, 'contexts'), { recursive: true, mode: 0o700 })
-    writeFileSync(this.file(context.name), `${JSON.stringify(context, undefined, 2)}\n`, { mode: 0o600 })
+    const kept = { ...context, ...(context.tls && { tls: this.withOwnFiles(context.name, context.tls) }) }
+    writeFileSync(this.file(context.name), `${JSON.stringify(kept, undefined, 2)}\n`, { mode: 0o600 })
   }
 
   remove(name: string): void {
+    checkName(name)
     rmSync(this.file(name), { force: true })
+    rmSync(this.tlsFolder(name), { recursive: true, force: true })
+  }
+
+  /** Keeps certificates and a key for a context until it is removed, and gives their paths. */
+  keepTls(name: string, tls: TlsMaterial): NonNullable<StoredContext['tls']> {
+    checkName(name)
+    const folder = this.tlsFolder(name)
+    rmSync(folder, { recursive: true, force: true })
+    const paths: NonNullable<StoredContext['tls']> = {}
+    for (const [part, text] of Object.entries(tls) as [TlsPart, string][]) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      paths[part] = join(folder, `${part}.pem`)
+      writeFileSync(paths[part], text, { mode: 0o600 })
+    }
+    return paths
   }
 
   /** The context in use; the default one when none was chosen. */
@@ -73,6 +91,17 @@ export class ContextStore {
     if (name === defaultContextName) delete config['currentContext']
     else config['currentContext'] = name
     writeFileSync(path, `${JSON.stringify(config, undefined, 2)}\n`, { mode: 0o600 })
+  }
+
+  /** What is kept for another context goes with that one: it is copied. */
+  private withOwnFiles(name: string, tls: NonNullable<StoredContext['tls']>): NonNullable<StoredContext['tls']> {
+    const ofOthers = (path: string | undefined): path is string => path !== undefined && dirname(dirname(path)) === dirname(this.tlsFolder(name)) && dirname(path) !== this.tlsFolder(name)
+    const copied = Object.fromEntries(tlsParts.flatMap((part) => (ofOthers(tls[part]) ? [[part, readFileSync(tls[part], 'utf8')]] : []))) as TlsMaterial
+    return Object.keys(copied).length === 0 ? tls : { ...tls, ...this.keepTls(name, copied) }
+  }
+
+  private tlsFolder(name: string): string {
+    return join(this.folder, 'contexts', 'tls', name)
   }
 
   private file(name: string): string {

@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pack } from 'tar-stream'
 import { parseFlags } from '../../../src/base/flags.js'
 import { contextNameOf, endpointOf, globalFlags, type GlobalFlagValues } from '../../../src/cli/contexts/endpoint.js'
 import { runLine } from './support/run-line.js'
@@ -36,6 +37,66 @@ describe('contexts', () => {
     }
   })
 
+  it('are changed', async () => {
+    await skep('context create far --description "far away" --docker host=tcp://10.0.0.1:2375')
+    assert.deepEqual(await skep('context update far --docker host=tcp://10.0.0.2:2375'), { code: 0, stdout: 'far\n', stderr: 'Successfully updated context "far"\n' })
+    await skep('context update far --description nearer')
+    assert.equal((await skep('context inspect far -f "{{.Metadata.Description}} {{.Endpoints.docker.Host}}"')).stdout, 'nearer tcp://10.0.0.2:2375\n')
+    assert.equal((await skep('context update none --description x')).stderr, 'context "none" does not exist\n')
+  })
+
+  it('travel with their certificates, which outlive the files they were made from', async () => {
+    const file = join(folder, 'far.dockercontext')
+    for (const part of ['ca', 'cert', 'key']) writeFileSync(join(folder, `${part}.pem`), `text of ${part}`)
+    const given = ['ca', 'cert', 'key'].map((part) => `${part}=${join(folder, `${part}.pem`)}`).join()
+    await skep(`context create far --description away --docker host=tcp://10.0.0.1:2376,skip-tls-verify=true,${given}`)
+    assert.equal((await skep(`context export far ${file}`)).stderr, `Written file "${file}"\n`)
+    assert.equal(statSync(file).mode & 0o777, 0o600)
+    assert.equal((await skep(`context export far ${file}`)).stderr, `open ${file}: file exists\n`)
+    for (const part of ['ca', 'cert', 'key']) rmSync(join(folder, `${part}.pem`))
+
+    assert.deepEqual(await skep(`context import near ${file}`), { code: 0, stdout: 'near\n', stderr: 'Successfully imported context "near"\n' })
+    assert.equal((await skep(`context import near ${file}`)).stderr, 'context "near" already exists\n')
+    const tls = { ca: 'text of ca', cert: 'text of cert', key: 'text of key', verify: false }
+    assert.deepEqual(endpointOf(flags('--context', 'near'), {}), { host: 'tcp://10.0.0.1:2376', tls })
+    await skep('context create other --from near')
+    await skep('context rm near')
+    assert.ok(!existsSync(join(folder, 'contexts/tls/near')), 'its keys go with it')
+    assert.deepEqual(endpointOf(flags('--context', 'other'), {}).tls, tls, 'a context made from it has its own')
+    assert.equal((await skep('context rm -f ../../../far')).code, 1)
+  })
+
+  it('are not imported from what is no context, or leads elsewhere', async () => {
+    const meta = (endpoint: object) => JSON.stringify({ Name: 'x', Metadata: {}, Endpoints: { docker: endpoint } })
+    const good = meta({ Host: 'tcp://h:1' })
+    const cases: [Record<string, string>, RegExp][] = [
+      [{}, /no metadata found/],
+      [{ 'meta.json': '{' }, /is not JSON/],
+      [{ 'meta.json': '[]' }, /does not say where the daemon is/],
+      [{ 'meta.json': meta({ Host: 7 }) }, /does not say where the daemon is/],
+      [{ 'meta.json': meta({ Host: 'ftp://h' }) }, /ftp/],
+      [{ 'meta.json': good, '../evil': 'x' }, /unexpected context file "\.\.\/evil"/],
+      [{ 'meta.json': good, 'tls/docker/../../../evil': 'x' }, /unexpected context file/],
+      [{ 'meta.json': good, 'tls/docker/ca.pem': 'x'.repeat(10 * 1024 * 1024) }, /larger than 10 MiB/],
+    ]
+    const file = join(folder, 'x.tar')
+    const importOf = async (bytes: Buffer) => {
+      writeFileSync(file, bytes)
+      return skep(`context import x1 ${file}`)
+    }
+    const refused = async (bytes: Buffer, why: RegExp): Promise<void> => {
+      const { code, stderr } = await importOf(bytes)
+      assert.equal(code, 1)
+      assert.match(stderr, why)
+      assert.ok(!existsSync(join(folder, 'contexts/x1.json')) && !existsSync(join(folder, 'contexts/tls')))
+    }
+    for (const [files, why] of cases) await refused(await tarOf(files), why)
+    await refused(Buffer.from('PK\x03\x04'), /zip archives of contexts are not supported/)
+    await refused(Buffer.alloc(1024, 'x'), /the context cannot be read/)
+    assert.equal((await importOf(await tarOf({ 'meta.json': good }))).code, 0)
+    assert.deepEqual(JSON.parse(readFileSync(join(folder, 'contexts/x1.json'), 'utf8')), { name: 'x1', description: '', host: 'tcp://h:1' })
+  })
+
   it('give way to -H, --context and the environment, in that order', async () => {
     await skep('context create one1 --docker host=tcp://one:1')
     await skep('context create two2 --docker host=tcp://two:2')
@@ -61,3 +122,12 @@ describe('contexts', () => {
     assert.throws(() => endpointOf(flags('--tls', '--tlskey', '/nonexistent/key.pem'), {}), /could not read/)
   })
 })
+
+async function tarOf(files: Record<string, string>): Promise<Buffer> {
+  const archive = pack()
+  for (const [name, text] of Object.entries(files)) archive.entry({ name }, text)
+  archive.finalize()
+  const chunks: Buffer[] = []
+  for await (const chunk of archive) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}

@@ -1,27 +1,18 @@
-import { resolve } from 'node:path'
 import { invalid, notFound } from '../../../base/errors.js'
 import { flag } from '../../../base/flags.js'
-import { parseHost } from '../../../client/host.js'
 import { noun, verb } from '../../command.js'
-import type { Context } from '../../context.js'
-import { configFolder, contextNameOf, endpointOf } from '../../contexts/endpoint.js'
-import { checkName, ContextStore, defaultContextName, type StoredContext } from '../../contexts/store.js'
+import { contextNameOf } from '../../contexts/endpoint.js'
+import { checkName, defaultContextName } from '../../contexts/store.js'
 import { forEachArgument } from '../../each.js'
 import { inspectFormatHelp, listFormatHelp, printInspect, printListing, type Listing } from '../../formatter.js'
-import { csvFields } from '../../options/csv.js'
+import { contextOf, defaultRow, endpointFlag, storeOf } from './stored.js'
+import { exportContext, importContext } from './transfer.js'
 
 interface Row {
   name: string
   description: string
   endpoint: string
   current: boolean
-}
-
-const storeOf = ({ globals, environment }: Context): ContextStore => new ContextStore(configFolder(globals, environment))
-
-function defaultRow({ globals, environment }: Context): StoredContext {
-  const here = { ...globals, context: defaultContextName }
-  return { name: defaultContextName, description: 'Current SKEP_HOST based configuration', host: endpointOf({ ...here, host: [] }, environment).host }
 }
 
 const listing: Listing<Row> = {
@@ -52,14 +43,17 @@ const ls = verb({
   },
 })
 
+const description = flag.string('Description of the context')
+const endpoint = flag.string('set the endpoint: host=tcp://myserver:2376,ca=~/ca.pem,cert=~/cert.pem,key=~/key.pem,skip-tls-verify=false', { valueName: 'stringToString' })
+
 const create = verb({
   name: 'create',
   summary: 'Create a context',
   usage: 'CONTEXT',
   minArgs: 1,
   flags: {
-    description: flag.string('Description of the context'),
-    docker: flag.string('set the endpoint: host=tcp://myserver:2376,ca=~/ca.pem,cert=~/cert.pem,key=~/key.pem,skip-tls-verify=false', { valueName: 'stringToString' }),
+    description,
+    docker: endpoint,
     from: flag.string('create context from a named context'),
   },
   run({ context, args: [name = ''], flags }) {
@@ -67,37 +61,31 @@ const create = verb({
     checkName(name)
     if (store.has(name)) throw invalid(`context "${name}" already exists`)
     if (flags.docker !== undefined && flags.from !== undefined) throw invalid('cannot use --docker flag when --from is set')
-    const from = flags.from === undefined || flags.from === defaultContextName ? defaultRow(context) : store.get(flags.from)
-    const endpoint = flags.docker === undefined ? from : endpointFlag(flags.docker, context)
-    store.save({
-      name,
-      description: flags.description ?? (flags.from === undefined ? '' : from.description),
-      host: endpoint.host,
-      ...(endpoint.tls && { tls: endpoint.tls }),
-    })
+    const from = contextOf(context, flags.from ?? defaultContextName)
+    const { host, tls } = flags.docker === undefined ? from : endpointFlag(flags.docker, context)
+    store.save({ name, description: flags.description ?? (flags.from === undefined ? '' : from.description), host, ...(tls && { tls }) })
     context.stdout.write(`${name}\n`)
     context.stderr.write(`Successfully created context "${name}"\n`)
     return Promise.resolve()
   },
 })
 
-/** `host=...,ca=...`, or `from=name`. */
-function endpointFlag(text: string, context: Context): Pick<StoredContext, 'host' | 'tls'> {
-  let host: string | undefined
-  const tls: NonNullable<StoredContext['tls']> = {}
-  for (const { key, value = '' } of csvFields(text)) {
-    if (key === 'host') host = value
-    else if (key === 'ca' || key === 'cert' || key === 'key') tls[key] = resolve(value.replace(/^~(?=\/)/, context.environment['HOME'] ?? '~'))
-    else if (key === 'skip-tls-verify') tls.skipVerify = value === 'true' || value === '1'
-    else if (key === 'from') return value === defaultContextName ? defaultRow(context) : storeOf(context).get(value)
-    else throw invalid(`unable to set the endpoint: unrecognized config key: ${key}`)
-  }
-  if (host === undefined) throw invalid('unable to set the endpoint: host is missing')
-  const hasTls = Object.keys(tls).length > 0
-  // A host that cannot be read is refused now, not at the first use.
-  parseHost(host, hasTls)
-  return { host, ...(hasTls && { tls }) }
-}
+const update = verb({
+  name: 'update',
+  summary: 'Update a context',
+  usage: 'CONTEXT',
+  minArgs: 1,
+  flags: { description, docker: endpoint },
+  run({ context, args: [name = ''], flags }) {
+    const store = storeOf(context)
+    const before = store.get(name)
+    const { tls, ...rest } = { ...before, ...(flags.docker === undefined ? {} : { tls: undefined, ...endpointFlag(flags.docker, context) }), name }
+    store.save({ ...rest, description: flags.description ?? before.description, ...(tls && { tls }) })
+    context.stdout.write(`${name}\n`)
+    context.stderr.write(`Successfully updated context "${name}"\n`)
+    return Promise.resolve()
+  },
+})
 
 const inspect = verb({
   name: 'inspect',
@@ -107,7 +95,7 @@ const inspect = verb({
   flags: { format: flag.string(inspectFormatHelp, { short: 'f' }) },
   run({ context, args, flags }) {
     const names = args.length > 0 ? args : [contextNameOf(context.globals, context.environment)]
-    const found = names.map((name) => (name === defaultContextName ? defaultRow(context) : storeOf(context).get(name)))
+    const found = names.map((name) => contextOf(context, name))
     const objects = found.map(({ name, description, host, tls }) => ({
       Name: name,
       Metadata: description === '' ? {} : { Description: description },
@@ -170,4 +158,4 @@ const show = verb({
   },
 })
 
-export const context = noun('context', 'Manage contexts', [create, inspect, ls, rm, show, use])
+export const context = noun('context', 'Manage contexts', [create, exportContext, importContext, inspect, ls, rm, show, update, use])
