@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { ErrorKind, invalid, StatusError } from '../../base/errors.js'
 import type { Context } from '../context.js'
 import { csvFields } from '../options/csv.js'
-import { refuseFolder, writeArchiveFile } from '../streams/archive-file.js'
+import { refuseIrregular, writeArchiveFile } from '../streams/archive-file.js'
 import { writeAll } from '../streams/write-all.js'
 
 /** Where the result goes beside the daemon's images. */
@@ -72,6 +72,6 @@ async function toFolder(files: Readable, dest: string): Promise<void> {
 
 async function toFile({ stdout }: Context, source: Readable, dest: string): Promise<void> {
   if (dest === '-') return writeAll(stdout, source)
-  refuseFolder(dest, 'failed to write the output')
+  refuseIrregular(dest, 'failed to write the output')
   await writeArchiveFile(dest, source, 0o644)
 }

@@ -1,18 +1,22 @@
-import { createWriteStream, existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { createWriteStream, renameSync, rmSync, statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { invalid } from '../../base/errors.js'
 
-/** Throws `invalid` with `what` before the path when a folder is there. */
-export function refuseFolder(path: string, what: string): void {
-  if (existsSync(path) && statSync(path).isDirectory()) throw invalid(`${what}: "${path}" is a directory`)
+/** Throws `invalid` with `what` before the path when there is something that an archive cannot take the place of: a folder, a device, a pipe. */
+export function refuseIrregular(path: string, what: string): void {
+  const there = statSync(path, { throwIfNoEntry: false })
+  if (there?.isDirectory()) throw invalid(`${what}: "${path}" is a directory`)
+  if (there && !there.isFile()) throw invalid(`${what}: invalid output path: "${path}" must be a directory or a regular file`)
 }
 
 /** Writes an archive to a file, whole or not at all: half of one must not look like one. `mode` is the new file's. */
 export async function writeArchiveFile(path: string, archive: Readable, mode = 0o600): Promise<void> {
-  const partial = `${path}.part-${process.pid}`
+  const partial = `${path}.part-${randomBytes(8).toString('hex')}`
   try {
-    await pipeline(archive, createWriteStream(partial, { mode }))
+    // Made here: where others may write too, nobody can have laid a link to another file.
+    await pipeline(archive, createWriteStream(partial, { mode, flags: 'wx' }))
     renameSync(partial, path)
   } catch (thrown) {
     rmSync(partial, { force: true })

@@ -1,7 +1,7 @@
 import { invalid } from '../../../base/errors.js'
 import { flag } from '../../../base/flags.js'
 import { verb } from '../../command.js'
-import { refuseFolder, writeArchiveFile } from '../../streams/archive-file.js'
+import { refuseIrregular, writeArchiveFile } from '../../streams/archive-file.js'
 import { writeAll } from '../../streams/write-all.js'
 
 export const exportVerb = verb({
@@ -17,7 +17,7 @@ export const exportVerb = verb({
       await writeAll(context.stdout, await context.api.containers.export(container))
       return
     }
-    refuseFolder(flags.output, 'failed to export container')
+    refuseIrregular(flags.output, 'failed to export container')
     await writeArchiveFile(flags.output, await context.api.containers.export(container))
   },
 })

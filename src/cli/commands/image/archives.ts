@@ -6,7 +6,7 @@ import { verb } from '../../command.js'
 import type { Context, InputStream } from '../../context.js'
 import { splitReference } from '../../image-name.js'
 import { showProgress } from '../../progress/image-progress.js'
-import { refuseFolder, writeArchiveFile } from '../../streams/archive-file.js'
+import { refuseIrregular, writeArchiveFile } from '../../streams/archive-file.js'
 import { writeAll } from '../../streams/write-all.js'
 
 export const load = verb({
@@ -45,7 +45,7 @@ export const save = verb({
       await writeAll(context.stdout, await context.api.images.save(args, options))
       return
     }
-    refuseFolder(flags.output, 'failed to save image')
+    refuseIrregular(flags.output, 'failed to save image')
     await writeArchiveFile(flags.output, await context.api.images.save(args, options))
   },
 })
