@@ -64,6 +64,8 @@ function decide(tx: WriteTx, nodeId: string, { status, description, observedRole
 }
 
 const problemLengthMax = 300
+/** An IPv6 address with its longest spelling and a prefix has fewer characters. */
+const subnetLengthMax = 64
 
 /** What a node says of its host, as far as it is well formed and of bounded size. */
 function bounded({ hostNetworks, encryptionProblem, ...rest }: NodeDescription): NodeDescription {
@@ -74,7 +76,8 @@ function bounded({ hostNetworks, encryptionProblem, ...rest }: NodeDescription):
   }
 }
 
-const isSubnet = (text: string): boolean => (text.includes(':') ? ipaddr.IPv6.isValidCIDR(text) : ipaddr.IPv4.isValidCIDRFourPartDecimal(text))
+const isSubnet = (text: string): boolean =>
+  text.length <= subnetLengthMax && (text.includes(':') ? ipaddr.IPv6.isValidCIDR(text) : ipaddr.IPv4.isValidCIDRFourPartDecimal(text))
 
 /** Without encryption keys that other nodes have: nobody gets another node's packets by naming its key. */
 function withOwnKeys(tx: WriteTx, nodeId: string, description: NodeDescription): NodeDescription {
