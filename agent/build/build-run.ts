@@ -1,3 +1,4 @@
+import type { BuildMessage, BuildOptions } from '../../src/model/engine-api/build.js'
 import { join } from 'node:path'
 import { invalid, kindOf, messageOf, StatusError } from '../../src/base/errors.js'
 import { Limit } from '../../src/base/limit.js'
@@ -5,7 +6,7 @@ import { chainIds, formatPlatform, hostPlatform, parsePlatform, platformFit, sho
 import type { ImageRecord } from '../image/image-record.js'
 import { BuildArgs, type StageArgs } from './build-args.js'
 import type { BuildContext } from './build-context.js'
-import type { BuildDeps, BuildMessage, BuildOptions, Emit, Pull } from './build-options.js'
+import type { BuildDeps, Emit, Pull } from './build-options.js'
 import { ContextSource, FolderSource, ImageSource, type CopySource } from './copy-source.js'
 import { findStage, neededStages, parseTrigger, type Dockerfile, type Instruction, type Stage } from './dockerfile.js'
 import { gitAddress } from './git-source.js'

@@ -1,4 +1,5 @@
-import type { BuildMessage, Emit } from './build-options.js'
+import type { BuildMessage } from '../../src/model/engine-api/build.js'
+import type { Emit } from './build-options.js'
 
 /** Characters of a stage's output that wait for its turn before the stage does. */
 const waitingCharactersMax = 1024 * 1024

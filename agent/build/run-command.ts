@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder'
 import type { Engine } from '../engine/engine.js'
-import type { CreateRequest } from '../engine/types.js'
 import type { Emit } from './build-options.js'
+import type { CreateRequest } from '../../src/model/engine-api/create.js'
 
 /** Runs a container to its end, with its output as progress. Gives its exit code; a build that is given up ends it. */
 export async function runToEnd(engine: Engine, containerId: string, emit: Emit, signal: AbortSignal): Promise<number> {

@@ -1,3 +1,4 @@
+import type { AttachOptions, AttachSession, OutputChunk } from '../../src/model/engine-api/attach.js'
 import type { Duplex } from 'node:stream'
 import { detachKeysDefault, DetachScanner, parseDetachKeys } from '../../src/base/detach-keys.js'
 import { conflict } from '../../src/base/errors.js'
@@ -7,7 +8,6 @@ import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
 import { inputStream } from './input-stream.js'
 import { readLogs } from './logs.js'
-import type { AttachOptions, AttachSession, OutputChunk } from './types.js'
 import { signalNumber } from './signals.js'
 
 /**

@@ -1,3 +1,4 @@
+import type { CommitOptions } from '../../src/model/engine-api/commit.js'
 import type { ContainerConfig } from '../../src/model/engine-api/container.js'
 import type { ImageConfig } from '../../src/model/engine-api/image.js'
 import { layerOf } from '../snapshot/diff.js'
@@ -7,20 +8,6 @@ import type { EngineContext } from './context.js'
 import { whileFrozen } from './freeze.js'
 import { mountPoints } from './mount-points.js'
 import { shortId } from '../image/descriptor.js'
-
-/** What `docker commit` asks for. */
-export interface CommitOptions {
-  repo?: string
-  tag?: string
-  comment?: string
-  author?: string
-  /** Dockerfile instructions for the configuration. */
-  changes: string[]
-  /** Let the processes stand still meanwhile. */
-  pause: boolean
-  /** Laid over the container's own. */
-  config: ContainerConfig
-}
 
 /** Makes an image of what a container changed; gives its id. The container is neither started nor removed meanwhile. */
 export async function commitContainer(context: EngineContext, container: Container, options: CommitOptions, signal: AbortSignal): Promise<string> {

@@ -1,13 +1,15 @@
+import type { AttachSession } from '../../src/model/engine-api/attach.js'
+import type { ExecConfig, ExecInspect } from '../../src/model/engine-api/exec.js'
 import type { EngineContext } from './context.js'
 import { createExec, findExec, resizeExec, startExec } from './exec.js'
-import type { AttachSession, ExecInspect, ExecRequest, TerminalSize } from './types.js'
+import type { TerminalSize } from './types.js'
 
 /** Processes in running containers, in the shape that the Engine API's handlers ask for. */
 export class EngineExecs {
   constructor(private readonly context: EngineContext) {}
 
   /** Gives the exec's id. Throws `notFound`, and `conflict` when the container does not run. */
-  async create(ref: string, request: ExecRequest): Promise<string> {
+  async create(ref: string, request: ExecConfig): Promise<string> {
     return createExec(this.context, this.context.store.find(ref), request).id
   }
 

@@ -5,6 +5,9 @@ import type {
   ContainerCreateResponse, ContainerInspectResponse, ContainerPathStat, ContainerSummary, ContainerTopResponse, ContainerUpdateResponse, FilesystemChange, Resources,
   RestartPolicy,
 } from '../../src/model/engine-api/container.js'
+import type { AttachOptions, AttachSession, LogsOptions, OutputChunk, WaitCondition } from '../../src/model/engine-api/attach.js'
+import type { CommitOptions } from '../../src/model/engine-api/commit.js'
+import type { CreateRequest } from '../../src/model/engine-api/create.js'
 import type { ContainerStatsResponse } from '../../src/model/engine-api/stats.js'
 import { Cgroups } from '../runtime/cgroup/cgroup.js'
 import type { CgroupMode } from '../runtime/cgroup/mode.js'
@@ -17,7 +20,7 @@ import { SeccompCache } from '../runtime/seccomp-cache.js'
 import { readArchive, statPath, writeArchive, type WriteArchiveOptions } from './archive.js'
 import { attachContainer } from './attach.js'
 import { Background } from './background.js'
-import { commitContainer, type CommitOptions } from './commit.js'
+import { commitContainer } from './commit.js'
 import type { Container } from './container.js'
 import { ContainerLogs } from './container-logs.js'
 import type { ContainerRecord } from './container-record.js'
@@ -42,9 +45,7 @@ import { readStats, statsSampler } from './stats.js'
 import { killContainer, pauseContainer, stopContainer, unpauseContainer, type StopOptions } from './stop.js'
 import { superviseContainers } from './supervision.js'
 import { topContainer } from './top.js'
-import type {
-  AttachOptions, AttachSession, CreateRequest, ListFilters, LogsOptions, OutputChunk, TerminalSize, WaitCondition,
-} from './types.js'
+import type { ListFilters, TerminalSize } from './types.js'
 import { updateContainer } from './update.js'
 import { waitContainer } from './wait.js'
 

@@ -1,7 +1,7 @@
+import type { ExecConfig, ExecInspect } from '../../src/model/engine-api/exec.js'
 import type { SpawnedProcess } from '../kernel/spawn.js'
 import type { ProcessIdentity } from '../kernel/process.js'
 import type { AttachHub } from './attach-hub.js'
-import type { ExecInspect, ExecRequest } from './types.js'
 
 /** A process started, or to be started, in a running container. */
 export class ExecSession {
@@ -16,7 +16,7 @@ export class ExecSession {
   constructor(
     readonly id: string,
     readonly containerId: string,
-    readonly request: ExecRequest,
+    readonly request: ExecConfig,
   ) {}
 
   inspect(): ExecInspect {

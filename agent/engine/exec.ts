@@ -1,3 +1,5 @@
+import type { AttachSession, OutputChunk } from '../../src/model/engine-api/attach.js'
+import type { ExecConfig } from '../../src/model/engine-api/exec.js'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Timer } from '../../src/base/clock.js'
@@ -19,13 +21,13 @@ import { ExecSession } from './exec-session.js'
 import { inputTo } from './input-stream.js'
 import { OutputQueue } from './output-queue.js'
 import { readInRoot } from './rootfs-path.js'
-import type { AttachSession, ExecRequest, OutputChunk, TerminalSize } from './types.js'
+import type { TerminalSize } from './types.js'
 
 /** Ended execs that can still be inspected, for each container. */
 const endedExecsMax = 64
 
 /** Readies a process for a running container. Throws `conflict` when it does not run, `invalid` without a command. */
-export function createExec(context: EngineContext, container: Container, request: ExecRequest): ExecSession {
+export function createExec(context: EngineContext, container: Container, request: ExecConfig): ExecSession {
   assertRuns(container)
   if (!request.Cmd || request.Cmd.length === 0) throw invalid('No exec command specified')
   if (request.DetachKeys) parseDetachKeys(request.DetachKeys)
@@ -196,7 +198,7 @@ export function killExec(context: EngineContext, session: ExecSession, signal: n
 }
 
 /** The OCI process: the container's settings, with what the request changes. Its identity files come from the running root. */
-function execProcess(context: EngineContext, container: Container, request: ExecRequest, size: TerminalSize | undefined): OciProcess {
+function execProcess(context: EngineContext, container: Container, request: ExecConfig, size: TerminalSize | undefined): OciProcess {
   const { config, hostConfig, state } = container.record
   const root = `/proc/${state.process?.pid ?? 0}/root`
   const user = resolveUser(request.User || config.User || '', readInRoot(root, '/etc/passwd'), readInRoot(root, '/etc/group'), hostConfig.GroupAdd ?? [])
@@ -224,7 +226,7 @@ function publish(context: EngineContext, container: Container, session: ExecSess
   context.events.publish('container', action, container.id, container.eventAttributes({ execID: session.id, ...extra }))
 }
 
-function detachKeysOf(request: ExecRequest): Uint8Array {
+function detachKeysOf(request: ExecConfig): Uint8Array {
   return parseDetachKeys(request.DetachKeys || detachKeysDefault)
 }
 

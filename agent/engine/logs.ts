@@ -1,9 +1,9 @@
+import type { LogsOptions, OutputChunk } from '../../src/model/engine-api/attach.js'
 import { readAhead } from '../../src/base/read-ahead.js'
 import { LogDecoder, logTimeMs, logTimeUtc, type LogLine } from '../log-drivers/log-line.js'
 import { LogFramer } from '../log-drivers/frames.js'
 import { readRaw, type LogWriter } from '../log-drivers/read.js'
 import type { LogSegments } from '../log-drivers/segments.js'
-import type { LogsOptions, OutputChunk } from './types.js'
 
 const newline = Buffer.from('\n')
 

@@ -1,4 +1,4 @@
-import type { OutputChunk } from './types.js'
+import type { OutputChunk } from '../../src/model/engine-api/attach.js'
 
 /** What waits is given out in pieces of about this size: each one costs the reader and the client a frame. */
 const joinedBytesMax = 32 * 1024

@@ -1,7 +1,7 @@
+import type { WaitCondition } from '../../src/model/engine-api/attach.js'
 import type { Clock } from '../../src/base/clock.js'
 import { toAbortError } from './abort.js'
 import type { Container, ExitNotice } from './container.js'
-import type { WaitCondition } from './types.js'
 
 /** How long those who wait for an end are held back for the output that others have not read yet. */
 const deliveryTimeoutMs = 2_000

@@ -1,7 +1,9 @@
+import type { LogsOptions, OutputChunk, WaitCondition } from '../../src/model/engine-api/attach.js'
 import type { ContainerCreateResponse, ContainerInspectResponse, ContainerSummary } from '../../src/model/engine-api/container.js'
+import type { CreateRequest } from '../../src/model/engine-api/create.js'
 import type { EventMessage } from '../../src/model/engine-api/system.js'
 import type { Subscription } from '../../src/base/watch-queue.js'
-import type { CreateRequest, ListFilters, LogsOptions, OutputChunk, WaitCondition } from '../engine/types.js'
+import type { ListFilters } from '../engine/types.js'
 
 /** What tasks need of the engine. */
 export interface TaskEngine {

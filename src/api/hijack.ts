@@ -1,6 +1,6 @@
+import type { AttachSession, OutputChunk } from '../model/engine-api/attach.js'
 import { messageOf } from '../base/errors.js'
 import { StdStream, stdcopyFrame } from '../base/stdcopy.js'
-import type { AttachSession, OutputChunk } from './containers/backend.js'
 import type { Exchange, HijackedConnection } from './exchange.js'
 import { atLeast, type ApiVersion } from './versions.js'
 

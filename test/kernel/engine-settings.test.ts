@@ -1,9 +1,9 @@
 import { strict as assert } from 'node:assert'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { CreateRequest } from '../../agent/engine/types.js'
 import { mount, mountsBelow, unmount } from '../../agent/kernel/mount.js'
 import { collect, destroyEngineFolder, makeEngineFolder, openEngine, type EngineHost } from '../support/engine-host.js'
+import type { CreateRequest } from '../../src/model/engine-api/create.js'
 
 describe('settings of containers on the real kernel', function () {
   this.timeout(60_000)

@@ -2,11 +2,11 @@ import { strict as assert } from 'node:assert'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Engine } from '../../agent/engine/engine.js'
-import type { CreateRequest } from '../../agent/engine/types.js'
 import { mountsBelow } from '../../agent/kernel/mount.js'
 import { Filters } from '../../src/api/filters.js'
 import { eventually } from '../support/eventually.js'
 import { collect, destroyEngineFolder, makeEngineFolder, openEngine, type EngineHost } from '../support/engine-host.js'
+import type { CreateRequest } from '../../src/model/engine-api/create.js'
 
 describe('engine on the real kernel', function () {
   this.timeout(60_000)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex, Readable } from 'node:stream'
 import type { ApiDeps } from '../../src/api/backends.js'
-import type { BuildBackend, BuildMessage, BuildOptions } from '../../src/api/build/backend.js'
+import type { BuildBackend, BuildRequest } from '../../src/api/build/backend.js'
 import type { EventsBackend } from '../../src/api/events/backend.js'
 import type { ImagesBackend, ProgressMessage } from '../../src/api/images/backend.js'
 import type { NetworkCreateBody, NetworksBackend } from '../../src/api/networks/backend.js'
@@ -24,6 +24,7 @@ import type { EventMessage } from '../../src/model/engine-api/system.js'
 import type { Volume } from '../../src/model/engine-api/volume.js'
 import type { NetworkRows } from '../../src/model/network-table.js'
 import type { ServiceTrace, TraceRequest } from '../../src/model/service-trace.js'
+import type { BuildMessage } from '../../src/model/engine-api/build.js'
 import { FakeContainers, FakeExec } from './fake-containers.js'
 import { FakeControl } from './fake-control.js'
 
@@ -31,8 +32,8 @@ const created = rfc3339(1_700_000_000_000)
 
 /** Counts what it gets; a target `broken` fails after a line, `refused` before one. */
 export class FakeBuild implements BuildBackend {
-  readonly builds: { bytes: number; options: BuildOptions }[] = []
-  async build(context: Readable, options: BuildOptions, emit: (message: BuildMessage) => Promise<void>) {
+  readonly builds: { bytes: number; options: BuildRequest }[] = []
+  async build(context: Readable, options: BuildRequest, emit: (message: BuildMessage) => Promise<void>) {
     let bytes = 0
     for await (const piece of context as AsyncIterable<Buffer>) bytes += piece.length
     this.builds.push({ bytes, options })

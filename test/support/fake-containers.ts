@@ -2,9 +2,13 @@ import { PassThrough } from 'node:stream'
 import { ErrorKind, StatusError, conflict, notFound } from '../../src/base/errors.js'
 import { rfc3339 } from '../../src/base/clock.js'
 import { Queue } from '../../src/base/queue.js'
-import type { AttachOptions, AttachSession, CommitOptions, ContainerCreateBody, ContainersBackend, OutputChunk } from '../../src/api/containers/backend.js'
-import type { ExecBackend, ExecConfig } from '../../src/api/exec/backend.js'
+import type { ContainersBackend } from '../../src/api/containers/backend.js'
+import type { ExecBackend } from '../../src/api/exec/backend.js'
+import type { AttachOptions, AttachSession, OutputChunk } from '../../src/model/engine-api/attach.js'
+import type { CommitOptions } from '../../src/model/engine-api/commit.js'
 import type { ContainerInspectResponse } from '../../src/model/engine-api/container.js'
+import type { CreateRequest } from '../../src/model/engine-api/create.js'
+import type { ExecConfig } from '../../src/model/engine-api/exec.js'
 
 async function* chunksOf(text: string): AsyncGenerator<Uint8Array, void, undefined> {
   yield await Promise.resolve(Buffer.from(text))
@@ -13,7 +17,7 @@ async function* chunksOf(text: string): AsyncGenerator<Uint8Array, void, undefin
 interface FakeContainer {
   id: string
   name: string
-  body: ContainerCreateBody
+  body: CreateRequest
   state: 'created' | 'running' | 'exited'
   exitCode: number
   log: OutputChunk[]
@@ -86,7 +90,7 @@ export class FakeContainers implements ContainersBackend {
       }))
   }
 
-  async create(name: string | undefined, body: ContainerCreateBody) {
+  async create(name: string | undefined, body: CreateRequest) {
     if (body.Image === 'missing:latest' || body.Image === 'missing') throw notFound('No such image: missing:latest')
     if (name !== undefined && [...this.containers.values()].some((one) => one.name === name)) {
       throw conflict(`Conflict. The container name "/${name}" is already in use`)

@@ -1,8 +1,10 @@
-import type { CreateRequest, ListFilters, LogsOptions, OutputChunk } from '../../agent/engine/types.js'
+import type { ListFilters } from '../../agent/engine/types.js'
 import type { TaskEngine } from '../../agent/executor/task-engine.js'
 import { conflict, notFound, StatusError } from '../../src/base/errors.js'
 import { WatchQueue } from '../../src/base/watch-queue.js'
+import type { LogsOptions, OutputChunk } from '../../src/model/engine-api/attach.js'
 import type { ContainerInspectResponse, ContainerState } from '../../src/model/engine-api/container.js'
+import type { CreateRequest } from '../../src/model/engine-api/create.js'
 import type { EventMessage } from '../../src/model/engine-api/system.js'
 
 export interface FakeContainer {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.js'
 import { ErrorKind, invalid, messageOf, StatusError } from '../../base/errors.js'
+import type { BuildMessage } from '../../model/engine-api/build.js'
 import type { HostConfig } from '../../model/engine-api/container.js'
 import type { AuthConfig } from '../../model/engine-api/image.js'
 import { decodeBase64 } from '../base64.js'
@@ -10,7 +11,7 @@ import { listOf, mapOf, orNull, shape, text, whole, type Check } from '../json-c
 import { untilMs } from '../prune.js'
 import type { Query } from '../query.js'
 import type { Handler } from '../route.js'
-import type { BuildBackend, BuildMessage, BuildOptions } from './backend.js'
+import type { BuildBackend, BuildRequest } from './backend.js'
 import { BuildTrace, type TraceMessage } from './trace.js'
 
 const headerBytesMax = 256 * 1024
@@ -82,7 +83,7 @@ export function buildHandlers(backend: BuildBackend, clock: Clock) {
   return { build, prune, session }
 }
 
-function readOptions(exchange: Exchange): BuildOptions {
+function readOptions(exchange: Exchange): BuildRequest {
   const { query, headers } = exchange
   // The classic client's BuildKit mode sends no context: the daemon would ask for files one by one, and run what the client compiled.
   if (query.text('version') === '2' && query.text('remote') === 'client-session') {

@@ -1,7 +1,7 @@
+import type { BuildMessage } from '../../model/engine-api/build.js'
 import { createHash } from 'node:crypto'
 import protobuf from 'protobufjs/minimal.js'
 import type { Clock } from '../../base/clock.js'
-import type { BuildMessage } from './backend.js'
 
 /** One line of the answer to a build that asked for BuildKit's progress. */
 export interface TraceMessage {

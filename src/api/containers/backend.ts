@@ -1,6 +1,4 @@
-import type { Duplex } from 'node:stream'
 import type {
-  ContainerConfig,
   ContainerCreateResponse,
   ContainerInspectResponse,
   ContainerPathStat,
@@ -8,25 +6,20 @@ import type {
   ContainerTopResponse,
   ContainerUpdateResponse,
   FilesystemChange,
-  HostConfig,
-  NetworkingConfig,
   Resources,
   RestartPolicy,
 } from '../../model/engine-api/container.js'
+import type { AttachOptions, AttachSession, LogsOptions, OutputChunk, WaitCondition } from '../../model/engine-api/attach.js'
+import type { CommitOptions } from '../../model/engine-api/commit.js'
+import type { CreateRequest } from '../../model/engine-api/create.js'
 import type { ContainerStatsResponse } from '../../model/engine-api/stats.js'
 import type { Filters } from '../filters.js'
-
-/** The body of `POST /containers/create`. */
-export interface ContainerCreateBody extends ContainerConfig {
-  HostConfig?: HostConfig
-  NetworkingConfig?: NetworkingConfig
-}
 
 /** What the container endpoints need of the engine. `ref` is a name, an id or a unique prefix of an id. */
 export interface ContainersBackend {
   list(options: { all: boolean; limit?: number; size: boolean; filters: Filters }): Promise<ContainerSummary[]>
   /** `platform` is `os[/arch[/variant]]`. Throws `notFound` ("No such image: ...") and `conflict` for a taken name. */
-  create(name: string | undefined, body: ContainerCreateBody, platform?: string): Promise<ContainerCreateResponse>
+  create(name: string | undefined, body: CreateRequest, platform?: string): Promise<ContainerCreateResponse>
   inspect(ref: string, options: { size: boolean }): Promise<ContainerInspectResponse>
   /** Throws `notModified` when it runs already. */
   start(ref: string): Promise<void>
@@ -64,62 +57,4 @@ export interface ContainersBackend {
   export(ref: string): Promise<AsyncIterable<Uint8Array>>
   /** Makes an image of the container's changes; gives its id. */
   commit(ref: string, options: CommitOptions, signal: AbortSignal): Promise<string>
-}
-
-export interface CommitOptions {
-  repo?: string
-  tag?: string
-  comment?: string
-  author?: string
-  /** Dockerfile instructions for the configuration. */
-  changes: string[]
-  /** Let the processes stand still meanwhile. */
-  pause: boolean
-  /** Laid over the container's own. */
-  config: ContainerConfig
-}
-
-export type WaitCondition = 'not-running' | 'next-exit' | 'removed'
-
-export interface LogsOptions {
-  stdout: boolean
-  stderr: boolean
-  follow: boolean
-  timestamps: boolean
-  /** Attributes of the container that the log options pick go before each line. */
-  details?: boolean
-  /** Lines from the end; undefined is all. */
-  tail?: number
-  /** Milliseconds since the epoch, fractions for nanoseconds. */
-  sinceMs?: number
-  untilMs?: number
-  /** In `frames`, lines of one stream that are there together share a frame; otherwise each has its own. */
-  joinLines?: boolean
-}
-
-export interface OutputChunk {
-  stream: 'stdout' | 'stderr'
-  data: Uint8Array
-}
-
-export interface AttachOptions {
-  stdin: boolean
-  stdout: boolean
-  stderr: boolean
-  /** Send what was logged before. */
-  logs: boolean
-  /** Stay attached for what comes. */
-  stream: boolean
-  detachKeys?: string
-}
-
-/** A live attachment; the API connects it to the client's connection. */
-export interface AttachSession {
-  tty: boolean
-  /** Output until the container ends or `close` is called. */
-  output: AsyncIterable<OutputChunk>
-  /** Standard input of the container; absent unless asked for and open. Ending it closes stdin when `StdinOnce`. */
-  input?: Pick<Duplex, 'write' | 'end' | 'once'>
-  /** Detaches; the container goes on. */
-  close(): void
 }

@@ -1,7 +1,7 @@
 import type { HostConfig, HealthConfig, Mount, Resources, RestartPolicy } from '../../model/engine-api/container.js'
+import type { CreateRequest } from '../../model/engine-api/create.js'
 import type { EndpointSettings } from '../../model/engine-api/network.js'
 import { anyObject, flag, listOf, mapOf, oneOf, orNull, shape, text, textOrList, whole, type Check } from '../json-check.js'
-import type { ContainerCreateBody } from './backend.js'
 
 /** The bodies of the container endpoints, as types that are checked. */
 const strings = listOf(text)
@@ -170,7 +170,7 @@ export const endpointSettings: Check<EndpointSettings> = shape<EndpointSettings>
   DNSNames: strings,
 })
 
-export const createBody: Check<ContainerCreateBody> = shape<ContainerCreateBody>({
+export const createBody: Check<CreateRequest> = shape<CreateRequest>({
   Hostname: text,
   Domainname: text,
   User: text,
@@ -197,7 +197,7 @@ export const createBody: Check<ContainerCreateBody> = shape<ContainerCreateBody>
   StopTimeout: whole,
   Shell: strings,
   HostConfig: hostConfig,
-  NetworkingConfig: shape<NonNullable<ContainerCreateBody['NetworkingConfig']>>({
+  NetworkingConfig: shape<NonNullable<CreateRequest['NetworkingConfig']>>({
     EndpointsConfig: mapOf(orNull(endpointSettings, {})),
   }),
 })

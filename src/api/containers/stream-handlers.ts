@@ -1,9 +1,10 @@
+import type { AttachOptions, LogsOptions, WaitCondition } from '../../model/engine-api/attach.js'
 import type { Clock, Timer } from '../../base/clock.js'
 import { invalid, messageOf } from '../../base/errors.js'
 import { encodeOutput, serveAttach, serveWebSocket, streamType } from '../hijack.js'
 import type { Query } from '../query.js'
 import type { Handler } from '../route.js'
-import type { AttachOptions, ContainersBackend, LogsOptions, WaitCondition } from './backend.js'
+import type { ContainersBackend } from './backend.js'
 
 const conditions: readonly WaitCondition[] = ['not-running', 'next-exit', 'removed']
 

@@ -1,37 +1,5 @@
-import type { ProcessConfig } from '../../model/engine-api/container.js'
-import type { AttachSession } from '../containers/backend.js'
-
-/** The body of `POST /containers/{id}/exec`. */
-export interface ExecConfig {
-  AttachStdin?: boolean
-  AttachStdout?: boolean
-  AttachStderr?: boolean
-  /** Rows and columns. */
-  ConsoleSize?: number[]
-  DetachKeys?: string
-  Tty?: boolean
-  /** NAME=value */
-  Env?: string[]
-  Cmd?: string[]
-  Privileged?: boolean
-  User?: string
-  WorkingDir?: string
-}
-
-/** The answer of `GET /exec/{id}/json`. */
-export interface ExecInspect {
-  ID: string
-  Running: boolean
-  ExitCode: number | null
-  ProcessConfig: ProcessConfig
-  OpenStdin: boolean
-  OpenStderr: boolean
-  OpenStdout: boolean
-  CanRemove: boolean
-  ContainerID: string
-  DetachKeys: string
-  Pid: number
-}
+import type { AttachSession } from '../../model/engine-api/attach.js'
+import type { ExecConfig, ExecInspect } from '../../model/engine-api/exec.js'
 
 export interface ExecStartOptions {
   /** Wins over what the exec was created with. */

@@ -1,9 +1,10 @@
+import type { ExecConfig } from '../../model/engine-api/exec.js'
 import { conflict, invalid } from '../../base/errors.js'
 import { terminalSize } from '../containers/lifecycle-handlers.js'
 import { serveStarting } from '../hijack.js'
 import { count, flag, listOf, shape, text, textOrList } from '../json-check.js'
 import type { Handler } from '../route.js'
-import type { ExecBackend, ExecConfig, ExecStartOptions } from './backend.js'
+import type { ExecBackend, ExecStartOptions } from './backend.js'
 
 const consoleSize = listOf(count)
 

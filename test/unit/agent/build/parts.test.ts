@@ -1,9 +1,9 @@
+import type { BuildMessage } from '../../../../src/model/engine-api/build.js'
 import { strict as assert } from 'node:assert'
 import { matchingPaths } from '../../../../agent/build/glob.js'
 import { gitAddress } from '../../../../agent/build/git-source.js'
 import { isHeredocMark, logicalLines } from '../../../../agent/build/logical-lines.js'
 import { mountSource, parseRunMount } from '../../../../agent/build/mount-options.js'
-import type { BuildMessage } from '../../../../agent/build/build-options.js'
 import { OrderedOutput } from '../../../../agent/build/ordered-output.js'
 
 describe('lines of a Dockerfile', () => {
