@@ -5,31 +5,19 @@ import type { ReadTx, TableName, Tables } from './store.js'
 /** More matches than this are not counted. */
 const matchesMax = 1000
 
-/** What Docker calls an object of each table in its sentences. */
-const nouns: Record<TableName, string> = {
-  node: 'node',
-  service: 'service',
-  task: 'task',
-  network: 'network',
-  secret: 'secret',
-  config: 'config',
-  volume: 'volume',
-  cluster: 'cluster',
-}
-
 /**
  * The object that `ref` means: a full id, else a name, else a unique prefix of an id. Throws
  * `notFound` ("service web not found") and `invalid` ("service a is ambiguous (2 matches found)").
  */
 export function resolve<K extends TableName>(tx: ReadTx, table: K, ref: string): Tables[K] {
-  if (ref === '') throw invalid(`give the id, the name or the start of the id of a ${nouns[table]}`)
+  if (ref === '') throw invalid(`give the id, the name or the start of the id of a ${table}`)
   const exact = tx.get(table, ref) ?? taskByFullName(tx, table, ref)
   if (exact) return exact
   const named = tx.allByName(table, ref)
   const found = named.length > 0 ? named : tx.byIdPrefix(table, ref, matchesMax)
-  if (found.length > 1) throw invalid(`${nouns[table]} ${ref} is ambiguous (${found.length} matches found)`)
+  if (found.length > 1) throw invalid(`${table} ${ref} is ambiguous (${found.length} matches found)`)
   const [one] = found
-  if (!one) throw notFound(`${nouns[table]} ${ref} not found`)
+  if (!one) throw notFound(`${table} ${ref} not found`)
   return one
 }
 
