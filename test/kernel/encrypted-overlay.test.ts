@@ -202,6 +202,27 @@ describe('encrypted overlay networks in the kernel', function () {
     assert.deepEqual((await datagrams.end()).lost, [])
   })
 
+  it('have no ways left to keys that went while no daemon was there', async () => {
+    const [one, two] = await begin()
+    await one.container('s0', secret, '10.0.1.3')
+    await two.container('s1', secret, '10.0.1.4')
+    await telling
+    const ways = (): string[] =>
+      inNetns(join(one.tunnelDir, 'netns'), () => {
+        using links = Links.open()
+        return links.routes().flatMap(({ family, destination, source }) => (family === 6 && source !== undefined ? [destination] : []))
+      })
+    const before = two.keys.map((key) => `${tunnelAddressOf(key)}/128`)
+    assert.deepEqual(ways(), before)
+    one.stop()
+    await two.controller?.removeSandbox('s1')
+    await two.cluster?.end()
+    await one.start(tell, ['s0'])
+    assert.deepEqual(ways(), before, 'until the managers have told who is there')
+    await one.apply('complete', rows())
+    assert.deepEqual(ways(), [])
+  })
+
   it('come back when the program is killed', async () => {
     const [one, two] = await begin()
     const [a, b] = [await one.container('s0', secret, '10.0.1.3'), await two.container('s1', secret, '10.0.1.4')]

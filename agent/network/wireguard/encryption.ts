@@ -66,6 +66,8 @@ export class Encryption implements Disposable {
   private settledAtMs: number | undefined
   /** The managers have told who else is there. */
   private informed = false
+  /** Routes of an earlier daemon to keys that are gone have been taken away. */
+  private swept = false
   private readonly work = new Serial()
   private ticker: Timer | undefined
   private idleTimer: Timer | undefined
@@ -229,7 +231,7 @@ export class Encryption implements Disposable {
     await this.given.tunnels.end()
     this.routed.clear()
     await this.store.clear()
-    Object.assign(this, { paths: { keys: new Map(), tunnels: new Map() }, handshakes: () => 0, withdrawn: false, settledAtMs: undefined })
+    Object.assign(this, { paths: { keys: new Map(), tunnels: new Map() }, handshakes: () => 0, withdrawn: false, swept: false, settledAtMs: undefined })
     if (had) this.listener?.announce()
   }
 
@@ -286,6 +288,15 @@ export class Encryption implements Disposable {
       this.given.tunnels.unroute(tunnelAddressOf(peerKey))
       this.routed.delete(peerKey)
     }
+    this.sweep()
+  }
+
+  /** Keys that went while no daemon was here have left their routes. */
+  private sweep(): void {
+    if (this.swept || !this.informed) return
+    const known = new Set([...this.routed.keys()].map(tunnelAddressOf))
+    for (const destination of this.given.tunnels.routed()) if (!known.has(destination)) this.given.tunnels.unroute(destination)
+    this.swept = true
   }
 
   private async readHandshakes(): Promise<void> {

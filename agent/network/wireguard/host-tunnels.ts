@@ -41,6 +41,8 @@ export interface Tunnels {
   /** Leads packets for another node's key through a tunnel. */
   route(destination: string, tunnel: OpenTunnel): void
   unroute(destination: string): void
+  /** The destinations that packets are led to, also by an earlier daemon. */
+  routed(): string[]
   remove(slot: Slot): Promise<void>
   /** Takes everything away, also what an earlier daemon left. */
   end(): Promise<void>
@@ -85,6 +87,10 @@ export class HostTunnels implements Tunnels {
 
   unroute(destination: string): void {
     this.opened?.unroute(destination)
+  }
+
+  routed(): string[] {
+    return this.opened?.routed() ?? []
   }
 
   remove(slot: Slot): Promise<void> {

@@ -4,6 +4,9 @@ import { LinkBatch, Links } from '../../kernel/link.js'
 import { createNetns, deleteNetns, Netns } from '../../kernel/netns.js'
 import { writeSysctlIfPresent } from '../../kernel/sysctl.js'
 
+/** RT_TABLE_MAIN. */
+const mainTable = 254
+
 /**
  * The namespace that the insides of tunnels lie in: WireGuard interfaces and the VXLAN sockets of encrypted
  * networks, nothing else. The interfaces send and take their encrypted packets in the host's namespace, so
@@ -45,6 +48,12 @@ export class TunnelSpace implements Disposable {
     const index = this.links.find(name)?.index
     if (index === undefined) return
     this.links.apply(new LinkBatch().setRoute({ family: 6, destination: `${destination}/128`, index, source }))
+  }
+
+  /** The other ends' addresses that packets are led to, also by an earlier daemon. */
+  routed(): string[] {
+    // Those that the kernel makes for the interfaces' own addresses name no source.
+    return this.links.routes().flatMap(({ destination, source, table }) => (table === mainTable && source !== undefined && destination.endsWith('/128') ? [destination.slice(0, -'/128'.length)] : []))
   }
 
   unroute(destination: string): void {

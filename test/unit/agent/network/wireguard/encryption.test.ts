@@ -88,6 +88,9 @@ class WiredTunnels implements Tunnels {
   unroute(destination: string): void {
     this.routes.delete(destination)
   }
+  routed(): string[] {
+    return [...this.routes.keys()]
+  }
   async remove(slot: Slot): Promise<void> {
     for (const tunnel of this.own) {
       if (tunnel.key.slot !== slot) continue
