@@ -19,6 +19,7 @@ export type TlsPart = (typeof tlsParts)[number]
 
 /** What is read of an archive at most, as docker does. */
 const archiveBytesMax = 10 * 1024 * 1024
+const tarBlockBytes = 512
 const tlsFolder = 'tls/docker/'
 
 /** A context in docker's format: a tar of `meta.json` and `tls/docker/{ca,cert,key}.pem`. */
@@ -47,7 +48,9 @@ export async function unpackContext(source: Readable): Promise<PortableContext> 
   if (bytes.subarray(0, 4).equals(Buffer.from('PK\x03\x04'))) throw invalid('zip archives of contexts are not supported: export the context as a tar')
   const files = new Map<string, string>()
   const archive = extract()
-  Readable.from([bytes]).pipe(archive as unknown as NodeJS.WritableStream)
+  // Docker leaves out what fills the last file's block.
+  const padding = Buffer.alloc((tarBlockBytes - (bytes.length % tarBlockBytes)) % tarBlockBytes)
+  Readable.from([bytes, padding]).pipe(archive as unknown as NodeJS.WritableStream)
   try {
     for await (const entry of archive) {
       const { name, type } = entry.header

@@ -93,7 +93,10 @@ describe('contexts', () => {
     for (const [files, why] of cases) await refused(await tarOf(files), why)
     await refused(Buffer.from('PK\x03\x04'), /zip archives of contexts are not supported/)
     await refused(Buffer.alloc(1024, 'x'), /the context cannot be read/)
-    assert.equal((await importOf(await tarOf({ 'meta.json': good }))).code, 0)
+    const whole = await tarOf({ 'meta.json': good })
+    await refused(whole.subarray(0, 512), /the context cannot be read/)
+    // Docker's end with the last byte of the last file.
+    assert.equal((await importOf(whole.subarray(0, 512 + good.length))).code, 0)
     assert.deepEqual(JSON.parse(readFileSync(join(folder, 'contexts/x1.json'), 'utf8')), { name: 'x1', description: '', host: 'tcp://h:1' })
   })
 
