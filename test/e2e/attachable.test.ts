@@ -3,7 +3,7 @@ import type { Lab } from '../lab/lab.js'
 import type { LabHost } from '../lab/lab-host.js'
 import { eventually } from '../support/eventually.js'
 import { ask, loadNetworkImages, netnsOf } from './network-support.js'
-import { converged, hostnames, printLogs, startSwarm } from './support.js'
+import { converged, hostnames, printLogs, removeContainers, startSwarm } from './support.js'
 
 interface NetworkJson {
   Name: string
@@ -158,11 +158,6 @@ describe('attachable networks of a swarm', function () {
     await other.restart()
   })
 })
-
-async function removeContainers(host: LabHost): Promise<void> {
-  const ids = (await host.docker('ps', '-aq')).split('\n').filter((id) => id !== '')
-  if (ids.length > 0) await host.tryDocker('rm', '-f', ...ids)
-}
 
 /** The addresses in the answer part of nslookup's output. */
 function addresses(text: string): string[] {

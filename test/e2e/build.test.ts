@@ -1,16 +1,16 @@
 import { strict as assert } from 'node:assert'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { chmodSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Lab } from '../lab/lab.js'
 import type { LabHost } from '../lab/lab-host.js'
+import { buildFolder } from '../support/build-folder.js'
 import { eventually } from '../support/eventually.js'
-import { printLogs, startLab } from './support.js'
+import { printLogs, removeContainers, startLab } from './support.js'
 
 describe('builds, by the docker client', function () {
   let lab: Lab
   let host: LabHost
-  let folders = 0
 
   before(async () => {
     lab = await startLab(1)
@@ -18,23 +18,14 @@ describe('builds, by the docker client', function () {
   })
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await printLogs(lab)
-    const ids = (await host.docker('ps', '-aq')).split('\n').filter((line) => line !== '')
-    if (ids.length > 0) await host.docker('rm', '-f', '-v', ...ids)
+    await removeContainers(host)
   })
   after(async () => {
     await lab?.close()
   })
 
   /** A folder with these files. */
-  const context = (files: Record<string, string>): string => {
-    const folder = join(lab.folder, `context-${++folders}`)
-    mkdirSync(folder)
-    for (const [name, content] of Object.entries(files)) {
-      mkdirSync(dirname(join(folder, name)), { recursive: true })
-      writeFileSync(join(folder, name), content)
-    }
-    return folder
-  }
+  const context = (files: Record<string, string>): string => buildFolder(lab.folder, files)
   const tryBuild = (folder: string, ...args: string[]) =>
     host.run('docker', ['-H', `unix://${host.socketPath}`, 'build', ...args, folder], { env: { DOCKER_BUILDKIT: '0' } })
   const build = async (folder: string, ...args: string[]): Promise<string> => {

@@ -5,7 +5,7 @@ import type { Lab } from '../lab/lab.js'
 import type { LabHost } from '../lab/lab-host.js'
 import { busyboxArchive, busyboxRootfs } from '../support/busybox-image.js'
 import { eventually } from '../support/eventually.js'
-import { printLogs, startLab } from './support.js'
+import { printLogs, removeContainers, startLab } from './support.js'
 
 describe('containers and images, by the docker client', function () {
   let lab: Lab
@@ -17,8 +17,7 @@ describe('containers and images, by the docker client', function () {
   })
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await printLogs(lab)
-    const ids = (await host.docker('ps', '-aq')).split('\n').filter((line) => line !== '')
-    if (ids.length > 0) await host.docker('rm', '-f', '-v', ...ids)
+    await removeContainers(host)
   })
   after(async () => {
     await lab?.close()

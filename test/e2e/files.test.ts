@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { WebSocket } from 'ws'
 import type { Lab } from '../lab/lab.js'
 import type { LabHost } from '../lab/lab-host.js'
-import { printLogs, startLab } from './support.js'
+import { printLogs, removeContainers, startLab } from './support.js'
 
 describe('files of containers, by the docker client', function () {
   let lab: Lab
@@ -16,8 +16,7 @@ describe('files of containers, by the docker client', function () {
   })
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await printLogs(lab)
-    const ids = (await host.docker('ps', '-aq')).split('\n').filter((line) => line !== '')
-    if (ids.length > 0) await host.docker('rm', '-f', '-v', ...ids)
+    await removeContainers(host)
   })
   after(async () => {
     await lab?.close()

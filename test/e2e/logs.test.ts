@@ -7,7 +7,7 @@ import { StdcopyDecoder, StdStream } from '../../src/base/stdcopy.js'
 import type { Lab } from '../lab/lab.js'
 import type { LabHost } from '../lab/lab-host.js'
 import { eventually } from '../support/eventually.js'
-import { printLogs, startLab } from './support.js'
+import { printLogs, removeContainers, startLab } from './support.js'
 
 /** Everything that a log target gets, over a unix socket: those are seen from every network namespace. */
 class Receiver {
@@ -49,8 +49,7 @@ describe('logs, by the docker client', function () {
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await printLogs(lab)
     if (!host.running) await host.startDaemon()
-    const ids = (await host.docker('ps', '-aq')).split('\n').filter((line) => line !== '')
-    if (ids.length > 0) await host.docker('rm', '-f', '-v', ...ids)
+    await removeContainers(host)
     for (const close of closers.splice(0).reverse()) close()
   })
   after(async () => {

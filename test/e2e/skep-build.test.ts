@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path'
 import type { Lab } from '../lab/lab.js'
 import { programsFolder, signal } from '../lab/belongings.js'
 import type { LabHost } from '../lab/lab-host.js'
+import { buildFolder } from '../support/build-folder.js'
 import { eventually } from '../support/eventually.js'
 import { printLogs, startLab } from './support.js'
 
@@ -13,7 +14,6 @@ describe('skep build', function () {
   this.timeout(60_000)
   let lab: Lab
   let host: LabHost
-  let folders = 0
   const started: ChildProcess[] = []
 
   before(async () => {
@@ -34,15 +34,7 @@ describe('skep build', function () {
   })
 
   /** A folder with these files. */
-  const context = (files: Record<string, string>): string => {
-    const folder = join(lab.folder, `context-${++folders}`)
-    mkdirSync(folder)
-    for (const [name, content] of Object.entries(files)) {
-      mkdirSync(dirname(join(folder, name)), { recursive: true })
-      writeFileSync(join(folder, name), content)
-    }
-    return folder
-  }
+  const context = (files: Record<string, string>): string => buildFolder(lab.folder, files)
   const lines = (...all: string[]): string => `${all.join('\n')}\n`
   const tryBuild = (args: string[], options: { env?: NodeJS.ProcessEnv; input?: string } = {}) =>
     host.run(process.execPath, [join(programsFolder, 'skep'), '-H', `unix://${host.socketPath}`, 'build', ...args], options)

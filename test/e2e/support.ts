@@ -34,6 +34,14 @@ export async function startLab(hosts: number): Promise<Lab> {
   }
 }
 
+/** Removes the containers of a host, with their anonymous volumes. One that goes by itself meanwhile is no error. */
+export async function removeContainers(host: LabHost): Promise<void> {
+  const ids = (await host.docker('ps', '-aq')).split('\n').filter((line) => line !== '')
+  if (ids.length === 0) return
+  await host.tryDocker('rm', '-f', '-v', ...ids)
+  await eventually(`no container is left on ${host.name}`, async () => (await host.docker('ps', '-aq')) === '')
+}
+
 /**
  * A swarm on the lab: host 1 founds it, hosts up to `managers` join as managers, the rest as workers.
  * Heartbeats come every second, so that tests need not wait for the death of a node.

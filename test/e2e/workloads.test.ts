@@ -5,7 +5,7 @@ import type { Lab } from '../lab/lab.js'
 import type { LabHost } from '../lab/lab-host.js'
 import { eventually } from '../support/eventually.js'
 import { copyWithLibraries } from '../support/host-files.js'
-import { printLogs, startLab } from './support.js'
+import { printLogs, removeContainers, startLab } from './support.js'
 
 /** What many run, from the distribution's packages, in images that are built here. */
 describe('real workloads in images of our own', function () {
@@ -20,8 +20,7 @@ describe('real workloads in images of our own', function () {
   })
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await printLogs(lab)
-    const ids = (await host.docker('ps', '-aq')).split('\n').filter((line) => line !== '')
-    if (ids.length > 0) await host.docker('rm', '-f', '-v', ...ids)
+    await removeContainers(host)
   })
   after(async () => {
     await lab?.close()
