@@ -10,8 +10,8 @@ import { TimeSlice } from '../kernel/time-slice.js'
 import { opaqueMark, opaqueXattr, whiteoutPrefix } from './tree-writer.js'
 
 /** As `docker diff` numbers them. */
-export const ChangeKind = { modified: 0, added: 1, deleted: 2 } as const
-export type ChangeKind = (typeof ChangeKind)[keyof typeof ChangeKind]
+const ChangeKind = { modified: 0, added: 1, deleted: 2 } as const
+type ChangeKind = (typeof ChangeKind)[keyof typeof ChangeKind]
 
 export interface Change {
   /** Absolute within the container. */
