@@ -15,19 +15,26 @@ const monitorDefaultMs = 5_000
  */
 export async function followConvergence(context: Context, serviceId: string, quiet: boolean): Promise<void> {
   const lines = new ProgressLines(quiet ? undefined : context.stdout)
-  let interrupted = false
-  let wake = (): void => undefined
+  let interrupt = (): void => undefined
+  const interrupted = new Promise<undefined>((resolve) => (interrupt = () => resolve(undefined)))
+  /** Undefined when Ctrl-C comes first, also where the daemon does not answer. */
+  const unlessInterrupted = <T>(awaited: Promise<T>): Promise<T | undefined> => Promise.race([awaited, interrupted])
   using _signals = context.takeSignals((signal) => {
-    if (signal !== 'SIGINT' && signal !== 'SIGTERM') return
-    interrupted = true
-    wake()
+    if (signal === 'SIGINT' || signal === 'SIGTERM') interrupt()
   })
+  let converged = false
+  const leave = (): void => {
+    if (converged) return
+    lines.show({ text: 'Operation continuing in background.' })
+    lines.show({ text: `Use \`skep service ps ${serviceId}\` to check progress.` })
+  }
   let updater: Updater | undefined
   let convergedAtMs: number | undefined
   let rollback = false
   let atEnd: string | undefined
   for (;;) {
-    const service = await context.api.services.inspect(serviceId)
+    const service = await unlessInterrupted(context.api.services.inspect(serviceId))
+    if (!service) return leave()
     updater ??= updaterFor(service, lines)
     const monitorMs = (service.Spec?.UpdateConfig?.Monitor ?? 0) / 1e6 || monitorDefaultMs
     const { State: state, Message: message = '' } = service.UpdateStatus ?? {}
@@ -49,12 +56,13 @@ export async function followConvergence(context: Context, serviceId: string, qui
       if (atEnd) lines.show({ id: 'rollback', text: atEnd })
       return
     }
-    const [tasks, nodes] = await Promise.all([
-      context.api.tasks.list({ service: [service.ID ?? serviceId], '_up-to-date': ['true'] }),
-      context.api.nodes.list(),
-    ])
+    const found = await unlessInterrupted(
+      Promise.all([context.api.tasks.list({ service: [service.ID ?? serviceId], '_up-to-date': ['true'] }), context.api.nodes.list()]),
+    )
+    if (!found) return leave()
+    const [tasks, nodes] = found
     const activeNodes = new Set(nodes.filter((node) => node.Status?.State !== 'down').map((node) => node.ID ?? ''))
-    const converged = updater.update({ service, tasks, activeNodes, rollback })
+    converged = updater.update({ service, tasks, activeNodes, rollback })
     if (converged) {
       if (service.Spec?.Mode?.ReplicatedJob || service.Spec?.Mode?.GlobalJob) return
       convergedAtMs ??= now
@@ -66,18 +74,7 @@ export async function followConvergence(context: Context, serviceId: string, qui
       if (convergedAtMs !== undefined) lines.show({ id: 'verify', text: 'Detected task failure' })
       convergedAtMs = undefined
     }
-    if (!interrupted) {
-      await new Promise<void>((resolve) => {
-        wake = resolve
-        void delay(context.clock, pollPeriodMs).then(resolve)
-      })
-    }
-    if (interrupted) {
-      if (!converged) {
-        lines.show({ text: 'Operation continuing in background.' })
-        lines.show({ text: `Use \`skep service ps ${serviceId}\` to check progress.` })
-      }
-      return
-    }
+    const waited = await unlessInterrupted(delay(context.clock, pollPeriodMs).then(() => true))
+    if (!waited) return leave()
   }
 }
