@@ -1,10 +1,10 @@
-import { delay, type Clock } from '../../src/base/clock.js'
+import { delay, type Clock, type Timer } from '../../src/base/clock.js'
 import { defaults } from '../../src/model/defaults.js'
 import type { NetworksMessage } from '../../src/wire/dispatcher-service.js'
 import type { ReadTx, Store, StoreEvent } from '../store/store.js'
 import { DrainWatch } from './drain-watch.js'
 import { NetworkFeed } from './network-feed.js'
-import { NetworkTables } from './network-tables.js'
+import { NetworkTables, type TableChange } from './network-tables.js'
 import type { Session, Sessions } from './sessions.js'
 
 export interface NetworkDispatchDeps {
@@ -13,11 +13,16 @@ export interface NetworkDispatchDeps {
   sessions: Sessions
 }
 
+/** A task that is still there so long after the end of its stop grace was not stopped: its node has begun anew. */
+const staysAfterMs = 60_000
+
 /** The dispatcher's part for networks: a feed for each node with a session. */
 export class NetworkDispatch {
   private readonly tables = new NetworkTables()
   private readonly feeds = new Map<string, NetworkFeed>()
   private readonly drains: DrainWatch
+  /** Tasks that their nodes are about to stop, until that should be done. */
+  private readonly leaving = new Map<string, Timer>()
   /** Streams begun so far. */
   private streams = 0
 
@@ -36,8 +41,7 @@ export class NetworkDispatch {
 
   observe(tx: ReadTx, batch: readonly StoreEvent[]): void {
     for (const event of batch) {
-      const changes = this.tables.observe(tx, event)
-      for (const change of changes) for (const feed of this.feeds.values()) feed.tableChanged(change)
+      this.tell(this.tables.observe(tx, event))
       if (event.table === 'node') {
         if (event.action === 'remove') this.drains.forget(event.object.id)
         else this.drains.changed()
@@ -55,6 +59,9 @@ export class NetworkDispatch {
     for (const feed of this.feeds.values()) feed.close()
     this.feeds.clear()
     this.drains.clear()
+    for (const timer of this.leaving.values()) timer.cancel()
+    this.leaving.clear()
+    this.tables.forgetLeaving()
   }
 
   /** The node showed a sign of life. */
@@ -95,13 +102,32 @@ export class NetworkDispatch {
    * its networks have acknowledged, but for those that are down, silent or late beyond a bound.
    */
   async drained(taskId: string, nodeId: string, signal: AbortSignal): Promise<void> {
-    for (const change of this.tables.leave(this.deps.store.view(), taskId, nodeId)) for (const feed of this.feeds.values()) feed.tableChanged(change)
-    this.notify()
+    this.leave(taskId, nodeId)
     await this.drains.done(async (ended) => {
       // The agent may hear of the end before the tables do: both come from the same change.
       while (this.tables.isServing(taskId) && !ended.aborted) await delay(this.deps.clock, 5, ended).catch(() => undefined)
       return this.tables.nodesBeside(taskId)
     }, signal)
+  }
+
+  private leave(taskId: string, nodeId: string): void {
+    const { clock, store } = this.deps
+    const view = store.view()
+    const changes = this.tables.leave(view, taskId, nodeId)
+    if (changes.length === 0) return
+    this.tell(changes)
+    this.notify()
+    const graceMs = (view.get('task', taskId)?.spec.container?.stopGracePeriodNs ?? defaults.stopGracePeriodNs) / 1e6
+    this.leaving.get(taskId)?.cancel()
+    this.leaving.set(taskId, clock.setTimer(graceMs + staysAfterMs, () => {
+      this.leaving.delete(taskId)
+      this.tell(this.tables.stay(store.view(), taskId))
+      this.notify()
+    }))
+  }
+
+  private tell(changes: readonly TableChange[]): void {
+    for (const change of changes) for (const feed of this.feeds.values()) feed.tableChanged(change)
   }
 
   private notify(): void {

@@ -67,12 +67,22 @@ export class NetworkTables {
     }
   }
 
-  /** The node of a task is about to stop it: gives what that changes in the tables. Other nodes' tasks are left as they are. */
+  /** The node of a task is about to stop it by itself: gives what that changes in the tables. Other nodes' tasks are left as they are. */
   leave(tx: ReadTx, taskId: string, nodeId: string): TableChange[] {
     const task = tx.get('task', taskId)
-    if (task?.nodeId !== nodeId || !isPlaced(task)) return []
+    if (task?.nodeId !== nodeId || !isServing(task)) return []
     this.leaving.add(taskId)
     return this.setTask(tx, taskId, task)
+  }
+
+  /** Nodes have to say again what they are about to stop. */
+  forgetLeaving(): void {
+    this.leaving.clear()
+  }
+
+  /** The task was not stopped after all. */
+  stay(tx: ReadTx, taskId: string): TableChange[] {
+    return this.leaving.delete(taskId) ? this.setTask(tx, taskId, tx.get('task', taskId)) : []
   }
 
   /** Everything of one network, the network itself first. */
@@ -191,6 +201,11 @@ export function isPlaced({ nodeId, status }: Task): boolean {
   return nodeId !== '' && status.state >= TaskState.assigned && status.state <= TaskState.running
 }
 
+/** New flows may go to it. `running` is reported only once the health check has passed. */
+function isServing({ status, desiredState }: Task): boolean {
+  return status.state === TaskState.running && desiredState < TaskState.shutdown
+}
+
 /** The cluster networks a task is on. */
 export function overlaysOf(task: Task): string[] {
   return task.networks.filter(({ network, addresses }) => addresses.length > 0 && isOverlay(network)).map(({ network }) => network.id)
@@ -219,8 +234,7 @@ export function peerOf({ id, description, status }: Node): NetworkPeer {
 /** A task's rows, one for each cluster network that it is on. */
 export function endpointsOf(task: Task, nodeAddress: string): NetworkEndpoint[] {
   if (!isPlaced(task)) return []
-  // `running` is reported only once the health check has passed.
-  const serving = task.status.state === TaskState.running && task.desiredState < TaskState.shutdown
+  const serving = isServing(task)
   return task.networks
     .filter(({ network, addresses }) => addresses.length > 0 && isOverlay(network))
     .map(({ network, addresses, aliases }) => ({

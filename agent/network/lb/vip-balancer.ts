@@ -99,7 +99,7 @@ export class VipBalancer implements SandboxWatcher, Disposable {
         if (!client.networks.has(networkId)) continue
         for (const serviceId of serviceIds) client.pending.set(`${networkId}/${serviceId}`, { networkId, serviceId })
       }
-      if (client.pending.size === 0) continue
+      if (client.pending.size === 0 && !client.failure) continue
       // The other containers get theirs all the same.
       await this.settle(containerId, client, slice).catch(() => undefined)
       const pause = slice.pause()
@@ -109,9 +109,8 @@ export class VipBalancer implements SandboxWatcher, Disposable {
   }
 
   /** Loads the rules of the containers again where that failed. Rejects with the reason while it fails. */
-  async again(): Promise<void> {
-    for (const client of this.clients.values()) if (client.failure) for (const id of client.networks) this.expect(client, id)
-    await this.update(new Map())
+  again(): Promise<void> {
+    return this.update(new Map())
   }
 
   /** All services of a network are to be looked at: those that are there, and those that were loaded. */
@@ -130,7 +129,7 @@ export class VipBalancer implements SandboxWatcher, Disposable {
 
   private async settleAll(containerId: string, client: Client, slice: TimeSlice): Promise<void> {
     try {
-      while (client.pending.size > 0) {
+      while (client.pending.size > 0 || (client.failure && !client.loaded)) {
         if (client.loaded) this.bring(client, client.loaded)
         else this.begin(client)
         const pause = slice.pause()
@@ -141,7 +140,10 @@ export class VipBalancer implements SandboxWatcher, Disposable {
       client.failure = undefined
     } catch (err) {
       // Its namespace has gone: it is about to be removed.
-      if (errnoOf(err) === 'ENOENT' && !existsSync(client.path)) return
+      if (errnoOf(err) === 'ENOENT' && !existsSync(client.path)) {
+        client.failure = undefined
+        return
+      }
       // Loaded whole at the next change, whatever state it is in.
       client.loaded = undefined
       if (!client.failure) this.log.error('the virtual IPs of a container could not be set', { container: containerId, err })
@@ -150,10 +152,10 @@ export class VipBalancer implements SandboxWatcher, Disposable {
     }
   }
 
-  /** Makes a table to be filled, unless there is nothing to fill it with. */
+  /** Makes a table to be filled, unless there is nothing to fill it with, and nothing left of an attempt that failed. */
   private begin(client: Client): void {
     for (const networkId of client.networks) this.expect(client, networkId)
-    if (![...client.pending.values()].some((key) => families.some((family) => this.wanted(client, key, family)))) {
+    if (!client.failure && ![...client.pending.values()].some((key) => families.some((family) => this.wanted(client, key, family)))) {
       client.pending.clear()
       return
     }

@@ -162,6 +162,25 @@ describe('tables of networks', () => {
     assert.deepEqual(rows(await one.reader.taken()), ['incremental -t2'])
   })
 
+  it('bring a task back that its node was about to stop and did not', async () => {
+    await fixture.assign('t1', 'n1', on('back', '10.0.1.3'))
+    await fixture.assign('t2', 'n2', on('back', '10.0.1.4'))
+    await state('t2', TaskState.running)
+    const [one, two] = [await follow('n1'), await follow('n2')]
+    await one.reader.taken()
+    const asked = new AbortController()
+    const waiting = fixture.dispatcher.handlers.awaitDrain({ sessionId: two.agent.sessionId, taskId: 't2' }, { ...two.agent.call(), signal: asked.signal })
+    assert.deepEqual(rows(await one.reader.taken()), ['incremental +t2'])
+    asked.abort()
+    await waiting
+    // With heartbeats in between, the sessions go on.
+    for (let seconds = 0; seconds < 75; seconds += 5) {
+      await fixture.clock.advance(5_000)
+      for (const { agent } of [one, two]) await fixture.dispatcher.handlers.heartbeat({ sessionId: agent.sessionId }, agent.call())
+    }
+    assert.deepEqual(rows(await one.reader.taken()), ['incremental +t2!'])
+  })
+
   describe('hold up the end of a task', () => {
     /** A task `t2` on node n2 that serves, and ends; `done` tells whether it may. */
     const ending = async () => {
