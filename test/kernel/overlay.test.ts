@@ -6,6 +6,7 @@ import { inNetns } from '../../agent/kernel/netns.js'
 import { Nft } from '../../agent/kernel/nft.js'
 import { openSocket } from '../../agent/kernel/socket.js'
 import type { TableRow } from '../../agent/network/cluster/cluster-tables.js'
+import { vipTables } from '../../agent/network/lb/vip-ruleset.js'
 import { eventually } from '../support/eventually.js'
 import { ClusterNode } from '../support/cluster-node.js'
 import { NetworkHost } from '../support/network-host.js'
@@ -80,6 +81,21 @@ describe('overlay networks in the kernel', function () {
     await one.cluster?.led()
     await one.apply('incremental', [place('x', '10.0.1.9', two)])
     assert.deepEqual(one.cluster?.incomplete, [])
+  })
+
+  it('have their virtual IPs put back by themselves where they could not be set, and nobody waits for that for ever', async () => {
+    const a = await one.container('a', '10.0.1.3')
+    const b = await two.container('b', '10.0.1.4')
+    await hosts.serve(b, 80, 'b')
+    inNetns(a, () => {
+      using nft = Nft.open()
+      nft.run(vipTables.map((name) => `table inet ${name}\ndelete table inet ${name}`).join('\n'))
+    })
+    await one.apply('incremental', [place('c', '10.0.1.5', two, { serving: false })])
+    assert.deepEqual(one.cluster?.incomplete, ['virtual IPs'])
+    await one.cluster?.led()
+    assert.deepEqual(one.cluster?.incomplete, [])
+    for (let i = 0; i < 5; i++) assert.match((await hosts.ask(a, '10.0.1.2', 80)) ?? '', /^b /)
   })
 
   it('carry connections between nodes, to addresses and to virtual IPs alike', async () => {
