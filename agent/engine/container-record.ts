@@ -60,11 +60,13 @@ export interface LinkRecord {
 
 /** One place in the container where something else appears. */
 export interface MountRecord {
-  type: 'bind' | 'volume' | 'tmpfs'
+  type: 'bind' | 'volume' | 'tmpfs' | 'image'
   /** The volume's name. */
   name?: string
   driver?: string
-  /** A path on the host; the volume's folder; empty for tmpfs. */
+  /** Of an image's file system: the image's id, and the writable layer over it, which nobody writes. */
+  image?: { id: string; layer: string }
+  /** A path on the host; the volume's folder; the image as it was named; empty for tmpfs. */
   source: string
   destination: string
   mode: string
@@ -73,7 +75,7 @@ export interface MountRecord {
   recursiveReadOnly: boolean
   recursive: boolean
   propagation: string
-  /** Folder below the volume's root. */
+  /** Folder below the volume's or the image's root. */
   subpath?: string
   tmpfsOptions?: string[]
   /** Made for this container without a name: removed with it. */

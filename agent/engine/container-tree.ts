@@ -57,10 +57,12 @@ async function openStopped(context: EngineContext, container: Container, rootOnl
   const { id, record } = container
   const covers = new Map<string, string>()
   const acquired: string[] = []
+  const layers: string[] = []
   let root: HeldFolder | undefined
   const close = async (): Promise<void> => {
     root?.[Symbol.dispose]()
     context.rootfs.unmount(id)
+    for (const layer of layers.splice(0)) context.rootfs.unmount(layer)
     for (const name of acquired.splice(0)) await context.volumes.release(name, id)
     done()
   }
@@ -76,6 +78,9 @@ async function openStopped(context: EngineContext, container: Container, rootOnl
       if (mount.name !== undefined) {
         source = await context.volumes.acquire(mount.name, id)
         acquired.push(mount.name)
+      } else if (mount.image) {
+        source = await context.rootfs.mount(mount.image.layer)
+        layers.push(mount.image.layer)
       }
       covers.set(byteString(mount.destination), mount.subpath === undefined ? source : resolveInRoot(source, mount.subpath))
     }

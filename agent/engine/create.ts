@@ -80,8 +80,10 @@ export async function createContainer(context: EngineContext, name: string | und
     await context.rootfs.prepare(id, image.chainId, { ephemeral: options.ephemeral ?? hostConfig.AutoRemove ?? false })
     const container = await adding
     for (const [index, mount] of planned.entries()) {
-      const made = await makeMount(context, mount)
+      const made = mount.type === 'image' ? await makeImageMount(context, mount, `${id}-image-${index}`) : await makeMount(context, mount)
       record.mounts[index] = made
+      const { image: mounted } = made
+      if (mounted) undo.push(() => context.rootfs.removeWritable(mounted.layer))
       if (made.anonymous && made.name !== undefined) {
         const volume = made.name
         undo.push(() => context.volumes.removeAnonymous(volume, id))
@@ -146,7 +148,7 @@ function inheritedMounts(context: EngineContext, hostConfig: HostConfig): MountR
     if (mode !== undefined && mode !== 'ro' && mode !== 'rw' && mode !== 'z' && mode !== 'Z') throw invalid(`invalid mode: ${mode}`)
     const source = named(context, ref)
     return source.record.mounts
-      .filter((mount) => mount.type !== 'tmpfs')
+      .filter((mount) => mount.type !== 'tmpfs' && mount.type !== 'image')
       .map((mount) => ({ ...mount, readWrite: mount.readWrite && mode !== 'ro' }))
   })
 }
@@ -168,6 +170,13 @@ async function makeMount(context: EngineContext, planned: PlannedMount): Promise
     mkdirSync(mount.source, { recursive: true })
   }
   return mount
+}
+
+/** The image's file system at a place of its own, which the image's layers are kept for. Throws `notFound`. */
+async function makeImageMount(context: EngineContext, planned: PlannedMount, layer: string): Promise<MountRecord> {
+  const image = context.images.forRun(planned.source)
+  await context.rootfs.prepare(layer, image.chainId)
+  return { ...withoutPlan(planned), image: { id: image.id, layer } }
 }
 
 function warnings(hostConfig: HostConfig): string[] {

@@ -155,9 +155,9 @@ export class Engine implements AsyncDisposable {
     return this.context.store.all()
   }
 
-  /** The containers made from an image, by the image's id. */
+  /** The containers made from an image, or that have it mounted, by the image's id. */
   usersOf(imageId: string): { containerId: string; running: boolean }[] {
-    return this.all().flatMap((container) => (container.record.imageId === imageId ? [{ containerId: container.id, running: container.isUp }] : []))
+    return this.all().flatMap((container) => ([container.record.imageId, ...container.record.mounts.map(({ image }) => image?.id)].includes(imageId) ? [{ containerId: container.id, running: container.isUp }] : []))
   }
 
   list(options: { all: boolean; limit?: number; size: boolean; filters: ListFilters }): Promise<ContainerSummary[]> {

@@ -139,7 +139,13 @@ function planMount(mount: Mount): PlannedMount {
       ],
     })
   }
-  throw refuse('mount type unknown; use bind, volume or tmpfs')
+  if (type === 'image') {
+    if (source === '') throw refuse('field Source must not be empty')
+    const subpath = mount.ImageOptions?.Subpath
+    // Read-only whatever was asked for: its layers are other containers' too.
+    return plan({ ...common, type, source, readWrite: false, recursiveReadOnly: true, ...(subpath && { subpath }) })
+  }
+  throw refuse('mount type unknown; use bind, volume, tmpfs or image')
 }
 
 const tmpfsFlags = [

@@ -131,7 +131,10 @@ async function removeLeftovers(context: EngineContext, known: ReadonlySet<string
   }
   for (const id of strangers(context.paths.runtimeRoot)) context.runtimes.forget(id)
   for (const id of strangers(context.paths.exitDir)) context.exitWatch.forget(id)
-  for (const { key } of context.rootfs.writables()) if (!known.has(key) && /^[0-9a-f]{64}$/.test(key)) await context.rootfs.removeWritable(key)
+  for (const { key } of context.rootfs.writables()) {
+    const [id = ''] = /^[0-9a-f]{64}(?=$|-image-\d+$)/.exec(key) ?? []
+    if (id !== '' && !known.has(id)) await context.rootfs.removeWritable(key)
+  }
   for (const id of strangers(context.paths.containersDir)) rmSync(context.paths.container(id), { recursive: true, force: true })
 }
 

@@ -37,6 +37,7 @@ export async function removeContainer(context: EngineContext, container: Contain
   context.background.run(id, 'files of a removed container stay until the next start', async () => {
     await gone
     await context.rootfs.removeWritable(id)
+    for (const { image } of container.record.mounts) if (image) await context.rootfs.removeWritable(image.layer)
     await rm(context.paths.container(id), { recursive: true, force: true })
   })
 }

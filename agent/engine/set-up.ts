@@ -72,6 +72,7 @@ const mounts: SetUpStep = {
         continue
       }
       let source = mount.source
+      if (mount.image) source = resolveInRoot(await context.rootfs.mount(mount.image.layer), mount.subpath ?? '/')
       if (mount.type === 'volume' && mount.name !== undefined) {
         source = await context.volumes.acquire(mount.name, container.id, mount)
         if (mount.copyUp) await context.volumes.copyUp(mount.name, resolveInRoot(draft.rootfs, mount.destination))
@@ -88,6 +89,7 @@ const mounts: SetUpStep = {
   down: async (context, container) => {
     for (const mount of container.record.mounts) {
       if (mount.type === 'volume' && mount.name !== undefined) await context.volumes.release(mount.name, container.id)
+      if (mount.image) context.rootfs.unmount(mount.image.layer)
     }
   },
 }

@@ -183,6 +183,37 @@ describe('containers and images, by the docker client', function () {
     assert.deepEqual(events.split('\n'), ['volume 0', 'network 0'])
   })
 
+  it('mounts an image read-only, and keeps it while it is mounted', async () => {
+    await host.docker('tag', 'web:2', 'mounted:1')
+    const body = (target: string, more: object = {}): string => JSON.stringify({
+      Image: 'busybox', Cmd: ['sleep', '60'], HostConfig: { Mounts: [{ Type: 'image', Source: 'mounted:1', Target: target, ...more }] },
+    })
+    const post = async (path: string, text = ''): Promise<string> =>
+      (await host.runOk('curl', ['-sS', '--unix-socket', host.socketPath, '-H', 'Content-Type: application/json', '-d', text, `http://skep/v1.51${path}`])).trim()
+    const layers = (): Promise<string> => host.runOk('sh', ['-c', `ls ${host.dataRoot}/overlay | wc -l; grep -c ' ${host.dataRoot}/overlay' /proc/self/mounts || true`])
+    const before = await layers()
+    const whole = (JSON.parse(await post('/containers/create?name=whole', body('/img'))) as { Id: string }).Id
+    await post('/containers/create?name=part', body('/img', { ImageOptions: { Subpath: 'etc' } }))
+    for (const name of ['whole', 'part']) await host.docker('start', name)
+    assert.match(await host.docker('exec', 'whole', 'ls', '/img/bin'), /^sh$/m)
+    assert.equal(await host.docker('exec', 'part', 'cat', '/img/passwd'), await host.docker('run', '--rm', 'web:2', 'cat', '/etc/passwd'))
+    await refused(/Read-only file system/, 1, 'exec', 'whole', 'touch', '/img/x')
+    assert.equal(await host.docker('inspect', '--format', '{{range .Mounts}}{{.Type}} {{.Source}} {{.Destination}} {{.RW}}{{end}}', whole), 'image mounted:1 /img false')
+    await host.kill9()
+    await host.restart()
+    assert.match(await host.docker('exec', 'whole', 'ls', '/img/bin'), /^sh$/m)
+    const id = await host.docker('inspect', '--type', 'image', '--format', '{{.Id}}', 'mounted:1')
+    await refused(/image is being used by running container/, 1, 'rmi', '-f', id)
+    await host.docker('restart', '-t', '0', 'part')
+    assert.match(await host.docker('exec', 'part', 'ls', '/img'), /^passwd$/m)
+    await host.docker('stop', '-t', '0', 'whole')
+    const copied = join(lab.folder, 'copied')
+    await host.docker('cp', 'whole:/img/etc/passwd', copied)
+    await host.docker('rm', '-f', 'whole', 'part')
+    await eventually('the layers of the mounts are gone', async () => (await layers()) === before)
+    await host.docker('rmi', 'mounted:1')
+  })
+
   it('refuses what cannot be, with a sentence and a code', async () => {
     await host.docker('run', '-d', '--name', 'taken', '-p', '8082:80', 'web:1')
     await refused(/No such image: nosuch:1/, 125, 'run', '--rm', '--pull', 'never', 'nosuch:1', 'true')
