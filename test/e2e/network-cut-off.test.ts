@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import { readFileSync } from 'node:fs'
 import type { Lab } from '../lab/lab.js'
 import type { LabHost } from '../lab/lab-host.js'
 import { eventually } from '../support/eventually.js'
@@ -49,6 +50,8 @@ describe('flows to a host that is cut off', function () {
   it('go to tasks elsewhere within seconds, and to all again when it is back', async () => {
     const away = (await addressOn(third, 'web.', 'back')).ipv4
     for (const way of ways()) await eventually('all tasks answer', async () => (await answering(...way)).length === 3)
+    // A host that never answered may have its port closed.
+    for (const host of [first, second]) await eventually('the hosts know one another', () => readFileSync(host.logPath, 'utf8').split('a node answers on the data path').length === 3)
     assert.equal((await named()).length, 3)
     third.cutOff()
     for (const way of ways()) {

@@ -21,7 +21,7 @@ const answer = 2
 
 /** The port of node-to-node traffic that Swarm's users let through already; any other one when it is taken. */
 const probePortUsual = 7946
-/** Every node is asked this often while services may be led to it, and this often otherwise. */
+/** Every node is asked this often while services may be led to it, one that is new as soon, and others this often. */
 const busyPeriodMs = 2_000
 const idlePeriodMs = 10_000
 /** In larger clusters a node's turn comes less often: so many are asked in a period. */
@@ -86,7 +86,8 @@ export class DataPathProbe implements Disposable {
   private readonly peers = new Map<string, Peer>()
   private timer: Timer | undefined
   private periods = 0
-  private nextPeriodMs: number
+  private lastPeriodMs = -Infinity
+  private nextLookMs: number
   private answersLeft = answersPerSecond
   private answersFrom = 0
   private told = ''
@@ -99,7 +100,7 @@ export class DataPathProbe implements Disposable {
     /** Where this node answers. */
     readonly port: number,
   ) {
-    this.nextPeriodMs = given.clock.monotonicMs() + firstPeriodMs
+    this.nextLookMs = given.clock.monotonicMs() + firstPeriodMs
   }
 
   /** Resolves when it answers others. Throws EADDRNOTAVAIL when the address is none of this host's. */
@@ -144,13 +145,13 @@ export class DataPathProbe implements Disposable {
     this.socket.close()
   }
 
-  /** Wakes up for the questions that are open, else for the next period. */
+  /** Wakes up for the questions that are open, else to look whether anybody is to be asked. */
   private schedule(): void {
     if (this.closed) return
     this.timer?.cancel()
     const open = [...this.peers.values()].some(({ asked, reach }) => asked !== undefined || reach.isDoubtful)
-    const untilPeriodMs = Math.max(0, this.nextPeriodMs - this.given.clock.monotonicMs())
-    const waitMs = open ? Math.min(attemptMs, untilPeriodMs) : untilPeriodMs
+    const untilLookMs = Math.max(0, this.nextLookMs - this.given.clock.monotonicMs())
+    const waitMs = open ? Math.min(attemptMs, untilLookMs) : untilLookMs
     const dueMs = this.given.clock.monotonicMs() + waitMs
     this.timer = this.given.clock.setTimer(waitMs, () => this.turn(this.given.clock.monotonicMs() - dueMs))
   }
@@ -166,16 +167,23 @@ export class DataPathProbe implements Disposable {
       this.settle(peer)
       if (late || reach.isDoubtful) this.ask(peer)
     }
-    if (nowMs >= this.nextPeriodMs) this.beginPeriod(nowMs)
+    if (nowMs >= this.nextLookMs) this.look(nowMs)
     this.tell()
     this.schedule()
+  }
+
+  private look(nowMs: number): void {
+    this.nextLookMs = nowMs + busyPeriodMs
+    this.know()
+    // One that was never reached cannot be told from one whose port is closed: it is to be known before it is needed.
+    const isNew = [...this.peers.values()].some(({ period }) => period === 0)
+    if (isNew || this.given.isBusy() || nowMs - this.lastPeriodMs >= idlePeriodMs) this.beginPeriod(nowMs)
   }
 
   /** Asks those who were asked the longest ago, the newest nodes first of all. */
   private beginPeriod(nowMs: number): void {
     this.periods++
-    this.nextPeriodMs = nowMs + (this.given.isBusy() ? busyPeriodMs : idlePeriodMs)
-    this.know()
+    this.lastPeriodMs = nowMs
     const waiting = [...this.peers.values()].filter(({ asked }) => !asked).sort((a, b) => a.period - b.period)
     for (const peer of waiting.slice(0, askedPerPeriod)) this.ask(peer)
   }
@@ -234,6 +242,7 @@ export class DataPathProbe implements Disposable {
     if (peer.asked?.number !== number) return
     this.settle(peer)
     const before = peer.reach.silentSinceMs
+    if (!peer.reach.hasAnswered) this.given.log.debug('a node answers on the data path', { node: peer.place.nodeId })
     peer.reach.answered(this.given.clock.monotonicMs())
     if (before !== undefined) this.tell()
     this.schedule()

@@ -23,12 +23,15 @@ describe('the probe of the data path', () => {
     peers.length = 0
   })
 
+  let isBusy = true
+  beforeEach(() => (isBusy = true))
+
   const start = async (name: string, address: string, announced = address) => {
     const clock = new ManualClock()
     const results: ProbeResult[] = []
     const lost: string[] = []
     const probe = await DataPathProbe.open({
-      nodeId: name, address, onHost: (act) => act(), peers: () => peers, isBusy: () => true, clock, rng: seededRng(name.length), log: nullLogger,
+      nodeId: name, address, onHost: (act) => act(), peers: () => peers, isBusy: () => isBusy, clock, rng: seededRng(name.length), log: nullLogger,
       onResult: (result) => results.push(result),
       onLost: (ids) => lost.push([...ids].join()),
     })
@@ -77,6 +80,32 @@ describe('the probe of the data path', () => {
       await one.clock.advance(1_000)
       return one.results.at(-1)?.answering === 2
     })
+  })
+
+  it('asks nodes that are new soon, and those it knows seldom while nothing depends on it', async () => {
+    isBusy = false
+    const one = await start('one', '127.0.11.1')
+    await one.clock.advance(1_000)
+    const asked: Buffer[] = []
+    const place: NetworkPeer = { nodeId: 'two' as NodeId, hostname: 'two', address: '127.0.11.2' }
+    const two = await mute(place)
+    two.on('message', (question, from) => {
+      asked.push(question)
+      const answer = Buffer.from(question)
+      answer[8] = 2
+      two.send(answer, from.port, from.address)
+    })
+    peers.push({ ...place, probePort: two.address().port })
+    await one.clock.advance(2_000)
+    await eventually('it has answered', () => one.probe.result.answering === 1)
+    await one.clock.advance(8_000)
+    await one.clock.advance(500)
+    assert.equal(asked.length, 1)
+    await one.clock.advance(1_500)
+    await eventually('it is asked again', () => asked.length === 2)
+    isBusy = true
+    await one.clock.advance(2_000)
+    await eventually('it is asked at once', () => asked.length === 3)
   })
 
   it('is not taken in by another node that answers at the address', async () => {
