@@ -75,7 +75,7 @@ async function benchDataPath(context: BenchContext, { daemon, peer }: NetworkBen
       ...(theirs ? [{ name: 'docker', measure: stream(theirs.way) }] : []),
     ])
     const streams = await turns('streams to a virtual IP', [{ name: 'vip', measure: stream(virtualWay) }, { name: 'direct', measure: stream(ours.way) }])
-    const connections = await turns('connections to a virtual IP', [{ name: 'vip', measure: requests(virtualWay) }, { name: 'direct', measure: requests(ours.way) }])
+    const connections = await turns('connections to a virtual IP', [{ name: 'vip', measure: requests(virtualWay, 80, 0, 2) }, { name: 'direct', measure: requests(ours.way, 80, 1, 2) }])
     const published: (readonly [name: string, address: string, port: number])[] = [
       ['same node', two, port],
       ['other node', one, port],
