@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { closeSync, fstatSync, mkdirSync, openSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { errnoOf } from '../../src/base/errors.js'
+import { namesIn } from '../../src/sys/names-in.js'
 import { syscall, SystemCallError, withDetail } from './ffi.js'
 import { loopbackUp } from './link.js'
 
@@ -143,12 +144,7 @@ export function isNetns(path: string): boolean {
 
 /** The file names in a folder of namespaces, also of those whose namespace is gone. */
 export function listNetns(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort()
-  } catch (thrown) {
-    if (errnoOf(thrown) === 'ENOENT') return []
-    throw thrown
-  }
+  return namesIn(folder).sort()
 }
 
 /** The identity of a namespace: two handles of one namespace give the same text. */

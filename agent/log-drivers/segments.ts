@@ -1,9 +1,10 @@
-import { closeSync, createReadStream, createWriteStream, existsSync, fstatSync, openSync, readdirSync, readSync, renameSync, rm, rmSync, statSync } from 'node:fs'
+import { closeSync, createReadStream, createWriteStream, existsSync, fstatSync, openSync, readSync, renameSync, rm, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { errnoOf } from '../../src/base/errors.js'
+import { namesIn } from '../../src/sys/names-in.js'
 import type { LogLimits } from './options.js'
 
 const readBytes = 256 * 1024
@@ -153,15 +154,6 @@ export class LogSegments {
       }
     }
     return undefined
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch (thrown) {
-    if (errnoOf(thrown) === 'ENOENT') return []
-    throw thrown
   }
 }
 

@@ -160,8 +160,7 @@ export class Exchange {
     this.hijacked = true
     const { upgrade } = this.transport
     if (!upgrade) {
-      this.response.shouldKeepAlive = false
-      this.startStream(contentType)
+      this.startEndlessStream(contentType)
       return {
         input: this.body,
         hasInput: 'transfer-encoding' in this.headers,

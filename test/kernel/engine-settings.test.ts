@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mount, mountsBelow, unmount } from '../../agent/kernel/mount.js'
-import { collect, destroyEngineFolder, makeEngineFolder, openEngine, type EngineHost } from '../support/engine-host.js'
+import { destroyEngineFolder, makeEngineFolder, openEngine, runToEnd, type EngineHost } from '../support/engine-host.js'
 import type { CreateRequest } from '../../src/model/engine-api/create.js'
 
 describe('settings of containers on the real kernel', function () {
@@ -19,16 +19,7 @@ describe('settings of containers on the real kernel', function () {
     await destroyEngineFolder(folder)
   })
 
-  const run = async (args: string[], more: CreateRequest = {}): Promise<string> => {
-    const { engine } = host
-    const { Id: id = '' } = await engine.create(undefined, { Image: 'busybox', Cmd: args, ...more, HostConfig: { AutoRemove: true, NetworkMode: 'none', ...more.HostConfig } })
-    const session = await engine.attach(id, { stdin: false, stdout: true, stderr: true, logs: false, stream: true })
-    const output = collect(session.output)
-    const gone = engine.wait(id, 'removed', () => undefined, new AbortController().signal)
-    await engine.start(id)
-    await gone
-    return (await output).stdout
-  }
+  const run = async (args: string[], more?: CreateRequest): Promise<string> => (await runToEnd(host, args, more)).stdout
   const background = async (name: string, hostConfig: CreateRequest['HostConfig']): Promise<string> => {
     const { Id: id = '' } = await host.engine.create(name, { Image: 'busybox', Cmd: ['sh', '-c', 'echo shared > /dev/shm/note; sleep 4321'], HostConfig: { NetworkMode: 'none', ...hostConfig } })
     await host.engine.start(id)

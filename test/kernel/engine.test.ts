@@ -5,7 +5,7 @@ import type { Engine } from '../../agent/engine/engine.js'
 import { mountsBelow } from '../../agent/kernel/mount.js'
 import { Filters } from '../../src/api/filters.js'
 import { eventually } from '../support/eventually.js'
-import { collect, destroyEngineFolder, makeEngineFolder, openEngine, type EngineHost } from '../support/engine-host.js'
+import { collect, destroyEngineFolder, makeEngineFolder, openEngine, runToEnd, type Ended, type EngineHost } from '../support/engine-host.js'
 import type { CreateRequest } from '../../src/model/engine-api/create.js'
 
 describe('engine on the real kernel', function () {
@@ -22,17 +22,7 @@ describe('engine on the real kernel', function () {
     await destroyEngineFolder(folder)
   })
 
-  /** Runs a container to its end, attached, as `docker run --rm` does. */
-  const run = async (args: string[], more: CreateRequest = {}): Promise<{ stdout: string; stderr: string; exitCode: number }> => {
-    const { engine } = host
-    const { Id: id = '' } = await engine.create(undefined, { Image: 'busybox', Cmd: args, ...more, HostConfig: { AutoRemove: true, NetworkMode: 'none', ...more.HostConfig } })
-    const session = await engine.attach(id, { stdin: false, stdout: true, stderr: true, logs: false, stream: true })
-    const output = collect(session.output)
-    const gone = engine.wait(id, 'removed', () => undefined, new AbortController().signal)
-    await engine.start(id)
-    const { exitCode } = await gone
-    return { ...(await output), exitCode }
-  }
+  const run = (args: string[], more?: CreateRequest): Promise<Ended> => runToEnd(host, args, more)
 
   it('runs a program, shows both streams and its exit code', async () => {
     const result = await run(['sh', '-c', 'echo out; echo err >&2; exit 3'])

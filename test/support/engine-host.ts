@@ -22,6 +22,7 @@ import { notFound } from '../../src/base/errors.js'
 import { idSource } from '../../src/base/id.js'
 import { nullLogger } from '../../src/base/log.js'
 import type { OutputChunk } from '../../src/model/engine-api/attach.js'
+import type { CreateRequest } from '../../src/model/engine-api/create.js'
 import type { ImageConfig } from '../../src/model/engine-api/image.js'
 import { createLogger } from '../../src/sys/logger.js'
 import { systemClock } from '../../src/sys/system-clock.js'
@@ -49,13 +50,13 @@ export function makeEngineFolder(): string {
   return folder
 }
 
-/** Opens the engine of a folder; images are `busybox` with this configuration and what `images` adds. */
 /** Those of the known runtimes that are installed. */
 async function runtimesHere(): Promise<RuntimeChoice[]> {
   const found = await Promise.all(knownRuntimes.map(async (name) => ({ name, path: (await findProgram(name, process.env)) ?? '' })))
   return found.filter(({ path }) => path !== '')
 }
 
+/** Opens the engine of a folder; images are `busybox` with this configuration and what `images` adds. */
 export async function openEngine(folder: string, images: Record<string, ImageConfig> = {}): Promise<EngineHost> {
   const log = process.env['SKEP_TEST_LOG'] ? createLogger('debug') : nullLogger
   const ids = idSource(systemRng)
@@ -146,6 +147,24 @@ export async function collect(chunks: AsyncIterable<OutputChunk>): Promise<{ std
   const out = { stdout: '', stderr: '' }
   for await (const { stream, data } of chunks) out[stream] += Buffer.from(data).toString('utf8')
   return out
+}
+
+/** What a container's program wrote, and how it ended. */
+export interface Ended {
+  stdout: string
+  stderr: string
+  exitCode: number
+}
+
+/** Runs a container of busybox to its end, attached, as `docker run --rm --network none` does. */
+export async function runToEnd({ engine }: EngineHost, command: string[], more: CreateRequest = {}): Promise<Ended> {
+  const { Id: id = '' } = await engine.create(undefined, { Image: 'busybox', Cmd: command, ...more, HostConfig: { AutoRemove: true, NetworkMode: 'none', ...more.HostConfig } })
+  const session = await engine.attach(id, { stdin: false, stdout: true, stderr: true, logs: false, stream: true })
+  const output = collect(session.output)
+  const gone = engine.wait(id, 'removed', () => undefined, new AbortController().signal)
+  await engine.start(id)
+  const { exitCode } = await gone
+  return { ...(await output), exitCode }
 }
 
 /** Debian's busybox with its libraries, as one layer. */

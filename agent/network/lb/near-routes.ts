@@ -13,12 +13,19 @@ interface Place {
   index: number
 }
 
+interface Task {
+  address: string
+  gateway: Endpoint
+  /** Asked of the kernel once: a task's bridge does not change. */
+  place: Place | undefined
+}
+
 /**
  * The shorter way from this host to its own tasks: not by the ingress network's devices, but by the bridge that the task
  * has its default route by. A route for each task's address on the ingress network; packets stay as they are.
  */
 export class NearRoutes {
-  private readonly tasks = new Map<string, { address: string; gateway: Endpoint }>()
+  private readonly tasks = new Map<string, Task>()
   /** What the kernel has, by address; undefined before it was asked. */
   private present: Map<string, Place | undefined> | undefined
 
@@ -29,7 +36,7 @@ export class NearRoutes {
 
   /** `address` is the task's on the ingress network, `gateway` its endpoint on a bridge of this host. */
   set(containerId: string, address: string, gateway: Endpoint): void {
-    this.tasks.set(containerId, { address, gateway })
+    this.tasks.set(containerId, { address, gateway, place: undefined })
   }
 
   /** False when there was none. */
@@ -41,7 +48,10 @@ export class NearRoutes {
   bring(): void {
     try {
       const present = (this.present ??= this.begin())
-      const wanted = new Map([...this.tasks.values()].flatMap(({ address, gateway }) => this.placeOf(address, gateway)))
+      const wanted = new Map([...this.tasks.values()].flatMap((task): [string, Place][] => {
+        task.place ??= this.placeOf(task.gateway)
+        return task.place ? [[task.address, task.place]] : []
+      }))
       for (const [address, before] of present) {
         if (wanted.has(address)) continue
         this.kernel.links.apply(new LinkBatch().deleteRoute(routeTo(address, before)))
@@ -79,9 +89,9 @@ export class NearRoutes {
     return new Map(this.kernel.links.routes().filter(({ table }) => table === nearMark).map(({ destination }) => [destination.replace(/\/32$/, ''), undefined]))
   }
 
-  private placeOf(address: string, { hostLink, ipv4Address }: Endpoint): [string, Place][] {
+  private placeOf({ hostLink, ipv4Address }: Endpoint): Place | undefined {
     const index = this.kernel.links.find(hostLink)?.master
-    return index === undefined ? [] : [[address, { via: ipv4Address, index }]]
+    return index === undefined ? undefined : { via: ipv4Address, index }
   }
 
   private letAnswersIn(index: number): void {

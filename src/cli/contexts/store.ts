@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { invalid, notFound, errnoOf } from '../../base/errors.js'
+import { namesIn } from '../../sys/names-in.js'
 import { tlsParts, type TlsMaterial, type TlsPart } from './archive.js'
 
 /** A named daemon: where it is and the files of its TLS. */
@@ -114,15 +115,6 @@ export function checkName(name: string): void {
   if (name === defaultContextName) throw invalid('"default" is a reserved context name')
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$/.test(name)) {
     throw invalid(`context name "${name}" is invalid, names are validated against regexp "^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$"`)
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch (thrown) {
-    if (errnoOf(thrown) === 'ENOENT') return []
-    throw thrown
   }
 }
 
