@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { once } from 'node:events'
 import { pipeline } from 'node:stream/promises'
-import { ErrorKind, StatusError } from '../base/errors.js'
+import { errnoOf, ErrorKind, messageOf, StatusError } from '../base/errors.js'
 
 /** How a program ended. `code` is null when a signal ended it. */
 export interface ExecResult {
@@ -69,23 +70,21 @@ export interface Filter {
   env: NodeJS.ProcessEnv
 }
 
-/** The program cannot be started: it is not there. */
+/** The program is not there. */
 export class NoProgramError extends Error {}
 
 /** A program that ended with an error; the message is what it said. */
 export class FilterError extends Error {}
 
 /**
- * What a program makes of a stream, piece by piece as both sides keep up. Throws `NoProgramError`, `FilterError`, and what
- * the source throws. The program ends with the iteration.
+ * What a program makes of a stream, piece by piece as both sides keep up. Throws `NoProgramError`, `FilterError`, `internal`
+ * when the program is there and cannot be started, and what the source throws. The program ends with the iteration.
  */
-export async function* filtered({ program, args, env }: Filter, source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
-  const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] })
-  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
-    child.once('error', (cause) => reject(new NoProgramError(`cannot run ${program}: ${cause.message}`, { cause })))
-    child.once('close', (code, signal) => resolve({ code, signal }))
+export async function* filtered(filter: Filter, source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
+  const { child, ended } = await startFilter(filter).catch((thrown: unknown) => {
+    letGoOf(source)
+    throw startFailure(filter.program, thrown)
   })
-  ended.catch(() => undefined)
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said = `${said}${text}`.slice(-filterErrorCharactersMax)))
   let failure: { thrown: unknown } | undefined
@@ -99,7 +98,7 @@ export async function* filtered({ program, args, env }: Filter, source: AsyncIte
     for await (const piece of child.stdout as AsyncIterable<Buffer>) yield piece
     const { code, signal } = await ended
     if (failure) throw failure.thrown
-    if (code !== 0) throw new FilterError(said.trim() || `${program} ended with ${signal ?? `exit code ${String(code)}`}`)
+    if (code !== 0) throw new FilterError(said.trim() || `${filter.program} ended with ${signal ?? `exit code ${String(code)}`}`)
   } finally {
     child.kill('SIGKILL')
     child.stdin.destroy()
@@ -108,3 +107,29 @@ export async function* filtered({ program, args, env }: Filter, source: AsyncIte
 }
 
 const filterErrorCharactersMax = 1000
+
+interface Ended {
+  code: number | null
+  signal: NodeJS.Signals | null
+}
+
+/** Rejects with why it could not be started; `ended` resolves when it and its pipes have ended. */
+async function startFilter({ program, args, env }: Filter): Promise<{ child: ChildProcessWithoutNullStreams; ended: Promise<Ended> }> {
+  // Some failures are thrown here; for others there is a child, maybe without its pipes.
+  const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  const ended = new Promise<Ended>((resolve) => child.once('close', (code, signal) => resolve({ code, signal })))
+  await once(child, 'spawn')
+  return { child, ended }
+}
+
+function startFailure(program: string, cause: unknown): Error {
+  const text = `cannot run ${program}: ${messageOf(cause)}`
+  return errnoOf(cause) === 'ENOENT' ? new NoProgramError(text, { cause }) : new StatusError(ErrorKind.internal, text, { cause })
+}
+
+/** Closes a source of which nothing was read: one that was not begun has nothing that would close it. */
+function letGoOf(source: AsyncIterable<Uint8Array>): void {
+  const iterator = source[Symbol.asyncIterator]()
+  const closed = iterator.next().then(() => iterator.return?.())
+  closed.catch(() => undefined)
+}
