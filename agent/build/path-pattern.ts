@@ -1,6 +1,6 @@
 import { invalid } from '../../src/base/errors.js'
 
-/** One step of a pattern: a character that fits is taken and the next step follows, or the same one again. */
+/** One step of a pattern: a character (a code point, as in Go) that fits is taken and the next step follows, or the same one again. */
 interface Step {
   /** Whether it takes a character. */
   takes: (char: string) => boolean
@@ -41,9 +41,9 @@ export class PathPattern {
     const { steps } = this
     let here = new Set<number>()
     this.enter(here, 0)
-    for (let at = 0; at < path.length; at++) {
-      const char = path.charAt(at)
-      if (orAbove && char === '/' && at > 0 && here.has(steps.length)) return true
+    let first = true
+    for (const char of path) {
+      if (orAbove && char === '/' && !first && here.has(steps.length)) return true
       const next = new Set<number>()
       for (const index of here) {
         const step = steps[index]
@@ -53,6 +53,7 @@ export class PathPattern {
       }
       if (next.size === 0) return false
       here = next
+      first = false
     }
     return here.has(steps.length)
   }
@@ -66,17 +67,18 @@ export class PathPattern {
   }
 }
 
-function stepsOf(pattern: string, folders: boolean): Step[] {
+function stepsOf(text: string, folders: boolean): Step[] {
+  const pattern = [...text]
   const steps: Step[] = []
   for (let i = 0; i < pattern.length; i++) {
-    const char = pattern.charAt(i)
+    const char = pattern[i]
     if (char === '*') {
-      const double = folders && pattern.charAt(i + 1) === '*'
-      while (pattern.charAt(i + 1) === '*') i++
+      const double = folders && pattern[i + 1] === '*'
+      while (pattern[i + 1] === '*') i++
       if (!double) steps.push({ takes: notSlash, again: true, skippable: true })
       else if (i === pattern.length - 1) steps.push({ takes: any, again: true, skippable: true })
       else {
-        if (pattern.charAt(i + 1) === '/') i++
+        if (pattern[i + 1] === '/') i++
         steps.push({ takes: any, again: true, skippable: true, until: '/' })
       }
     } else if (char === '?') steps.push({ takes: notSlash, again: false, skippable: false })
@@ -85,7 +87,7 @@ function stepsOf(pattern: string, folders: boolean): Step[] {
       steps.push({ takes: classOf(pattern.slice(i + 1, end), pattern), again: false, skippable: false })
       i = end
     } else {
-      const literal = char === '\\' && i + 1 < pattern.length ? pattern.charAt(++i) : char
+      const literal = char === '\\' && i + 1 < pattern.length ? pattern[++i] : char
       steps.push({ takes: (one) => one === literal, again: false, skippable: false })
     }
   }
@@ -93,30 +95,38 @@ function stepsOf(pattern: string, folders: boolean): Step[] {
 }
 
 /** Where a class ends; a bracket that stands first in it is one of its characters. */
-function classEnd(pattern: string, start: number): number {
+function classEnd(pattern: readonly string[], start: number): number {
   let at = start + 1
-  if (pattern.charAt(at) === '^') at++
-  if (pattern.charAt(at) === ']') at++
+  if (pattern[at] === '^') at++
+  if (pattern[at] === ']') at++
   for (; at < pattern.length; at++) {
-    if (pattern.charAt(at) === ']') return at
-    if (pattern.charAt(at) === '\\') at++
+    if (pattern[at] === ']') return at
+    if (pattern[at] === '\\') at++
   }
-  throw invalid(`syntax error in pattern ${JSON.stringify(pattern)}`)
+  throw wrong(pattern)
 }
 
-function classOf(inside: string, pattern: string): (char: string) => boolean {
-  const negated = inside.startsWith('^')
-  const ranges: [string, string][] = []
-  const chars = [...inside.slice(negated ? 1 : 0).matchAll(/\\(.)|([^\\])/gs)].map(([, escaped, plain]) => ({ char: (escaped ?? plain) as string, plain: escaped === undefined }))
+function wrong(pattern: readonly string[]): Error {
+  return invalid(`syntax error in pattern ${JSON.stringify(pattern.join(''))}`)
+}
+
+function classOf(inside: readonly string[], pattern: readonly string[]): (char: string) => boolean {
+  const negated = inside[0] === '^'
+  const ranges: [number, number][] = []
+  const chars = [...inside.slice(negated ? 1 : 0).join('').matchAll(/\\(.)|([^\\])/gsu)].map(([, escaped, plain]) => ({ char: (escaped ?? plain) as string, plain: escaped === undefined }))
   for (let i = 0; i < chars.length; i++) {
-    const from = chars[i]?.char ?? ''
+    const from = codeOf(chars[i]?.char)
     const dash = chars[i + 1]
-    const to = dash?.char === '-' && dash.plain ? chars[i + 2]?.char : undefined
+    const to = dash?.char === '-' && dash.plain && i + 2 < chars.length ? codeOf(chars[i + 2]?.char) : undefined
     if (to !== undefined) i += 2
-    if (to !== undefined && to < from) throw invalid(`syntax error in pattern ${JSON.stringify(pattern)}`)
+    if (to !== undefined && to < from) throw wrong(pattern)
     ranges.push([from, to ?? from])
   }
-  return (char) => char !== '/' && ranges.some(([from, to]) => from <= char && char <= to) !== negated
+  return (char) => char !== '/' && ranges.some(([from, to]) => from <= codeOf(char) && codeOf(char) <= to) !== negated
+}
+
+function codeOf(char = ''): number {
+  return char.codePointAt(0) ?? 0
 }
 
 /** The rules of a `.dockerignore`: the last one that fits a path or a folder above it decides. */

@@ -9,6 +9,8 @@ describe('patterns of names', () => {
       ['*', 'abc', true], ['*', '', true], ['a*c', 'abbbc', true], ['a*c', 'abbb', false], ['a?c', 'abc', true], ['a?c', 'ac', false],
       ['[a-c]x', 'bx', true], ['[a-c]x', 'dx', false], ['[^a-c]x', 'dx', true], ['[^a]x', 'ax', false], ['[]a]', ']', true], ['[a\\-z]', '-', true], ['[a\\-z]', 'b', false],
       ['\\*', '*', true], ['\\*', 'a', false], ['a.c', 'abc', false], ['a**c', 'abc', true], ['*a*b', 'xaxb', true],
+      // A character is a code point, however many units it takes.
+      ['?', '🐝', true], ['??', '🐝', false], ['a?c', 'a🐝c', true], ['[🐝]', '🐝', true], ['[🐀-🐿]x', '🐝x', true], ['[\\🐝]', '🐝', true], ['[^🐝]', '🐀', true], ['[\uff00-🐿]', '🐝', true], ['🐝*', '🐝🐝', true],
     ]
     for (const [pattern, name, expected] of fits) assert.equal(new PathPattern(pattern, false).fits(name), expected, `${pattern} ${name}`)
     for (const bad of ['[', '[a', '[^', '[b-a]', 'x[a\\']) assert.throws(() => new PathPattern(bad, false), { kind: 'invalid' }, bad)
