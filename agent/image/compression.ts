@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { ErrorKind, StatusError } from '../../src/base/errors.js'
+import { ErrorKind, internal, StatusError } from '../../src/base/errors.js'
 import { filtered, FilterError, NoProgramError, type Filter } from '../../src/sys/exec.js'
 import { TarError } from '../snapshot/tar/header.js'
 import { decompressZstd } from './zstd.js'
@@ -55,10 +55,31 @@ export async function decompressedArchive(source: AsyncIterable<Uint8Array>): Pr
   return plain(compression, whole)
 }
 
-/** A user's archive as it can become a layer: what layers cannot be compressed with comes out plain, all else as it is. */
-export async function asLayer(source: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+/**
+ * A user's archive as it can become a layer: what layers cannot be compressed with comes out plain, all else as it is. A small
+ * archive can come out as large as it likes: throws `internal` past half of `freeBytes`, since the layer lies on the disk twice,
+ * as an archive and unpacked.
+ */
+export async function asLayer(source: AsyncIterable<Uint8Array>, freeBytes: () => Promise<number>): Promise<AsyncIterable<Uint8Array>> {
   const { compression, whole } = await peeked(source)
-  return compression === Compression.bzip2 || compression === Compression.xz ? plain(compression, whole) : whole
+  return compression === Compression.bzip2 || compression === Compression.xz ? roomFor(plain(compression, whole), compression, freeBytes) : whole
+}
+
+/** Of the free space, what a layer may take, archive and files together: others write to the disk too. */
+const shareOfFree = 0.9
+
+async function* roomFor(data: AsyncIterable<Uint8Array>, compression: Compression, freeBytes: () => Promise<number>): AsyncGenerator<Uint8Array, void, undefined> {
+  const free = await freeBytes()
+  const bytesMax = Math.floor((free * shareOfFree) / 2)
+  let bytes = 0
+  for await (const piece of data) {
+    bytes += piece.length
+    if (bytes > bytesMax) {
+      const room = `the disk has ${free} bytes free, and a layer takes its size twice`
+      throw internal(`no space left on device: what ${compression} packed has more than ${bytesMax} bytes unpacked; ${room}`)
+    }
+    yield piece
+  }
 }
 
 function plain(compression: Compression, whole: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {

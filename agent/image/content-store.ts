@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { invalid, notFound } from '../../src/base/errors.js'
@@ -73,6 +73,12 @@ export class ContentStore {
     const size = this.present.get(digest)
     if (size === undefined) throw notFound(`content ${digest} is not in the store`)
     return size
+  }
+
+  /** Bytes that the disk of the store has left for programs. */
+  async freeBytes(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.incoming)
+    return bavail * bsize
   }
 
   digests(): Digest[] {

@@ -35,7 +35,7 @@ export async function makeImage(store: ImageStore, image: ImageToMake, signal: A
   // The parent's content stays even when the parent itself is removed meanwhile.
   const held = image.parent ? [...chainIds(image.parent.config.rootfs.diff_ids), ...parentLayers.map((layer) => layer.digest)] : []
   using _parentPin = store.pin(held)
-  const blob = image.layer === undefined ? undefined : await store.content.ingest(guarded(await asLayer(image.layer), signal))
+  const blob = image.layer === undefined ? undefined : await store.content.ingest(guarded(await asLayer(image.layer, () => store.content.freeBytes()), signal))
   try {
     const added = blob && (await addLayer(store, blob, image.parent && topChain(image.parent), signal))
     using _layerPin = added?.pin

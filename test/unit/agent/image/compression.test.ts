@@ -54,11 +54,18 @@ describe('compressed streams', () => {
   for (const program of ['bzip2', 'xz']) {
     const archive = async (data: Uint8Array, bytes = 4096): Promise<Buffer> => gather(await decompressedArchive(pieces(data, bytes)))
 
+    it(`of ${program} become a layer only as far as the disk has room for it twice`, async () => {
+      const packed = execFileSync(program, ['-c'], { input: Buffer.alloc(1_000_000), maxBuffer: 1e8 })
+      const layer = async (freeBytes: number): Promise<Buffer> => gather(await asLayer(pieces(packed, 5000), () => Promise.resolve(freeBytes)))
+      assert.equal((await layer(2_300_000)).length, 1_000_000)
+      await assert.rejects(layer(2_100_000), { kind: 'internal', message: /^no space left on device: what (bzip2|xz) packed has more than 945000 bytes unpacked/ })
+    })
+
     it(`of ${program} are read in archives of users, and come out of a layer`, async () => {
       const data = Buffer.concat([randomBytes(300_000), Buffer.alloc(1_000_000)])
       const packed = execFileSync(program, ['-c'], { input: data, maxBuffer: 1e8 })
       assert.deepEqual(await archive(packed), data)
-      assert.deepEqual(await gather(await asLayer(pieces(packed, 5000))), data)
+      assert.deepEqual(await gather(await asLayer(pieces(packed, 5000), () => Promise.resolve(1e9))), data)
       assert.deepEqual(await archive(Buffer.concat([packed, packed]), 1 << 20), Buffer.concat([data, data]))
       await assert.rejects(archive(packed.subarray(0, 1000)), new RegExp(`the ${program} data is damaged or cut off`))
       const flipped = Buffer.from(packed)
@@ -81,7 +88,7 @@ describe('compressed streams', () => {
 
   it('of layers are kept as they came when registries know them', async () => {
     const zipped = gzipSync('x'.repeat(1000))
-    for (const data of [zipped, hello, Buffer.from('plain')]) assert.deepEqual(await gather(await asLayer(pieces(data, 3))), data)
+    for (const data of [zipped, hello, Buffer.from('plain')]) assert.deepEqual(await gather(await asLayer(pieces(data, 3), () => Promise.reject(new Error('not asked for')))), data)
   })
 
   it('of zstd that want more memory than zstd itself allows are refused', async () => {
