@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { invalid, kindOf, messageOf, StatusError } from '../../src/base/errors.js'
 import { readInRoot } from '../engine/rootfs-path.js'
+import { jsonList } from '../image/json-list.js'
 import { resolveUser } from '../runtime/bundle/user.js'
 import { FolderSource, type CopySource } from './copy-source.js'
 import type { Instruction } from './dockerfile.js'
@@ -10,7 +11,7 @@ import { gitAddress } from './git-source.js'
 import { isHeredocMark } from './logical-lines.js'
 import { fetchGit, fetchUrl } from './remote-sources.js'
 import type { StageBuilder } from './stage-builder.js'
-import { expand, jsonList, splitWords } from './words.js'
+import { expand, splitWords } from './words.js'
 
 /** One thing that is copied: patterns within a source. */
 interface Item {

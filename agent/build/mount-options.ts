@@ -1,4 +1,6 @@
+import { posix } from 'node:path'
 import { invalid } from '../../src/base/errors.js'
+import { parseBool, parseBytes } from '../../src/base/values.js'
 
 /** How a `RUN --mount` is read. Sizes are bytes. */
 export interface RunMount {
@@ -30,7 +32,6 @@ const keysOf: Record<RunMount['type'], readonly string[]> = {
   ssh: ['id', 'target', 'required', 'mode', 'uid', 'gid'],
 }
 const aliases: Record<string, string> = { dst: 'target', destination: 'target', src: 'source', ro: 'readonly', rw: 'readwrite' }
-const units: Record<string, number> = { '': 1, b: 1, k: 1024, kb: 1024, m: 1024 ** 2, mb: 1024 ** 2, g: 1024 ** 3, gb: 1024 ** 3 }
 const secretsFolder = '/run/secrets'
 export const sshTarget = '/run/buildkit/ssh_agent.'
 
@@ -93,19 +94,13 @@ function fieldsOf(text: string): Map<string, string> {
 
 function flag(fields: ReadonlyMap<string, string>, key: string): boolean {
   const value = fields.get(key) ?? ''
-  if (value === 'true' || value === '1') return true
-  if (value === 'false' || value === '0') return false
-  throw invalid(`invalid value for ${key}: ${value}: true or false expected`)
+  const given = parseBool(value)
+  if (given === undefined) throw invalid(`invalid value for ${key}: ${value}: true or false expected`)
+  return given
 }
 
 function absolute(path: string, workingFolder: string): string {
-  if (path === '') return ''
-  const kept: string[] = []
-  for (const part of (path.startsWith('/') ? path : `${workingFolder}/${path}`).split('/')) {
-    if (part === '..') kept.pop()
-    else if (part !== '' && part !== '.') kept.push(part)
-  }
-  return `/${kept.join('/')}`
+  return path === '' ? '' : posix.resolve('/', workingFolder, path)
 }
 
 function whole(text: string | undefined, key: string): number {
@@ -120,8 +115,7 @@ function variable(name: string): string {
 }
 
 function bytes(text: string): number {
-  const [, digits, unit = ''] = /^(\d{1,15})\s*([a-z]*)$/i.exec(text) ?? []
-  const factor = units[unit.toLowerCase()]
-  if (digits === undefined || factor === undefined) throw invalid(`invalid value '${text}' for size`)
-  return Number(digits) * factor
+  const size = parseBytes(text)
+  if (size === undefined) throw invalid(`invalid value '${text}' for size`)
+  return size
 }

@@ -10,6 +10,7 @@ import { shortId, type Platform } from '../image/descriptor.js'
 import { makeImage } from '../image/image-make.js'
 import type { ImageRecord } from '../image/image-record.js'
 import { topChain } from '../image/image-store.js'
+import { jsonList } from '../image/json-list.js'
 import { layerOf } from '../snapshot/diff.js'
 import type { BuildArgs, StageArgs } from './build-args.js'
 import type { BuildDeps, Emit } from './build-options.js'
@@ -21,7 +22,7 @@ import { runInstruction } from './run-instruction.js'
 import { scriptsFolder } from './run-mounts.js'
 import type { BuildSession } from './session.js'
 import type { StepCache } from './step-cache.js'
-import { expand, jsonList, parsePairs, splitWords, type LookUp } from './words.js'
+import { expand, parsePairs, splitWords, type LookUp } from './words.js'
 
 /** What a stage takes from the rest of the build. */
 export interface StageSurroundings {

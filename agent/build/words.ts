@@ -158,17 +158,6 @@ function shellPattern(pattern: string, greedy: boolean): string {
   })
 }
 
-/** A JSON list of strings, or undefined for any other text. */
-export function jsonList(text: string): string[] | undefined {
-  if (!text.startsWith('[')) return undefined
-  try {
-    const parsed: unknown = JSON.parse(text)
-    return Array.isArray(parsed) && parsed.every((one) => typeof one === 'string') ? parsed : undefined
-  } catch {
-    return undefined
-  }
-}
-
 /** `a=b c="d e"`, or the old form `name the whole rest`. Throws `invalid`. */
 export function parsePairs(keyword: string, text: string, lookUp: LookUp, escape: string): [string, string][] {
   const words = splitWords(text, escape)

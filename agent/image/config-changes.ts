@@ -1,6 +1,9 @@
+import { posix } from 'node:path'
 import { invalid } from '../../src/base/errors.js'
+import { parseDuration } from '../../src/base/values.js'
 import type { HealthConfig } from '../../src/model/engine-api/container.js'
 import type { ImageConfig } from '../../src/model/engine-api/image.js'
+import { jsonList } from './json-list.js'
 
 type Change = (config: ImageConfig, rest: string) => void
 
@@ -44,7 +47,7 @@ const instructions: Record<string, Change> = {
     config.Volumes = { ...config.Volumes, ...Object.fromEntries(paths.map((path) => [path, {}])) }
   },
   user: (config, rest) => void (config.User = rest),
-  workdir: (config, rest) => void (config.WorkingDir = resolved(config.WorkingDir ?? '/', unquoted(rest))),
+  workdir: (config, rest) => void (config.WorkingDir = posix.resolve('/', config.WorkingDir ?? '', unquoted(rest))),
   stopsignal: (config, rest) => void (config.StopSignal = rest),
   shell: (config, rest) => {
     const list = jsonList(rest)
@@ -58,16 +61,6 @@ const instructions: Record<string, Change> = {
 /** A JSON list is run as it is, anything else by the shell. */
 function command(rest: string): string[] {
   return jsonList(rest) ?? ['/bin/sh', '-c', rest]
-}
-
-function jsonList(text: string): string[] | undefined {
-  if (!text.startsWith('[')) return undefined
-  try {
-    const parsed: unknown = JSON.parse(text)
-    return Array.isArray(parsed) && parsed.every((one) => typeof one === 'string') ? parsed : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** `a=b "c d"=e`, or `name the whole rest`. */
@@ -121,17 +114,6 @@ function ports(text: string): string[] {
   return Array.from({ length: to - from + 1 }, (_, i) => `${from + i}/${protocol.toLowerCase()}`)
 }
 
-function resolved(from: string, path: string): string {
-  const parts: string[] = []
-  for (const part of (path.startsWith('/') ? path : `${from}/${path}`).split('/')) {
-    if (part === '..') parts.pop()
-    else if (part !== '' && part !== '.') parts.push(part)
-  }
-  return `/${parts.join('/')}`
-}
-
-const unitsNs: Record<string, number> = { h: 3.6e12, m: 6e10, s: 1e9, ms: 1e6, us: 1e3, ns: 1 }
-
 function healthCheck(rest: string): HealthConfig {
   const check: HealthConfig = {}
   let text = rest
@@ -153,8 +135,7 @@ function healthCheck(rest: string): HealthConfig {
 }
 
 function duration(flag: string, value: string): number {
-  if (!/^(\d+(\.\d+)?(h|ms|m|s|us|ns))+$/.test(value)) throw invalid(`HEALTHCHECK: invalid duration for --${flag}: ${value}`)
-  let ns = 0
-  for (const [, amount, , unit] of value.matchAll(/(\d+(\.\d+)?)(h|ms|m|s|us|ns)/g)) ns += Number(amount) * (unitsNs[unit as string] as number)
+  const ns = parseDuration(value)
+  if (ns === undefined || ns < 0) throw invalid(`HEALTHCHECK: invalid duration for --${flag}: ${value}`)
   return ns
 }

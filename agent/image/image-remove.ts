@@ -1,9 +1,10 @@
 import { conflict } from '../../src/base/errors.js'
+import { untilFilterMs } from '../../src/base/moment.js'
 import type { ImageDeleteResponseItem } from '../../src/model/engine-api/image.js'
 import { shortId, type Digest } from './descriptor.js'
 import type { ImageRecord, ImageUser, ImageUsers } from './image-record.js'
 import type { ImageStore } from './image-store.js'
-import { untilOf, type ImageFilters } from './image-view.js'
+import type { ImageFilters } from './image-view.js'
 import { canonicalName, familiarName, parseReference, repositoryOf, withDefaultTag, type Reference } from './reference.js'
 
 /**
@@ -53,7 +54,7 @@ export async function pruneImages(
   filters: ImageFilters,
 ): Promise<{ ImagesDeleted: ImageDeleteResponseItem[]; SpaceReclaimed: number }> {
   const danglingOnly = filters.flag('dangling') ?? true
-  const untilMs = filters.has('until') ? untilOf(filters.get('until'), store.clock.nowMs()) : Infinity
+  const untilMs = untilFilterMs(filters.get('until'), store.clock.nowMs()) ?? Infinity
   const removed: ImageDeleteResponseItem[] = []
   for (const record of store.list()) {
     // Gone with one that stood on it.

@@ -1,5 +1,5 @@
 import { rfc3339, zeroTime } from '../../src/base/clock.js'
-import { invalid } from '../../src/base/errors.js'
+import { untilFilterMs } from '../../src/base/moment.js'
 import type { ImageHistoryResponseItem, ImageInspect, ImageManifestSummary, ImageSummary } from '../../src/model/engine-api/image.js'
 import { chainIds, type Digest } from './descriptor.js'
 import type { ImageRecord, ImageUsers } from './image-record.js'
@@ -37,7 +37,7 @@ export function listImages(
   const { filters } = options
   const before = cut(store, filters.get('before'), Infinity, Math.min)
   const since = cut(store, filters.get('since'), -Infinity, Math.max)
-  const untilMs = filters.has('until') ? untilOf(filters.get('until'), store.clock.nowMs()) : Infinity
+  const untilMs = untilFilterMs(filters.get('until'), store.clock.nowMs()) ?? Infinity
   const dangling = filters.flag('dangling')
   const patterns = filters.get('reference')
   const summaries: { summary: ImageSummary; created: number }[] = []
@@ -115,22 +115,6 @@ function sharedBytes(store: ImageStore, record: ImageRecord, counts: Map<string,
 
 function cut(store: ImageStore, refs: readonly string[], start: number, pick: (a: number, b: number) => number): number {
   return refs.map((ref) => createdSeconds(store.find(ref))).reduce((at, next) => pick(at, next), start)
-}
-
-/** The moment that `until` names, in milliseconds: a time, seconds since the epoch, or a duration before now. */
-export function untilOf(values: readonly string[], nowMs: number): number {
-  const value = values[0] ?? ''
-  if (values.length !== 1) throw invalid('more than one until filter specified')
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000
-  const units: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 }
-  if (/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(value)) {
-    let ms = 0
-    for (const [, amount, , unit] of value.matchAll(/(\d+(\.\d+)?)(h|ms|m|s)/g)) ms += Number(amount) * (units[unit as string] as number)
-    return nowMs - ms
-  }
-  const at = Date.parse(value)
-  if (!Number.isFinite(at)) throw invalid(`invalid filter 'until=${value}': a time, a number of seconds or a duration as 24h is expected`)
-  return at
 }
 
 /** `docker image inspect`. Throws as `ImageStore.find`. */

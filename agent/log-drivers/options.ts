@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { invalid } from '../../src/base/errors.js'
-import { parseBool, parseBytes, parseDuration } from '../../src/base/flags.js'
+import { parseBool, parseBytes, parseDuration } from '../../src/base/values.js'
 import { parseAddress } from './address.js'
 import { facilityNumber, syslogFormats } from './syslog-message.js'
 import { checkTagTemplate } from './tag.js'

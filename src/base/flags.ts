@@ -1,3 +1,5 @@
+import { parseBool, parseBytes, parseDuration } from './values.js'
+
 /**
  * Command-line flags with the grammar of pflag, which Docker's command line uses: `--name value`,
  * `--name=value`, `-n value`, `-nvalue`, `-n=value`, grouped short flags, `--flag=false` for switches,
@@ -196,34 +198,4 @@ function parseValue(spec: Flag, raw: string, shown: string): unknown {
     case 'list':
       return raw
   }
-}
-
-const durationUnits: Record<string, number> = { ns: 1, us: 1e3, 'µs': 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 }
-
-/** Yes or no in the spellings of Go's strconv.ParseBool; undefined for anything else. */
-export function parseBool(text: string): boolean | undefined {
-  if (/^(1|t|T|true|TRUE|True)$/.test(text)) return true
-  if (/^(0|f|F|false|FALSE|False)$/.test(text)) return false
-  return undefined
-}
-
-/** Nanoseconds of a duration as Go writes it (`1h2m3.5s`); undefined when it is none. */
-export function parseDuration(text: string): number | undefined {
-  if (text === '0') return 0
-  const sign = text.startsWith('-') ? -1 : 1
-  const body = text.replace(/^[-+]/, '')
-  if (!/^(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+$/.test(body)) return undefined
-  let total = 0
-  for (const [, number, unit] of body.matchAll(/(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)/g)) {
-    total += Number(number) * (durationUnits[unit as string] as number)
-  }
-  return sign * Math.round(total)
-}
-
-/** Bytes of a size in powers of 1024 (`64`, `512k`, `1.5GiB`); undefined when it is none. */
-export function parseBytes(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)\s?([kmgtp]?)i?b?$/i.exec(text.trim())
-  if (!match) return undefined
-  const power = 'kmgtp'.indexOf((match[2] ?? '').toLowerCase() || '-') + 1
-  return Math.round(Number(match[1]) * 1024 ** power)
 }

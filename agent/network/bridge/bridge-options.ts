@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net'
 import { invalid } from '../../../src/base/errors.js'
-import { parseBool } from '../../../src/base/flags.js'
+import { parseBool } from '../../../src/base/values.js'
 
 /** The labels that Docker's bridge driver understands, read. */
 export interface BridgeOptions {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.js'
 import { ErrorKind, invalid, messageOf, StatusError } from '../../base/errors.js'
+import { untilFilterMs } from '../../base/moment.js'
 import type { BuildMessage } from '../../model/engine-api/build.js'
 import type { HostConfig } from '../../model/engine-api/container.js'
 import type { AuthConfig } from '../../model/engine-api/image.js'
@@ -8,7 +9,6 @@ import { authConfig, withPair } from '../registry-auth.js'
 import type { Exchange } from '../exchange.js'
 import { Filters } from '../filters.js'
 import { listOf, mapOf, orNull, shape, text, whole, type Check } from '../json-check.js'
-import { untilMs } from '../prune.js'
 import type { Query } from '../query.js'
 import type { Handler } from '../route.js'
 import type { BuildBackend, BuildRequest } from './backend.js'
@@ -52,7 +52,7 @@ export function buildHandlers(backend: BuildBackend, clock: Clock) {
   const prune: Handler = async (exchange) => {
     const { query } = exchange
     const filters = Filters.parse(query.text('filters'), ['until', 'unused-for', 'id', 'parent', 'type', 'description', 'inuse', 'shared', 'private', 'label', 'label!'])
-    const until = untilMs(filters, clock)
+    const until = untilFilterMs(filters.get('until'), clock.nowMs())
     const keepBytes = query.whole('reserved-space') ?? query.whole('keep-storage')
     const { ids, freedBytes } = await backend.prune({
       ...(until !== undefined && { untilMs: until }),

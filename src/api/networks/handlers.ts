@@ -1,8 +1,8 @@
 import { ErrorKind, StatusError, conflict, invalid, kindOf, notFound } from '../../base/errors.js'
+import { untilFilterMs } from '../../base/moment.js'
 import type { Network } from '../../model/engine-api/network.js'
 import { predefinedLabel } from '../../model/network.js'
 import type { ApiDeps } from '../backends.js'
-import { untilMs } from '../prune.js'
 import type { Handler } from '../route.js'
 import type { SwarmBackend } from '../swarm/backend.js'
 import { decodeNetworkSpec, encodeClusterNetwork } from './encode.js'
@@ -77,7 +77,7 @@ export function networkHandlers({ networks, swarm, clock }: Pick<ApiDeps, 'netwo
 
   const prune: Handler = async (exchange) => {
     const filters = exchange.query.filters(pruneFilters)
-    const olderThanMs = untilMs(filters, clock)
+    const olderThanMs = untilFilterMs(filters.get('until'), clock.nowMs())
     const deleted: string[] = []
     for (const { Id, Name, Labels, Created, Containers, Scope } of await everyNetwork()) {
       const unused = Object.keys(Containers ?? {}).length === 0

@@ -1,5 +1,5 @@
 import { invalid } from '../../base/errors.js'
-import { parseBytes } from '../../base/flags.js'
+import { parseBytes } from '../../base/values.js'
 import type { HostConfig } from '../../model/engine-api/container.js'
 import { csvFields } from './csv.js'
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { invalid } from '../../base/errors.js'
 import type { Mount } from '../../model/engine-api/container.js'
-import { parseBytes } from '../../base/flags.js'
+import { parseBool, parseBytes } from '../../base/values.js'
 import { csvFields } from './csv.js'
 
 /** A `--mount` option: `type=bind,source=/a,target=/b,readonly`. */
@@ -15,9 +15,9 @@ export function parseMount(text: string): Mount {
       return value
     }
     const flagValue = (): boolean => {
-      if (value === undefined || value === 'true' || value === '1') return true
-      if (value === 'false' || value === '0') return false
-      throw invalid(`invalid value for ${key}: ${value}`)
+      const given = parseBool(value ?? 'true')
+      if (given === undefined) throw invalid(`invalid value for ${key}: ${value}`)
+      return given
     }
     switch (key) {
       case 'type': {

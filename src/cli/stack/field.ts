@@ -1,5 +1,5 @@
 import { invalid } from '../../base/errors.js'
-import { parseBytes, parseDuration } from '../../base/flags.js'
+import { parseBytes, parseDuration } from '../../base/values.js'
 
 /** A value of a Compose file with its place in it; reading it as something that it is not throws `invalid` with that place. */
 export class Field {

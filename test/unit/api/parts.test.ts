@@ -3,7 +3,6 @@ import { readsStreams } from '../../../src/api/containers/stream-handlers.js'
 import { passes as eventPasses } from '../../../src/api/events/filter.js'
 import { Filters } from '../../../src/api/filters.js'
 import { passes as networkPasses } from '../../../src/api/networks/filter.js'
-import { untilMs } from '../../../src/api/prune.js'
 import { Query } from '../../../src/api/query.js'
 import { Router } from '../../../src/api/router.js'
 import { apiRoutes } from '../../../src/api/routes.js'
@@ -11,7 +10,6 @@ import { statusOfKind } from '../../../src/api/error-status.js'
 import { count, flag, listOf, mapOf, oneOf, orNull, shape, text, textOrList } from '../../../src/api/json-check.js'
 import type { EventMessage } from '../../../src/model/engine-api/system.js'
 import { fakeDeps } from '../../support/fake-backends.js'
-import { ManualClock } from '../../support/manual-clock.js'
 
 const filters = (values: Record<string, string[]>) => new Filters(new Map(Object.entries(values)))
 
@@ -123,17 +121,5 @@ describe('network filters', () => {
     assert.ok(!networkPasses({ ...front, Name: 'bridge' }, filters({ type: ['custom'] })))
     assert.ok(!networkPasses(front, filters({ dangling: ['false'] })))
     assert.throws(() => networkPasses(front, filters({ type: ['odd'] })), /use builtin or custom/)
-  })
-})
-
-describe('the filter until', () => {
-  it('takes times and durations', () => {
-    const clock = new ManualClock(1_000_000_000_000)
-    assert.equal(untilMs(filters({}), clock), undefined)
-    assert.equal(untilMs(filters({ until: ['1h30m'] }), clock), 1_000_000_000_000 - 5_400_000)
-    assert.equal(untilMs(filters({ until: ['1700000000'] }), clock), 1_700_000_000_000)
-    assert.equal(untilMs(filters({ until: ['2026-01-01T00:00:00Z'] }), clock), Date.UTC(2026, 0, 1))
-    assert.throws(() => untilMs(filters({ until: ['soon'] }), clock), /a time or a duration/)
-    assert.throws(() => untilMs(filters({ until: ['1h', '2h'] }), clock), /more than one/)
   })
 })

@@ -47,7 +47,7 @@ describe('small words of the command line', () => {
   it('reads times before now, dates and seconds', () => {
     const now = Date.parse('2026-01-02T03:04:05.500Z')
     assert.equal(timeQuery('10s', now), `${Math.floor(now / 1000) - 10}.500000000`)
-    assert.equal(timeQuery('1700000000.25', now), '1700000000.25')
+    assert.equal(timeQuery('1700000000.25', now), '1700000000.250000000')
     assert.equal(timeQuery('2026-01-02T03:04:05.123456789Z', now), `${Math.floor(now / 1000)}.123456789`)
     assert.equal(timeQuery('2026-01-02T03:04:05+01:00', now), `${Math.floor(now / 1000) - 3600}.000000000`)
     for (const bad of ['yesterday', '2026', '2026-13-01', '']) if (bad !== '2026') assert.throws(() => timeQuery(bad, now), bad)

@@ -1,5 +1,6 @@
 import { invalid } from '../../../base/errors.js'
-import { flag, parseBytes } from '../../../base/flags.js'
+import { flag } from '../../../base/flags.js'
+import { parseBytes } from '../../../base/values.js'
 import { verb } from '../../command.js'
 import { forEachArgument } from '../../each.js'
 import { parseCpus } from '../../options/cpus.js'

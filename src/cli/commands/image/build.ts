@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { ErrorKind, invalid, StatusError } from '../../../base/errors.js'
-import { flag, parseBytes, type FlagValues } from '../../../base/flags.js'
+import { flag, type FlagValues } from '../../../base/flags.js'
+import { parseBytes } from '../../../base/values.js'
 import type { BuildQuery } from '../../../client/build.js'
 import { showBuild } from '../../build/build-progress.js'
 import { parseOutput, writeOutput } from '../../build/output.js'

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { BuildArgs } from '../../../../agent/build/build-args.js'
-import { expand, jsonList, parsePairs, splitWords } from '../../../../agent/build/words.js'
+import { expand, parsePairs, splitWords } from '../../../../agent/build/words.js'
+import { jsonList } from '../../../../agent/image/json-list.js'
 
 const values: Record<string, string> = { a: 'one', empty: '', spaced: 'x y', path: '/usr', long: 'a/b/c.tar.gz', suffix: '.tar.gz' }
 const lookUp = (name: string): string | undefined => values[name]
