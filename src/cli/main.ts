@@ -56,6 +56,9 @@ class Signals {
 /** What a verb that takes the signals hears of beside the ending ones. */
 const forwardedSignals: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGALRM', 'SIGCONT', 'SIGWINCH']
 
+/** Without what every object has: a variable named `constructor` is set only when somebody set it. */
+const environment: NodeJS.ProcessEnv = Object.assign(Object.create(null) as NodeJS.ProcessEnv, process.env)
+
 function contextOf(flags: GlobalFlagValues, signals: Signals): Context {
   let endpoint: Endpoint | undefined
   let api: EngineApi | undefined
@@ -74,7 +77,7 @@ function contextOf(flags: GlobalFlagValues, signals: Signals): Context {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    environment: process.env,
+    environment,
     clock: systemClock,
     signal: signals.signal,
     takeSignals: (handler) => signals.take(handler),

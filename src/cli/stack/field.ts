@@ -14,18 +14,19 @@ export class Field {
   }
 
   get isMapping(): boolean {
-    return typeof this.value === 'object' && this.value !== null && !Array.isArray(this.value)
+    return isMapping(this.value)
   }
 
   /** A key of a mapping; of nothing, nothing. */
   at(key: string): Field {
     const mapping = this.given ? this.mapping() : {}
-    return new Field(mapping[key], this.path === '' ? key : `${this.path}.${key}`)
+    // What every object has, such as `constructor`, is not of the file.
+    return this.inside(key, Object.hasOwn(mapping, key) ? mapping[key] : undefined)
   }
 
   /** The keys and values of a mapping, in the file's order; none of nothing. */
   entries(): [string, Field][] {
-    return this.given ? Object.keys(this.mapping()).map((key) => [key, this.at(key)]) : []
+    return this.given ? Object.entries(this.mapping()).map(([key, value]) => [key, this.inside(key, value)]) : []
   }
 
   /** The items of a list; none of nothing. */
@@ -139,15 +140,23 @@ export class Field {
     return invalid(`${this.path || '(root)'} must be ${expected}`)
   }
 
+  private inside(key: string, value: unknown): Field {
+    return new Field(value, this.path === '' ? key : `${this.path}.${key}`)
+  }
+
   private mapping(): Readonly<Record<string, unknown>> {
-    const { value } = this
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw this.wrong('a mapping')
-    return Object.fromEntries(Object.entries(value))
+    if (!isMapping(this.value)) throw this.wrong('a mapping')
+    return this.value
   }
 }
 
 function isScalar(value: unknown): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+}
+
+/** True for the keys and values of a file, not for a list. */
+export function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** An object without its undefined values. */

@@ -1,11 +1,13 @@
+import { isMapping } from './field.js'
+
 /** Lists that a later file replaces: they are one command line. */
 const replaced = new Set(['command', 'entrypoint', 'test'])
 /** Lists whose items are about what stands at these places. */
-const keyOfItem: Readonly<Record<string, (item: unknown) => string | undefined>> = {
-  volumes: (item) => fieldOf(item, 'target') ?? shortVolumeTarget(item),
-  secrets: (item) => fieldOf(item, 'source') ?? textOf(item),
-  configs: (item) => fieldOf(item, 'source') ?? textOf(item),
-}
+const keyOfItem: ReadonlyMap<string, (item: unknown) => string | undefined> = new Map([
+  ['volumes', (item: unknown) => fieldOf(item, 'target') ?? shortVolumeTarget(item)],
+  ['secrets', (item: unknown) => fieldOf(item, 'source') ?? textOf(item)],
+  ['configs', (item: unknown) => fieldOf(item, 'source') ?? textOf(item)],
+])
 /** Mappings that may be written as lists of `key=value`. */
 const recordLike = new Set(['environment', 'labels', 'sysctls'])
 
@@ -18,24 +20,21 @@ export function mergeDocuments(base: unknown, over: unknown, key = ''): unknown 
   if (base === undefined || base === null) return over
   if (recordLike.has(key)) return { ...asRecord(base), ...asRecord(over) }
   if (key === 'networks' && (Array.isArray(base) || Array.isArray(over))) return mergeMappings(namesToMapping(base), namesToMapping(over))
-  if (Array.isArray(base) && Array.isArray(over)) return replaced.has(key) ? over : mergeLists(base, over, keyOfItem[key])
+  if (Array.isArray(base) && Array.isArray(over)) return replaced.has(key) ? over : mergeLists(base, over, keyOfItem.get(key))
   if (isMapping(base) && isMapping(over)) return mergeMappings(base, over)
   return over
 }
 
 function mergeMappings(base: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
   const keys = [...new Set([...Object.keys(base), ...Object.keys(over)])]
-  return Object.fromEntries(keys.map((key) => [key, mergeDocuments(base[key], over[key], key)]))
+  const own = (mapping: Record<string, unknown>, key: string): unknown => (Object.hasOwn(mapping, key) ? mapping[key] : undefined)
+  return Object.fromEntries(keys.map((key) => [key, mergeDocuments(own(base, key), own(over, key), key)]))
 }
 
 function mergeLists(base: readonly unknown[], over: readonly unknown[], keyOf: ((item: unknown) => string | undefined) | undefined): unknown[] {
   const identity = (item: unknown): string => keyOf?.(item) ?? JSON.stringify(item)
   const merged = new Map([...base, ...over].map((item) => [identity(item), item]))
   return [...merged.values()]
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function asRecord(value: unknown): Record<string, unknown> {
