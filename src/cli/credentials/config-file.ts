@@ -8,6 +8,9 @@ type Json = Record<string, unknown>
 
 const fileBytesMax = 16 * 1024 * 1024
 
+/** The names that proxies have in the file, and those of the variables that programs in containers look for. */
+const proxyVariables = { httpProxy: 'HTTP_PROXY', httpsProxy: 'HTTPS_PROXY', noProxy: 'NO_PROXY', ftpProxy: 'FTP_PROXY', allProxy: 'ALL_PROXY' } as const
+
 /** What stands for one registry in `auths`. */
 export interface StoredAuth {
   /** `name:password` in base 64. */
@@ -17,7 +20,7 @@ export interface StoredAuth {
 }
 
 /**
- * Docker's `config.json`: credentials of registries and the programs that keep them. Keys that mean nothing
+ * Docker's `config.json`: credentials of registries, the programs that keep them, and proxies. Keys that mean nothing
  * here stay as they are. Throws `invalid` for a file that cannot be read.
  */
 export class DockerConfigFile {
@@ -33,7 +36,7 @@ export class DockerConfigFile {
       return new DockerConfigFile(path, objectOf(readFileSync(path, 'utf8'), path))
     } catch (thrown) {
       if (errnoOf(thrown) === 'ENOENT') return new DockerConfigFile(path, {})
-      throw invalid(`cannot read the credentials of registries: ${messageOf(thrown)}`, thrown)
+      throw invalid(`cannot read docker's configuration: ${messageOf(thrown)}`, thrown)
     }
   }
 
@@ -48,6 +51,16 @@ export class DockerConfigFile {
     if (typeof own === 'string' && own !== '') return own
     const general = this.content['credsStore']
     return typeof general === 'string' && general !== '' ? general : undefined
+  }
+
+  /** The variables for proxies of builds and containers of the daemon at `host()`, by their names in capitals. */
+  proxiesOf(host: () => string): Readonly<Record<string, string>> {
+    const { proxies } = this.content
+    if (!isObject(proxies)) return {}
+    const own = proxies[host()] ?? proxies['default']
+    if (!isObject(own)) return {}
+    const value = (key: string): string => (typeof own[key] === 'string' ? own[key] : '')
+    return Object.fromEntries(Object.entries(proxyVariables).flatMap(([key, name]) => (value(key) === '' ? [] : [[name, value(key)]])))
   }
 
   /** Puts an entry there, or takes it out when it is undefined, and writes the file. */

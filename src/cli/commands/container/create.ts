@@ -5,6 +5,7 @@ import { verb } from '../../command.js'
 import type { Context } from '../../context.js'
 import { errorText } from '../../error-text.js'
 import { ExitError } from '../../exit-error.js'
+import { proxySettings } from '../../options/proxies.js'
 import { pullImage, unableToFind } from '../../progress/image-progress.js'
 import { createBody, createFlags, type CreateBody, type CreateFlagValues } from './create-flags.js'
 
@@ -59,7 +60,8 @@ export function bodyOf(
     if (!['always', 'missing', 'never'].includes(flags.pull)) {
       throw invalid(`invalid pull option: '${flags.pull}': must be one of "always", "missing" or "never"`)
     }
-    return createBody(flags, given, image, words, { detached, environment: context.environment })
+    const env = [...flags.env, ...proxySettings(context, flags.env)]
+    return createBody({ ...flags, env }, given, image, words, { detached, environment: context.environment })
   } catch (thrown) {
     throw withHelp(thrown, command, 125)
   }

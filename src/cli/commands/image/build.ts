@@ -10,6 +10,7 @@ import { parseSecrets, parseSsh } from '../../build/secret-options.js'
 import { SecretSession } from '../../build/session.js'
 import { verb } from '../../command.js'
 import { environmentOf, labelsOf } from '../../options/key-value.js'
+import { proxySettings } from '../../options/proxies.js'
 import { parseUlimit } from '../../options/ulimit.js'
 import { ExitError } from '../../exit-error.js'
 
@@ -68,7 +69,8 @@ export const build = verb({
     const secrets = parseSecrets(values.secret, environment)
     const agents = parseSsh(values.ssh, environment)
     const tags = [...values.tag, ...(output?.names ?? [])]
-    const query = { ...queryOf(values, environment), t: tags }
+    const buildArgs = [...values['build-arg'], ...proxySettings(context, values['build-arg'])]
+    const query = { ...queryOf({ ...values, 'build-arg': buildArgs }, environment), t: tags }
     const quiet = values.quiet || values.progress === 'quiet'
     const rawJson = values.progress === 'rawjson'
     let sentBytes = 0

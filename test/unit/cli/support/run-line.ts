@@ -51,7 +51,7 @@ export interface LineOptions {
 
 /** Runs one command line (without `skep`) in this process. */
 export async function runLine(line: string | readonly string[], options: LineOptions = {}): Promise<{ code: number; stdout: string; stderr: string }> {
-  const { host = 'unix:///nowhere/skep.sock', environment = {}, clock = new JumpingClock() } = options
+  const { host = 'unix:///nowhere/skep.sock', environment = { DOCKER_CONFIG: '/nowhere' }, clock = new JumpingClock() } = options
   const stdout = new Collector(options.terminal ?? false)
   const stderr = new Collector(options.terminal ?? false)
   const stdin = new PassThrough()
