@@ -42,12 +42,20 @@ export function endpointSettings(record: ContainerRecord, network: string, asked
     containerName: record.name,
     aliases: [...new Set([...(asked.Aliases ?? []), ...(network === 'bridge' ? [] : [record.id.slice(0, 12)])])],
     ...(asked.Links?.length && { links: Object.fromEntries(asked.Links.map(parseLink).map(({ name, alias }) => [alias, name])) }),
+    ...linksAndPorts(record, network, asked),
     ...(ipam?.IPv4Address && { ipv4Address: ipam.IPv4Address }),
     ...(ipam?.IPv6Address && { ipv6Address: ipam.IPv6Address }),
     ...(mac && { macAddress: mac }),
     ...(asked.GwPriority && { gatewayPriority: asked.GwPriority }),
     ...(asked.DriverOpts && { driverOptions: asked.DriverOpts }),
   }
+}
+
+/** Whose ports it reaches on networks that keep containers apart, and which of its own those linked to it reach. */
+function linksAndPorts({ config, links = [] }: ContainerRecord, network: string, { Links }: ApiEndpointSettings): Pick<EndpointSettings, 'linkedTo' | 'exposedPorts'> {
+  const linkedTo = network === 'bridge' ? links.map(({ containerId }) => containerId) : (Links ?? []).map((link) => parseLink(link).name)
+  const exposedPorts = Object.keys(config.ExposedPorts ?? {}).map(parsePort)
+  return { ...(linkedTo.length > 0 && { linkedTo }), ...(exposedPorts.length > 0 && { exposedPorts }) }
 }
 
 /** `PortBindings`, and with `--publish-all` every exposed port that they leave out. Throws `invalid`. */

@@ -62,7 +62,11 @@ export function removeLink(context: EngineContext, ref: string): Promise<void> {
     const links = parent.record.links ?? []
     if (!links.some((link) => link.alias === alias)) throw notFound(`No such link: ${ref}`)
     parent.record.links = links.filter((link) => link.alias !== alias)
-    if (parent.isUp) writeHosts(context, parent, parent.record.endpoints)
+    if (parent.isUp) {
+      writeHosts(context, parent, parent.record.endpoints)
+      const left = parent.record.links.map((link) => link.containerId)
+      if (parent.record.endpoints.some(({ networkName }) => networkName === 'bridge')) await context.network.setLinks(parent.id, 'bridge', left)
+    }
     await context.store.save(parent)
   })
 }

@@ -24,7 +24,7 @@ export type RootfsProvider = Pick<
 /** What the engine needs of networks. */
 export type NetworkProvider = Pick<
   NetworkController,
-  'createSandbox' | 'sandbox' | 'connect' | 'disconnect' | 'publish' | 'published' | 'endpointsOf' | 'removeSandbox' | 'recover' | 'inspect' | 'serveNames' | 'nameOf' | 'rename'
+  'createSandbox' | 'sandbox' | 'connect' | 'disconnect' | 'publish' | 'published' | 'endpointsOf' | 'removeSandbox' | 'recover' | 'inspect' | 'serveNames' | 'nameOf' | 'rename' | 'setLinks'
 >
 
 /** A volume as a container sees it. */

@@ -146,6 +146,7 @@ export class AttachedNetworks implements NetworkProvider {
   recover: NetworkProvider['recover'] = (live) => this.given.controller.recover(live)
   inspect: NetworkProvider['inspect'] = (ref) => this.given.controller.inspect(ref)
   rename: NetworkProvider['rename'] = (containerId, name) => this.given.controller.rename(containerId, name)
+  setLinks: NetworkProvider['setLinks'] = (containerId, network, linkedTo) => this.given.controller.setLinks(containerId, network, linkedTo)
   serveNames: NetworkProvider['serveNames'] = (containerId, resolver) => this.given.controller.serveNames(containerId, resolver)
 
   /** The container of an assigned attachment takes it. Resolves when it is on the network; rejects when it does not want it any more. */

@@ -4,10 +4,11 @@ import { NetlinkProtocol, NetlinkSocket } from './netlink-socket.js'
 import { MessageFlag } from './netlink-message.js'
 import {
   addressBody, addressDumpBody, AddressFamily, bridgePortBody, decodeAddress, decodeLink, decodeNeighbour, decodeRoute,
-  linkReferenceBody, neighbourBody, neighbourDumpBody, newLinkBody, routeBody, routeDumpBody, RouteType, ruleBody, setLinkBody,
+  decodeProxiedAddress, linkReferenceBody, neighbourBody, neighbourDumpBody, newLinkBody, proxiedAddressBody, proxiedAddressDumpBody,
+  routeBody, routeDumpBody, RouteType, ruleBody, setLinkBody,
 } from './netlink-route.js'
 import type { NetlinkRequest } from './netlink-socket.js'
-import type { Address, BridgePortSettings, Link, LinkKind, LinkSettings, Neighbour, Route, Rule } from './netlink-route.js'
+import type { Address, BridgePortSettings, Link, LinkKind, LinkSettings, Neighbour, ProxiedAddress, Route, Rule } from './netlink-route.js'
 
 /**
  * Links, addresses, routes and neighbours of one network namespace, through rtnetlink. Everything is
@@ -66,6 +67,13 @@ export class LinkBatch {
     const what = `delete neighbour ${neighbour.address ?? ''} ${neighbour.mac}`
     return this.push(what, RouteType.deleteNeighbour, 0, neighbourBody(neighbour), ['ENOENT', 'ENODEV'])
   }
+  /** The host answers neighbour discovery for the address on this link. */
+  addProxiedAddress(proxied: ProxiedAddress): this {
+    return this.push(`answer for ${proxied.address}`, RouteType.newNeighbour, create | replace, proxiedAddressBody(proxied), ['EEXIST'])
+  }
+  deleteProxiedAddress(proxied: ProxiedAddress): this {
+    return this.push(`answer no more for ${proxied.address}`, RouteType.deleteNeighbour, 0, proxiedAddressBody(proxied), ['ENOENT', 'ENODEV'])
+  }
   addRule(rule: Rule): this {
     return this.push(`add rule for mark ${rule.mark}`, RouteType.newRule, create | exclusive, ruleBody(rule), ['EEXIST'])
   }
@@ -121,6 +129,10 @@ export class Links implements Disposable {
     return [AddressFamily.ipv4, AddressFamily.ipv6].flatMap((family) =>
       this.dump('list neighbours', RouteType.getNeighbour, neighbourDumpBody(family)).map(decodeNeighbour),
     )
+  }
+  /** The IPv6 addresses that this host answers for. */
+  proxiedAddresses(): ProxiedAddress[] {
+    return this.dump('list addresses answered for', RouteType.getNeighbour, proxiedAddressDumpBody(AddressFamily.ipv6)).map(decodeProxiedAddress)
   }
   /** Bridge and VXLAN forwarding entries. */
   forwardingEntries(): (Neighbour & { state: number })[] {

@@ -347,6 +347,30 @@ export function neighbourDumpBody(family: number): (writer: NetlinkWriter) => vo
   return (writer) => writer.u8(family).u8(0).u16(0).u32(0).u16(0).u8(0).u8(0)
 }
 
+/** An address that the host answers neighbour discovery for on a link; it is handed on by routing then. */
+export interface ProxiedAddress {
+  index: number
+  address: string
+}
+
+/** NTF_PROXY. */
+const proxyFlag = 0x08
+
+export function proxiedAddressBody({ index, address }: ProxiedAddress): (writer: NetlinkWriter) => void {
+  const bytes = parseAddress(address)
+  const family = bytes.length === 16 ? AddressFamily.ipv6 : AddressFamily.ipv4
+  return (writer) => writer.u8(family).u8(0).u16(0).u32(index).u16(NeighbourState.permanent).u8(proxyFlag).u8(0).attribute(1, bytes)
+}
+
+export function proxiedAddressDumpBody(family: number): (writer: NetlinkWriter) => void {
+  return (writer) => writer.u8(family).u8(0).u16(0).u32(0).u16(0).u8(proxyFlag).u8(0)
+}
+
+export function decodeProxiedAddress(message: NetlinkMessage): ProxiedAddress {
+  const address = decodeAttributes(message.payload, 12).get(1)
+  return { index: readU32(message.payload, 4), address: address ? formatAddress(address) : '' }
+}
+
 export function decodeNeighbour(message: NetlinkMessage): Neighbour & { state: number } {
   const { payload } = message
   const attributes = decodeAttributes(payload, 12)

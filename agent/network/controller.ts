@@ -10,6 +10,7 @@ import { ClusterTables } from './cluster/cluster-tables.js'
 import { DnsService } from './dns/dns-service.js'
 import type { ResolverSettings } from './dns/dns-service.js'
 import type { OpenSandbox } from './driver.js'
+import { LinkedContainers } from './bridge/linked-containers.js'
 import { ContainerPorts, createPublisher } from './container-ports.js'
 import { askedInterfaceName, checkConnect, checkInterfaceName, planEndpoint } from './endpoint-plan.js'
 import { EndpointTable } from './endpoint-table.js'
@@ -76,6 +77,7 @@ export class NetworkController implements Disposable {
   private readonly endpoints: EndpointTable
   private readonly sandboxes: Sandboxes
   private readonly ports: ContainerPorts
+  private readonly linked: LinkedContainers
   private readonly options: NetworkOptions
 
   private constructor(private readonly given: NetworkControllerOptions) {
@@ -93,6 +95,7 @@ export class NetworkController implements Disposable {
     this.encryption = createEncryption({ ...given, kernel: this.kernel }, given.encryption)
     this.networks = new Networks({ ...given, encryption: this.encryption, options: this.options, kernel: this.kernel, table: this.table, addresses: this.addresses, endpoints: this.endpoints, overlayDir: given.overlayDir ?? join(dirname(given.netnsDir), 'overlay') })
     this.ports = new ContainerPorts({ publisher, endpoints: this.endpoints, networks: this.networks, ...(this.options.defaultHostIp !== undefined && { defaultHostIp: this.options.defaultHostIp }) })
+    this.linked = new LinkedContainers({ kernel: this.kernel, table: this.table, endpoints: this.endpoints, driver: this.networks.bridgeDriver })
     const { clock, rng, log } = given
     this.dns = new DnsService({
       tables: this.tables,
@@ -245,6 +248,7 @@ export class NetworkController implements Disposable {
     let moved: boolean
     try {
       this.join(network, endpoint)
+      this.linked.follow(network)
       moved = this.ports.move(sandbox)
     } catch (thrown) {
       await saved
@@ -288,7 +292,17 @@ export class NetworkController implements Disposable {
   async rename(containerId: string, containerName: string): Promise<void> {
     const renamed = this.endpoints.ofContainer(containerId).map((endpoint) => this.endpoints.replace({ ...endpoint, containerName }))
     if (this.endpoints.sandbox(containerId)) this.tellAll(containerId)
-    await Promise.all(renamed)
+    const followed = this.endpoints.ofContainer(containerId).map(({ networkId }) => this.followLinks(networkId))
+    await Promise.all([...renamed, ...followed])
+  }
+
+  /** The container is linked to these others on a network from now on, and to no more. One that is not on it is left alone. */
+  async setLinks(containerId: string, networkRef: string, linkedTo: readonly string[]): Promise<void> {
+    const network = this.networks.resolve(networkRef)
+    const endpoint = this.endpoints.ofNetwork(network.id).find((one) => one.containerId === containerId)
+    if (!endpoint || !this.linked.isApart(network)) return
+    const replaced = this.endpoints.replace({ ...endpoint, linkedTo: [...linkedTo] })
+    await Promise.all([replaced, this.followLinks(network.id)])
   }
 
   /** The endpoints of a container, in the order of attachment. */
@@ -327,7 +341,8 @@ export class NetworkController implements Disposable {
       const network = this.networks.get(endpoint.networkId)
       if (network) void this.networks.attempt(network, () => this.networks.driverOf(network).forgot?.(network, endpoint))
     }
-    await Promise.all([...endpoints.map((endpoint) => this.endpoints.delete(endpoint)), this.endpoints.deleteSandbox(containerId)])
+    const deleted = [...endpoints.map((endpoint) => this.endpoints.delete(endpoint)), this.endpoints.deleteSandbox(containerId)]
+    await Promise.all([...deleted, ...endpoints.map(({ networkId }) => this.followLinks(networkId))])
   }
 
   /** Lets go of sockets. Networks, containers and rules stay as they are. */
@@ -351,7 +366,8 @@ export class NetworkController implements Disposable {
     const forwards = this.endpoints.allSandboxes().flatMap((sandbox) =>
       this.endpoints.ofContainer(sandbox.containerId).flatMap((endpoint) => forwardsOf(endpoint, sandbox.published)),
     )
-    await this.networks.start(forwards)
+    await this.networks.start(forwards, this.linked.openings(this.networks.all()))
+    for (const { id } of this.networks.all()) await this.followLinks(id)
     this.guard.start()
     for (const endpoint of this.endpoints.all()) {
       try {
@@ -369,7 +385,7 @@ export class NetworkController implements Disposable {
     // Also those that it made itself.
     const made = askedInterfaceName(settings) === undefined || !this.sandboxes.exists(containerId) ? [] : this.sandboxes.with(containerId, ({ links }) => links.list().map(({ name }) => name))
     checkInterfaceName(network, settings, [...takenNames, ...made])
-    return planEndpoint({ endpointId, containerId, network, settings, addresses: this.addresses.allocate(network, settings), devices, takenNames })
+    return planEndpoint({ endpointId, containerId, network, settings, apart: this.linked.isApart(network), addresses: this.addresses.allocate(network, settings), devices, takenNames })
   }
 
   private join(network: StoredNetwork, endpoint: Endpoint): void {
@@ -420,9 +436,15 @@ export class NetworkController implements Disposable {
   private async forget(endpoint: Endpoint): Promise<void> {
     const network = this.networks.get(endpoint.networkId)
     this.addresses.release(endpoint)
-    const deleted = this.endpoints.delete(endpoint)
+    const deleted = Promise.all([this.endpoints.delete(endpoint), this.followLinks(endpoint.networkId)])
     if (network) await this.networks.attempt(network, () => this.networks.driverOf(network).leave(network, endpoint, (act) => this.inSandbox(endpoint.containerId, act)))
     await deleted
+  }
+
+  /** What links open on a network is brought to its endpoints; a failure is logged. */
+  private async followLinks(networkId: string): Promise<void> {
+    const network = this.networks.get(networkId)
+    if (network) await this.networks.attempt(network, () => this.linked.follow(network))
   }
 
   private inSandbox(containerId: string, act: (sandbox: OpenSandbox) => void): void {
@@ -448,7 +470,7 @@ export class NetworkController implements Disposable {
 const dataPathKey = 'cluster/data-path'
 
 function publicEndpoint(endpoint: Endpoint): EndpointInfo {
-  const { hostLink: _, ...rest } = endpoint
+  const { hostLink: _, linkedTo: _linkedTo, exposedPorts: _exposedPorts, ...rest } = endpoint
   return structuredClone(rest)
 }
 function memberOf(endpoint: Endpoint): NetworkMember {

@@ -69,6 +69,8 @@ export interface EndpointPlan {
   containerId: string
   network: StoredNetwork
   settings: EndpointSettings
+  /** The network keeps its containers apart: what links open matters. */
+  apart: boolean
   addresses: EndpointAddresses
   /** From the driver; an empty host name means that the endpoint has no devices. */
   devices: { containerPrefix: string; host: string }
@@ -96,5 +98,7 @@ export function planEndpoint(plan: EndpointPlan): Endpoint {
     interfaceName: hasDevices ? (askedInterfaceName(settings) ?? nextInterfaceName(devices.containerPrefix, plan.takenNames)) : '',
     driverOptions: { ...settings.driverOptions },
     hostLink: devices.host,
+    ...(plan.apart && settings.linkedTo && { linkedTo: [...settings.linkedTo] }),
+    ...(plan.apart && settings.exposedPorts && { exposedPorts: [...settings.exposedPorts] }),
   }
 }

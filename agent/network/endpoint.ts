@@ -1,10 +1,14 @@
 import type { ResolverSettings } from './dns/dns-service.js'
-import type { EndpointInfo, Network, PublishedPort, SandboxMode } from './types.js'
+import type { EndpointInfo, ExposedPort, Network, PublishedPort, SandboxMode } from './types.js'
 
 /** An endpoint as it is stored: what the API shows and what the driver needs to find it again. */
 export interface Endpoint extends EndpointInfo {
   /** The device in the host's namespace; empty for drivers that make none. */
   hostLink: string
+  /** On networks that keep containers apart: whose exposed ports it reaches all the same, by id or name. */
+  linkedTo?: string[]
+  /** On such networks: what those linked to it reach. */
+  exposedPorts?: ExposedPort[]
 }
 
 /** A container's place on the network, as it is stored. */

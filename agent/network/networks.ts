@@ -17,7 +17,7 @@ import { hostSubnets } from './host-subnets.js'
 import { defaultAddressPools, planSubnets } from './ipam.js'
 import type { HostTable } from './lb/host-table.js'
 import { ingressDevice } from './lb/ingress-ruleset.js'
-import type { PortForward } from './lb/host-ruleset.js'
+import type { LinkOpening, PortForward } from './lb/host-ruleset.js'
 import { NetworkTable } from './network-table.js'
 import { NoneDriver } from './none/none-driver.js'
 import { OverlayDriver } from './overlay/overlay-driver.js'
@@ -83,10 +83,10 @@ export class Networks {
     return this.driver(network.driver)
   }
 
-  /** Brings the kernel to what is stored, with these published ports, and makes the predefined networks. */
-  async start(forwards: readonly PortForward[]): Promise<void> {
+  /** Brings the kernel to what is stored, with these published ports and links, and makes the predefined networks. */
+  async start(forwards: readonly PortForward[], openings: readonly LinkOpening[]): Promise<void> {
     for (const network of this.all()) this.given.addresses.addNetwork(network)
-    this.given.table.load(this.bridges().map((network) => tableNetwork(network, this.bridgeDriver.options(network))), forwards)
+    this.given.table.load({ networks: this.bridges().map((network) => tableNetwork(network, this.bridgeDriver.options(network))), forwards, openings })
     for (const network of this.all()) await this.attempt(network, () => this.driverOf(network).createNetwork(network))
     if (!this.table.byName('host')) await this.add({ name: 'host', driver: 'host' })
     if (!this.table.byName('none')) await this.add({ name: 'none', driver: 'null' })

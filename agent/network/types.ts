@@ -79,6 +79,10 @@ export interface EndpointSettings {
   aliases?: string[]
   /** Names for this container alone, and the names on the network that they stand for. */
   links?: Record<string, string>
+  /** Ids or names of containers whose exposed ports this one reaches also where the network keeps containers apart. */
+  linkedTo?: string[]
+  /** What containers that are linked to this one reach there. */
+  exposedPorts?: ExposedPort[]
   ipv4Address?: string
   ipv6Address?: string
   macAddress?: string
@@ -109,6 +113,12 @@ export interface EndpointInfo {
   /** Inside the container; empty for endpoints without an interface of their own. */
   interfaceName: string
   driverOptions: Record<string, string>
+}
+
+/** A port that a container's configuration names: `ExposedPorts` of the Engine API. */
+export interface ExposedPort {
+  containerPort: number
+  protocol: Protocol
 }
 
 /** A port to publish, as asked for: one entry of `HostConfig.PortBindings`. */

@@ -6,7 +6,7 @@ import { keepSourceMark } from './ingress-ruleset.js'
  * adding a container's ports touches nothing but those elements; the rules never change. Pure.
  *
  * What it does not rely on: `br_netfilter` (traffic between two containers of one bridge stays below
- * this table and is kept apart by isolated bridge ports), and other tables (none is ever touched).
+ * this table and is kept apart by isolated bridge ports; linked containers are led by the host), and other tables (none is ever touched).
  */
 
 /** A bridge network as the table sees it. */
@@ -20,6 +20,16 @@ export interface TableNetwork {
   icc: boolean
   /** Traffic to the outside gets the host's address. */
   masquerade: boolean
+}
+
+/** A linked container may reach one port of another, on a bridge whose containers are kept apart. */
+export interface LinkOpening {
+  bridge: string
+  protocol: Protocol
+  /** Addresses of one family: of the container that asks, and of the one that is asked. */
+  source: string
+  target: string
+  port: number
 }
 
 /** One published port. */
@@ -38,8 +48,15 @@ export interface TableSettings {
   leaveLoopback6?: boolean
 }
 
+/** What a table holds. */
+export interface TableContent {
+  networks: readonly TableNetwork[]
+  forwards: readonly PortForward[]
+  openings: readonly LinkOpening[]
+}
+
 /** The whole table, in place of whatever was there under its name, as one transaction. */
-export function fullTable(table: string, networks: readonly TableNetwork[], forwards: readonly PortForward[], settings: TableSettings = {}): string {
+export function fullTable(table: string, { networks, forwards, openings }: TableContent, settings: TableSettings = {}): string {
   return [
     // Deleting needs the table to be there; declaring it first makes that so.
     `table inet ${table}`,
@@ -47,6 +64,7 @@ export function fullTable(table: string, networks: readonly TableNetwork[], forw
     skeleton(table, settings),
     ...networks.map((network) => addNetwork(table, network)),
     addForwards(table, forwards),
+    addOpenings(table, openings),
   ].filter((part) => part !== '').join('\n')
 }
 
@@ -62,6 +80,12 @@ export function addForwards(table: string, forwards: readonly PortForward[]): st
 export function removeForwards(table: string, forwards: readonly PortForward[]): string {
   return forwardCommands('delete', table, forwards)
 }
+export function addOpenings(table: string, openings: readonly LinkOpening[]): string {
+  return openingCommands('add', table, openings)
+}
+export function removeOpenings(table: string, openings: readonly LinkOpening[]): string {
+  return openingCommands('delete', table, openings)
+}
 export function deleteTable(table: string): string {
   return `table inet ${table}\ndelete table inet ${table}`
 }
@@ -76,6 +100,8 @@ function skeleton(table: string, { leaveLoopback6 = false }: TableSettings): str
   set masquerade6 { type ipv6_addr; flags interval; }
   set hairpin4 { type ipv4_addr . ipv4_addr; flags interval; }
   set hairpin6 { type ipv6_addr . ipv6_addr; flags interval; }
+  set links4 { type ifname . ipv4_addr . ipv4_addr . inet_proto . inet_service; }
+  set links6 { type ifname . ipv6_addr . ipv6_addr . inet_proto . inet_service; }
   map any4 { type inet_proto . inet_service : ipv4_addr . inet_service; }
   map any6 { type inet_proto . inet_service : ipv6_addr . inet_service; }
   map host4 { type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service; }
@@ -103,6 +129,8 @@ function skeleton(table: string, { leaveLoopback6 = false }: TableSettings): str
     type filter hook forward priority filter; policy accept;
     ct state established,related accept
     iifname . oifname @icc accept
+    ${transports} iifname . ip saddr . ip daddr . meta l4proto . th dport @links4 accept comment "linked containers"
+    ${transports} iifname . ip6 saddr . ip6 daddr . meta l4proto . th dport @links6 accept
     iifname @internal drop
     oifname @internal drop
     ct status dnat accept comment "published ports"
@@ -111,6 +139,7 @@ function skeleton(table: string, { leaveLoopback6 = false }: TableSettings): str
   chain output-filter {
     type filter hook output priority filter; policy accept;
     oifname @bridges icmp type redirect drop comment "a hairpin must not teach containers a way around the host"
+    oifname @bridges icmpv6 type nd-redirect drop
   }
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
@@ -151,4 +180,13 @@ function forwardCommands(verb: 'add' | 'delete', table: string, forwards: readon
     elements.set(map, list)
   }
   return [...elements].map(([map, list]) => `${verb} element inet ${table} ${map} { ${list.join(', ')} }`).join('\n')
+}
+
+function openingCommands(verb: 'add' | 'delete', table: string, openings: readonly LinkOpening[]): string {
+  return (['links4', 'links6'] as const).flatMap((set) => {
+    const keys = openings
+      .filter(({ source }) => source.includes(':') === (set === 'links6'))
+      .map(({ bridge, source, target, protocol, port }) => `"${bridge}" . ${source} . ${target} . ${protocol} . ${port}`)
+    return keys.length > 0 ? [`${verb} element inet ${table} ${set} { ${keys.join(', ')} }`] : []
+  }).join('\n')
 }

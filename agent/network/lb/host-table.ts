@@ -1,7 +1,7 @@
 import type { Logger } from '../../../src/base/log.js'
 import type { Nft } from '../../kernel/nft.js'
-import { addForwards, addNetwork, deleteTable, fullTable, removeForwards, removeNetwork } from './host-ruleset.js'
-import type { PortForward, TableNetwork, TableSettings } from './host-ruleset.js'
+import { addForwards, addNetwork, addOpenings, deleteTable, fullTable, removeForwards, removeNetwork, removeOpenings } from './host-ruleset.js'
+import type { LinkOpening, PortForward, TableContent, TableNetwork, TableSettings } from './host-ruleset.js'
 
 /**
  * The host's table in the kernel. It remembers what should be in it: when an incremental change is
@@ -10,6 +10,7 @@ import type { PortForward, TableNetwork, TableSettings } from './host-ruleset.js
 export class HostTable {
   private readonly networks = new Map<string, TableNetwork>()
   private readonly forwards = new Map<string, PortForward>()
+  private readonly openings = new Map<string, LinkOpening>()
 
   constructor(
     private readonly nft: Pick<Nft, 'run'>,
@@ -19,11 +20,13 @@ export class HostTable {
   ) {}
 
   /** Puts the whole table in place in one transaction; flows that are established stay. */
-  load(networks: readonly TableNetwork[], forwards: readonly PortForward[]): void {
+  load({ networks, forwards, openings }: TableContent): void {
     this.networks.clear()
     this.forwards.clear()
+    this.openings.clear()
     for (const network of networks) this.networks.set(network.bridge, network)
     for (const forward of forwards) this.forwards.set(keyOf(forward), forward)
+    for (const opening of openings) this.openings.set(openingKey(opening), opening)
     this.reload()
   }
 
@@ -51,6 +54,20 @@ export class HostTable {
     })
   }
 
+  /** Makes these the openings of a bridge. */
+  setOpenings(bridge: string, wanted: readonly LinkOpening[]): void {
+    const next = new Map(wanted.map((opening) => [openingKey(opening), opening]))
+    const gone = [...this.openings].filter(([key, opening]) => opening.bridge === bridge && !next.has(key))
+    const added = [...next].filter(([key]) => !this.openings.has(key))
+    if (gone.length === 0 && added.length === 0) return
+    const values = (entries: [string, LinkOpening][]): LinkOpening[] => entries.map(([, opening]) => opening)
+    const commands = [removeOpenings(this.name, values(gone)), addOpenings(this.name, values(added))].filter((part) => part !== '').join('\n')
+    this.change(commands, () => {
+      for (const [key] of gone) this.openings.delete(key)
+      for (const [key, opening] of added) this.openings.set(key, opening)
+    })
+  }
+
   /** Puts back what somebody else took out. */
   restore(): void {
     this.reload()
@@ -67,7 +84,7 @@ export class HostTable {
       remember()
     } catch (err) {
       this.log.warn('the nftables table is not as it was left; loading it again', { table: this.name, err })
-      const before = [new Map(this.networks), new Map(this.forwards)] as const
+      const before = [new Map(this.networks), new Map(this.forwards), new Map(this.openings)] as const
       remember()
       try {
         this.reload()
@@ -75,13 +92,15 @@ export class HostTable {
         // The change itself cannot be carried out: forget it, so that the next one is not refused for it.
         restore(this.networks, before[0])
         restore(this.forwards, before[1])
+        restore(this.openings, before[2])
         throw thrown
       }
     }
   }
 
   private reload(): void {
-    this.nft.run(fullTable(this.name, [...this.networks.values()], [...this.forwards.values()], this.settings()))
+    const content = { networks: [...this.networks.values()], forwards: [...this.forwards.values()], openings: [...this.openings.values()] }
+    this.nft.run(fullTable(this.name, content, this.settings()))
   }
 }
 
@@ -91,3 +110,4 @@ function restore<T>(target: Map<string, T>, source: ReadonlyMap<string, T>): voi
 }
 
 const keyOf = (forward: PortForward): string => `${forward.protocol} ${forward.hostIp} ${forward.hostPort}`
+const openingKey = ({ bridge, source, target, protocol, port }: LinkOpening): string => `${bridge} ${source} ${target} ${protocol} ${port}`
