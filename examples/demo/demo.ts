@@ -14,13 +14,36 @@ const replicas = 6
 const bold = (text: string): string => (process.stdout.isTTY ? `\u001b[1m${text}\u001b[0m` : text)
 const step = (title: string): void => console.log(`\n${bold(`== ${title}`)}`)
 
+/** How wide the terminal is; wide enough for every table where there is none. */
+const columns = process.stdout.isTTY ? process.stdout.columns : Infinity
+
+/** A command as one would type it, with its lines continued where the terminal ends. */
+function typed(prompt: string, words: readonly string[]): string {
+  // An option stays together with its value.
+  const units = words.join('\0').replace(/(?<=(?:^|\0)--[\w-]+)\0(?!-)/g, ' ').split('\0')
+  const lines: string[] = [prompt]
+  for (const unit of units) {
+    const line = lines.at(-1) ?? ''
+    const fits = line.length + unit.length + ' \\'.length < columns || unit.length > columns
+    if (fits) lines[lines.length - 1] = `${line} ${unit}`
+    else lines.push(`    ${unit}`)
+  }
+  return lines.join(' \\\n').replace(prompt, bold(prompt))
+}
+
 /** Runs a skep command on a host and shows both. */
 async function run(host: LabHost, ...args: string[]): Promise<string> {
-  console.log(`${bold(`${host.name}#`)} skep ${args.map((arg) => (/[^\w.,:=/{}-]/.test(arg) ? `'${arg}'` : arg)).join(' ')}`)
+  const words = args.map((arg) => (/[^\w.,:=/-]/.test(arg) ? `'${arg}'` : arg))
+  console.log(typed(`${host.name}#`, ['skep', ...words]))
   const output = await host.skep(...args)
   if (output !== '') console.log(output)
   return output
 }
+
+/** The option for a listing with these columns alone, where the terminal has no room for the usual ones. */
+const listing = (...fields: string[]): string[] => (columns < 110 ? ['--format', `table ${fields.map((field) => `{{.${field}}}`).join('\\t')}`] : [])
+const nodeListing = listing('Hostname', 'Status', 'Availability', 'ManagerStatus')
+const taskListing = listing('Name', 'Image', 'Node', 'CurrentState')
 
 /** How many of the service's tasks run, by the API of a manager. */
 async function runningTasks(manager: LabHost): Promise<number> {
@@ -92,14 +115,21 @@ function askFromInside({ host, id }: { host: LabHost; id: string }): () => Promi
 const urlOf = (host: LabHost): string => `http://${host.ipv4}:8080/`
 
 async function up(): Promise<void> {
-  const running = current()
-  if (running !== undefined) throw new Error(`the demo is up already (${running}); take it down with: npm run demo -- down`)
+  // What a demo left that was killed half-way; below, what a restart of the machine ended.
+  await Lab.sweep()
+  const before = current()
+  if (before !== undefined) {
+    if (Lab.runs(before)) throw new Error(`the demo is up already (${before}); take it down with: npm run demo -- down`)
+    await Lab.remove(before)
+  }
 
   step('Three hosts on this machine, each a network namespace with a skepd of its own')
-  const lab = await Lab.create({ hosts: 3, keep: true })
+  const lab = await Lab.create({ hosts: 3 })
+  const sockets = Object.fromEntries(lab.hosts.map((host) => [host.name, host.socketPath]))
+  const interrupted = takeDownAtSignals(lab)
   try {
     mkdirSync(dirname(stateFile), { recursive: true })
-    writeFileSync(stateFile, JSON.stringify({ lab: lab.name, sockets: Object.fromEntries(lab.hosts.map((host) => [host.name, host.socketPath])) }))
+    writeFileSync(stateFile, JSON.stringify({ lab: lab.name, sockets }))
     await Promise.all(lab.hosts.map((host) => host.startDaemon()))
     for (const host of lab.hosts) console.log(`${host.name}  ${host.ipv4}  unix://${host.socketPath}`)
     const [h1, h2, h3] = [lab.host(1), lab.host(2), lab.host(3)]
@@ -107,14 +137,14 @@ async function up(): Promise<void> {
     step('A swarm: one command on the first host, one on each other')
     await run(h1, 'swarm', 'init')
     const address = `${h1.ipv4}:2377`
-    // Three managers: any one of the hosts may fail.
     const token = await h1.skep('swarm', 'join-token', '-q', 'manager')
     await run(h2, 'swarm', 'join', '--token', token, address)
     await run(h3, 'swarm', 'join', '--token', token, address)
     await eventually('all hosts are ready', async () => (await h1.skep('node', 'ls', '--format', '{{.Status}}')).split('\n').every((status) => status === 'Ready'))
-    await run(h1, 'node', 'ls')
+    console.log('All three are managers: the swarm goes on when any one of them fails.')
+    await run(h1, 'node', 'ls', ...nodeListing)
 
-    step('Two versions of a web server, packed from files at hand and loaded on each host')
+    step('Two versions of a web server, packed from files at hand, on each host')
     const archive = join(lab.folder, 'web.tar')
     writeFileSync(archive, await busyboxArchive([webImage('web:1', '1'), webImage('web:2', '2')]))
     for (const host of lab.hosts) await run(host, 'load', '-q', '-i', archive)
@@ -128,12 +158,12 @@ async function up(): Promise<void> {
     )
     await run(h1, 'service', 'create', '-d', '--name', 'client', '--network', 'front', 'web:1', 'sleep', '1000000')
     await eventually('all replicas run', async () => (await runningTasks(h1)) === replicas, { timeoutMs: 60_000 })
-    await run(h1, 'service', 'ps', 'web')
+    await run(h1, 'service', 'ps', ...taskListing, 'web')
 
     step('The published port answers on every host, whichever runs a task')
     for (const host of lab.hosts) console.log(`${host.name}  ${urlOf(host)}  ${(await lab.outside.http(urlOf(host))).body.trim()}`)
 
-    step("Containers on the network find the service by its name: one address, whichever task answers")
+    step('Containers on the network find the service by its name, at one address')
     const client = await clientContainer(lab)
     await run(client.host, 'exec', client.id, 'nslookup', '-type=a', 'web')
     for (let i = 0; i < 2; i++) await run(client.host, 'exec', client.id, 'wget', '-q', '-O', '-', 'http://web/')
@@ -147,26 +177,52 @@ async function up(): Promise<void> {
       { timeoutMs: 120_000 },
     )
     const [byPort, byName] = await Promise.all([outside(), inside()])
-    await run(h1, 'service', 'ps', 'web')
-    console.log(bold(`\nDuring the update, from outside by the published port of every host: ${byPort}`))
-    console.log(bold(`During the update, from a container by the name of the service:      ${byName}`))
+    await run(h1, 'service', 'ps', ...taskListing, 'web')
+    console.log(`\nDuring the update, from outside by the published port of every host:\n  ${bold(String(byPort))}`)
+    console.log(`During the update, from a container by the name of the service:\n  ${bold(String(byName))}`)
 
     step('Look around')
-    console.log(`  eval "$(npm run -s demo -- env h1)"     # points skep and docker at the first host; h2 and h3 likewise
+    console.log(`  eval "$(npm run -s demo -- env h1)"  # point skep and docker at a host (h1 to h3)
   dist/skep node ls
-  dist/skep service ps web
   dist/skep service scale web=9
   dist/skep service logs web
-  docker service ls                         # the real docker client works against the same socket
+  dist/skep network trace web
+  docker service ls                    # the real docker client works as well
 
 Take it down with:  npm run demo -- down`)
+    lab.keep()
     // The daemons live on; this process has no more to do with them.
     process.exit(0)
   } catch (thrown) {
+    // What was under way fails when its host goes.
+    if (interrupted()) return
     await Lab.remove(lab.name)
     rmSync(stateFile, { force: true })
     throw thrown
   }
+}
+
+/** Takes the lab down when a signal ends the demo half-way. Gives whether one did. */
+function takeDownAtSignals(lab: Lab): () => boolean {
+  let ended = false
+  for (const [name, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) {
+    process.on(name, () => {
+      if (ended) return
+      ended = true
+      console.error(`\ndemo: ended by ${name}, taking it down`)
+      void Lab.remove(lab.name).then(
+        () => {
+          rmSync(stateFile, { force: true })
+          process.exit(code)
+        },
+        (thrown: unknown) => {
+          console.error(`demo: ${String(thrown)}\nTry again with: npm run demo -- down`)
+          process.exit(1)
+        },
+      )
+    })
+  }
+  return () => ended
 }
 
 function state(): { lab: string; sockets: Record<string, string> } | undefined {

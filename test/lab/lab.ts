@@ -16,8 +16,6 @@ const outsideNumber = 200
 
 export interface LabOptions {
   hosts: number
-  /** The lab outlives this process, for looking around; `Lab.remove` takes it down by its name. */
-  keep?: boolean
   /** Program and first arguments of the daemon; `node dist/skepd` when left out. */
   daemon?: readonly string[]
 }
@@ -52,13 +50,18 @@ export class Lab implements AsyncDisposable {
     const name = `sklab-${process.pid}-${randomBytes(3).toString('hex')}`
     const folder = join(labsFolder(), name)
     mkdirSync(folder, { recursive: true, mode: 0o755 })
-    writeFileSync(join(folder, 'owner'), options.keep ? 'kept' : (startTicksOf(process.pid) ?? ''))
+    writeFileSync(join(folder, 'owner'), startTicksOf(process.pid) ?? '')
     try {
       return new Lab(name, folder, options)
     } catch (thrown) {
       await Lab.remove(name)
       throw thrown
     }
+  }
+
+  /** Lets the lab outlive this process, for looking around; `Lab.remove` takes it down by its name. */
+  keep(): void {
+    writeFileSync(join(this.folder, 'owner'), 'kept')
   }
 
   /** The n-th host, from 1: its address is 10.77.0.n. */
@@ -101,6 +104,11 @@ export class Lab implements AsyncDisposable {
   /** The names of all labs on this machine, also of those that are kept. */
   static names(): string[] {
     return readdirSync(labsFolder()).filter((name) => namePattern.test(name))
+  }
+
+  /** Whether anything runs in a lab: after a restart of the machine only files may be left of a kept one. */
+  static runs(name: string): boolean {
+    return processesOf(join(labsFolder(), name)).length > 0
   }
 
   /** Removes the labs of processes that are gone. Gives their names. */
