@@ -1,7 +1,9 @@
 import { strict as assert } from 'node:assert'
 import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import type { NetworkController } from '../../agent/network/controller.js'
 import type { EndpointInfo, EndpointSettings, NetworkOptions } from '../../agent/network/types.js'
+import { destroyEngineFolder, makeEngineFolder, openEngine, type EngineHost } from '../support/engine-host.js'
 import { eventually } from '../support/eventually.js'
 import { NetworkHost } from '../support/network-host.js'
 
@@ -142,5 +144,66 @@ for (const bridgeNetfilter of [false, true]) describe(`links between containers 
     assert.equal(elements.split(',').length, 2, `those of the container that died are gone: ${elements}`)
     const proxied = JSON.parse(tool(host.host, 'ip', '-json', '-6', 'neigh', 'show', 'proxy')) as unknown[]
     assert.equal(proxied.length, 2)
+  })
+})
+
+describe('links of containers that are kept apart', function () {
+  this.timeout(60_000)
+  let folder: string
+  let host: EngineHost
+
+  const open = async (): Promise<void> => {
+    host = await openEngine(folder, {}, { icc: false })
+  }
+  before(async () => {
+    folder = makeEngineFolder()
+    await open()
+  })
+  after(async () => {
+    await host?.close()
+    await destroyEngineFolder(folder)
+  })
+
+  const opened = (): string[] => {
+    const set = tool(join(folder, 'host.netns'), 'nft', 'list', 'set', 'inet', 'skep', 'links4')
+    return (/elements = \{([^}]*)\}/.exec(set)?.[1] ?? '').split(',').map((one) => one.trim()).filter((one) => one !== '').sort()
+  }
+  const create = async (name: string, network: string, links: string[]): Promise<string> => {
+    const { Id = '' } = await host.engine.create(name, {
+      Image: 'busybox', Cmd: ['sleep', '4321'], ExposedPorts: { '5432/tcp': {} },
+      HostConfig: { NetworkMode: network, Links: links }, ...(network !== 'default' && { NetworkingConfig: { EndpointsConfig: { [network]: { Links: links } } } }),
+    })
+    await host.engine.start(Id)
+    return Id
+  }
+  const addressOf = async (name: string, network: string): Promise<string> =>
+    (await host.engine.inspect(name, { size: false })).NetworkSettings?.Networks?.[network]?.IPAddress ?? ''
+
+  it('open with the containers, stay over a restart of the daemon, and go with rm --link', async () => {
+    await create('db', 'default', [])
+    await create('app', 'default', ['db:store'])
+    const opening = `"skep0" . ${await addressOf('app', 'bridge')} . ${await addressOf('db', 'bridge')} . tcp . 5432`
+    assert.deepEqual(opened(), [opening])
+    await host.close()
+    await open()
+    assert.deepEqual(opened(), [opening])
+    await host.engine.remove('app/store', { force: false, volumes: false, link: true })
+    assert.deepEqual(opened(), [])
+    await host.close()
+    await open()
+    assert.deepEqual(opened(), [], 'the link does not come back')
+    for (const name of ['app', 'db']) await host.engine.remove(name, { force: true, volumes: true, link: false })
+  })
+
+  it('open on networks of users by names, in whichever order the containers start', async () => {
+    await host.network.createNetwork({ name: 'quiet', options: { ...apart, 'com.docker.network.bridge.name': 'quiet0' } })
+    await create('app', 'quiet', ['db:store'])
+    assert.deepEqual(opened(), [])
+    await create('db', 'quiet', [])
+    const opening = `"quiet0" . ${await addressOf('app', 'quiet')} . ${await addressOf('db', 'quiet')} . tcp . 5432`
+    assert.deepEqual(opened(), [opening])
+    await host.engine.stop('db', {})
+    assert.deepEqual(opened(), [])
+    for (const name of ['app', 'db']) await host.engine.remove(name, { force: true, volumes: true, link: false })
   })
 })

@@ -11,6 +11,7 @@ import { createNetns, deleteNetns } from '../../agent/kernel/netns.js'
 import { mountsBelow, unmountAll } from '../../agent/kernel/mount.js'
 import { identify, sendSignal } from '../../agent/kernel/process.js'
 import { NetworkController } from '../../agent/network/controller.js'
+import type { NetworkOptions } from '../../agent/network/types.js'
 import { Cgroups } from '../../agent/runtime/cgroup/cgroup.js'
 import { prepareCgroups } from '../../agent/runtime/cgroup/mode.js'
 import type { RuntimeChoice } from '../../agent/runtime/oci-runtime.js'
@@ -57,7 +58,7 @@ async function runtimesHere(): Promise<RuntimeChoice[]> {
 }
 
 /** Opens the engine of a folder; images are `busybox` with this configuration and what `images` adds. */
-export async function openEngine(folder: string, images: Record<string, ImageConfig> = {}): Promise<EngineHost> {
+export async function openEngine(folder: string, images: Record<string, ImageConfig> = {}, networkOptions: NetworkOptions = {}): Promise<EngineHost> {
   const log = process.env['SKEP_TEST_LOG'] ? createLogger('debug') : nullLogger
   const ids = idSource(systemRng)
   const db = StateDb.open(join(folder, 'data/state.db'))
@@ -82,6 +83,7 @@ export async function openEngine(folder: string, images: Record<string, ImageCon
     store: networkStore(db.bucket('network')),
     netnsDir: join(folder, 'run/netns'),
     hostNetns: join(folder, 'host.netns'),
+    options: networkOptions,
     log,
     clock: systemClock,
     rng: systemRng,
