@@ -63,6 +63,7 @@ export class ContainerStore {
   async add(record: ContainerRecord): Promise<Container> {
     this.checkName(record.name)
     const container = new Container(record)
+    container.isTakenDown = true
     this.index(container)
     try {
       await this.save(container)

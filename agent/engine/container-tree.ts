@@ -59,6 +59,7 @@ async function openStopped(context: EngineContext, container: Container, rootOnl
   const acquired: string[] = []
   const layers: string[] = []
   let root: HeldFolder | undefined
+  container.isTakenDown = false
   const close = async (): Promise<void> => {
     root?.[Symbol.dispose]()
     context.rootfs.unmount(id)

@@ -21,6 +21,8 @@ export class Container {
   readonly execs = new Map<string, ExecSession>()
   /** Variables for the next start that are in no record: a build's secrets. */
   secretEnv: readonly string[] = []
+  /** Nothing of what a running container needs is there: it was never started, or all of that was taken down. */
+  isTakenDown = false
   healthTimer: Timer | undefined
   restartTimer: Timer | undefined
   /** Delay before the next restart by policy, in milliseconds. */

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { conflict, messageOf } from '../../src/base/errors.js'
+import { conflict, errnoOf, messageOf } from '../../src/base/errors.js'
 import type { Container } from './container.js'
 import { ContainerStatus } from './container-state.js'
 import type { EngineContext } from './context.js'
@@ -19,12 +19,13 @@ export async function removeContainer(context: EngineContext, container: Contain
   container.move(ContainerStatus.removing)
   let gone: Promise<unknown>
   try {
+    const hadExit = !container.isTakenDown
     const { written } = await tearDown(context, container)
     if (options.volumes) await removeVolumes(context, container)
     const isMarked = mark(context, id)
     gone = Promise.all([written, context.store.delete(container)])
     if (!isMarked) await gone
-    context.exitWatch.forget(id)
+    if (hadExit) context.exitWatch.forget(id)
   } catch (thrown) {
     container.move(ContainerStatus.dead)
     await context.store.save(container)
@@ -50,8 +51,14 @@ export function isMarkedRemoved({ paths }: EngineContext, id: string): boolean {
 /** False when the disk takes no mark. */
 function mark({ paths, log }: EngineContext, id: string): boolean {
   try {
-    mkdirSync(paths.container(id), { recursive: true, mode: 0o700 })
-    writeFileSync(paths.removedMark(id), '')
+    const path = paths.removedMark(id)
+    try {
+      writeFileSync(path, '')
+    } catch (thrown) {
+      if (errnoOf(thrown) !== 'ENOENT') throw thrown
+      mkdirSync(paths.container(id), { recursive: true, mode: 0o700 })
+      writeFileSync(path, '')
+    }
     return true
   } catch (err) {
     log.warn('a removal cannot be marked: it waits for the state database', { container: id, err })

@@ -236,24 +236,31 @@ const supervisor: SetUpStep = {
 export const setUpSteps: readonly SetUpStep[] = [bundleFolder, rootfs, mounts, sharedMemory, network, etcFiles, bundle, cgroup, supervisor]
 
 /**
- * Takes everything down that `setUpSteps` made; goes on after a failure and logs it. `written` resolves
- * when the store has it, so that the caller's own writes go to disk together with these.
+ * Takes everything down that `setUpSteps` made, unless that is known to be done; goes on after a failure and logs
+ * it. `written` resolves when the store has it, so that the caller's own writes go to disk together with these.
  */
-export async function tearDown(context: EngineContext, container: Container): Promise<{ written: Promise<unknown> }> {
-  const written: Promise<void>[] = []
+export async function tearDown(context: EngineContext, container: Container): Promise<{ written: Promise<void> }> {
+  if (container.isTakenDown) return { written: Promise.resolve() }
+  const done: Promise<boolean>[] = []
   for (const step of [...setUpSteps].reverse()) {
     const down = takeDown(context, container, step)
-    if (step.downAtOnce) written.push(down)
-    else await down
+    done.push(down)
+    if (!step.downAtOnce) await down
   }
-  return { written: Promise.all(written) }
+  const written = Promise.all(done).then((each) => {
+    container.isTakenDown = each.every(Boolean)
+  })
+  return { written }
 }
 
-async function takeDown(context: EngineContext, container: Container, step: SetUpStep): Promise<void> {
+/** False when it failed: then it has to be done again. */
+async function takeDown(context: EngineContext, container: Container, step: SetUpStep): Promise<boolean> {
   try {
     await step.down(context, container)
+    return true
   } catch (err) {
     context.log.warn(`cannot take down: ${step.name}`, { container: container.id, err })
+    return false
   }
 }
 

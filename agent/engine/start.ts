@@ -41,6 +41,7 @@ export async function launch(context: EngineContext, container: Container): Prom
   const { state } = container.record
   container.restartTimer?.cancel()
   context.cgroups.anticipateMove()
+  container.isTakenDown = false
   state.starting = true
   delete state.process
   delete state.conmon
@@ -65,6 +66,7 @@ export async function launch(context: EngineContext, container: Container): Prom
   }
   // Before anything that waits: its end may be told at any moment from here.
   context.events.publish('container', 'start', container.id, container.eventAttributes())
+  context.logs.guard(container)
   context.logs.ship(container)
   startHealthChecks(context, container)
   await context.store.save(container)

@@ -152,6 +152,55 @@ describe('engine on the real kernel', function () {
     }
   })
 
+  it('takes down at a removal what the end of the container left, and nothing that is gone', async () => {
+    const { engine } = host
+    const { cgroups, exitWatch } = engine.context
+    const calls: string[] = []
+    const original = { remove: cgroups.remove.bind(cgroups), forget: exitWatch.forget.bind(exitWatch) }
+    let fails = false
+    cgroups.remove = async (path) => {
+      calls.push('cgroup')
+      if (fails) throw new Error('stays busy')
+      await original.remove(path)
+    }
+    exitWatch.forget = (id) => {
+      calls.push('exit')
+      original.forget(id)
+    }
+    try {
+      const ended = async (): Promise<string> => {
+        const { Id: id = '' } = await engine.create(undefined, { Image: 'busybox', Cmd: ['sleep', '60'], StopSignal: 'KILL', HostConfig: { NetworkMode: 'none' } })
+        await engine.start(id)
+        await engine.stop(id)
+        return id
+      }
+      const group = (id: string): string => `${engine.context.paths.cgroupParent}/${id}`
+      const clean = await ended()
+      assert.ok(calls.splice(0).includes('cgroup'))
+      await engine.remove(clean, { force: false, volumes: true, link: false })
+      assert.deepEqual(calls.splice(0), [])
+
+      fails = true
+      const left = await ended()
+      assert.ok(cgroups.folders(group(left)).some((folder) => existsSync(folder)))
+      fails = false
+      calls.splice(0)
+      await engine.remove(left, { force: false, volumes: true, link: false })
+      assert.deepEqual(calls.splice(0), ['cgroup', 'exit'])
+      assert.deepEqual(cgroups.folders(group(left)).filter((folder) => existsSync(folder)), [])
+
+      // A look at its files mounts them.
+      const seen = await ended()
+      await engine.statPath(seen, '/bin')
+      calls.splice(0)
+      await engine.remove(seen, { force: false, volumes: true, link: false })
+      assert.ok(calls.includes('cgroup'))
+    } finally {
+      Object.assign(cgroups, { remove: original.remove })
+      Object.assign(exitWatch, { forget: original.forget })
+    }
+  })
+
   it('pauses and goes on', async () => {
     const { engine } = host
     const { Id: id = '' } = await engine.create('paused', { Image: 'busybox', Cmd: ['sleep', '60'], HostConfig: { NetworkMode: 'none' } })

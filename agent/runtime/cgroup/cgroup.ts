@@ -158,9 +158,15 @@ function ownGroupFile(mode: CgroupMode): string | undefined {
   return undefined
 }
 
-/** False while something in it is busy. */
+/** False while something in it is busy. Few groups have others below them: those are looked for when the kernel refuses. */
 function removeTree(folder: string): boolean {
-  for (const child of childGroups(folder)) if (!removeTree(join(folder, child))) return false
+  if (removeOne(folder)) return true
+  const children = childGroups(folder)
+  return children.length > 0 && children.every((child) => removeTree(join(folder, child))) && removeOne(folder)
+}
+
+/** False while the group has processes or groups. */
+function removeOne(folder: string): boolean {
   try {
     rmdirSync(folder)
     return true
