@@ -1,5 +1,5 @@
 import { delay, type Clock } from '../../src/base/clock.js'
-import { kindOf, messageOf, StatusError } from '../../src/base/errors.js'
+import { ErrorKind, kindOf, messageOf, StatusError } from '../../src/base/errors.js'
 import type { Availability, NodeRole } from '../../src/model/node.js'
 import { createCsr } from '../../src/pki/csr.js'
 import { parseJoinToken } from '../../src/pki/join-token.js'
@@ -27,11 +27,17 @@ const crowdRetryMs = 1_000
 const stepTimeoutMs = 10_000
 const issueTimeoutMs = 60_000
 const statusRetryMs = 500
+/** A manager holds a question for a certificate up to 20 s; one that is silent for longer is given up. */
+const statusTimeoutMs = 25_000
 
-export interface IssuedIdentity extends NodeFiles {
+/** A certificate with its key, and what it says. */
+export interface IssuedCertificate extends NodeFiles {
   nodeId: string
   role: NodeRole
   clusterId: string
+}
+
+export interface IssuedIdentity extends IssuedCertificate {
   /** The manager that answered. */
   manager: string
 }
@@ -75,7 +81,8 @@ async function inTurn<T>(attempt: () => Promise<T>, { clock, signal }: Pick<Join
 async function joinThrough(manager: string, expected: string, options: JoinOptions): Promise<IssuedIdentity> {
   const rootsPem = await inTurn(() => fetchRoot(manager, expected, options), options)
   using connection = joiningConnection(manager, rootsPem, options.clock)
-  const issued = await requestCertificate(clientOf(caService, connection), rootsPem, options)
+  const ca = clientOf(caService, connection)
+  const issued = await requestCertificate(() => ca, rootsPem, options)
   return { ...issued, manager }
 }
 
@@ -93,18 +100,20 @@ async function fetchRoot(manager: string, expected: string, { clock, signal }: J
 }
 
 /**
- * Asks a manager for a certificate of a new key and waits for it: with a token for a new node, without
- * one to renew that of the node that the connection belongs to.
+ * Asks the managers for a certificate of a new key and waits for it: with a token for a new node, without
+ * one to renew that of the node that the connection belongs to. `ca` chooses a manager for each question: the
+ * one that took the request may be none any more when it is answered, and every other knows the answer as well.
  */
 export async function requestCertificate(
-  ca: Client<CaMethods>,
+  ca: () => Client<CaMethods>,
   rootsPem: string,
   options: { token?: string; availability?: Availability; clock: Clock; signal: AbortSignal },
-): Promise<Omit<IssuedIdentity, 'manager'>> {
+): Promise<IssuedCertificate> {
   const { clock, signal } = options
+  const first = ca()
   const { csrPem, keyPem } = await createCsr()
   const request = { csrPem, token: options.token ?? '', availability: options.availability ?? '' } as const
-  const { nodeId } = await inTurn(() => ca.issueNodeCertificate(request, { signal, timeoutMs: stepTimeoutMs }), options)
+  const { nodeId } = await inTurn(() => first.issueNodeCertificate(request, { signal, timeoutMs: stepTimeoutMs }), options)
   const answer = await certificateOf(ca, nodeId, clock, signal)
   if (answer.state !== 'issued') throw new StatusError('internal', `the managers could not issue a certificate: ${answer.message}`)
   const trusted = rootsPem + answer.rootCaPem
@@ -113,16 +122,18 @@ export async function requestCertificate(
   return { certPem: answer.certificatePem, keyPem, rootsPem: answer.rootCaPem, nodeId, role: identity.role, clusterId: identity.clusterId }
 }
 
-/** Asks again while it is not issued yet: a change of leader may come between. */
-async function certificateOf(ca: Client<CaMethods>, nodeId: string, clock: Clock, signal: AbortSignal) {
+/** What says nothing of the certificate itself. */
+const askedAgain: ReadonlySet<string> = new Set<ErrorKind>([ErrorKind.unavailable, ErrorKind.exhausted, ErrorKind.deadline])
+
+/** Asks again while it is not issued yet: a change of leader, or the end of the manager that was asked, may come between. */
+async function certificateOf(ca: () => Client<CaMethods>, nodeId: string, clock: Clock, signal: AbortSignal) {
   const untilMs = clock.monotonicMs() + issueTimeoutMs
   for (;;) {
     try {
-      return await ca.nodeCertificateStatus({ nodeId }, { signal, timeoutMs: issueTimeoutMs })
+      return await ca().nodeCertificateStatus({ nodeId }, { signal, timeoutMs: statusTimeoutMs })
     } catch (thrown) {
       signal.throwIfAborted()
-      const kind = kindOf(thrown)
-      if ((kind !== 'unavailable' && kind !== 'exhausted') || clock.monotonicMs() >= untilMs) throw thrown
+      if (!askedAgain.has(kindOf(thrown)) || clock.monotonicMs() >= untilMs) throw thrown
       await delay(clock, statusRetryMs, signal)
     }
   }

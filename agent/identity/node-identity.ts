@@ -10,7 +10,7 @@ import type { CaMethods } from '../../src/wire/ca-service.js'
 import type { Client } from '../../src/wire/service-table.js'
 import type { IdentitySource, TlsIdentity } from '../../src/wire/tls-identity.js'
 import type { IdentityFiles, NodeFiles } from './identity-files.js'
-import { requestCertificate } from './join.js'
+import { requestCertificate, type IssuedCertificate } from './join.js'
 
 export interface NodeIdentityDeps {
   files: IdentityFiles
@@ -30,6 +30,7 @@ export class NodeIdentity implements IdentitySource {
   private readonly roleListeners = new Set<(role: NodeRole) => void>()
   private wake: (() => void) | undefined
   private wanted = false
+  private underWay = 0
 
   private constructor(
     private readonly deps: NodeIdentityDeps,
@@ -69,6 +70,10 @@ export class NodeIdentity implements IdentitySource {
   get expiresAtMs(): number {
     return this.identity.notAfterMs
   }
+  /** A certificate was asked for, and is not there yet. */
+  get renewing(): boolean {
+    return this.underWay > 0
+  }
 
   current(): TlsIdentity {
     return { ...this.held, clusterId: this.clusterId, nodeId: this.nodeId }
@@ -103,10 +108,20 @@ export class NodeIdentity implements IdentitySource {
     this.tell()
   }
 
-  /** Gets a certificate for a new key from the managers, now. */
-  async renew(ca: Client<CaMethods>, signal: AbortSignal): Promise<void> {
+  /** Gets a certificate for a new key from the managers, now; `ca` chooses one of them for each question. */
+  async renew(ca: () => Client<CaMethods>, signal: AbortSignal): Promise<void> {
     const before = this.role
-    const issued = await requestCertificate(ca, this.held.rootsPem, { clock: this.deps.clock, signal })
+    this.underWay++
+    try {
+      await this.take(await requestCertificate(ca, this.held.rootsPem, { clock: this.deps.clock, signal }))
+    } finally {
+      this.underWay--
+    }
+    this.tell()
+    if (this.role !== before) for (const listener of this.roleListeners) listener(this.role)
+  }
+
+  private async take(issued: IssuedCertificate): Promise<void> {
     if (issued.nodeId !== this.nodeId) throw new StatusError('internal', `renewal gave the certificate of node ${issued.nodeId}`)
     const { certPem, keyPem, rootsPem } = issued
     if (issued.role === NodeRole.manager) await this.deps.beforeManager?.({ certPem, keyPem, rootsPem, clusterId: this.clusterId, nodeId: this.nodeId })
@@ -114,8 +129,6 @@ export class NodeIdentity implements IdentitySource {
     this.held = { certPem, keyPem, rootsPem }
     this.identity = readNodeCertificate(certPem)
     this.deps.log.info('certificate renewed', { role: this.role, expires: rfc3339(this.expiresAtMs) })
-    this.tell()
-    if (this.role !== before) for (const listener of this.roleListeners) listener(this.role)
   }
 
   /**
@@ -130,7 +143,7 @@ export class NodeIdentity implements IdentitySource {
       if (signal.aborted) return
       this.wanted = false
       try {
-        await this.renew(ca(), signal)
+        await this.renew(ca, signal)
         backoff.reset()
       } catch (thrown) {
         if (signal.aborted) return

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { execOk } from '../../src/sys/exec.js'
 import { eventually } from './eventually.js'
+import { freePort } from './free-port.js'
 
 /** Where Debian's package `docker-registry` puts it. */
 export const registryProgram = ['/usr/bin/docker-registry', '/usr/local/bin/docker-registry'].find((path) => existsSync(path))
@@ -62,17 +63,6 @@ export class RegistryProcess implements AsyncDisposable {
     if (this.child.exitCode === null && this.child.kill('SIGKILL')) await ended
     rmSync(this.folder, { recursive: true, force: true })
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 function connects(port: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { Backoff } from '../../base/backoff.js'
 import { delay, type Clock } from '../../base/clock.js'
-import { ErrorKind, messageOf, StatusError } from '../../base/errors.js'
+import { ErrorKind, kindOf, messageOf, StatusError } from '../../base/errors.js'
 import type { IdSource } from '../../base/id.js'
 import type { Logger } from '../../base/log.js'
 import type { Rng } from '../../base/rng.js'
@@ -14,11 +14,13 @@ import type { SwarmState } from './state-file.js'
 /** A change of role, or the start of a manager, that failed is tried again after this long, and ever more rarely. */
 const roleRetryFirstMs = 2_000
 const roleRetryMaxMs = 60_000
+/** The certificate of a manager that was demoted becomes a worker's within this time, unless it is promoted again. */
+const rejoinAfterMs = 2_000
 
 export interface ManagerRoleDeps {
   disk: ManagerDisk
   state: Pick<SwarmState, 'listenAddress' | 'advertiseAddress'>
-  identity: IdentitySource
+  identity: IdentitySource & { readonly role: NodeRole }
   /** host:port of the managers known besides this one. */
   otherManagers: () => readonly string[]
   /** Aborted: this node stops taking part. */
@@ -85,7 +87,8 @@ export class ManagerRole implements AsyncDisposable {
           return
         } catch (thrown) {
           if (signal.aborted) return
-          if (role === NodeRole.manager) this.reason = messageOf(thrown)
+          // Refused by the others: it is a worker.
+          if (role === NodeRole.manager) this.reason = kindOf(thrown) === ErrorKind.forbidden ? '' : messageOf(thrown)
           log.warn(`the change of role to ${role} is tried again: ${messageOf(thrown)}`, { err: thrown })
           await delay(clock, backoff.nextMs(), signal).catch(() => undefined)
         }
@@ -117,6 +120,8 @@ export class ManagerRole implements AsyncDisposable {
       if (reason === 'removed') {
         log.info('this node was removed from the managers')
         this.change(NodeRole.worker)
+        // Promoted again before its certificate was a worker's, it keeps that of a manager: nothing else would tell it.
+        if (this.deps.identity.role === NodeRole.manager) this.change(NodeRole.manager, rejoinAfterMs)
         return
       }
       log.error(`this manager stopped: ${failure?.message ?? reason}`, { err: failure })
@@ -155,7 +160,7 @@ export class ManagerRole implements AsyncDisposable {
 
 /** The options of this node's manager, once its disk is sealed as it should be. */
 export async function managerOptions(
-  { disk, state, identity, clock, rng, ids, log }: Omit<ManagerRoleDeps, 'otherManagers' | 'signal'>,
+  { disk, state, identity, clock, rng, ids, log }: Omit<ManagerRoleDeps, 'otherManagers' | 'signal' | 'identity'> & { identity: IdentitySource },
   start?: ManagerStart,
 ): Promise<Omit<ManagerOptions, 'start'>> {
   await disk.seal(identity.current(), start?.kind === 'join' ? start.managers : [])

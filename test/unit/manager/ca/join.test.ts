@@ -10,6 +10,7 @@ import { foundCluster, type FoundedCluster } from '../../../../manager/ca/found-
 import { signingLoop } from '../../../../manager/ca/signing-loop.js'
 import { isBlacklisted } from '../../../../manager/ca/trust.js'
 import { MemoryStore } from '../../../../manager/store/memory-store.js'
+import type { StoreLoop } from '../../../../manager/store/store-loop.js'
 import { idSource } from '../../../../src/base/id.js'
 import { nullLogger } from '../../../../src/base/log.js'
 import { seededRng } from '../../../../src/base/rng.js'
@@ -37,6 +38,8 @@ class TestAuthority {
   founded!: FoundedCluster
   server!: GrpcServer
 
+  private signing: StoreLoop | undefined
+
   constructor(private readonly scope: Scope) {
     const raft = new MemoryCluster()
     this.store = new MemoryStore(raft, testCodec, systemClock)
@@ -58,22 +61,31 @@ class TestAuthority {
       tx.create('cluster', this.founded.cluster)
       tx.create('node', this.founded.node)
     })
-    const deps = { store: this.store, clock: systemClock, rng: seededRng(1), ids: this.ids, log: nullLogger }
-    const loop = this.scope.use(signingLoop(deps))
-    loop.start()
-    this.server = this.scope.use(
-      await GrpcServer.listen(
-        {
-          address: '127.0.0.1:0',
-          identity: fixedIdentity(this.founded.identity),
-          isRevoked: (id) => isBlacklisted(this.cluster, id),
-          clock: systemClock,
-          log: nullLogger,
-        },
-        servedMethods(caService, new Authority(deps).handlers()),
-      ),
-    )
+    this.sign()
+    this.server = await this.serve()
     return this
+  }
+
+  /** Begins to sign what is asked for. */
+  sign(): void {
+    this.signing = this.scope.use(signingLoop({ store: this.store, clock: systemClock, rng: seededRng(1), ids: this.ids, log: nullLogger }))
+    this.signing.start()
+  }
+  async stopSigning(): Promise<void> {
+    await this.signing?.[Symbol.asyncDispose]()
+  }
+
+  /** One more port where the authority is asked, as each manager has one. */
+  async serve(): Promise<GrpcServer> {
+    const options = {
+      address: '127.0.0.1:0',
+      identity: fixedIdentity(this.founded.identity),
+      isRevoked: (id: string) => isBlacklisted(this.cluster, id),
+      clock: systemClock,
+      log: nullLogger,
+    }
+    const { store, ids } = this
+    return this.scope.use(await GrpcServer.listen(options, servedMethods(caService, new Authority({ store, ids, clock: systemClock }).handlers())))
   }
 
   get address(): string {
@@ -198,7 +210,7 @@ describe('joining and renewing', () => {
     const before = identity.current().certPem
     const roles: string[] = []
     identity.onRole((role) => roles.push(role))
-    await identity.renew(ca(), new AbortController().signal)
+    await identity.renew(ca, new AbortController().signal)
     assert.notEqual(identity.current().certPem, before)
     assert.deepEqual(roles, [])
     await authority.store.update((tx) => {
@@ -215,6 +227,25 @@ describe('joining and renewing', () => {
     assert.equal((await NodeIdentity.load(deps()))?.role, 'manager')
     ended.abort()
     await keeping
+  })
+
+  it('asks another manager for its certificate when the one that took the request is none any more', async () => {
+    const identity = await NodeIdentity.adopt(deps(), await authority.join(authority.tokens.worker))
+    const pool = scope.use(new ConnectionPool(identity, systemClock))
+    await authority.stopSigning()
+    const ending = await authority.serve()
+    let chosen = ending
+    const before = identity.current().certPem
+    const renewed = identity.renew(() => clientOf(caService, pool.to(`127.0.0.1:${chosen.port}`)), new AbortController().signal)
+    assert.ok(identity.renewing)
+    await eventually('the request is written down', () => authority.store.view().get('node', identity.nodeId)?.certificate.state === 'pending')
+    // It ends as that of a manager does that is made a worker.
+    await ending[Symbol.asyncDispose]()
+    chosen = authority.server
+    authority.sign()
+    await renewed
+    assert.notEqual(identity.current().certPem, before)
+    assert.ok(!identity.renewing)
   })
 
   it('renews by itself around the middle of its life, and tries again after a failure', async () => {
@@ -246,9 +277,9 @@ describe('joining and renewing', () => {
     await assert.rejects(NodeIdentity.load(deps(later as typeof systemClock)), { kind: 'invalid', message: /certificate expired at .*join again with a join token/ })
     const pool = scope.use(new ConnectionPool(identity, systemClock))
     await authority.store.update((tx) => tx.remove('node', identity.nodeId))
-    await assert.rejects(identity.renew(clientOf(caService, pool.to(authority.address)), new AbortController().signal), { kind: 'notFound', message: /not part of this swarm any more/ })
+    await assert.rejects(identity.renew(() => clientOf(caService, pool.to(authority.address)), new AbortController().signal), { kind: 'notFound', message: /not part of this swarm any more/ })
     await authority.change((cluster) => ({ ...cluster, blacklistedCertificates: { [identity.nodeId]: { expiryMs: identity.expiresAtMs } } }))
-    await assert.rejects(identity.renew(clientOf(caService, pool.to(authority.address)), new AbortController().signal), { kind: 'unauthorized', message: /was removed from the swarm/ })
+    await assert.rejects(identity.renew(() => clientOf(caService, pool.to(authority.address)), new AbortController().signal), { kind: 'unauthorized', message: /was removed from the swarm/ })
   })
 
   it('during a rotation of the root, certificates lead to the old root and the new one', async () => {
@@ -261,7 +292,7 @@ describe('joining and renewing', () => {
     const identity = await NodeIdentity.adopt(deps(), joined)
     const pool = scope.use(new ConnectionPool(identity, systemClock))
     // The server trusts the old root alone.
-    await identity.renew(clientOf(caService, pool.to(authority.address)), new AbortController().signal)
+    await identity.renew(() => clientOf(caService, pool.to(authority.address)), new AbortController().signal)
     let changes = 0
     identity.onChange(() => changes++)
     await identity.trustRoots(`${identity.current().rootsPem.replaceAll('-----BEGIN', '\n-----BEGIN')}\n`)
