@@ -7,18 +7,30 @@ import type { PeerDialer } from './peer.js'
 
 /**
  * Channels over the cluster's gRPC connections. `connect` gives the connection to an address
- * (`ConnectionPool.to`), and is asked again for each stream, so that a renewed certificate is used.
+ * (`ConnectionPool.to`), and is asked again for each stream, so that a renewed certificate is used. `forget` is
+ * told of an address that no channel leads to any more: a node that came back is another member at the same one.
  */
 export function grpcDialer(self: Member, connect: (address: string) => Transport, forget: (address: string) => void = () => undefined): PeerDialer {
   const sender = { raftId: self.raftId, nodeId: self.nodeId, address: self.address }
+  /** Open channels by address. */
+  const open = new Map<string, number>()
   return {
-    dial: (peer) => ({
-      send: (batches, signal) => clientOf(raftService, connect(peer.address)).send(wireBatches(batches, sender), { signal }),
-      sendSnapshot: async (message, roster, chunks, signal) => {
-        await clientOf(raftService, connect(peer.address)).sendSnapshot(wireParts(message, roster, chunks, sender), { signal })
-      },
-      close: () => forget(peer.address),
-    }),
+    dial: ({ address }) => {
+      open.set(address, (open.get(address) ?? 0) + 1)
+      return {
+        send: (batches, signal) => clientOf(raftService, connect(address)).send(wireBatches(batches, sender), { signal }),
+        sendSnapshot: async (message, roster, chunks, signal) => {
+          await clientOf(raftService, connect(address)).sendSnapshot(wireParts(message, roster, chunks, sender), { signal })
+        },
+        close: () => {
+          const left = (open.get(address) ?? 1) - 1
+          open.set(address, left)
+          if (left > 0) return
+          open.delete(address)
+          forget(address)
+        },
+      }
+    },
   }
 }
 
