@@ -4,6 +4,7 @@ import { kindOf, messageOf, StatusError } from '../src/base/errors.js'
 import type { Logger } from '../src/base/log.js'
 import { jittered, type Rng } from '../src/base/rng.js'
 import { Serial } from '../src/base/serial.js'
+import { unlessAborted } from '../src/base/unless-aborted.js'
 import { CertificateState, type Node, type NodeDescription, type NodeRole } from '../src/model/node.js'
 import {
   dispatcherService,
@@ -47,6 +48,8 @@ export interface SessionDeps {
 /** This node's identity, as far as a session needs it. */
 export interface SessionIdentity {
   readonly role: NodeRole
+  /** It has asked for a certificate, and tells of the answer by `onRole` or with the next session. */
+  readonly renewing: boolean
   onRole(listener: (role: NodeRole) => void): () => void
   renewSoon(): void
   trustRoots(rootsPem: string): Promise<void>
@@ -216,8 +219,8 @@ export class Session {
     if (!node) return
     const { state, role } = node.certificate
     const asked = state === CertificateState.renew || state === CertificateState.rotate
-    // An answer to an earlier request may have been lost on its way.
-    const missed = state === CertificateState.issued && role !== identity.role
+    // An answer to an earlier request may have been lost on its way; one that is awaited is not.
+    const missed = state === CertificateState.issued && role !== identity.role && !identity.renewing
     if (asked || missed) {
       log.info('the managers ask for a new certificate', { state, role })
       identity.renewSoon()
@@ -276,16 +279,6 @@ export class Session {
       await delay(clock, assignmentRetryMs, signal)
     }
   }
-}
-
-/** The work, or a rejection when the signal is aborted first. */
-function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(new StatusError('cancelled', 'the session ended'))
-    if (signal.aborted) onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
 }
 
 /** Rejects with the first failure; by then everything has been told to end, and has ended. */

@@ -133,6 +133,7 @@ class FakeIdentity implements SessionIdentity {
   renewals = 0
   roots: string[] = []
   role: NodeRole = 'worker'
+  renewing = false
   private listener: ((role: NodeRole) => void) | undefined
   onRole(listener: (role: NodeRole) => void): () => void {
     this.listener = listener
@@ -330,6 +331,20 @@ describe('session', () => {
     identity.change('manager')
     await eventually('a new session', () => dispatcher.sessions.length === 2)
     assert.equal(dispatcher.sessions[1]?.sessionId, 's1')
+  })
+
+  it('asks for a certificate whose issue it missed, but not for one that it waits for', async () => {
+    const dispatcher = await start()
+    const tell = async () => {
+      dispatcher.session.push({ sessionId: 's1', managers: [], questions: [], node: nodeObject({ state: 'issued', role: 'manager' }) })
+      await settle()
+    }
+    identity.renewing = true
+    await tell()
+    assert.equal(identity.renewals, 0)
+    identity.renewing = false
+    await tell()
+    assert.equal(identity.renewals, 1)
   })
 
   it('says what is wrong while there is no manager', async () => {

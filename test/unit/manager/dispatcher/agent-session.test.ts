@@ -43,7 +43,7 @@ describe('the dispatcher and a real agent session', () => {
     const taken: Assignments[] = []
     const managers = new ManagerList(seededRng(1), [{ nodeId: 'm1', address: 'm1:2377', weight: 1 }])
     const session = new Session({
-      identity: { role: 'worker', onRole: () => () => undefined, renewSoon: () => undefined, trustRoots: () => Promise.resolve() },
+      identity: { role: 'worker', renewing: false, onRole: () => () => undefined, renewSoon: () => undefined, trustRoots: () => Promise.resolve() },
       managers,
       connections: { to: (address) => transportTo(leaders[address] ?? dispatcher) },
       consumer: {
