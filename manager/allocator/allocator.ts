@@ -106,10 +106,21 @@ class Allocator implements LoopHandler {
     if (network.pendingDelete && this.isUnused(tx, id)) return tx.remove('network', id)
     if (isReady(network)) return void this.problems.delete(id)
     try {
+      this.checkPredecessor(tx, network)
       tx.update('network', this.state.allocateNetwork(network, tx.list('node')))
       this.solved(id)
     } catch (thrown) {
       this.problem(id, `network ${network.spec.name}: ${messageOf(thrown)}`)
+    }
+  }
+
+  /** Throws while a subnet that the network asks for is that of a removed one whose tasks still end. */
+  private checkPredecessor(tx: ReadTx, { spec }: Network): void {
+    for (const { subnet } of spec.ipam?.configs ?? []) {
+      const holder = subnet === '' ? undefined : this.state.ipam.holderOf(subnet)
+      const present = holder === undefined ? undefined : tx.get('network', holder)
+      if (holder === undefined || (present && !present.pendingDelete)) continue
+      throw new Error(`waiting for the tasks of network ${present?.spec.name ?? holder} to end: it is being removed, and has the subnet ${subnet}`)
     }
   }
 

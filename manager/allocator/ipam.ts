@@ -36,16 +36,8 @@ export class Subnet {
     this.cursor = this.from
   }
 
-  get usedCount(): number {
-    return this.used.size
-  }
-
   holds(version: 4 | 6, value: Address): boolean {
     return contains(this.block, version, value)
-  }
-
-  ownerOf(value: Address): string | undefined {
-    return this.used.get(value)
   }
 
   /** The owners of addresses, without the gateway and reserved ones. */
@@ -138,6 +130,12 @@ export class Ipam {
 
   has(networkId: string): boolean {
     return this.networks.has(networkId)
+  }
+
+  /** The network that has a subnet, or a part of it. Throws `invalid` for what is none. */
+  holderOf(subnet: string): string | undefined {
+    const block = parseCidr(subnet)
+    return [...this.networks].find(([, subnets]) => subnets.some((one) => overlaps(one.block, block)))?.[0]
   }
 
   /**

@@ -80,12 +80,14 @@ function validateIpam({ subnet, range, gateway, auxAddresses }: IpamConfig): voi
 }
 
 /**
- * Refuses a subnet that another network of the cluster has, asked for or allocated. Throws
- * `forbidden` with the sentence of Docker's address manager.
+ * Refuses a subnet that another network of the cluster has, asked for or allocated. One that is being removed leaves
+ * it to the next, which has it when the last task on the old one has ended. Throws `forbidden` with the sentence of
+ * Docker's address manager.
  */
 export function checkSubnets(spec: NetworkSpec, networks: readonly Network[]): void {
   const wanted = (spec.ipam?.configs ?? []).filter(({ subnet }) => subnet !== '')
   for (const network of networks) {
+    if (network.pendingDelete) continue
     const taken = [...(network.ipam?.configs ?? []), ...(network.spec.ipam?.configs ?? [])]
     for (const { subnet } of wanted) {
       if (!taken.some((other) => overlap(parseSubnet(subnet), parseSubnet(other.subnet)))) continue
@@ -131,13 +133,13 @@ function overlapping(why: string): StatusError {
   return new StatusError('forbidden', `invalid pool request: Pool overlaps with other one on this address space: ${why}; choose another subnet`)
 }
 
-/** The VXLAN network identifier that a network asks for. Throws `invalid` for what is none, `conflict` when another network has it. */
+/** The VXLAN network identifier that a network asks for. Throws `invalid` for what is none, `conflict` when another network has it and keeps it. */
 export function checkVni(spec: NetworkSpec, networks: readonly Network[]): void {
   const asked = spec.driver.options[vniOption]
   if (asked === undefined) return
   const vni = Number(asked)
   if (!/^\d{1,8}$/.test(asked) || vni < 1 || vni > vniMax) throw invalid(`invalid VXLAN network identifier "${asked}": one number from 1 to ${vniMax} is needed`)
-  const holder = networks.find((network) => Number((network.driverState ?? network.spec.driver).options[vniOption]) === vni)
+  const holder = networks.find((network) => !network.pendingDelete && Number((network.driverState ?? network.spec.driver).options[vniOption]) === vni)
   if (holder) throw conflict(`VXLAN network identifier ${vni} is in use by network ${holder.spec.name}: choose another one, or leave the option out`)
 }
 

@@ -1,5 +1,4 @@
-import { delay } from '../../base/clock.js'
-import { ErrorKind, invalid, kindOf, messageOf, StatusError } from '../../base/errors.js'
+import { ErrorKind, invalid, kindOf, StatusError } from '../../base/errors.js'
 import type { SwarmService, SwarmServiceSpec } from '../../model/engine-api/extensions.js'
 import type { Network } from '../../model/engine-api/network.js'
 import type { Config, ConfigSpec, Secret, SecretSpec } from '../../model/engine-api/swarm.js'
@@ -17,10 +16,6 @@ export interface DeployOptions {
 }
 
 type Kind = 'secret' | 'config'
-
-const pollPeriodMs = 200
-/** Longer than most tasks take to end. */
-const predecessorWaitMs = 60_000
 
 /** Filters for what belongs to a stack. */
 export function ofStack(stack: string): { label: string[] } {
@@ -104,24 +99,7 @@ async function createNetworks(context: Context, stack: string, { own }: StackNet
     const name = network.Name ?? ''
     if (there.has(name)) continue
     stdout.write(`Creating network ${name}\n`)
-    await createAfterItsPredecessor(context, network, name)
-  }
-}
-
-/**
- * Makes a network. Where one of the same name was removed a moment ago, its name is free at once, its subnets when its
- * last task has ended: that is waited for.
- */
-async function createAfterItsPredecessor({ api, clock, signal }: Context, network: StackNetworks['own'][number], name: string): Promise<void> {
-  for (const giveUpAtMs = clock.nowMs() + predecessorWaitMs; ; ) {
-    try {
-      await api.networks.create(network)
-      return
-    } catch (thrown) {
-      const waits = kindOf(thrown) === ErrorKind.forbidden && messageOf(thrown).endsWith(` is in use by network ${name}`)
-      if (!waits || clock.nowMs() >= giveUpAtMs) throw thrown
-    }
-    await delay(clock, pollPeriodMs, signal)
+    await api.networks.create(network)
   }
 }
 

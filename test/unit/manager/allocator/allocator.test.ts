@@ -184,6 +184,30 @@ describe('the allocator', () => {
     assert.equal(manager.store.view().get('network', 'new')?.ipam?.configs[0]?.subnet, '10.8.0.0/24')
   })
 
+  it('a network waits for the subnet of one that is being removed, its tasks say so, and go on with it', async () => {
+    await using manager = await TestManager.lead(1)
+    await addNetwork(manager, 'old', withSubnet('10.8.0.0/24'))
+    manager.agent.behave = () => 'stubborn'
+    await manager.create('web', { task: on('old') })
+    await manager.store.update((tx) => {
+      tx.remove('service', 'web')
+      tx.update('network', { ...tx.get('network', 'old')!, pendingDelete: true })
+    })
+    await addNetwork(manager, 'new', withSubnet('10.8.0.0/24'))
+    await manager.create('again', { task: on('new') })
+    const why = /waiting for the tasks of network old to end: it is being removed, and has the subnet 10\.8\.0\.0\/24/
+    assert.match(manager.tasks('again')[0]?.status.err ?? '', why)
+    await manager.stop()
+    manager.start()
+    await manager.quiet()
+    assert.match(manager.tasks('again')[0]?.status.err ?? '', why, 'under the next leader, too')
+    manager.agent.behave = () => 'run'
+    await manager.agent.poke()
+    await manager.quiet()
+    assert.deepEqual(addresses(manager, 'again'), ['new 10.8.0.3/24'])
+    assert.equal(manager.store.view().get('network', 'old'), undefined)
+  })
+
   it('a virtual IP stays while other things change', async () => {
     await using manager = await TestManager.lead(1)
     await addNetwork(manager, 'a')

@@ -176,6 +176,19 @@ describe('control: networks', () => {
     const again = await control.createNetwork(networkSpec('back'))
     assert.deepEqual((await control.listNetworks()).map(({ id }) => id), [again.id])
   })
+
+  it('leaves its subnet and identifier to the next while its last tasks end', async () => {
+    const { control, store } = controlFixture()
+    const fixed = { driver: { name: 'overlay', options: { 'com.docker.network.driver.overlay.vxlanid_list': '5000' } }, ipam: { driver: { name: 'default', options: {} }, configs: [{ subnet: '10.7.0.0/24', range: '', gateway: '', auxAddresses: {} }] } }
+    const net = await control.createNetwork(networkSpec('back', fixed))
+    await refused('forbidden', '10.7.0.0/24 is in use by network back', control.createNetwork(networkSpec('other', fixed)))
+    const attachment = { network: net, addresses: [], aliases: [], driverOptions: {} }
+    await store.update((tx) => tx.create('task', { ...task('t1', { networks: [attachment] }), desiredState: TaskState.remove }))
+    await control.removeNetwork('back')
+    const again = await control.createNetwork(networkSpec('back', fixed))
+    assert.notEqual(again.id, net.id)
+    await refused('forbidden', '10.7.0.0/24 is in use by network back', control.createNetwork(networkSpec('third', fixed)))
+  })
 })
 
 describe('control: secrets and configs', () => {
