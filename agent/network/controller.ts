@@ -343,6 +343,7 @@ export class NetworkController implements Disposable {
     }
     const deleted = [...endpoints.map((endpoint) => this.endpoints.delete(endpoint)), this.endpoints.deleteSandbox(containerId)]
     await Promise.all([...deleted, ...endpoints.map(({ networkId }) => this.followLinks(networkId))])
+    this.networks.changed()
   }
 
   /** Lets go of sockets. Networks, containers and rules stay as they are. */
@@ -439,6 +440,7 @@ export class NetworkController implements Disposable {
     const deleted = Promise.all([this.endpoints.delete(endpoint), this.followLinks(endpoint.networkId)])
     if (network) await this.networks.attempt(network, () => this.networks.driverOf(network).leave(network, endpoint, (act) => this.inSandbox(endpoint.containerId, act)))
     await deleted
+    this.networks.changed()
   }
 
   /** What links open on a network is brought to its endpoints; a failure is logged. */

@@ -18,8 +18,6 @@ export interface NetworkDriver {
   readonly name: string
   /** Networks of this driver have subnets, and endpoints have addresses. */
   readonly hasAddresses: boolean
-  /** Users can make networks of this driver; otherwise it has one predefined network. */
-  readonly userDefined: boolean
   /** Throws `invalid` for options that cannot work, before anything is made. */
   validate(spec: NetworkSpec): void
   /** Makes the network's devices and rules; called for each known network at start, too. */

@@ -87,10 +87,6 @@ export class AddressSpace {
     this.resting.set(value, nowMs)
   }
 
-  get takenCount(): number {
-    return this.taken.size
-  }
-
   private take(value: bigint): string {
     this.resting.delete(value)
     this.taken.add(value)

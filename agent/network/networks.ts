@@ -4,6 +4,7 @@ import { deepEqual } from '../../src/model/equality.js'
 import type { IdSource } from '../../src/base/id.js'
 import type { Logger } from '../../src/base/log.js'
 import type { Rng } from '../../src/base/rng.js'
+import { unlessAborted } from '../../src/base/unless-aborted.js'
 import { prefixesOf } from './address-book.js'
 import type { AddressBook } from './address-book.js'
 import { BridgeDriver, tableNetwork } from './bridge/bridge-driver.js'
@@ -54,6 +55,8 @@ export class Networks {
   /** Networks whose devices are going: their names and bridges are not free yet. */
   private readonly leaving = new Set<string>()
   private readonly drivers: ReadonlyMap<string, NetworkDriver>
+  /** Told when a network is gone, or a container off one. */
+  private readonly awaiting = new Set<() => void>()
 
   constructor(private readonly given: NetworksGiven) {
     this.table = new NetworkTable(given.store)
@@ -118,6 +121,22 @@ export class Networks {
     return this.add(spec)
   }
 
+  /**
+   * Resolves when no removed network of the cluster has the name here any more: it has until its last container is
+   * gone. Rejects with the signal's reason.
+   */
+  async nameLeft({ id, name }: Pick<StoredNetwork, 'id' | 'name'>, signal: AbortSignal): Promise<void> {
+    const before = (): StoredNetwork | undefined => this.table.all().find((one) => one.name === name && one.id !== id && one.driver === this.overlayDriver.name)
+    for (let other = before(); other; other = before()) {
+      await this.forgetCluster(other.id)
+      if (!this.table.get(other.id)) continue
+      let wake = (): void => undefined
+      const gone = new Promise<void>((resolve) => (wake = resolve))
+      this.awaiting.add(wake)
+      await unlessAborted(gone, signal).finally(() => this.awaiting.delete(wake))
+    }
+  }
+
   /** Makes a network of the cluster known here, as the managers describe it; nothing is made in the kernel yet. */
   async ensureCluster(network: StoredNetwork): Promise<void> {
     const present = this.table.get(network.id)
@@ -158,6 +177,11 @@ export class Networks {
     await this.drop(network)
   }
 
+  /** A network or an endpoint is gone: who waits for a name looks again. */
+  changed(): void {
+    for (const wake of this.awaiting) wake()
+  }
+
   /** Takes the devices of all networks out of the kernel. */
   async tearDown(): Promise<void> {
     await Promise.all(this.all().map((network) => this.attempt(network, () => this.driverOf(network).removeNetwork(network))))
@@ -180,6 +204,7 @@ export class Networks {
       await this.table.delete(network.id)
     } finally {
       this.leaving.delete(network.id)
+      this.changed()
     }
   }
 

@@ -40,7 +40,7 @@ export function prefixText(prefix: Prefix): string {
   return `${addressText(prefix.family, prefix.base)}/${prefix.length}`
 }
 
-export function hostBits(family: 4 | 6, length: number): bigint {
+function hostBits(family: 4 | 6, length: number): bigint {
   return BigInt(bitsOf(family) - length)
 }
 

@@ -225,6 +225,25 @@ describe('overlay networks in the kernel', function () {
     assert.equal(one.controller?.list().some(({ name }) => name === 'back'), false)
   })
 
+  it('wait for the name of one that was removed until its last container is gone', async () => {
+    await one.container('a', '10.0.1.3')
+    const plain = clusterNetwork('again', {}, '10.0.1.0/24')
+    const network = { ...plain, spec: { ...plain.spec, name: 'back' }, driverState: { name: 'overlay', options: { 'com.docker.network.driver.overlay.vxlanid_list': '4998' } } }
+    const row = endpointRow('again', 'd', '10.0.1.3', { nodeId: one.id as never, nodeAddress: one.address, serviceId: '' })
+    await one.apply('incremental', [{ action: 'update', network }, { action: 'update', endpoint: row }])
+    let ensured = false
+    const ensuring = one.cluster?.ensure(network).then(() => (ensured = true))
+    // What is done here takes longer than a name that is free.
+    await two.container('b', '10.0.1.4')
+    assert.equal(ensured, false)
+    await one.controller?.removeSandbox('a')
+    await ensuring
+    await one.container('d', '10.0.1.3', network)
+    assert.deepEqual(one.segmentDevices(), ['again'])
+    await one.controller?.createNetwork({ name: 'local' })
+    await assert.rejects(async () => one.cluster?.ensure({ ...network, spec: { ...network.spec, name: 'local' } }), /this host has a network of that name; rename or remove it/)
+  })
+
   it('give containers a way out, unless they are internal', async () => {
     const a = await one.container('a', '10.0.1.3')
     await hosts.serve(hosts.client, 8000, 'outside')

@@ -16,7 +16,6 @@ import type { BridgeOptions } from './bridge-options.js'
 export class BridgeDriver implements NetworkDriver {
   readonly name = 'bridge'
   readonly hasAddresses = true
-  readonly userDefined = true
 
   constructor(
     private readonly kernel: HostKernel,

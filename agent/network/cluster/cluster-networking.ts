@@ -2,6 +2,7 @@ import { withTimeout, type Clock } from '../../../src/base/clock.js'
 import { messageOf, unavailable } from '../../../src/base/errors.js'
 import type { Logger } from '../../../src/base/log.js'
 import { Serial } from '../../../src/base/serial.js'
+import { TimeLimit } from '../../../src/base/time-limit.js'
 import type { Network } from '../../../src/model/network.js'
 import type { NetworkEndpoint } from '../../../src/model/network-table.js'
 import { TimeSlice } from '../../kernel/time-slice.js'
@@ -27,6 +28,8 @@ export interface ClusterNetworkingGiven {
 
 /** The managers tell of a network when a task of this node is on it, with the task or just after. */
 const tableWaitMs = 10_000
+/** Longer than most tasks take to end. */
+const nameWaitMs = 60_000
 
 /**
  * This node's part in the networks of the cluster: brings forwarding entries, virtual IPs, published ports
@@ -125,15 +128,17 @@ export class ClusterNetworking implements Disposable {
   }
 
   /**
-   * Makes a network known to this host and gives its name; waits until the managers have sent its tables.
-   * Throws `unavailable` when they do not, `conflict` when the host has another network of that name,
-   * `unsupported` with the reason when the network is to be encrypted and this host cannot do that.
+   * Makes a network known to this host and gives its name; waits until the managers have sent its tables, and until a
+   * removed network of that name is gone here. Throws `unavailable` when one of them does not come about, `conflict`
+   * when the host has another network of that name, `unsupported` with the reason when the network is to be encrypted and this host cannot do that.
    */
   async ensure(network: Network): Promise<string> {
     const { controller } = this.given
     const { tables } = controller
     if (!tables.networks.has(network.id)) await this.arrival(network)
     const stored = storedNetwork(network)
+    using limit = new TimeLimit(this.given.clock, nameWaitMs, () => unavailable(`waiting for the tasks of an earlier network ${stored.name} on this node to end`))
+    await controller.networks.nameLeft(stored, limit.signal)
     await controller.networks.overlayDriver.prepare(stored)
     // Before other nodes know this node's key, they do not listen to it.
     if (isEncrypted(stored.options)) await controller.encryption.untilSpread()

@@ -5,7 +5,6 @@ import type { NetworkDriver } from '../driver.js'
 export class HostDriver implements NetworkDriver {
   readonly name = 'host'
   readonly hasAddresses = false
-  readonly userDefined = false
 
   validate(): void {
     throw new StatusError('forbidden', 'only one instance of "host" network is allowed')

@@ -31,7 +31,6 @@ interface Parent {
 export class MacvlanDriver implements NetworkDriver {
   readonly name = 'macvlan'
   readonly hasAddresses = true
-  readonly userDefined = true
 
   constructor(private readonly kernel: HostKernel) {}
 

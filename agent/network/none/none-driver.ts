@@ -5,7 +5,6 @@ import type { NetworkDriver } from '../driver.js'
 export class NoneDriver implements NetworkDriver {
   readonly name = 'null'
   readonly hasAddresses = false
-  readonly userDefined = false
 
   validate(): void {
     throw new StatusError('forbidden', 'only one instance of "null" network is allowed')

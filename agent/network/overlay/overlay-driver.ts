@@ -37,7 +37,6 @@ interface Active {
 export class OverlayDriver implements NetworkDriver {
   readonly name = 'overlay'
   readonly hasAddresses = true
-  readonly userDefined = false
   private readonly active = new Map<string, Active>()
   /** What the managers said of networks, also of those without devices here. */
   private readonly remotes = new Map<string, Map<string, Reachable>>()

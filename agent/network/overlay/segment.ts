@@ -102,19 +102,10 @@ export class Segment implements Disposable {
     })
   }
 
-  portOf(name: string): number | undefined {
-    return this.links.find(name)?.index
-  }
-
   /** Takes the pair away; waits for the kernel's grace period. */
   unplug(name: string): void {
     const link = this.links.find(name)
     if (link) this.links.apply(new LinkBatch().deleteLink(link.index))
-  }
-
-  /** Names of the ports on the bridge. */
-  ports(): string[] {
-    return this.links.list().filter(({ master, name }) => master === this.bridge && name !== vxlanName).map(({ name }) => name)
   }
 
   /** The entries of this network, beginning with what is there; `informed` tells whether the remote places are all. */

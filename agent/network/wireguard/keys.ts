@@ -1,11 +1,10 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { formatAddress } from '../../kernel/address-bytes.js'
 
-/** Curve25519 keys as WireGuard has them: 32 bytes, written in base64 (https://www.wireguard.com/protocol/). */
-
-export const keyBytes = 32
-
-/** A key pair of this node. The private half is never sent anywhere. */
+/**
+ * A key pair of this node, of Curve25519 as WireGuard has them: 32 bytes each, written in base64
+ * (https://www.wireguard.com/protocol/). The private half is never sent anywhere.
+ */
 export interface KeyPair {
   privateKey: string
   publicKey: string

@@ -16,7 +16,6 @@ const mainTable = 254
 export class TunnelSpace implements Disposable {
   readonly links: Links
   private constructor(
-    readonly path: string,
     readonly netns: Netns,
   ) {
     this.links = netns.run(() => Links.open())
@@ -33,7 +32,7 @@ export class TunnelSpace implements Disposable {
       for (const name of ['accept_ra', 'accept_dad', 'accept_redirects', 'disable_ipv6']) writeSysctlIfPresent(`net/ipv6/conf/default/${name}`, '0')
       for (const name of ['all', 'lo']) writeSysctlIfPresent(`net/ipv6/conf/${name}/disable_ipv6`, '0')
     })
-    return new TunnelSpace(path, netns)
+    return new TunnelSpace(netns)
   }
 
   /** Gives an interface that was moved here its one address, and brings it up. */
