@@ -5,6 +5,7 @@ import type { Clock, Timer } from '../../src/base/clock.js'
 import { parseBytes } from '../../src/base/values.js'
 import type { Logger } from '../../src/base/log.js'
 import type { Rng } from '../../src/base/rng.js'
+import { onGrowth } from '../log-drivers/growth.js'
 import { isReadable, logLimits, remoteDrivers, type LogOptions } from '../log-drivers/options.js'
 import type { LogWriter } from '../log-drivers/read.js'
 import { LogSegments } from '../log-drivers/segments.js'
@@ -17,20 +18,24 @@ import type { ContainerRecord } from './container-record.js'
 import type { LogSource } from './logs.js'
 import type { EnginePaths } from './paths.js'
 
-/** How often logs with a limit are looked at, in milliseconds; sooner when one grows so fast that it will be full before. */
+/** How often logs with a limit are looked for that nothing tells of, in milliseconds. */
 const roundMs = 250
-const soonestMs = 50
+/** How often one that grows is looked at; sooner when it will be full before. One that does not grow is watched instead. */
+const growingMs = 50
+/** Rotating more often would cost more than the disk it saves. */
+const soonestMs = 25
 /** Full files are compressed when the log has been calm for this long. */
 const calmMs = 2_000
 /** `mode=non-blocking` without a size: Docker's ring buffer. */
 const ringBytes = 1024 * 1024
-/** The supervisor starts a log anew by itself when it grows this far over its limit: the daemon may not be there to do it. */
-const overshootFactor = 4
-const overshootBytes = 64 * 1024 * 1024
+/** The supervisor starts a log anew by itself when it grows this far over its limit, or twice as large: the daemon may not be there to do it. */
+const overshootBytes = 32 * 1024 * 1024
 
 interface KnownLog {
   segments: LogSegments
   shipper?: LogShipper
+  /** While the log does not grow. */
+  watch?: Disposable
   bytes: number
   lookedMs: number
   rotatedMs: number
@@ -56,7 +61,7 @@ export class ContainerLogs {
   /** Begins to look after the logs of the containers that `running` gives. */
   begin(running: () => readonly Container[]): void {
     this.round = this.deps.clock.setTimer(roundMs, () => {
-      for (const container of running()) if (container.isUp && !this.timers.has(container.id)) this.look(container)
+      for (const container of running()) if (container.isUp) this.guard(container)
       if (!this.closed) this.begin(running)
     })
   }
@@ -89,12 +94,16 @@ export class ContainerLogs {
     const { fileBytesMax } = this.of(container).segments.limits
     return {
       path: this.deps.paths.log(container.id),
-      ...(fileBytesMax !== undefined && { bytesMax: fileBytesMax * overshootFactor + overshootBytes }),
+      ...(fileBytesMax !== undefined && { bytesMax: fileBytesMax + Math.max(fileBytesMax, overshootBytes) }),
     }
   }
 
-  /** The container runs, or may have lines that its target does not have yet: they are sent. Doing it again is fine. */
+  /**
+   * The container runs, or may have lines that its target does not have yet: its log is kept within its limits, and they are
+   * sent. Doing it again is fine.
+   */
   ship(container: Container): void {
+    if (container.isUp) this.guard(container)
     const { driver, options } = configOf(container.record)
     if (this.closed || !remoteDrivers.includes(driver) || !existsSync(this.deps.paths.log(container.id))) return
     const known = this.of(container)
@@ -122,6 +131,7 @@ export class ContainerLogs {
   forget(container: Container): void {
     const known = this.known.get(container.id)
     this.known.delete(container.id)
+    known?.watch?.[Symbol.dispose]()
     this.timers.get(container.id)?.cancel()
     this.timers.delete(container.id)
     const shipper = known?.shipper
@@ -153,8 +163,13 @@ export class ContainerLogs {
     this.round?.cancel()
     for (const timer of this.timers.values()) timer.cancel()
     this.timers.clear()
+    for (const { watch } of this.known.values()) watch?.[Symbol.dispose]()
     const shippers = [...[...this.known.values()].flatMap(({ shipper }) => shipper ?? []), ...this.leaving]
     await Promise.all(shippers.map((shipper) => shipper.stop()))
+  }
+
+  private guard(container: Container): void {
+    if (!this.timers.has(container.id) && this.known.get(container.id)?.watch === undefined) this.look(container)
   }
 
   private look(container: Container): void {
@@ -165,14 +180,34 @@ export class ContainerLogs {
     if (limit === undefined || !container.isUp || this.closed) return
     const nowMs = this.deps.clock.monotonicMs()
     const bytes = segments.currentBytes
-    const perMs = Math.max(0, bytes - known.bytes) / Math.max(1, nowMs - known.lookedMs)
+    const grewBytes = bytes - known.bytes
+    const perMs = Math.max(0, grewBytes) / Math.max(1, nowMs - known.lookedMs)
     Object.assign(known, { bytes, lookedMs: nowMs })
     const failed = (thrown: unknown): void => this.deps.log.warn(`cannot rotate a log: ${messageOf(thrown)}`, { container: container.id })
     if (bytes > limit) this.rotate(container).catch(failed)
     else if (nowMs - known.rotatedMs > calmMs) segments.compress().catch(failed)
     const fullInMs = perMs === 0 ? Infinity : (bytes > limit ? limit : limit - bytes) / perMs
-    if (fullInMs >= roundMs) return
-    this.timers.set(container.id, this.deps.clock.setTimer(Math.max(soonestMs, fullInMs), () => this.look(container)))
+    if (grewBytes !== 0 || bytes > limit) this.lookIn(container, Math.max(soonestMs, Math.min(growingMs, fullInMs)))
+    else if (!segments.mayCompress) this.lookAtGrowth(container, known)
+  }
+
+  private lookIn(container: Container, delayMs: number): void {
+    this.timers.set(container.id, this.deps.clock.setTimer(delayMs, () => this.look(container)))
+  }
+
+  /** Where that cannot be told, the rounds go on looking. */
+  private lookAtGrowth(container: Container, known: KnownLog): void {
+    const watch = onGrowth(known.segments.path, () => {
+      delete known.watch
+      if (this.known.get(container.id) === known && !this.closed && !this.timers.has(container.id)) this.lookIn(container, soonestMs)
+    })
+    if (watch) known.watch = watch
+    // What came before the watch was there.
+    if (watch && known.segments.currentBytes !== known.bytes) {
+      watch[Symbol.dispose]()
+      delete known.watch
+      this.lookIn(container, soonestMs)
+    }
   }
 
   private of(container: Container): KnownLog {

@@ -36,8 +36,7 @@ export function headOf(segment: OpenSegment): string {
  */
 export class LogSegments {
   private generation = 0
-  /** A full file may be there that is not compressed yet: one of an earlier daemon, to begin with. */
-  private mayCompress = true
+  private mayHavePlain = true
   private compressing: Promise<void> | undefined
   private discarded = 0
 
@@ -45,6 +44,11 @@ export class LogSegments {
     readonly path: string,
     readonly limits: LogLimits,
   ) {}
+
+  /** A full file may be there that is not compressed yet and is to be: one of an earlier daemon, to begin with. */
+  get mayCompress(): boolean {
+    return this.limits.compress && this.mayHavePlain
+  }
 
   /** Bytes of the file that is written to; 0 when there is none. */
   get currentBytes(): number {
@@ -94,7 +98,22 @@ export class LogSegments {
       }
     }
     this.generation++
-    this.mayCompress = true
+    this.mayHavePlain = true
+    this.discardExcess()
+  }
+
+  /** A log that grew too fast has files larger than their limit: those newer than a file may hold all that is to be kept. */
+  private discardExcess(): void {
+    const { fileBytesMax = Infinity, files } = this.limits
+    let newerBytes = 0
+    for (let back = 1; back < files; back++) {
+      for (const suffix of ['', '.gz']) {
+        const path = `${this.path}.${back}${suffix}`
+        const { size } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0 }
+        if (newerBytes >= fileBytesMax * (files - 1)) this.discard(path)
+        newerBytes += size
+      }
+    }
   }
 
   /** Taking a large file off a disk takes long: it loses its name at once and goes on another thread. */
@@ -116,7 +135,7 @@ export class LogSegments {
 
   /** Compresses the newest of the full files that is not yet; one at a time. Resolves when it is done. */
   compress(): Promise<void> {
-    if (!this.limits.compress || !this.mayCompress) return Promise.resolve()
+    if (!this.mayCompress) return Promise.resolve()
     this.compressing ??= this.compressNewest().finally(() => (this.compressing = undefined))
     return this.compressing
   }
@@ -124,7 +143,7 @@ export class LogSegments {
   private async compressNewest(): Promise<void> {
     const plain = Array.from({ length: this.limits.files - 1 }, (_, index) => index + 1).find((back) => existsSync(`${this.path}.${back}`))
     if (plain === undefined) {
-      this.mayCompress = false
+      this.mayHavePlain = false
       return
     }
     const fd = openSync(`${this.path}.${plain}`, 'r')

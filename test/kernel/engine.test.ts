@@ -1,8 +1,9 @@
 import { strict as assert } from 'node:assert'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Engine } from '../../agent/engine/engine.js'
 import { mountsBelow } from '../../agent/kernel/mount.js'
+import { spawnWithFds } from '../../agent/kernel/spawn.js'
 import { Filters } from '../../src/api/filters.js'
 import { eventually } from '../support/eventually.js'
 import { collect, destroyEngineFolder, makeEngineFolder, openEngine, runToEnd, type Ended, type EngineHost } from '../support/engine-host.js'
@@ -40,6 +41,39 @@ describe('engine on the real kernel', function () {
     assert.match(lines[6] ?? '', /Seccomp:\s+2/)
     const refused = await run(['sh', '-c', 'busybox unshare -r true || echo refused'])
     assert.equal(refused.stdout, 'refused\n')
+  })
+
+  it('completes the root with what programs look for, which is no change of the container', async () => {
+    const { engine } = host
+    const { Id: id = '' } = await engine.create(undefined, { Image: 'busybox', Cmd: ['sleep', '60'], HostConfig: { NetworkMode: 'none' } })
+    for (const _ of ['first', 'again']) {
+      await engine.start(id)
+      const look = await engine.execs.create(id, { Cmd: ['sh', '-c', 'ls /.dockerenv; readlink /etc/mtab'], AttachStdout: true })
+      assert.equal((await collect((await engine.execs.start(look, {})).output)).stdout, '/.dockerenv\n/proc/mounts\n')
+      assert.deepEqual(await engine.changes(id), [])
+      await engine.kill(id, 'KILL')
+      await eventually('the end', async () => (await engine.inspect(id, { size: false })).State?.Running === false)
+    }
+    await engine.remove(id, { force: true, volumes: true, link: false })
+  })
+
+  it('tells a process that joins of the links which still lead somewhere', async () => {
+    const { engine } = host
+    const sleep = async (more: CreateRequest): Promise<string> => {
+      const { Id: id = '' } = await engine.create(undefined, { Image: 'busybox', Cmd: ['sleep', '60'], ...more })
+      await engine.start(id)
+      return id
+    }
+    const db = await sleep({ ExposedPorts: { '5432/tcp': {} } })
+    const app = await sleep({ HostConfig: { Links: [`${db}:db`] } })
+    const environment = async (): Promise<string> => {
+      const look = await engine.execs.create(app, { Cmd: ['env'], AttachStdout: true })
+      return (await collect((await engine.execs.start(look, {})).output)).stdout
+    }
+    assert.match(await environment(), /^DB_PORT_5432_TCP_PORT=5432$/m)
+    await engine.remove(db, { force: true, volumes: true, link: false })
+    assert.doesNotMatch(await environment(), /DB_PORT/)
+    await engine.remove(app, { force: true, volumes: true, link: false })
   })
 
   it('has capabilities, masked and read-only paths as Docker has them', async () => {
@@ -257,6 +291,57 @@ describe('engine on the real kernel', function () {
     await eventually('the detached exec ends', async () => !(await engine.execs.inspect(detached)).Running)
     assert.equal((await exec({ Cmd: ['cat', '/tmp/detached'] })).stdout, 'done\n')
     await assert.rejects(engine.execs.start(detached, {}), { kind: 'conflict' })
+    for (const Tty of [false, true]) {
+      const missing = await engine.execs.create(id, { Cmd: ['nonesuch'], Tty })
+      await assert.rejects(engine.execs.startDetached(missing, {}), { kind: 'invalid', message: `${why}: exec: "nonesuch": executable file not found in $PATH: unknown` })
+      assert.equal((await engine.execs.inspect(missing)).ExitCode, 127)
+    }
+    await engine.remove(id, { force: true, volumes: true, link: false })
+  })
+
+  it('gives more processes the container\'s place in the order in which memory is taken back', async () => {
+    const { engine } = host
+    const { Id: id = '' } = await engine.create(undefined, { Image: 'busybox', Cmd: ['sleep', '60'], HostConfig: { NetworkMode: 'none', OomScoreAdj: 321 } })
+    await engine.start(id)
+    const own = readFileSync('/proc/self/oom_score_adj', 'utf8')
+    for (const Tty of [false, true]) {
+      const execId = await engine.execs.create(id, { Cmd: ['cat', '/proc/self/oom_score_adj'], AttachStdout: true, Tty })
+      const { stdout } = await collect((await engine.execs.start(execId, {})).output)
+      assert.equal(stdout.trim(), '321', `terminal: ${String(Tty)}`)
+    }
+    assert.equal(readFileSync('/proc/self/oom_score_adj', 'utf8'), own)
+    await engine.remove(id, { force: true, volumes: true, link: false })
+  })
+
+  it('holds little of what a runtime says that does not start a process, and sees its end', async () => {
+    const { engine } = host
+    const { Id: id = '' } = await engine.create(undefined, { Image: 'busybox', Cmd: ['sleep', '60'], HostConfig: { NetworkMode: 'none' } })
+    await engine.start(id)
+    const { runtimes } = engine.context
+    const runtime = runtimes.of('crun')
+    const floodBytes = 32 * 1024 * 1024
+    let read = 0
+    let readAtPause = 0
+    runtimes.of = () => Object.assign(Object.create(runtime) as typeof runtime, {
+      exec: () => {
+        const spawned = spawnWithFds('/bin/sh', ['-c', `head -c ${floodBytes} /dev/zero >&2; exit 1`], { descriptors: ['ignore', 'output', 'output'], env: {} })
+        const stream = spawned.reader(2)
+        stream.on('data', (data: Buffer) => (read += data.length))
+        stream.once('pause', () => (readAtPause = read))
+        return spawned
+      },
+    })
+    try {
+      const execId = await engine.execs.create(id, { Cmd: ['true'], AttachStdout: true, AttachStderr: true })
+      const { stdout, stderr } = await collect((await engine.execs.start(execId, {})).output)
+      assert.match(stdout, /the runtime does not say why/)
+      assert.equal(stderr, '')
+      assert.equal(read, floodBytes)
+      assert.ok(readAtPause > 0 && readAtPause < 2 * 1024 * 1024, `${readAtPause} bytes were held`)
+      assert.equal((await engine.execs.inspect(execId)).Running, false)
+    } finally {
+      Reflect.deleteProperty(runtimes, 'of')
+    }
     await engine.remove(id, { force: true, volumes: true, link: false })
   })
 
@@ -279,7 +364,7 @@ describe('engine on the real kernel', function () {
   it('rotates a log without losing a line, and follows over it', async () => {
     const { engine } = host
     const script = 'i=0; while [ $i -lt 400 ]; do echo line $i; i=$((i+1)); [ $i = 200 ] && read x; done; read x'
-    const { Id: id = '' } = await engine.create('rotated', { Image: 'busybox', Cmd: ['sh', '-c', script], OpenStdin: true, HostConfig: { NetworkMode: 'none', LogConfig: { Config: { 'max-size': '1k', 'max-file': '2' } } } })
+    const { Id: id = '' } = await engine.create('rotated', { Image: 'busybox', Cmd: ['sh', '-c', script], OpenStdin: true, HostConfig: { NetworkMode: 'none', LogConfig: { Config: { 'max-size': '1k', 'max-file': '30' } } } })
     const session = await engine.attach(id, { stdin: true, stdout: false, stderr: false, logs: false, stream: true })
     await engine.start(id)
     const all = { stdout: true, stderr: true, timestamps: false }

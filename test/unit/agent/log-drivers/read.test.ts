@@ -107,6 +107,24 @@ describe('log-drivers/read', () => {
     await second
   })
 
+  it('keeps fewer files when each is far over its limit', async () => {
+    const segments = new LogSegments(path, { files: 4, compress: false, fileBytesMax: 100 })
+    const names = (): string[] => readdirSync(folder).filter((name) => !name.includes('discarded')).sort()
+    for (const bytes of [110, 120, 130]) {
+      writeFileSync(path, 'x'.repeat(bytes))
+      segments.rotate()
+    }
+    assert.deepEqual(names(), ['c.log.1', 'c.log.2', 'c.log.3'])
+    writeFileSync(path, 'x'.repeat(290))
+    segments.rotate()
+    // 290 are less than the 300 that three full files would be.
+    assert.deepEqual(names(), ['c.log.1', 'c.log.2'])
+    writeFileSync(path, 'x'.repeat(1000))
+    segments.rotate()
+    assert.deepEqual(names(), ['c.log.1'])
+    await eventually('what is too much is gone', () => readdirSync(folder).length === 1)
+  })
+
   it('removes what a daemon that was killed left half done, and nothing else', async () => {
     for (const name of ['', '.1', '.2.gz', '.discarded-0', '.discarded-17', '.compressing']) writeFileSync(`${path}${name}`, 'x')
     writeFileSync(join(folder, 'other.discarded-0'), 'x')
