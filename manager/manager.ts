@@ -7,18 +7,18 @@ import { Scope } from '../src/base/scope.js'
 import type { Control } from '../src/model/control.js'
 import { NodeRole } from '../src/model/node.js'
 import { createJoinToken } from '../src/pki/join-token.js'
-import { caService, type CaMethods } from '../src/wire/ca-service.js'
+import { caService } from '../src/wire/ca-service.js'
 import { controlClient } from '../src/wire/control-client.js'
 import { controlHandlers, controlService } from '../src/wire/control-service.js'
-import { dispatcherService, type DispatcherMethods } from '../src/wire/dispatcher-service.js'
+import { dispatcherService } from '../src/wire/dispatcher-service.js'
 import { NotDoneError } from '../src/wire/error-status.js'
 import { ConnectionPool } from '../src/wire/grpc-client.js'
 import { GrpcServer } from '../src/wire/grpc-server.js'
 import { healthService } from '../src/wire/health-service.js'
 import { LeaderRouter } from '../src/wire/leader-proxy.js'
-import { logBrokerService, logsService, type LogBrokerMethods } from '../src/wire/logbroker-service.js'
+import { logBrokerService, logsService } from '../src/wire/logbroker-service.js'
 import { raftService } from '../src/wire/raft-service.js'
-import type { Caller, Client } from '../src/wire/service-table.js'
+import type { Caller } from '../src/wire/service-table.js'
 import type { IdentitySource } from '../src/wire/tls-identity.js'
 import { clientOf, servedMethods } from '../src/wire/transport.js'
 import { defaultIngressNetwork } from './allocator/ingress.js'
@@ -91,8 +91,6 @@ export class Manager implements AsyncDisposable {
     readonly raft: RaftNode,
     /** The control API by way of the leader. */
     readonly control: Control,
-    /** The services an agent in this process calls. */
-    readonly local: { dispatcher: Client<DispatcherMethods>; ca: Client<CaMethods>; logBroker: Client<LogBrokerMethods> },
     /** The port the services are on. */
     readonly port: number,
     private readonly leadership: ManagerLeadership,
@@ -230,12 +228,7 @@ export class Manager implements AsyncDisposable {
     if (options.onUnlockKey) scope.use(unlockFollower({ store, clock, rng, ids, log: log.child({ part: 'keys' }) }, options.onUnlockKey)).start()
 
     const control = controlClient(router.client(controlService, controlHandlers(served), self))
-    const local = {
-      dispatcher: router.client(dispatcherService, dispatcher.handlers, self),
-      ca: router.client(caService, authority.handlers(), self),
-      logBroker: router.client(logBrokerService, logBroker.agentHandlers, self),
-    }
-    return new Manager(scope, store, node, control, local, server.port, leadership)
+    return new Manager(scope, store, node, control, server.port, leadership)
   }
 
   /** This manager leads and serves as the leader. */

@@ -118,12 +118,6 @@ export class BuildContext implements AsyncDisposable {
     return folder
   }
 
-  /** The files of a named context. The caller disposes the tree's root. */
-  async openNamed(name: string): Promise<Tree> {
-    await this.open()
-    return { root: HeldFolder.open(this.filesFolder(name)), covers: new Map() }
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.unpacking?.catch(() => undefined)
     this.tree?.root[Symbol.dispose]()

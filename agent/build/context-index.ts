@@ -78,11 +78,6 @@ export class ContextIndex {
     return new Map(folders.map(([folder, node]) => [textOf(folder), new ContextIndex(node)]))
   }
 
-  /** Whether a path of the archive, as it stands there, is still part of it. */
-  has(path: ByteString): boolean {
-    return this.nodeAt(path.split('/').filter((part) => part !== '' && part !== '.')) !== undefined
-  }
-
   /** The paths that patterns mean, links followed. Throws `invalid` for a pattern that nothing fits. */
   find(pattern: string): ByteString[] {
     const exists = (path: ByteString): boolean => this.resolve(path) !== undefined

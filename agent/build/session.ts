@@ -18,10 +18,7 @@ const sessionsMax = 256
  * and `moby.sshforward.v1.SSH/CheckAgent` and `ForwardAgent`.
  */
 export class BuildSession {
-  constructor(
-    readonly id: string,
-    private readonly connection: ClientHttp2Session,
-  ) {}
+  constructor(private readonly connection: ClientHttp2Session) {}
 
   /** A secret's bytes; undefined when the client has none by this id. */
   async secret(id: string): Promise<Buffer | undefined> {
@@ -138,7 +135,7 @@ export class BuildSessions implements Disposable {
     if (this.open.size >= sessionsMax) throw new StatusError(ErrorKind.exhausted, `more than ${sessionsMax} sessions are open`)
     const { connect } = process.getBuiltinModule('node:http2')
     const connection = connect('http://localhost', { createConnection: () => socket })
-    const session = new BuildSession(id, connection)
+    const session = new BuildSession(connection)
     this.open.set(id, session)
     try {
       await new Promise<void>((resolve) => {

@@ -41,11 +41,6 @@ export class Netns implements Disposable {
     return new Netns(openSync(path, 'r'), path)
   }
 
-  /** The namespace of a process. */
-  static ofProcess(pid: number): Netns {
-    return Netns.open(`/proc/${pid}/ns/net`)
-  }
-
   /** The namespace that the calling thread is in now. */
   static current(): Netns {
     return Netns.open(ownNamespace)

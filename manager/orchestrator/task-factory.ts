@@ -22,7 +22,7 @@ export interface TaskFactory {
 }
 
 /** What holds for services that say nothing about their endpoint. */
-export function endpointSpec(service: Pick<Service, 'spec'>): EndpointSpec {
+function endpointSpec(service: Pick<Service, 'spec'>): EndpointSpec {
   return service.spec.endpoint ?? { mode: EndpointMode.vip, ports: [] }
 }
 

@@ -40,7 +40,7 @@ function excessHistory(tasks: readonly Task[], limit: number): { remove: Task[];
 }
 
 /** Nothing of the task is left on any node: it can be forgotten. */
-export function isGone(task: Task, nodeExists: boolean): boolean {
+function isGone(task: Task, nodeExists: boolean): boolean {
   return task.status.state < TaskState.assigned || task.status.state >= TaskState.complete || !nodeExists
 }
 

@@ -70,10 +70,6 @@ export class Exchange {
     return !this.hijacked && !this.response.headersSent
   }
 
-  get status(): number {
-    return this.response.statusCode
-  }
-
   /** See `readJson`. */
   readJson<T>(check: Check<T>, whenEmpty?: T): Promise<T> {
     return readJson(this.body, this.headers, check, whenEmpty)

@@ -10,10 +10,6 @@ export class Queue<T> implements AsyncIterable<T> {
 
   constructor(private readonly lengthMax: number) {}
 
-  get length(): number {
-    return this.items.length
-  }
-
   /** False when the queue is full or closed. */
   push(item: T): boolean {
     if (this.closed || this.items.length >= this.lengthMax) return false

@@ -32,18 +32,6 @@ export class Client {
     return this.options.host
   }
 
-  get<T>(path: string, query?: CallOptions['query'], signal?: AbortSignal): Promise<T> {
-    return this.json<T>('GET', path, { ...(query && { query }), ...(signal && { signal }) })
-  }
-
-  post<T>(path: string, options: CallOptions = {}): Promise<T> {
-    return this.json<T>('POST', path, options)
-  }
-
-  delete<T>(path: string, query?: CallOptions['query']): Promise<T> {
-    return this.json<T>('DELETE', path, query && { query })
-  }
-
   async json<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
     return this.http.json<T>(method, await this.versioned(path), options)
   }

@@ -1,6 +1,6 @@
 import type { Brand } from '../base/id.js'
 
-/** 25 characters of base 36 each, except `ContainerId` (64 hexadecimal characters). */
+/** 25 characters of base 36 each. */
 export type NodeId = Brand<string, 'NodeId'>
 export type ServiceId = Brand<string, 'ServiceId'>
 export type TaskId = Brand<string, 'TaskId'>
@@ -9,4 +9,3 @@ export type SecretId = Brand<string, 'SecretId'>
 export type ConfigId = Brand<string, 'ConfigId'>
 export type VolumeId = Brand<string, 'VolumeId'>
 export type ClusterId = Brand<string, 'ClusterId'>
-export type ContainerId = Brand<string, 'ContainerId'>

@@ -4,7 +4,6 @@ import { kindOf, StatusError } from '../base/errors.js'
 import type { Rng } from '../base/rng.js'
 import { NotDoneError } from './error-status.js'
 import {
-  CallKind,
   type CallContext,
   type Caller,
   type CallOptions,
@@ -20,6 +19,7 @@ import {
   once,
   results,
   servedMethods,
+  takesMany,
   type AnyHandler,
   type AnyMethod,
   type ServedMethod,
@@ -207,8 +207,4 @@ async function* callHandler(method: AnyMethod, handler: AnyHandler, requests: As
 async function* callRemote(invoke: unknown, method: AnyMethod, requests: AsyncIterable<unknown>, options: CallOptions): AsyncGenerator<unknown> {
   const call = invoke as (input: unknown, options: CallOptions) => Promise<unknown> | AsyncIterable<unknown>
   yield* results(method, call(takesMany(method) ? requests : await only(requests), options))
-}
-
-function takesMany(method: AnyMethod): boolean {
-  return method.kind === CallKind.clientStream || method.kind === CallKind.bidi
 }

@@ -59,8 +59,7 @@ export function servedMethods<M>(table: ServiceTable<M>, handlers: Handlers<M>):
       method,
       handle: async function* (requests, call) {
         const decoded = decodeAll(method, requests)
-        const many = method.kind === CallKind.clientStream || method.kind === CallKind.bidi
-        for await (const response of results(method, handler(many ? decoded : await only(decoded), call))) {
+        for await (const response of results(method, handler(takesMany(method) ? decoded : await only(decoded), call))) {
           yield method.response.encode(response)
         }
       },
@@ -113,6 +112,11 @@ export async function* once<T>(value: T): AsyncGenerator<T> {
   yield value
 }
 
+/** Whether its requests are a stream. */
+export function takesMany(method: AnyMethod): boolean {
+  return method.kind === CallKind.clientStream || method.kind === CallKind.bidi
+}
+
 async function* decodeAll(method: AnyMethod, requests: AsyncIterable<Uint8Array>): AsyncGenerator<unknown> {
   for await (const bytes of requests) yield method.request.decode(bytes)
 }
@@ -122,6 +126,5 @@ async function* decodeResponses(method: AnyMethod, responses: AsyncIterable<Uint
 }
 
 async function* encodeAll(method: AnyMethod, input: unknown): AsyncGenerator<Uint8Array> {
-  const many = method.kind === CallKind.clientStream || method.kind === CallKind.bidi
-  for await (const message of many ? (input as AsyncIterable<unknown>) : once(input)) yield method.request.encode(message)
+  for await (const message of takesMany(method) ? (input as AsyncIterable<unknown>) : once(input)) yield method.request.encode(message)
 }

@@ -55,10 +55,6 @@ export class RestartSupervisor {
     return this.due.size > 0
   }
 
-  isDelayed(taskId: TaskId): boolean {
-    return this.delays.has(taskId)
-  }
-
   /**
    * Shuts a wanted task down and, where its policy allows, makes a replacement in its slot. A task
    * that its node lost (down, removed or drained) did not fail: it is replaced without a delay and

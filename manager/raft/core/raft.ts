@@ -3,7 +3,6 @@ import { changedConf, confChangeRefusal, encodeConfChange, type ConfChange } fro
 import { campaign, checkQuorum, handleTimeoutNow, handleVoteReply, handleVoteRequest } from './election.js'
 import { EntryKind, noPeer, type ConfState, type HardState, type Message, type PeerId, type SnapshotMeta } from './message.js'
 import type { ProgressState } from './progress.js'
-import { majority } from './quorum.js'
 import { Role, type Ready, type SoftState } from './ready.js'
 import {
   appendAsLeader,
@@ -452,10 +451,5 @@ export class Raft {
     const { own } = this
     this.own = []
     for (const message of own) this.step(message)
-  }
-
-  /** How many voters must be reachable, this one included. */
-  get quorum(): number {
-    return majority(this.r.voters.size)
   }
 }

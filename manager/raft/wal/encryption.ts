@@ -9,7 +9,7 @@ export interface Sealer {
 }
 
 /** The length of a data key. */
-export const dataKeyBytes = aesKeyBytes
+const dataKeyBytes = aesKeyBytes
 
 /**
  * AES-256-GCM with a random nonce per record. The context ties a record to its place, so sealed records

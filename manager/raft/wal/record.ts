@@ -24,7 +24,7 @@ const headerBytes = 16
 const magic = 0x6b73
 const align = 8
 /** More than any entry or chunk: a length beyond it is damage. */
-export const recordBytesMax = 64 * 1024 * 1024
+const recordBytesMax = 64 * 1024 * 1024
 
 export interface FileRecord {
   readonly kind: RecordKind

@@ -41,7 +41,7 @@ export const mount: Check<Mount> = shape<Mount>({
   TmpfsOptions: shape<NonNullable<Mount['TmpfsOptions']>>({ SizeBytes: whole, Mode: whole, Options: listOf(strings) }),
 })
 
-export const restartPolicy: Check<RestartPolicy> = shape<RestartPolicy>({
+const restartPolicy: Check<RestartPolicy> = shape<RestartPolicy>({
   Name: oneOf('', 'no', 'always', 'unless-stopped', 'on-failure'),
   MaximumRetryCount: whole,
 })

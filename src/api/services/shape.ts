@@ -142,7 +142,7 @@ const updateConfig = shape<NonNullable<ServiceSpec['UpdateConfig']>>({
   Order: oneOf('stop-first', 'start-first'),
 })
 
-export const endpointSpec: Check<EndpointSpec> = shape<EndpointSpec>({
+const endpointSpec: Check<EndpointSpec> = shape<EndpointSpec>({
   Mode: oneOf('vip', 'dnsrr'),
   Ports: listOf(
     shape<EndpointPortConfig>({

@@ -11,7 +11,7 @@ const pattern = new RegExp(String.raw`\$(?:(?<escaped>\$)|${named}|${braced}|(?<
  * `${A:?message}`, `${A?message}`, `${A:+other}`, `${A+other}`, and `$$` for a dollar sign. With a colon an empty value
  * counts as none. Unset variables are empty and told to `onMissing`. Throws `invalid` with the place (`path`).
  */
-export function interpolate(text: string, environment: Environment, path: string, onMissing: (name: string) => void): string {
+function interpolate(text: string, environment: Environment, path: string, onMissing: (name: string) => void): string {
   return text.replace(pattern, (...found) => {
     const groups = found.at(-1) as Partial<Record<'escaped' | 'named' | 'braced' | 'operator' | 'operand' | 'wrong', string>>
     if (groups.escaped !== undefined) return '$'

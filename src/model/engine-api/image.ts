@@ -142,38 +142,6 @@ export interface ImageSearchResponseItem {
   star_count?: number
 }
 
-export interface ImageID {
-  ID?: string
-}
-
-export interface CreateImageInfo {
-  id?: string
-  error?: string | null
-  errorDetail?: ErrorDetail
-  status?: string
-  progress?: string | null
-  progressDetail?: ProgressDetail
-}
-
-export interface PushImageInfo {
-  error?: string | null
-  errorDetail?: ErrorDetail
-  status?: string
-  progress?: string | null
-  progressDetail?: ProgressDetail
-}
-
-export interface BuildInfo {
-  id?: string
-  stream?: string
-  error?: string | null
-  errorDetail?: ErrorDetail
-  status?: string
-  progress?: string | null
-  progressDetail?: ProgressDetail
-  aux?: ImageID
-}
-
 export interface BuildCache {
   ID?: string
   Parents?: string[] | null

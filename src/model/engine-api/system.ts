@@ -150,11 +150,3 @@ export interface EventMessage {
   time?: number
   timeNano?: number
 }
-
-export interface ErrorResponse {
-  message?: string
-}
-
-export interface IDResponse {
-  Id?: string
-}

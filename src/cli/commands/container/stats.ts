@@ -119,7 +119,7 @@ function redraw(context: Context, rows: StatsRow[], listing: Listing<StatsRow>, 
 }
 
 /** Share of one CPU in percent since the sample before: 200 is two whole CPUs. */
-export function cpuPercent({ cpu_stats: now = {}, precpu_stats: before = {} }: ContainerStatsResponse): number {
+function cpuPercent({ cpu_stats: now = {}, precpu_stats: before = {} }: ContainerStatsResponse): number {
   const used = (now.cpu_usage?.total_usage ?? 0) - (before.cpu_usage?.total_usage ?? 0)
   const all = (now.system_cpu_usage ?? 0) - (before.system_cpu_usage ?? 0)
   const cpus = now.online_cpus || now.cpu_usage?.percpu_usage?.length || 1

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { kindOf } from '../../../../src/base/errors.js'
 import type { Leadership } from '../../../../manager/raft/node-types.js'
 import { assertManager } from '../../../../manager/role-manager.js'
-import { RaftProposer } from '../../../../manager/raft/raft-proposer.js'
 import { NotDoneError } from '../../../../src/wire/error-status.js'
 import { eventually } from '../../../support/eventually.js'
 import { node as nodeObject } from '../../../support/objects.js'
@@ -60,9 +59,8 @@ describe('raft node', () => {
     const { group, members } = await formed(3)
     await using _ = group
     const leader = await leaderOf(group)
-    const proposer = new RaftProposer(leader.node)
     const values = Array.from({ length: 200 }, (_, i) => `v${i}`)
-    const indexes = await Promise.all(values.map((value) => proposer.propose(bytes(value))))
+    const indexes = await Promise.all(values.map((value) => leader.node.propose(bytes(value))))
     assert.deepEqual(indexes, [...indexes].sort((a, b) => a - b))
     const follower = members.find((m) => m !== leader) as LoopbackMember
     await follower.node.readIndex()
