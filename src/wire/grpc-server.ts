@@ -4,7 +4,7 @@ import { StatusError } from '../base/errors.js'
 import type { Logger } from '../base/log.js'
 import { identityOfSubject } from '../pki/node-certificate.js'
 import { messageBytesMax } from './codec.js'
-import { toStatus } from './error-status.js'
+import { NotDoneError, toStatus } from './error-status.js'
 import { readForwarded } from './forwarded.js'
 import type { CallContext, Caller, CallerRole } from './service-table.js'
 import { ServerCertificates, type IdentitySource } from './tls-identity.js'
@@ -118,11 +118,13 @@ export class GrpcServer implements AsyncDisposable {
     }
   }
 
-  /** Judges who calls; throws `unauthorized` or `forbidden`. */
+  /** Judges who calls; throws `unauthorized` or `forbidden`, and `unavailable` when it is no fault of the caller that it came by way of a worker. */
   private contextOf(served: ServedMethod, call: Call, signal: AbortSignal): CallContext {
     const direct = this.callerOf(call)
     const forwarded = readForwarded(call.metadata)
     if (forwarded && direct?.role !== 'manager') {
+      // A manager that was just demoted serves on for a moment.
+      if (direct) throw new NotDoneError(`node ${direct.nodeId} is a worker, and only managers may pass on calls: ask another manager`)
       throw new StatusError('forbidden', 'only managers may pass on calls of other nodes')
     }
     const caller = forwarded ? forwarded.caller : direct

@@ -272,7 +272,7 @@ describe('gRPC server and client', () => {
   it('only managers may call on behalf of others', async () => {
     const [worker, manager] = [await client('worker', cluster, 'w1'), await client('manager', cluster, 'm1')]
     const onBehalfOf = { caller: { nodeId: 'w2', role: 'worker' as const, clusterId: 'cluster1' }, remoteAddress: '10.0.0.7' }
-    await assert.rejects(clientOf(table, worker.pool.to(address), onBehalfOf).echo({ ref: 'x' }), { kind: 'forbidden' })
+    await assert.rejects(clientOf(table, worker.pool.to(address), onBehalfOf).echo({ ref: 'x' }), { kind: 'unavailable', message: /w1 is a worker, and only managers may pass on calls/ })
     await clientOf(table, manager.pool.to(address), onBehalfOf).echo({ ref: 'x' })
     assert.deepEqual([calls[0]?.caller, calls[0]?.remoteAddress, calls[0]?.forwardedBy], [onBehalfOf.caller, '10.0.0.7', 'm1'])
     await assert.rejects(clientOf(table, manager.pool.to(address), onBehalfOf).managersOnly({ ref: 'x' }), { kind: 'forbidden' })
