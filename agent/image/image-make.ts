@@ -52,7 +52,11 @@ export async function makeImage(store: ImageStore, image: ImageToMake, signal: A
   }
 }
 
-async function addLayer(store: ImageStore, blob: Ingested, below: Digest | undefined, signal: AbortSignal): Promise<{ layer: ImageLayer; pin: Disposable } | undefined> {
+/**
+ * Unpacks an archive as a layer on top of `below`, and keeps both from being collected until `pin` is disposed of. Undefined
+ * for one without entries, unless it is the lowest. Throws `TarError` for a damaged one; nothing is left of it then.
+ */
+export async function addLayer(store: ImageStore, blob: Pick<Ingested, 'path' | 'digest' | 'size'>, below: Digest | undefined, signal: AbortSignal): Promise<{ layer: ImageLayer; pin: Disposable } | undefined> {
   const draft = await store.snapshots.draft()
   let pin: Disposable | undefined
   try {
@@ -77,7 +81,7 @@ async function addLayer(store: ImageStore, blob: Ingested, below: Digest | undef
   }
 }
 
-async function mediaTypeOf(blob: Ingested): Promise<string> {
+async function mediaTypeOf(blob: Pick<Ingested, 'path'>): Promise<string> {
   const source = readBlob(blob.path)
   const { compression } = await decompressed(source)
   source.destroy()

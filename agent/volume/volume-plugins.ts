@@ -16,11 +16,34 @@ const shortMs = 10_000
 const longMs = 120_000
 const interfaceName = 'VolumeDriver'
 
+/** A driver that this daemon runs itself. */
+export interface ManagedDriver {
+  /** With its tag. */
+  readonly name: string
+  readonly socketPath: string
+  /** Of each call; 0 leaves it to the kind of call. */
+  readonly timeoutSeconds: number
+  /** Where the host has what the driver calls so. */
+  hostPath(path: string): string
+}
+
+/** The drivers that this daemon runs itself; those that are off are not listed. */
+export interface ManagedDrivers {
+  volumeDrivers(): ManagedDriver[]
+  /** By a name, with or without its tag, or an id; undefined where none is meant. Throws `conflict` for one that is off, `notFound` for one of another kind. */
+  volumeDriver(ref: string): ManagedDriver | undefined
+}
+
+const noManagedDrivers: ManagedDrivers = { volumeDrivers: () => [], volumeDriver: () => undefined }
+
 /** One driver of volumes behind Docker's plugin protocol (docs.docker.com, "Docker volume plugins"). */
 export class VolumePlugin {
   private scope: 'local' | 'global' | undefined
 
-  constructor(private readonly client: PluginClient) {}
+  constructor(
+    private readonly client: PluginClient,
+    private readonly managed?: ManagedDriver,
+  ) {}
 
   get name(): string {
     return this.client.name
@@ -30,7 +53,7 @@ export class VolumePlugin {
   async scopeOf(): Promise<'local' | 'global'> {
     if (this.scope === undefined) {
       // Plugins of the first version do not know the question.
-      const answer = await this.client.call(`${interfaceName}.Capabilities`, {}, shortMs).catch(() => ({}) as Record<string, unknown>)
+      const answer = await this.call('Capabilities', {}, shortMs).catch(() => ({}) as Record<string, unknown>)
       const capabilities = answer['Capabilities'] as { Scope?: unknown } | undefined
       this.scope = String(capabilities?.Scope ?? '').toLowerCase() === 'global' ? 'global' : 'local'
     }
@@ -38,63 +61,79 @@ export class VolumePlugin {
   }
 
   async create(name: string, options: Record<string, string>): Promise<void> {
-    await this.client.call(`${interfaceName}.Create`, { Name: name, Opts: options }, longMs)
+    await this.call('Create', { Name: name, Opts: options }, longMs)
   }
 
   async remove(name: string): Promise<void> {
-    await this.client.call(`${interfaceName}.Remove`, { Name: name }, longMs)
+    await this.call('Remove', { Name: name }, longMs)
   }
 
   /** Mounts it for a user and gives the folder. Throws `internal` when the plugin names none. */
   async mount(name: string, userId: string): Promise<string> {
-    const { Mountpoint } = await this.client.call(`${interfaceName}.Mount`, { Name: name, ID: userId }, longMs)
+    const { Mountpoint } = await this.call('Mount', { Name: name, ID: userId }, longMs)
     if (typeof Mountpoint !== 'string' || !Mountpoint.startsWith('/')) throw internal(`plugin ${this.name} mounted volume ${name} but did not say where`)
-    return Mountpoint
+    return this.onHost(Mountpoint)
   }
 
   async unmount(name: string, userId: string): Promise<void> {
-    await this.client.call(`${interfaceName}.Unmount`, { Name: name, ID: userId }, longMs)
+    await this.call('Unmount', { Name: name, ID: userId }, longMs)
   }
 
   async path(name: string): Promise<string> {
-    const { Mountpoint } = await this.client.call(`${interfaceName}.Path`, { Name: name }, shortMs)
-    return typeof Mountpoint === 'string' ? Mountpoint : ''
+    const { Mountpoint } = await this.call('Path', { Name: name }, shortMs)
+    return this.onHost(typeof Mountpoint === 'string' ? Mountpoint : '')
   }
 
   /** Undefined when it has no such volume, or cannot be asked. */
   async get(name: string): Promise<PluginVolume | undefined> {
-    const { Volume } = await this.client.call(`${interfaceName}.Get`, { Name: name }, shortMs).catch(() => ({ Volume: undefined }))
-    return volumeOf(Volume)
+    const { Volume } = await this.call('Get', { Name: name }, shortMs).catch(() => ({ Volume: undefined }))
+    return this.volumeOf(Volume)
   }
 
   async list(): Promise<PluginVolume[]> {
-    const { Volumes } = await this.client.call(`${interfaceName}.List`, {}, shortMs)
-    return Array.isArray(Volumes) ? Volumes.flatMap((one: unknown) => volumeOf(one) ?? []) : []
+    const { Volumes } = await this.call('List', {}, shortMs)
+    return Array.isArray(Volumes) ? Volumes.flatMap((one: unknown) => this.volumeOf(one) ?? []) : []
+  }
+
+  private call(method: string, body: unknown, timeoutMs: number): Promise<Record<string, unknown>> {
+    return this.client.call(`${interfaceName}.${method}`, body, this.managed && this.managed.timeoutSeconds > 0 ? this.managed.timeoutSeconds * 1000 : timeoutMs)
+  }
+
+  private volumeOf(value: unknown): PluginVolume | undefined {
+    const { Name, Mountpoint, CreatedAt, Status } = (value ?? {}) as Record<string, unknown>
+    if (typeof Name !== 'string' || Name === '') return undefined
+    return {
+      name: Name,
+      mountpoint: this.onHost(typeof Mountpoint === 'string' ? Mountpoint : ''),
+      createdAt: typeof CreatedAt === 'string' ? CreatedAt : '',
+      status: typeof Status === 'object' && Status !== null ? (Status as Record<string, unknown>) : {},
+    }
+  }
+
+  /** A driver of our own sees file systems of its own. */
+  private onHost(path: string): string {
+    return path === '' || !this.managed ? path : this.managed.hostPath(path)
   }
 }
 
-function volumeOf(value: unknown): PluginVolume | undefined {
-  const { Name, Mountpoint, CreatedAt, Status } = (value ?? {}) as Record<string, unknown>
-  if (typeof Name !== 'string' || Name === '') return undefined
-  return {
-    name: Name,
-    mountpoint: typeof Mountpoint === 'string' ? Mountpoint : '',
-    createdAt: typeof CreatedAt === 'string' ? CreatedAt : '',
-    status: typeof Status === 'object' && Status !== null ? (Status as Record<string, unknown>) : {},
-  }
-}
-
-/** The volume plugins of this host, by name. Each is activated when it is first used. */
+/** The volume plugins of this host, by name. Each that runs beside the daemon is activated when it is first used. */
 export class VolumePlugins {
   private readonly active = new Map<string, VolumePlugin>()
+  private readonly own = new WeakMap<ManagedDriver, VolumePlugin>()
 
   constructor(
     private readonly clock: Clock,
     private readonly folders: PluginFolders = pluginFolders,
+    private readonly managed: ManagedDrivers = noManagedDrivers,
   ) {}
 
-  /** Throws `notFound` when there is no plugin of this name, or it is none for volumes; `unavailable` when it does not answer. */
+  /**
+   * Throws `notFound` when there is no plugin of this name, or it is none for volumes; `conflict` when it is off; `unavailable` when it
+   * does not answer.
+   */
   async find(name: string): Promise<VolumePlugin> {
+    const own = this.managed.volumeDriver(name)
+    if (own) return this.ofOwn(own)
     const known = this.active.get(name)
     if (known) return known
     const address = await findPlugin(name, this.folders)
@@ -120,6 +159,15 @@ export class VolumePlugins {
   /** Those that answer as volume drivers. */
   async all(): Promise<VolumePlugin[]> {
     const found = await Promise.all((await this.names()).map((name) => this.find(name).catch(() => undefined)))
-    return found.filter((plugin) => plugin !== undefined)
+    return [...this.managed.volumeDrivers().map((one) => this.ofOwn(one)), ...found.filter((plugin) => plugin !== undefined)]
+  }
+
+  /** What its configuration says it is, it is: Docker activates no plugin that it runs itself. */
+  private ofOwn(driver: ManagedDriver): VolumePlugin {
+    const known = this.own.get(driver)
+    if (known) return known
+    const made = new VolumePlugin(new PluginClient(driver.name, { kind: 'unix', path: driver.socketPath }, this.clock), driver)
+    this.own.set(driver, made)
+    return made
   }
 }

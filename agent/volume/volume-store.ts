@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { lstat, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { rfc3339, type Clock } from '../../src/base/clock.js'
-import { conflict, internal, invalid, kindOf, messageOf, notFound } from '../../src/base/errors.js'
+import { conflict, internal, invalid, kindOf, messageOf, notFound, StatusError } from '../../src/base/errors.js'
 import type { IdSource } from '../../src/base/id.js'
 import type { Bucket, KeyValueStore } from '../../src/base/key-value.js'
 import type { Volume, VolumeCreateOptions } from '../../src/model/engine-api/volume.js'
@@ -107,17 +107,19 @@ export class VolumeStore {
       const known = this.records.get(name)
       // Without a driver any volume of that name is meant.
       if (known) {
-        if (request.driver && known.driver !== driver) throw conflict(`create ${name}: conflict: volume name must be unique`)
+        // A plugin may be meant without its tag.
+        const same = !request.driver || known.driver === driver || (driver !== localDriver && (await this.pluginOf(driver, `create ${name}`)).name === known.driver)
+        if (!same) throw conflict(`create ${name}: conflict: volume name must be unique`)
         return { name, driver: known.driver, mountpoint: known.driver === localDriver ? this.folder(name) : '' }
       }
       const plugin = driver === localDriver ? undefined : await this.pluginOf(driver, `create ${name}`)
       if (plugin) await this.createByPlugin(plugin, name, options)
       else await mkdir(this.folder(name), { recursive: true, mode: 0o755 })
-      const record: VolumeRecord = { driver, options, labels, createdMs: this.clock.nowMs() }
+      const record: VolumeRecord = { driver: plugin?.name ?? localDriver, options, labels, createdMs: this.clock.nowMs() }
       await this.bucket.put(name, record)
       this.records.set(name, record)
-      this.listener({ action: 'create', name, attributes: { driver } })
-      return { name, driver, mountpoint: plugin ? '' : this.folder(name) }
+      this.listener({ action: 'create', name, attributes: { driver: record.driver } })
+      return { name, driver: record.driver, mountpoint: plugin ? '' : this.folder(name) }
     })
   }
 
@@ -165,7 +167,7 @@ export class VolumeStore {
       this.record(name)
       const users = this.usersOf(name)
       if (users.length > 0) throw conflict(`remove ${name}: volume is in use - [${users.join(', ')}]`)
-      await this.drop(name)
+      await this.drop(name, force)
     })
   }
 
@@ -185,6 +187,16 @@ export class VolumeStore {
 
   users(): Promise<ReadonlyMap<string, readonly string[]>> {
     return Promise.resolve(this.engine.users())
+  }
+
+  /** True when volumes of this driver are recorded. */
+  usesDriver(driver: string): boolean {
+    return [...this.records.values()].some((record) => record.driver === driver)
+  }
+
+  /** True while containers have volumes of this driver mounted. */
+  holdsDriver(driver: string): boolean {
+    return [...this.holders.keys()].some((name) => this.records.get(name)?.driver === driver)
   }
 
   /** Drivers that can be asked for: those of plugins that answer too. */
@@ -234,7 +246,8 @@ export class VolumeStore {
       if (!holders?.has(containerId)) return
       const record = this.records.get(name)
       if (record && record.driver !== localDriver) {
-        await (await this.pluginOf(record.driver, `unmount ${name}`)).unmount(name, containerId)
+        // One that was taken away by force has nothing mounted any more.
+        await (await this.pluginOf(record.driver, `unmount ${name}`).catch((thrown: unknown) => ifGone(thrown, true)))?.unmount(name, containerId)
       } else if (record && holders.size === 1 && needsMount(record)) unmountAll(this.folder(name))
       holders.delete(containerId)
       if (holders.size === 0) this.holders.delete(name)
@@ -268,11 +281,12 @@ export class VolumeStore {
     return [...new Set([...(this.engine.users().get(name) ?? []), ...(this.holders.get(name) ?? [])])]
   }
 
-  private async drop(name: string): Promise<void> {
+  /** With `force` a volume goes too whose driver is gone or off. */
+  private async drop(name: string, force = false): Promise<void> {
     const record = this.records.get(name)
     if (!record) return
     // The record goes last: a folder without one would be found by nobody.
-    if (record.driver !== localDriver) await (await this.pluginOf(record.driver, `remove ${name}`)).remove(name)
+    if (record.driver !== localDriver) await (await this.pluginOf(record.driver, `remove ${name}`).catch((thrown: unknown) => ifGone(thrown, force)))?.remove(name)
     else {
       unmountAll(this.folder(name))
       await removeTree(join(this.root, name))
@@ -325,7 +339,8 @@ export class VolumeStore {
     try {
       return await this.plugins.find(driver)
     } catch (thrown) {
-      if (kindOf(thrown) === 'notFound') throw notFound(`${doing}: error looking up volume plugin ${driver}: ${messageOf(thrown)}`, thrown)
+      const kind = kindOf(thrown)
+      if (kind === 'notFound' || kind === 'conflict') throw new StatusError(kind, `${doing}: error looking up volume plugin ${driver}: ${messageOf(thrown)}`, { cause: thrown })
       throw thrown
     }
   }
@@ -393,6 +408,12 @@ export class VolumeStore {
       if (this.busy.get(name) === settled) this.busy.delete(name)
     }
   }
+}
+
+/** Nothing in place of a driver that is gone or off, where that is borne; else throws what was thrown. */
+function ifGone(thrown: unknown, borne: boolean): undefined {
+  if (!borne || !['notFound', 'conflict'].includes(kindOf(thrown))) throw thrown
+  return undefined
 }
 
 /** True when something is taken off again after the last user. */

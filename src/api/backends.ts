@@ -5,6 +5,7 @@ import type { EventsBackend } from './events/backend.js'
 import type { ExecBackend } from './exec/backend.js'
 import type { ImagesBackend } from './images/backend.js'
 import type { NetworksBackend } from './networks/backend.js'
+import type { PluginsBackend } from './plugins/backend.js'
 import type { SwarmBackend } from './swarm/backend.js'
 import type { SystemBackend } from './system/backend.js'
 import type { VolumesBackend } from './volumes/backend.js'
@@ -17,6 +18,7 @@ export interface Backends {
   build: BuildBackend
   networks: NetworksBackend
   volumes: VolumesBackend
+  plugins: PluginsBackend
   swarm: SwarmBackend
   system: SystemBackend
   events: EventsBackend

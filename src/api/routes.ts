@@ -7,6 +7,7 @@ import { execRoutes } from './exec/routes.js'
 import { imageRoutes } from './images/routes.js'
 import { networkRoutes } from './networks/routes.js'
 import { nodeRoutes } from './nodes/routes.js'
+import { pluginRoutes } from './plugins/routes.js'
 import type { Route } from './route.js'
 import { secretRoutes } from './secrets/routes.js'
 import { serviceRoutes } from './services/routes.js'
@@ -28,6 +29,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...buildRoutes(deps),
     ...networkRoutes(deps),
     ...volumeRoutes(deps),
+    ...pluginRoutes(deps),
     ...swarmRoutes(deps),
     ...nodeRoutes(deps),
     ...serviceRoutes(deps),

@@ -10,8 +10,6 @@ export interface Unserved {
   reason: string
 }
 
-const noPlugins = 'plugins are not supported by this daemon'
-
 /** Everything of the Engine API that is not served. `test/conformance` holds this table against the definition. */
 export const unserved: readonly Unserved[] = [
   {
@@ -20,16 +18,6 @@ export const unserved: readonly Unserved[] = [
     path: '/volumes/:name',
     reason: 'only cluster volumes can be updated, and this daemon has none',
   },
-  { operation: 'GetPluginPrivileges', method: 'GET', path: '/plugins/privileges', reason: noPlugins },
-  { operation: 'PluginPull', method: 'POST', path: '/plugins/pull', reason: noPlugins },
-  { operation: 'PluginCreate', method: 'POST', path: '/plugins/create', reason: noPlugins },
-  { operation: 'PluginInspect', method: 'GET', path: '/plugins/:name/json', reason: noPlugins },
-  { operation: 'PluginDelete', method: 'DELETE', path: '/plugins/:name', reason: noPlugins },
-  { operation: 'PluginEnable', method: 'POST', path: '/plugins/:name/enable', reason: noPlugins },
-  { operation: 'PluginDisable', method: 'POST', path: '/plugins/:name/disable', reason: noPlugins },
-  { operation: 'PluginUpgrade', method: 'POST', path: '/plugins/:name/upgrade', reason: noPlugins },
-  { operation: 'PluginPush', method: 'POST', path: '/plugins/:name/push', reason: noPlugins },
-  { operation: 'PluginSet', method: 'POST', path: '/plugins/:name/set', reason: noPlugins },
 ]
 
 export function unservedRoutes(): Route[] {

@@ -1,12 +1,12 @@
 import { BuildClient } from './build.js'
 import type { Client } from './client.js'
-import { ConfigsClient } from './configs.js'
 import { ContainersClient } from './containers.js'
 import { ExecClient } from './exec.js'
+import { ConfigsClient, SecretsClient } from './file-objects.js'
 import { ImagesClient } from './images.js'
 import { NetworksClient } from './networks.js'
 import { NodesClient } from './nodes.js'
-import { SecretsClient } from './secrets.js'
+import { PluginsClient } from './plugins.js'
 import { ServicesClient } from './services.js'
 import { SwarmClient } from './swarm.js'
 import { SystemClient } from './system.js'
@@ -21,6 +21,7 @@ export class EngineApi {
   readonly images: ImagesClient
   readonly networks: NetworksClient
   readonly volumes: VolumesClient
+  readonly plugins: PluginsClient
   readonly swarm: SwarmClient
   readonly nodes: NodesClient
   readonly services: ServicesClient
@@ -36,6 +37,7 @@ export class EngineApi {
     this.images = new ImagesClient(client)
     this.networks = new NetworksClient(client)
     this.volumes = new VolumesClient(client)
+    this.plugins = new PluginsClient(client)
     this.swarm = new SwarmClient(client)
     this.nodes = new NodesClient(client)
     this.services = new ServicesClient(client)

@@ -20,6 +20,7 @@ import { ClusterView } from './backends/cluster-view.js'
 import { eventsBackend } from './backends/events.js'
 import { imagesBackend } from './backends/images.js'
 import { networksBackend } from './backends/networks.js'
+import { pluginsBackend } from './backends/plugins.js'
 import { swarmBackend } from './backends/swarm.js'
 import { systemBackend } from './backends/system.js'
 import type { DaemonConfig } from './config.js'
@@ -96,6 +97,7 @@ export async function startDaemon(config: DaemonConfig, log: AdjustableLogger, l
       build: buildBackend(parts.builder, parts.registries),
       networks: networksBackend(parts.networks, parts.engine, view),
       volumes: parts.volumes,
+      plugins: pluginsBackend(parts.plugins),
       swarm: swarmBackend(swarm),
       system: systemBackend({ parts, tools, config, engineId: id, clock, metrics: () => metrics.read() }),
       events: eventsBackend(parts.events, swarm, log),

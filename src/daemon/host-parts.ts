@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
+import { must } from '../base/assert.js'
 import type { Clock } from '../base/clock.js'
 import { invalid } from '../base/errors.js'
 import type { IdSource } from '../base/id.js'
@@ -23,8 +24,12 @@ import { FileThreads } from '../../agent/file-threads/pool.js'
 import { AttachedNetworks } from '../../agent/executor/attached-networks.js'
 import { NetworkController } from '../../agent/network/controller.js'
 import type { NetworkOptions } from '../../agent/network/types.js'
+import { PluginManager } from '../../agent/plugin/plugin-manager.js'
+import { PluginStore } from '../../agent/plugin/plugin-store.js'
 import { findProgram, isExecutable } from '../../agent/runtime/programs.js'
 import { OverlaySnapshotter } from '../../agent/snapshot/overlay.js'
+import { pluginFolders } from '../../agent/volume/plugin-places.js'
+import { VolumePlugins } from '../../agent/volume/volume-plugins.js'
 import { VolumeStore } from '../../agent/volume/volume-store.js'
 import { proxySettings, logOptionsOf, type DaemonConfig } from './config.js'
 import type { HostTools } from './host-check.js'
@@ -40,6 +45,7 @@ export interface HostParts {
   images: Images
   registries: Registries
   volumes: VolumeStore
+  plugins: PluginManager
   networks: NetworkController
   /** The same for containers, with the networks of the swarm. */
   attached: AttachedNetworks
@@ -71,11 +77,15 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
   const snapshots = new OverlaySnapshotter(join(dataRoot, 'overlay'), db, ids, log.child({ part: 'snapshots' }))
   await snapshots.recover()
   // The stores ask the engine who uses what; it is opened last.
-  const opened: { engine?: Engine } = {}
+  const opened: { engine?: Engine; plugins?: PluginManager } = {}
   const fileThreads = scope.use(new FileThreads(clock))
   const imageStore = new ImageStore(db, content, snapshots, clock, fileThreads)
-  // What an interrupted load or removal left.
-  await imageStore.collect()
+  const pluginStore = new PluginStore(db)
+  {
+    using _plugins = imageStore.pin(pluginStore.contentKeys())
+    // What an interrupted load or removal left.
+    await imageStore.collect()
+  }
   imageStore.onEvent(({ action, id, attributes }) => events.publish('image', action, id, attributes))
   const images = new Images(imageStore, { usersOf: (imageId) => opened.engine?.usersOf(imageId) ?? [] })
   const registries = new Registries(
@@ -93,8 +103,33 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
     },
   )
   scope.use(registries)
-  const volumes = new VolumeStore(join(dataRoot, 'volumes'), db, ids, clock, { users: () => volumeUsers(opened.engine) })
+  const volumePlugins = new VolumePlugins(clock, pluginFolders, {
+    volumeDrivers: () => opened.plugins?.volumeDrivers() ?? [],
+    volumeDriver: (ref) => opened.plugins?.volumeDriver(ref),
+  })
+  const volumes = new VolumeStore(join(dataRoot, 'volumes'), db, ids, clock, { users: () => volumeUsers(opened.engine) }, volumePlugins)
   volumes.onEvent(({ action, name, attributes }) => events.publish('volume', action, name, attributes))
+  const host = readHostFacts()
+  // Before the engine: containers that it starts again may need their drivers.
+  const plugins = await PluginManager.open({
+    execRoot,
+    dataRoot,
+    store: pluginStore,
+    images: imageStore,
+    registries,
+    ids,
+    clock,
+    log: log.child({ part: 'plugins' }),
+    host,
+    users: volumes,
+    onEvent: ({ action, id, name }) => events.publish('plugin', action, id, { name }),
+    cgroupMode: tools.cgroupMode,
+    ...(config['cgroup-parent'] !== undefined && { cgroupParent: config['cgroup-parent'] }),
+    runtime: must(tools.runtimes[0], 'the host was checked for a runtime'),
+    conmonProgram: tools.conmon,
+  })
+  scope.use(plugins)
+  opened.plugins = plugins
   const networks = await NetworkController.open({
     store: networkStore(db.bucket('networks')),
     netnsDir: join(execRoot, 'netns'),
@@ -124,7 +159,7 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
     rootfs: snapshots,
     volumes,
     network: attached,
-    host: readHostFacts(),
+    host,
     settings: {
       init: config.init,
       logDriver: config['log-driver'],
@@ -151,7 +186,7 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
     stagesAtOnce: Math.max(2, availableParallelism()),
   })
   scope.use(builder)
-  return { db, events, content, snapshots, images, registries, volumes, networks, attached, engine, builder }
+  return { db, events, content, snapshots, images, registries, volumes, plugins, networks, attached, engine, builder }
 }
 
 function volumeUsers(engine: Engine | undefined): ReadonlyMap<string, readonly string[]> {

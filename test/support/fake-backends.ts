@@ -27,6 +27,7 @@ import type { ServiceTrace, TraceRequest } from '../../src/model/service-trace.j
 import type { BuildMessage } from '../../src/model/engine-api/build.js'
 import { FakeContainers, FakeExec } from './fake-containers.js'
 import { FakeControl } from './fake-control.js'
+import { FakePlugins } from './fake-plugins.js'
 
 const created = rfc3339(1_700_000_000_000)
 
@@ -375,6 +376,7 @@ export interface FakeDeps extends ApiDeps {
   build: FakeBuild
   networks: FakeNetworks
   volumes: FakeVolumes
+  plugins: FakePlugins
   swarm: FakeSwarm
   system: FakeSystem
   events: FakeEvents
@@ -389,6 +391,7 @@ export function fakeDeps(): FakeDeps {
     build: new FakeBuild(),
     networks: new FakeNetworks(),
     volumes: new FakeVolumes(),
+    plugins: new FakePlugins(),
     swarm: new FakeSwarm(),
     system: new FakeSystem(),
     events: new FakeEvents(),

@@ -39,6 +39,7 @@ const layers: Record<string, readonly string[]> = {
   'agent/logs': ['src/wire', 'src/pki', 'src/sys', 'src/model', 'src/base', 'agent/executor'],
   'agent/executor': ['src/wire', 'src/sys', 'src/model', 'src/base', 'agent/engine', 'agent/image', 'agent/network', 'agent/volume'],
   'agent/engine': ['src/sys', 'src/model', 'src/base', 'agent/log-drivers', 'agent/runtime', 'agent/image', 'agent/snapshot', 'agent/network', 'agent/volume', 'agent/kernel'],
+  'agent/plugin': ['src/sys', 'src/model', 'src/base', 'agent/engine', 'agent/runtime', 'agent/image', 'agent/snapshot', 'agent/kernel'],
   'agent/build': ['src/sys', 'src/model', 'src/base', 'agent/engine', 'agent/runtime', 'agent/image', 'agent/snapshot', 'agent/kernel'],
   'agent/runtime': ['src/sys', 'src/model', 'src/base', 'agent/kernel'],
   'agent/image': ['src/sys', 'src/model', 'src/base', 'agent/kernel', 'agent/snapshot'],

@@ -46,8 +46,15 @@ export async function fetchManifest(client: RegistryClient, repository: string, 
   return { descriptor: { mediaType, digest, size: data.length }, data, document }
 }
 
-/** Follows indexes to the image that fits the platform best. Throws `notFound` when none fits. */
-export async function resolveManifest(client: RegistryClient, repository: string, tagOrDigest: string, platform: Platform, signal: AbortSignal): Promise<Resolved> {
+/** Follows indexes to the image that fits the platform best, or to what `read` takes. Throws `notFound` when none fits, and what `read` throws. */
+export async function resolveManifest(
+  client: RegistryClient,
+  repository: string,
+  tagOrDigest: string,
+  platform: Platform,
+  signal: AbortSignal,
+  read: (fetched: Fetched) => Manifest = readManifest,
+): Promise<Resolved> {
   const first = await fetchManifest(client, repository, tagOrDigest, signal)
   let at = first
   for (let depth = 0; isIndex(at.document); depth++) {
@@ -56,7 +63,7 @@ export async function resolveManifest(client: RegistryClient, repository: string
     if (!chosen) throw new StatusError(ErrorKind.notFound, `no matching manifest for ${formatPlatform(platform)} in the manifest list entries`)
     at = await fetchManifest(client, repository, chosen.digest, signal)
   }
-  return { top: first.descriptor, manifest: readManifest(at), descriptor: at.descriptor, data: at.data }
+  return { top: first.descriptor, manifest: read(at), descriptor: at.descriptor, data: at.data }
 }
 
 /** Throws `invalid` for what is no image of a container. */
@@ -81,21 +88,28 @@ export function chooseFor({ manifests }: Index, platform: Platform): Descriptor 
   return best?.one
 }
 
-/** The configuration that a manifest names, checked. Throws `LyingRegistryError` and `invalid`. */
+/** The configuration that an image's manifest names, checked. Throws `LyingRegistryError` and `invalid`. */
 export async function fetchConfig(
   client: RegistryClient,
   repository: string,
-  { config }: Manifest,
+  manifest: Manifest,
   attemptsMax: number,
   signal: AbortSignal,
 ): Promise<{ data: Buffer; config: ImageConfigFile; digest: Digest }> {
+  const { digest } = manifest.config
+  const data = await fetchConfigData(client, repository, manifest, attemptsMax, signal)
+  return { data, config: parseImageConfig(data, `the configuration ${digest}`), digest }
+}
+
+/** The bytes of the configuration that a manifest names, their digest checked. Throws `LyingRegistryError`. */
+export async function fetchConfigData(client: RegistryClient, repository: string, { config }: Manifest, attemptsMax: number, signal: AbortSignal): Promise<Buffer> {
   const { digest, size } = config
   if (size > documentBytesMax) throw new LyingRegistryError(`the configuration ${digest} has ${size} bytes, more than the ${documentBytesMax} that are read`)
   const pieces: Uint8Array[] = []
   for await (const piece of downloadBlob(client, { repository, digest, size, attemptsMax }, signal)) pieces.push(piece)
   const data = Buffer.concat(pieces)
   if (digestOf(data) !== digest) throw new LyingRegistryError(`image config verification failed for digest ${digest}`)
-  return { data, config: parseImageConfig(data, `the configuration ${digest}`), digest }
+  return data
 }
 
 /** Platforms that an index offers. */

@@ -15,14 +15,18 @@ import type { Limit } from '../../../src/base/limit.js'
 import { fetchConfig, resolveManifest, type Resolved } from './manifests.js'
 import { LayerProgress } from './progress-text.js'
 
-export interface PullDeps {
+/** What bringing blobs here takes. */
+export interface ArrivalDeps {
   store: ImageStore
-  memory: LayerMemory
   /** Of downloads. */
   limit: Limit
   attemptsMax: number
   /** Downloads under way, of all pulls. */
   arriving: Map<Digest, Promise<void>>
+}
+
+export interface PullDeps extends ArrivalDeps {
+  memory: LayerMemory
 }
 
 export interface PullRequest {
@@ -118,7 +122,8 @@ async function bringLayers(
   if (failed.signal.aborted) throw failed.signal.reason
 }
 
-async function bring(deps: PullDeps, client: RegistryClient, repository: string, layer: ImageLayer, line: LayerProgress, signal: AbortSignal): Promise<void> {
+/** Brings the archive of one layer here, its digest checked. Throws as `RegistryClient.ask`, and `LyingRegistryError`. */
+export async function bring(deps: ArrivalDeps, client: RegistryClient, repository: string, layer: Descriptor, line: LayerProgress, signal: AbortSignal): Promise<void> {
   const { store, arriving } = deps
   const { digest } = layer
   // Another pull is bringing it: it comes once. Where that fails, this one does it.
@@ -137,7 +142,7 @@ async function bring(deps: PullDeps, client: RegistryClient, repository: string,
   }
 }
 
-async function receive(deps: PullDeps, client: RegistryClient, repository: string, layer: ImageLayer, line: LayerProgress, signal: AbortSignal): Promise<void> {
+async function receive(deps: ArrivalDeps, client: RegistryClient, repository: string, layer: Descriptor, line: LayerProgress, signal: AbortSignal): Promise<void> {
   const ingested = await deps.limit.run(() => download(deps, client, repository, layer, line, signal), signal)
   // The next one comes while this one is being made durable.
   line.say('Verifying Checksum')
@@ -150,7 +155,7 @@ async function receive(deps: PullDeps, client: RegistryClient, repository: strin
   line.say('Download complete')
 }
 
-async function download(deps: PullDeps, client: RegistryClient, repository: string, { digest, size }: ImageLayer, line: LayerProgress, signal: AbortSignal): Promise<Ingested> {
+async function download(deps: ArrivalDeps, client: RegistryClient, repository: string, { digest, size }: Descriptor, line: LayerProgress, signal: AbortSignal): Promise<Ingested> {
   const retrying = (delayMs: number): void => line.say(`Retrying in ${Math.max(1, Math.round(delayMs / 1000))} second${delayMs >= 1500 ? 's' : ''}`)
   const blob = downloadBlob(client, { repository, digest, size, attemptsMax: deps.attemptsMax, retrying }, signal)
   const ingested = await deps.store.content.ingest(counted(blob, (bytes) => line.at('Downloading', bytes)), { bytesMax: size })

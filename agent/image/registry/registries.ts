@@ -15,7 +15,7 @@ import { ConnectionError, explain, explainRead, RegistryError } from './errors.j
 import type { LayerMemory } from './layer-memory.js'
 import { Limit } from '../../../src/base/limit.js'
 import { fetchConfig, fetchManifest, platformsOf, readManifest } from './manifests.js'
-import { pullImage } from './pull.js'
+import { pullImage, type ArrivalDeps } from './pull.js'
 import type { ProxySettings } from './proxies.js'
 import { mountSources, pushImage } from './push.js'
 import { hasNoIndex, searchCatalogue, searchIndex } from './search.js'
@@ -92,7 +92,7 @@ export class Registries implements Disposable {
   async pull(reference: Reference, options: PullOptions, progress: Progress, signal: AbortSignal): Promise<void> {
     const platform = platformOf(options.platform)
     const asked = options.platform !== undefined && options.platform !== ''
-    const deps = { store: this.deps.store, memory: this.deps.memory, limit: this.downloads, attemptsMax: this.options.downloadAttemptsMax, arriving: this.arriving }
+    const deps = { ...this.arrivals(), memory: this.deps.memory }
     await this.reading(reference, options.credentials, signal, async (client) => {
       const all = reference.tag === undefined && reference.digest === undefined
       const tags = all ? await listTags(client, reference.path, signal) : [reference.tag]
@@ -125,6 +125,21 @@ export class Registries implements Disposable {
       await this.atPlaces(domain, credentials, scopes, signal, async (client) => {
         for (const { name, record } of images) await pushImage(deps, client, record, name, progress, signal)
       }, this.endpoints.of(domain).filter((place) => !place.mirror))
+    } catch (thrown) {
+      throw explain(thrown)
+    }
+  }
+
+  /** Gets what is no image, by `work`, at the first place of its registry that can. Throws as `pull`. */
+  receive<T>(reference: Reference, credentials: Credentials, signal: AbortSignal, work: (client: RegistryClient, deps: ArrivalDeps) => Promise<T>): Promise<T> {
+    return this.reading(reference, credentials, signal, (client) => work(client, this.arrivals()))
+  }
+
+  /** Sends what is no image, by `work`. Throws as `push`. */
+  async send(reference: Reference, credentials: Credentials, signal: AbortSignal, work: (client: RegistryClient, uploads: Limit) => Promise<void>): Promise<void> {
+    const places = this.endpoints.of(reference.domain).filter((place) => !place.mirror)
+    try {
+      await this.atPlaces(reference.domain, credentials, [`repository:${reference.path}:pull,push`], signal, (client) => work(client, this.uploads), places)
     } catch (thrown) {
       throw explain(thrown)
     }
@@ -192,6 +207,10 @@ export class Registries implements Disposable {
 
   [Symbol.dispose](): void {
     this.transport[Symbol.dispose]()
+  }
+
+  private arrivals(): ArrivalDeps {
+    return { store: this.deps.store, limit: this.downloads, attemptsMax: this.options.downloadAttemptsMax, arriving: this.arriving }
   }
 
   /** Does it at the first place of the registry that can. */

@@ -111,7 +111,7 @@ async function* watched(source: AsyncIterable<Uint8Array>, see: (piece: Uint8Arr
 }
 
 /** By gzip without a time in its head: the same layer gives the same bytes each time. */
-async function* packed(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* packed(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   const output = new PassThrough({ readableHighWaterMark: 2 * pieceBytes })
   // The iteration below reports the failure; without a callback the pipeline would throw it away unseen.
   pipeline(Readable.from(source, { objectMode: false, highWaterMark: 2 * pieceBytes }), createGzip({ chunkSize: pieceBytes }), output, () => undefined)

@@ -1,14 +1,10 @@
-import { invalid, messageOf } from '../../base/errors.js'
-import { Queue } from '../../base/queue.js'
-import { httpStatusOf } from '../error-status.js'
+import { invalid } from '../../base/errors.js'
 import type { Exchange } from '../exchange.js'
+import { withProgress } from '../progress-stream.js'
 import { registryAuth } from '../registry-auth.js'
 import type { Handler } from '../route.js'
-import type { ImagesBackend, ProgressMessage } from './backend.js'
+import type { ImagesBackend } from './backend.js'
 import { platformParameter, platformParameters } from './platform.js'
-
-/** Lines of progress that a slow client has not read yet; what comes on top is left out. */
-const messagesMax = 1_000
 
 /** Endpoints with an archive in the request or in the answer: nothing of it is held in memory. */
 export function imageStreamHandlers(images: ImagesBackend) {
@@ -77,43 +73,6 @@ export function imageStreamHandlers(images: ImagesBackend) {
   }
 
   return { load, create, push, saveOne, saveMany }
-}
-
-/**
- * Runs `work` and sends its progress as JSON lines. An error before the first line gets a status of its
- * own; a later one becomes the last line, as Docker's clients expect it.
- */
-async function withProgress(
-  exchange: Exchange,
-  work: (progress: (message: ProgressMessage) => void) => Promise<void>,
-  { errorsInStream = false } = {},
-): Promise<void> {
-  const messages = new Queue<ProgressMessage>(messagesMax)
-  const write = (message: ProgressMessage) => exchange.write(`${JSON.stringify(message)}\r\n`)
-  const pump = async () => {
-    for await (const message of messages) await write(message)
-  }
-  let failure: Error | undefined
-  const fail = (thrown: unknown) => void (failure ??= thrown instanceof Error ? thrown : new Error(messageOf(thrown)))
-  const pumped = pump().catch(fail)
-  try {
-    await work((message) => {
-      if (exchange.open) exchange.startStream('application/json')
-      messages.push(message)
-    })
-  } catch (thrown) {
-    fail(thrown)
-  }
-  messages.close()
-  await pumped
-  if (failure !== undefined) {
-    if ((exchange.open && !errorsInStream) || exchange.signal.aborted) throw failure
-    if (exchange.open) exchange.startStream('application/json')
-    const message = messageOf(failure)
-    await write({ error: message, errorDetail: { message, code: httpStatusOf(failure) } })
-  }
-  if (exchange.open) exchange.startStream('application/json')
-  exchange.end()
 }
 
 /** A tag may come within the repository (`app:v1`) or beside it. */

@@ -78,8 +78,6 @@ export function systemHandlers(deps: Pick<ApiDeps, 'system' | 'swarm' | 'contain
     exchange.json(200, { Status: status, IdentityToken: identityToken })
   }
 
-  /** There are no plugins, and the list says so; see `unserved` for managing them. */
-  const plugins: Handler = (exchange) => exchange.json(200, [])
 
   /** Beyond the Engine API: what `metrics-addr` serves, on the daemon's own sockets. */
   const metrics: Handler = async (exchange) => {
@@ -87,7 +85,7 @@ export function systemHandlers(deps: Pick<ApiDeps, 'system' | 'swarm' | 'contain
     exchange.text(200, text, { 'Content-Type': contentType })
   }
 
-  return { ping, version, info, diskUsage, auth, plugins, metrics }
+  return { ping, version, info, diskUsage, auth, metrics }
 }
 
 /** The `Swarm` header of a ping: the state, and for an active node its role. */

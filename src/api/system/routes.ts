@@ -12,6 +12,5 @@ export function systemRoutes(deps: Pick<ApiDeps, 'system' | 'swarm' | 'container
     { method: 'GET', path: '/system/df', handle: handlers.diskUsage },
     { method: 'GET', path: '/metrics', handle: handlers.metrics },
     { method: 'POST', path: '/auth', handle: handlers.auth },
-    { method: 'GET', path: '/plugins', handle: handlers.plugins },
   ]
 }

@@ -4,6 +4,7 @@ import { rfc3339, type Clock } from '../../base/clock.js'
 import type { SystemBackend } from '../../api/system/backend.js'
 import { apiVersionMax, apiVersionMin } from '../../api/versions.js'
 import type { SystemInfo, SystemVersion } from '../../model/engine-api/system.js'
+import { chainIds } from '../../../agent/image/descriptor.js'
 import { shownProxy } from '../../../agent/image/registry/proxies.js'
 import { proxySettings, type DaemonConfig } from '../config.js'
 import type { HostParts } from '../host-parts.js'
@@ -150,8 +151,12 @@ function systemVersion(tools: HostTools): SystemVersion {
   }
 }
 
-function layersBytes({ snapshots }: HostParts): number {
-  return snapshots.layers().reduce((total, layer) => total + layer.sizeBytes, 0)
+/** Of images and containers: layers that only plugins have are not counted, as in Docker. */
+function layersBytes({ snapshots, images, plugins }: HostParts): number {
+  const ofPlugins = new Set(plugins.layers())
+  const ofImages = new Set(ofPlugins.size === 0 ? [] : images.store.list().flatMap(({ config }) => chainIds(config.rootfs.diff_ids)))
+  const counted = snapshots.layers().filter(({ chainId }) => !ofPlugins.has(chainId) || ofImages.has(chainId))
+  return counted.reduce((total, layer) => total + layer.sizeBytes, 0)
 }
 
 function backingFileSystem(folder: string): string {
