@@ -1,4 +1,6 @@
 import { strict as assert } from 'node:assert'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ServiceTrace } from '../../src/model/service-trace.js'
 import type { Lab } from '../lab/lab.js'
 import type { LabHost } from '../lab/lab-host.js'
@@ -203,5 +205,27 @@ describe('services on networks of every kind', function () {
       assert.equal(Message, undefined)
       return true
     }, { timeoutMs: 60_000 })
+  })
+
+  it('are deployed again at once as a stack with a subnet of its own, by either client', async () => {
+    const file = join(lab.folder, 'stack.yml')
+    const command = ['sh', '-c', 'trap "sleep 2; exit" TERM; while :; do sleep 0.1; done']
+    const slow = { image: 'busybox:latest', command, stop_grace_period: '20s', networks: ['own'], deploy: { mode: 'global', restart_policy: { condition: 'none' } } }
+    writeFileSync(file, JSON.stringify({ version: '3.8', services: { slow }, networks: { own: { ipam: { config: [{ subnet: '10.61.0.0/24' }] } } } }))
+    const deploy = ['stack', 'deploy', '--resolve-image=never', '-c', file, 'again']
+    await manager.docker(...deploy, '--detach=true')
+    await converged(manager, 'again_slow', 3)
+    for (const again of [() => manager.docker(...deploy, '--detach=true'), () => manager.skep(...deploy, '--detach')]) {
+      const before = await manager.docker('network', 'inspect', '-f', '{{.ID}}', 'again_own')
+      await manager.docker('stack', 'rm', 'again')
+      await again()
+      await eventually('its task says what it waits for', async () =>
+        /waiting for the tasks of network again_own to end: it is being removed, and has the subnet 10\.61\.0\.0\/24/.test(await manager.docker('service', 'ps', '--no-trunc', '--format', '{{.Error}}', 'again_slow')))
+      // A task that was refused would be there twice: without restarts the service would not come up.
+      await converged(manager, 'again_slow', 3)
+      assert.notEqual(await manager.docker('network', 'inspect', '-f', '{{.ID}}', 'again_own'), before)
+      assert.equal(await manager.docker('network', 'inspect', '-f', '{{(index .IPAM.Config 0).Subnet}}', 'again_own'), '10.61.0.0/24')
+    }
+    await manager.docker('stack', 'rm', 'again')
   })
 })
