@@ -1,18 +1,19 @@
 import type { AttachSession, OutputChunk } from '../../src/model/engine-api/attach.js'
 import type { ExecConfig } from '../../src/model/engine-api/exec.js'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Timer } from '../../src/base/clock.js'
 import { detachKeysDefault, parseDetachKeys } from '../../src/base/detach-keys.js'
 import { conflict, invalid, notFound } from '../../src/base/errors.js'
-import { identify, sendSignal } from '../kernel/process.js'
+import { identify, sendSignal, setOomScoreAdj, withOomScoreAdj } from '../kernel/process.js'
 import type { DescriptorUse } from '../kernel/spawn.js'
 import { effectiveCapabilities } from '../runtime/bundle/capabilities.js'
 import { capabilitySets, environment, processLimits } from '../runtime/bundle/process.js'
 import type { OciProcess } from '../runtime/bundle/spec.js'
 import { resolveUser } from '../runtime/bundle/user.js'
 import { resizeTerminal } from '../runtime/conmon.js'
-import { execFailure, RuntimeError } from '../runtime/runtime-error.js'
+import { removeFolder } from '../runtime/remove-folder.js'
+import { execFailure, RuntimeError, toStatusError } from '../runtime/runtime-error.js'
 import { AttachHub } from './attach-hub.js'
 import { withDetachKeys } from './attach.js'
 import type { Container } from './container.js'
@@ -71,7 +72,7 @@ export async function startExec(
     return attached
   } catch (thrown) {
     finish(context, container, session, thrown instanceof RuntimeError ? thrown.exitCode : 126)
-    throw thrown
+    throw toStatusError(thrown)
   }
 }
 
@@ -86,11 +87,15 @@ async function startOnTerminal(context: EngineContext, container: Container, ses
   const hub = new AttachHub(() => undefined)
   session.hub = hub
   const queue = hub.read({ stdout: true, stderr: true })
-  const begun = await context.conmon.exec({ containerId: container.id, runtime: context.runtimes.of(container.record.hostConfig.Runtime), folder, program: request.Cmd?.[0] ?? '', terminal: true, stdin: request.AttachStdin ?? false })
+  const { hostConfig } = container.record
+  const supervised = { containerId: container.id, runtime: context.runtimes.of(hostConfig.Runtime), folder, program: request.Cmd?.[0] ?? '', terminal: true, stdin: request.AttachStdin ?? false }
+  const begun = await context.conmon.exec(supervised)
   await hub.connect(folder)
   const ended = begun.exitCode.then((code) => finish(context, container, session, code))
   const { pid } = await begun.begin()
   session.process = identify(pid)
+  // conmon gives what it starts the usual one.
+  if (session.process && hostConfig.OomScoreAdj) setOomScoreAdj(session.process, hostConfig.OomScoreAdj)
   const input = request.AttachStdin ? withDetachKeys(hub.input(true), detachKeysOf(request), () => hub.leave(queue)) : undefined
   return { tty: true, output: followedBy(queue, ended), ...(input && { input }), close: () => hub.leave(queue) }
 }
@@ -103,58 +108,89 @@ async function startOnPipes(
   detached: boolean,
 ): Promise<AttachSession> {
   const { request } = session
+  const { hostConfig } = container.record
   const attached = <Use extends DescriptorUse>(wanted: boolean | undefined, use: Use) => (wanted && !detached ? use : 'ignore')
   const descriptors = [attached(request.AttachStdin, 'input'), attached(request.AttachStdout, 'output'), 'output'] as const
   // Errors of the runtime itself come on stderr too, so it is read in any case.
-  const spawned = context.runtimes.of(container.record.hostConfig.Runtime).exec(container.id, folder, descriptors)
+  // Runtimes give it to a container's first process alone.
+  const spawned = withOomScoreAdj(hostConfig.OomScoreAdj ?? 0, () => context.runtimes.of(hostConfig.Runtime).exec(container.id, folder, descriptors))
   session.spawned = spawned
   const streams = [
     ...(request.AttachStdout && !detached ? [{ name: 'stdout' as const, stream: spawned.reader(1) }] : []),
     { name: 'stderr' as const, stream: spawned.reader(2) },
   ]
-  const queue = new OutputQueue(() => {
-    for (const { stream } of streams) {
-      if (queue.bytes > execBacklogBytes) stream.pause()
+  const pace = (): void => {
+    for (const { name, stream } of streams) {
+      if (queue.bytes + (name === 'stderr' ? heldBytes : 0) > execBacklogBytes) stream.pause()
       else if (stream.isPaused()) stream.resume()
     }
-  })
+  }
+  const queue = new OutputQueue(pace)
   const wantsErrors = (request.AttachStderr ?? false) && !detached
   // What comes before the pid file may be the runtime's own message: it is held back until it is known whose it is.
-  let held = Buffer.alloc(0)
+  let held: Buffer[] = []
+  let heldBytes = 0
   let recheck: Timer | undefined
   let hasStarted = false
+  // A runtime that says so much has failed: its log tells why, and its end is known only when its pipe is empty.
+  let fullMs: number | undefined
+  let isDrained = false
   const started = (): boolean => (hasStarted ||= readOrEmpty(join(folder, 'pid')) !== '')
+  let begin: () => void = () => undefined
+  const hasBegun = new Promise<void>((resolve) => (begin = resolve))
+  const deliver = (wanted: boolean): void => {
+    const data = Buffer.concat(held)
+    held = []
+    heldBytes = 0
+    if (wanted && data.length > 0) queue.push({ stream: 'stderr', data })
+  }
   const release = (): void => {
     recheck?.cancel()
     recheck = undefined
-    if (!started()) {
+    if (started()) {
+      deliver(wantsErrors)
+      begin()
+    } else {
+      if (heldBytes > execBacklogBytes) fullMs ??= context.clock.monotonicMs()
+      if (context.clock.monotonicMs() - (fullMs ?? Infinity) > startPatienceMs) {
+        isDrained = true
+        deliver(false)
+      }
       recheck = context.clock.setTimer(startedRecheckMs, release)
-      return
     }
-    if (wantsErrors && held.length > 0) queue.push({ stream: 'stderr', data: held })
-    held = Buffer.alloc(0)
+    pace()
   }
   for (const { name, stream } of streams) {
     stream.on('data', (data: Buffer) => {
       if (name === 'stdout') {
         queue.push({ stream: name, data })
-      } else if (hasStarted && held.length === 0) {
+      } else if (hasStarted) {
         if (wantsErrors) queue.push({ stream: name, data })
       } else {
-        held = Buffer.concat([held, data])
+        if (!isDrained) {
+          held.push(data)
+          heldBytes += data.length
+        }
         release()
       }
     })
   }
-  void spawned.ended.then(({ code }) => {
+  const ended = spawned.ended.then(({ code }) => {
     // No pid file: the runtime could not start it, and what it wrote to stderr is told in Docker's words, where Docker has them.
     const failure = started() ? undefined : execFailure(folder, request.Cmd?.[0])
-    if (failure && !detached) queue.push({ stream: 'stdout', data: Buffer.from(`${failure.message}\r\n`) })
-    else if (wantsErrors && held.length > 0) queue.push({ stream: 'stderr', data: held })
+    if (failure) queue.push({ stream: 'stdout', data: Buffer.from(`${failure.message}\r\n`) })
+    else deliver(wantsErrors)
     recheck?.cancel()
     finish(context, container, session, failure?.exitCode ?? code ?? 137)
     queue.close()
+    return failure
   })
+  if (detached) {
+    // Nobody is attached who could be told later.
+    release()
+    const failure = await Promise.race([hasBegun, ended])
+    if (failure) throw failure
+  }
   const input = request.AttachStdin && !detached ? inputTo(spawned.writer(0)) : undefined
   return {
     tty: false,
@@ -178,6 +214,8 @@ async function* followedBy(queue: OutputQueue, ended: Promise<void>): AsyncGener
 const execBacklogBytes = 1024 * 1024
 /** How soon it is looked again whether a process has started that has written already. */
 const startedRecheckMs = 10
+/** How long the start of a process may take that has written more than is held. */
+const startPatienceMs = 1000
 
 function finish(context: EngineContext, container: Container, session: ExecSession, exitCode: number): void {
   if (session.status === 'ended') return
@@ -185,8 +223,15 @@ function finish(context: EngineContext, container: Container, session: ExecSessi
   session.exitCode = exitCode
   session.hub = undefined
   session.spawned = undefined
-  rmSync(context.paths.exec(container.id, session.id), { recursive: true, force: true })
   publish(context, container, session, 'exec_die', { exitCode: String(exitCode) })
+  // Who waits for the end is told first. What stays behind goes with the container's bundle.
+  setImmediate(() => {
+    try {
+      removeFolder(context.paths.exec(container.id, session.id))
+    } catch (err) {
+      context.log.warn('files of an exec stay until its container ends', { container: container.id, exec: session.id, err })
+    }
+  })
 }
 
 /** Ends a process that takes too long. */

@@ -1,5 +1,5 @@
 import { conflict, ErrorKind, StatusError } from '../../src/base/errors.js'
-import { RuntimeError } from '../runtime/runtime-error.js'
+import { RuntimeError, toStatusError } from '../runtime/runtime-error.js'
 import type { Container } from './container.js'
 import { ContainerStatus } from './container-state.js'
 import type { EngineContext } from './context.js'
@@ -62,7 +62,7 @@ export async function launch(context: EngineContext, container: Container): Prom
   } catch (thrown) {
     await written.catch(() => undefined)
     await abandon(context, container, thrown)
-    throw toStartError(thrown)
+    throw toStatusError(thrown)
   }
   // Before anything that waits: its end may be told at any moment from here.
   context.events.publish('container', 'start', container.id, container.eventAttributes())
@@ -90,11 +90,4 @@ async function abandon(context: EngineContext, container: Container, thrown: unk
   await Promise.all([written, context.store.save(container)])
   container.announceExit(true)
   if (container.record.hostConfig.AutoRemove) await removeContainer(context, container, { volumes: true })
-}
-
-/** Programs that cannot be run are the caller's mistake. */
-function toStartError(thrown: unknown): unknown {
-  if (!(thrown instanceof RuntimeError)) return thrown
-  const kind = thrown.exitCode === 126 || thrown.exitCode === 127 ? ErrorKind.invalid : ErrorKind.internal
-  return new StatusError(kind, thrown.message, { cause: thrown })
 }

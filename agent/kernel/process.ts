@@ -1,4 +1,4 @@
-import { closeSync, readFileSync } from 'node:fs'
+import { closeSync, readFileSync, writeFileSync } from 'node:fs'
 import { errnoOf } from '../../src/base/errors.js'
 import { cFunction, describeErrno, SystemCallError } from './ffi.js'
 import koffi from 'koffi'
@@ -58,6 +58,28 @@ export function withPidfd<T>(process: ProcessIdentity, act: (pidfd: number) => T
   } finally {
     closeSync(fd)
   }
+}
+
+const ownOomScoreAdj = '/proc/self/oom_score_adj'
+
+/**
+ * Gives what `work` starts before it returns a say in whom the kernel ends when memory is short (oom_score_adj of proc(5),
+ * -1000 to 1000): new processes inherit it from us. Throws when this process may not lower its own that far.
+ */
+export function withOomScoreAdj<T>(score: number, work: () => T): T {
+  const own = readFileSync(ownOomScoreAdj, 'utf8').trim()
+  if (own === String(score)) return work()
+  writeFileSync(ownOomScoreAdj, String(score))
+  try {
+    return work()
+  } finally {
+    writeFileSync(ownOomScoreAdj, own)
+  }
+}
+
+/** Sets the same for this very process and what it starts from now on; nothing to do when it is gone. */
+export function setOomScoreAdj(process: ProcessIdentity, score: number): void {
+  withPidfd(process, () => writeFileSync(`/proc/${process.pid}/oom_score_adj`, String(score)))
 }
 
 function goneOrThrow(call: string, errno: number): false {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ErrorKind, StatusError } from '../../src/base/errors.js'
 
 /** What the OCI runtime refused, with the exit code that clients expect of such a container. */
 export class RuntimeError extends Error {
@@ -43,6 +44,13 @@ export function runtimeError(message: string, program?: string, occasion: keyof 
   const folder = /^chdir `([^`]*)`: No such file or directory/.exec(text)?.[1]
   const told = folder === undefined ? text : `chdir to cwd (${JSON.stringify(folder)}) set in config.json failed: no such file or directory`
   return new RuntimeError(`${prefix}: ${told}: unknown`, /no such file or directory/i.test(told) ? 127 : exitCode)
+}
+
+/** The same as an answer to a caller, whose mistake a program is that cannot be run. What is no `RuntimeError` stays as it is. */
+export function toStatusError(thrown: unknown): unknown {
+  if (!(thrown instanceof RuntimeError)) return thrown
+  const kind = thrown.exitCode === 126 || thrown.exitCode === 127 ? ErrorKind.invalid : ErrorKind.internal
+  return new StatusError(kind, thrown.message, { cause: thrown })
 }
 
 /** What comes before the command on an OCI runtime's command line for what is wrong to be kept in a folder too. */

@@ -305,7 +305,9 @@ describe('engine on the real kernel', function () {
     await engine.start(id)
     const own = readFileSync('/proc/self/oom_score_adj', 'utf8')
     for (const Tty of [false, true]) {
-      const execId = await engine.execs.create(id, { Cmd: ['cat', '/proc/self/oom_score_adj'], AttachStdout: true, Tty })
+      // On a terminal it comes right after the start.
+      const script = Tty ? 'until grep -q 321 /proc/$$/oom_score_adj; do :; done; cat /proc/self/oom_score_adj' : 'cat /proc/self/oom_score_adj'
+      const execId = await engine.execs.create(id, { Cmd: ['sh', '-c', script], AttachStdout: true, Tty })
       const { stdout } = await collect((await engine.execs.start(execId, {})).output)
       assert.equal(stdout.trim(), '321', `terminal: ${String(Tty)}`)
     }
