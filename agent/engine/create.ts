@@ -109,11 +109,17 @@ function hostDefaults(context: EngineContext, asked: HostConfig): HostConfig {
     CgroupnsMode: asked.CgroupnsMode || (asked.Privileged && context.cgroups.mode.version === 1 ? 'host' : 'private'),
     RestartPolicy: { Name: asked.RestartPolicy?.Name || 'no', MaximumRetryCount: asked.RestartPolicy?.MaximumRetryCount ?? 0 },
     LogConfig: logConfig(context, asked),
-    // By its name from now on: another default concerns only later containers.
-    Runtime: context.runtimes.of(asked.Runtime).name,
+    // By a name from now on: another default concerns only later containers.
+    Runtime: runtimeName(context, asked),
     Ulimits: [...ulimits, ...context.settings.defaultUlimits.filter((limit) => !named.has(limit.Name))],
     PortBindings: asked.PortBindings ?? {},
   }
+}
+
+/** The name that was asked for, as inspections show it. Throws `invalid` for one that is not there. */
+function runtimeName({ runtimes }: EngineContext, { Runtime: asked }: HostConfig): string {
+  const found = runtimes.of(asked)
+  return asked || found.name
 }
 
 /** Throws `invalid` for a driver or options that are not there. */

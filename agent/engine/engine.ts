@@ -205,8 +205,15 @@ export class Engine implements AsyncDisposable {
     await container.exclusive(async () => {
       const oldName = container.name
       if (wanted === oldName) throw invalid('Renaming a container with the same name as its current name')
-      await this.context.store.rename(container, wanted)
-      await this.context.network.rename(container.id, wanted)
+      const renameTo = (to: string): Promise<void>[] => [this.context.store.rename(container, to), this.context.network.rename(container.id, to)]
+      this.context.store.checkName(wanted)
+      try {
+        await Promise.all(renameTo(wanted))
+      } catch (thrown) {
+        // Both or none: what cannot be written is as before at least for those who ask.
+        await Promise.allSettled(renameTo(oldName))
+        throw thrown
+      }
       this.events.publish('container', 'rename', container.id, container.eventAttributes({ oldName: `/${oldName}` }))
     })
   }
@@ -262,7 +269,10 @@ export class Engine implements AsyncDisposable {
   }
 
   async top(ref: string, psArgs: string): Promise<ContainerTopResponse> {
-    return topContainer(this.context, this.find(ref), psArgs)
+    const container = this.find(ref)
+    const processes = await topContainer(this.context, container, psArgs)
+    this.context.events.publish('container', 'top', container.id, container.eventAttributes())
+    return processes
   }
 
   stats(ref: string, options: { once: boolean; oneShot: boolean }, signal: AbortSignal): AsyncIterable<ContainerStatsResponse> {

@@ -20,6 +20,7 @@ import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
 import { ExecSession } from './exec-session.js'
 import { inputTo } from './input-stream.js'
+import { runningLinkEnvironment } from './links.js'
 import { OutputQueue } from './output-queue.js'
 import { readInRoot } from './rootfs-path.js'
 import type { TerminalSize } from './types.js'
@@ -255,7 +256,7 @@ function execProcess(context: EngineContext, container: Container, request: Exec
     ...(tty && size && { consoleSize: { height: size.rows, width: size.columns } }),
     user: { uid: user.uid, gid: user.gid, additionalGids: user.additionalGids },
     args: request.Cmd ?? [],
-    env: environment({ Tty: tty, Env: [...(config.Env ?? []), ...(request.Env ?? [])] }, config.Hostname ?? '', user.home),
+    env: environment({ Tty: tty, Env: [...runningLinkEnvironment(context, container), ...(config.Env ?? []), ...(request.Env ?? [])] }, config.Hostname ?? '', user.home),
     cwd: request.WorkingDir || config.WorkingDir || '/',
     capabilities: capabilitySets(capabilities, user),
     ...processLimits(hostConfig),

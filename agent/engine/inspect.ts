@@ -2,6 +2,7 @@ import { rfc3339, zeroTime } from '../../src/base/clock.js'
 import type { ContainerInspectResponse, ContainerState, MountPoint, NetworkSettings, PortMap } from '../../src/model/engine-api/container.js'
 import type { EndpointSettings } from '../../src/model/engine-api/network.js'
 import type { EndpointInfo } from '../network/types.js'
+import { systemPaths } from '../runtime/bundle/build.js'
 import type { Container } from './container.js'
 import type { ContainerRecord, MountRecord } from './container-record.js'
 import type { EngineContext } from './context.js'
@@ -13,6 +14,7 @@ export async function inspectContainer(context: EngineContext, container: Contai
   const { record, id } = container
   const [path = '', ...args] = [...(record.config.Entrypoint ?? []), ...(record.config.Cmd ?? [])]
   const writable = context.rootfs.writable(id)
+  const paths = systemPaths(record.hostConfig)
   const execIds = [...container.execs.values()].filter(({ status }) => status !== 'ended').map((exec) => exec.id)
   const sizeRw = options.size ? await context.rootfs.usage(id) : undefined
   return {
@@ -34,7 +36,13 @@ export async function inspectContainer(context: EngineContext, container: Contai
     ProcessLabel: '',
     AppArmorProfile: '',
     ExecIDs: execIds.length > 0 ? execIds : null,
-    HostConfig: { ...record.hostConfig, Runtime: record.hostConfig.Runtime || context.runtimes.byDefault.name, Links: record.links ? linkTexts(context, container) : null },
+    HostConfig: {
+      ...record.hostConfig,
+      Runtime: record.hostConfig.Runtime || context.runtimes.byDefault.name,
+      Links: record.links ? linkTexts(context, container) : null,
+      MaskedPaths: paths.maskedPaths,
+      ReadonlyPaths: paths.readonlyPaths,
+    },
     GraphDriver: {
       Name: context.rootfs.driver,
       Data: writable

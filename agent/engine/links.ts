@@ -95,6 +95,14 @@ export function linkEnvironment(context: EngineContext, container: Container): s
   })
 }
 
+/** The same for a process that joins a running container: links whose other end has ended since are left out. */
+export function runningLinkEnvironment(context: EngineContext, container: Container): string[] {
+  return linked(context, container).flatMap(({ alias, target }) => {
+    const address = bridgeEndpoint(target)?.ipv4Address
+    return address === undefined ? [] : variablesOf(`/${container.name}/${alias}`, alias, address, target.record.config)
+  })
+}
+
 /** The variables of one link. Pure. */
 export function variablesOf(name: string, alias: string, address: string, config: ContainerConfig): string[] {
   const prefix = alias.replaceAll('-', '_').toUpperCase()

@@ -12,6 +12,7 @@ import { kernelAtLeast } from '../runtime/bundle/seccomp.js'
 import type { OciSpec } from '../runtime/bundle/spec.js'
 import { resolveUser } from '../runtime/bundle/user.js'
 import { removeFolder } from '../runtime/remove-folder.js'
+import { completeRoot } from './complete-root.js'
 import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
 import { writeEtcFiles, writeHosts } from './etc-files.js'
@@ -59,6 +60,7 @@ const rootfs: SetUpStep = {
   name: 'root file system',
   up: async (context, { id }, draft) => {
     draft.rootfs = await context.rootfs.mount(id)
+    completeRoot(draft.rootfs)
   },
   down: (context, { id }) => context.rootfs.unmount(id),
 }

@@ -4,6 +4,9 @@ import type { Logger } from '../../src/base/log.js'
 import { OciRuntime, type RuntimeChoice } from './oci-runtime.js'
 import { removeFolder } from './remove-folder.js'
 
+/** Docker's own names of its default runtime: they stand in Compose files and scripts. */
+const dockersNames: ReadonlySet<string> = new Set(['runc', 'io.containerd.runc.v2'])
+
 /** The OCI runtimes of this daemon by their names. All keep their state in one folder: containers have ids of their own. */
 export class OciRuntimes implements Disposable {
   private readonly byName: ReadonlyMap<string, OciRuntime>
@@ -24,10 +27,13 @@ export class OciRuntimes implements Disposable {
     return new OciRuntimes(root, OciRuntime.open(first, root, programsDir, log), others.map((choice) => new OciRuntime(choice, root)))
   }
 
-  /** Throws `invalid` for a name that none has; the default for none. */
+  /**
+   * Throws `invalid` for a name that none has; the default for none. Docker's names always mean one: runc where it is
+   * installed, else the default.
+   */
   of(name: string | null | undefined): OciRuntime {
     if (!name) return this.byDefault
-    const found = this.byName.get(name)
+    const found = this.byName.get(name) ?? (dockersNames.has(name) ? this.byName.get('runc') ?? this.byDefault : undefined)
     if (!found) throw invalid(`unknown or invalid runtime name: ${name}`)
     return found
   }

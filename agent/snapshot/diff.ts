@@ -30,7 +30,8 @@ interface Place {
 /**
  * What a container changed in its file system, ordered by path: the upper folder of its overlay held against
  * the folders below. A folder counts as modified when something in it changed or its own attributes did. Empty
- * files and folders at `mountPoints` (absolute) were made for something to be mounted there, and are left out.
+ * files and folders at `mountPoints` (absolute) were made for something to be mounted there, and are left out, as is
+ * a link there to the table of mounts.
  */
 export async function changesOf(view: LayerView, mountPoints: ReadonlySet<ByteString> = noPaths): Promise<Change[]> {
   const changes = new Map<ByteString, ChangeKind>()
@@ -68,9 +69,13 @@ export async function changesOf(view: LayerView, mountPoints: ReadonlySet<ByteSt
 
 const noPaths: ReadonlySet<ByteString> = new Set()
 
+/** Where a container's `/etc/mtab` leads. */
+export const mountTable = '/proc/mounts'
+
 function isMountPoint(path: ByteString, full: ByteString, stat: BigIntStats, mountPoints: ReadonlySet<ByteString>): boolean {
   if (!mountPoints.has(path)) return false
-  return stat.isDirectory() ? list(full).length === 0 : stat.isFile() && stat.size === 0n
+  if (stat.isDirectory()) return list(full).length === 0
+  return stat.isSymbolicLink() ? readlinkSync(osPath(full), 'latin1') === mountTable : stat.isFile() && stat.size === 0n
 }
 
 /** Notes a change, and that every folder above it changed. */

@@ -145,6 +145,7 @@ function countTasks(view: ReadTx, service: Service): ServiceTaskCounts {
     if (wanted && task.status.state === TaskState.running && !down) counts.running++
   }
   if (mode.kind === 'replicated') counts.desired = mode.replicas
-  if (mode.kind === 'replicatedJob') counts.desired = Math.min(mode.maxConcurrent || 1, Math.max(0, mode.totalCompletions - counts.completed))
+  // As many as may run at once, also when all are done: so Swarm mode shows it.
+  if (mode.kind === 'replicatedJob') counts.desired = Math.min(mode.maxConcurrent || mode.totalCompletions, mode.totalCompletions)
   return counts
 }

@@ -68,9 +68,6 @@ export function buildBundle(input: BundleInput): OciSpec {
 function linux(input: BundleInput, capabilities: readonly string[], privileged: boolean): OciLinux {
   const { hostConfig } = input
   const seccomp = seccompOf(input, capabilities, privileged)
-  const masked = hostConfig.MaskedPaths ?? defaultMaskedPaths
-  const readonly = hostConfig.ReadonlyPaths ?? defaultReadonlyPaths
-  const unmasked = privileged || securityOption(hostConfig, 'systempaths') === 'unconfined'
   return {
     namespaces: namespaces(input.namespaces),
     cgroupsPath: input.cgroupPath,
@@ -81,10 +78,15 @@ function linux(input: BundleInput, capabilities: readonly string[], privileged: 
     ...(input.devices.length > 0 && { devices: deviceNodes(input.devices) }),
     ...(seccomp && { seccomp }),
     sysctl: sysctls(input),
-    maskedPaths: unmasked ? [] : [...masked],
-    readonlyPaths: unmasked ? [] : [...readonly],
+    ...systemPaths(hostConfig),
     ...rootfsPropagation(input.mounts),
   }
+}
+
+/** The paths of /proc and /sys that a container does not see or change. */
+export function systemPaths(hostConfig: HostConfig): { maskedPaths: string[]; readonlyPaths: string[] } {
+  if (hostConfig.Privileged || securityOption(hostConfig, 'systempaths') === 'unconfined') return { maskedPaths: [], readonlyPaths: [] }
+  return { maskedPaths: [...(hostConfig.MaskedPaths ?? defaultMaskedPaths)], readonlyPaths: [...(hostConfig.ReadonlyPaths ?? defaultReadonlyPaths)] }
 }
 
 function seccompOf(input: BundleInput, capabilities: readonly string[], privileged: boolean): OciLinux['seccomp'] {

@@ -1,4 +1,4 @@
-import type { ContainerInspectResponse, ContainerSummary } from '../../model/engine-api/container.js'
+import type { ContainerInspectResponse, ContainerSummary, HostConfig } from '../../model/engine-api/container.js'
 import type { EndpointSettings } from '../../model/engine-api/network.js'
 import { atLeast, type ApiVersion } from '../versions.js'
 
@@ -16,9 +16,19 @@ const hostDefaults: Record<string, unknown> = {
 /** The fields of old versions: until 1.44 the short id was among the aliases of networks with names. */
 export function encodeInspect(container: ContainerInspectResponse, version: ApiVersion): ContainerInspectResponse {
   const { NetworkSettings: settings, Id = '', HostConfig: host } = container
-  const whole = { ...container, HostConfig: { ...hostDefaults, ...host } }
+  const whole = { ...container, HostConfig: { ...hostDefaults, ...withoutUnset(host) } }
   if (atLeast(version, '1.45') || !settings?.Networks) return whole
   return { ...whole, NetworkSettings: { ...settings, Networks: withShortId(settings.Networks, Id) } }
+}
+
+/** What clients send for limits that are not set is not shown as a limit. */
+function withoutUnset(host: HostConfig = {}): HostConfig {
+  const { MemorySwappiness, PidsLimit, ...others } = host
+  return {
+    ...others,
+    ...(MemorySwappiness !== undefined && MemorySwappiness !== null && MemorySwappiness >= 0 && { MemorySwappiness }),
+    PidsLimit: PidsLimit !== undefined && PidsLimit !== null && PidsLimit > 0 ? PidsLimit : null,
+  }
 }
 
 export function encodeSummary(container: ContainerSummary, version: ApiVersion): ContainerSummary {

@@ -13,7 +13,8 @@ export function lifecycleHandlers(containers: ContainersBackend) {
   const create: Handler = async (exchange) => {
     const name = exchange.query.text('name')
     if (name !== undefined) checkName(name)
-    const body = await exchange.readJson(createBody)
+    const { Runtime: runtime, ...body } = await exchange.readJson(createBody)
+    if (runtime) body.HostConfig = { ...body.HostConfig, Runtime: body.HostConfig?.Runtime || runtime }
     if (body.Image === undefined || body.Image === '') throw invalid('no image specified')
     const created = await containers.create(name?.replace(/^\//, ''), body, exchange.query.text('platform'))
     exchange.json(201, { Id: created.Id, Warnings: created.Warnings ?? [] })

@@ -196,6 +196,7 @@ export const createBody: Check<CreateRequest> = shape<CreateRequest>({
   StopSignal: text,
   StopTimeout: whole,
   Shell: strings,
+  Runtime: text,
   HostConfig: hostConfig,
   NetworkingConfig: shape<NonNullable<CreateRequest['NetworkingConfig']>>({
     EndpointsConfig: mapOf(orNull(endpointSettings, {})),

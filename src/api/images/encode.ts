@@ -15,6 +15,13 @@ export function encodeInspect(image: ImageInspect, version: ApiVersion): Record<
     ...image,
     ...(!atLeast(version, '1.44') && { VirtualSize: image.Size ?? 0 }),
     ...(!atLeast(version, '1.45') && { Container: '' }),
+    ...(!atLeast(version, '1.50') && { Config: { ...ofContainers, ...image.Config } }),
     ContainerConfig: image.Config ?? {},
   }
+}
+
+/** Until 1.49 an image's settings had the fields of a container's, which images never have. */
+const ofContainers = {
+  Hostname: '', Domainname: '', AttachStdin: false, AttachStdout: false, AttachStderr: false, Tty: false, OpenStdin: false, StdinOnce: false,
+  Cmd: null, Image: '', Volumes: null, Entrypoint: null, OnBuild: null, Labels: null,
 }

@@ -15,7 +15,7 @@ export function encodeTask(task: Task): SwarmTask {
     ...omitEmpty({ Name: task.annotations.name }),
     Labels: task.annotations.labels,
     Spec: encodeTaskSpec(task.spec),
-    ...omitEmpty({ ServiceID: task.serviceId, Slot: task.slot, NodeID: task.nodeId }),
+    ...omitEmpty({ ServiceID: task.serviceId, Slot: slotOf(task), NodeID: task.nodeId }),
     Status: encodeStatus(task.status),
     DesiredState: taskStateName(task.desiredState) as TaskState,
     ...omitEmpty({
@@ -27,6 +27,11 @@ export function encodeTask(task: Task): SwarmTask {
     }),
     ...(task.jobIteration !== undefined && { JobIteration: { Index: task.jobIteration } }),
   }
+}
+
+/** Docker's slots of jobs count from 0: its client waits for ever for a job whose first slot is 1. */
+function slotOf({ slot, jobIteration }: Task): number {
+  return jobIteration !== undefined && slot > 0 ? slot - 1 : slot
 }
 
 function encodeStatus(status: TaskStatus): TaskStatusJson {

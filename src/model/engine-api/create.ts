@@ -2,6 +2,8 @@ import type { ContainerConfig, HostConfig, NetworkingConfig } from './container.
 
 /** The body of `POST /containers/create`. */
 export interface CreateRequest extends ContainerConfig {
+  /** Where Docker's SDK for Python puts it; one in `HostConfig` comes first. */
+  Runtime?: string
   HostConfig?: HostConfig
   NetworkingConfig?: NetworkingConfig
 }

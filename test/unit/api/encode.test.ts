@@ -1,5 +1,7 @@
 import { strict as assert } from 'node:assert'
 import fc from 'fast-check'
+import { encodeInspect as encodeContainer } from '../../../src/api/containers/encode.js'
+import { encodeInspect as encodeImage } from '../../../src/api/images/encode.js'
 import { decodeConfigSpec, encodeConfigSpec } from '../../../src/api/configs/encode.js'
 import { decodeNodeSpec, encodeNodeSpec } from '../../../src/api/nodes/encode.js'
 import { decodeSecretSpec, encodeSecret, encodeSecretSpec } from '../../../src/api/secrets/encode.js'
@@ -9,6 +11,7 @@ import { serviceSpec as serviceShape } from '../../../src/api/services/shape.js'
 import { decodeSwarmSpec, encodeSwarm, encodeSwarmSpec } from '../../../src/api/swarm/encode.js'
 import { swarmSpec as swarmShape } from '../../../src/api/swarm/shape.js'
 import { encodeTask } from '../../../src/api/tasks/encode.js'
+import type { HostConfig } from '../../../src/model/engine-api/container.js'
 import { defaultClusterSpec } from '../../../src/model/defaults.js'
 import type { NetworkId } from '../../../src/model/ids.js'
 import { TaskState } from '../../../src/model/task-state.js'
@@ -70,6 +73,28 @@ describe('encoding', () => {
     const swarm = JSON.stringify(encodeSwarm({ ...cluster('c', { spec, unlockKeys: [{ subsystem: 'm', key: Buffer.from('KEY') }] }), meta }))
     assert.ok(!swarm.includes('KEY'))
     assert.ok(swarm.includes('SWMTKN-1-m'))
+  })
+
+  it('counts the slots of jobs from 0, as clients that follow a job do', () => {
+    const slot = (given: Parameters<typeof task>[1]): number | undefined => encodeTask({ ...task('t', given), meta }).Slot
+    assert.deepEqual([1, 2].map((n) => slot({ slot: n, jobIteration: 0 })), [undefined, 1])
+    assert.equal(slot({ slot: 1 }), 1)
+    assert.equal(slot({ slot: 0, jobIteration: 0 }), undefined)
+  })
+
+  it('gives old clients the fields of images that were always empty', () => {
+    const image = { Id: 'i', Config: { Cmd: ['sh'] } }
+    const old = encodeImage(image, '1.49')['Config'] as Record<string, unknown>
+    assert.deepEqual([old['Cmd'], old['Hostname'], old['Entrypoint'], old['Tty']], [['sh'], '', null, false])
+    assert.deepEqual(encodeImage(image, '1.50')['Config'], { Cmd: ['sh'] })
+  })
+
+  it('shows no limit that was sent as unset', () => {
+    const host = (HostConfig: HostConfig): HostConfig => encodeContainer({ HostConfig }, '1.51').HostConfig ?? {}
+    const unset = host({ MemorySwappiness: -1, PidsLimit: 0 })
+    assert.deepEqual(['MemorySwappiness' in unset, unset.PidsLimit], [false, null])
+    const set = host({ MemorySwappiness: 0, PidsLimit: 7 })
+    assert.deepEqual([set.MemorySwappiness, set.PidsLimit], [0, 7])
   })
 
   it('shows a task with its networks as Swarm mode does', () => {

@@ -13,6 +13,13 @@ describe('OCI runtimes', () => {
     assert.throws(() => OciRuntimes.open([], '/state', '/bin', nullLogger), { kind: 'invalid' })
   })
 
+  it('answer to the names of Docker\'s own, whichever there are', () => {
+    using runtimes = open()
+    assert.equal(runtimes.of('io.containerd.runc.v2').program, '/usr/sbin/runc')
+    using other = OciRuntimes.open([{ name: 'youki', path: '/opt/youki' }], '/state', '/programs', nullLogger)
+    for (const name of ['runc', 'io.containerd.runc.v2']) assert.equal(other.of(name), other.byDefault)
+  })
+
   it('have their own arguments before ours', () => {
     using runtimes = open()
     assert.deepEqual(runtimes.of('traced').globalArgs, ['--debug', '--root', '/state'])

@@ -178,6 +178,7 @@ describe('control: services', () => {
     const job = await control.createService(spec)
     assert.equal(job.jobStatus?.jobIteration, 0)
     assert.equal((await control.updateService('job', job.meta.version, spec, false)).jobStatus?.jobIteration, 1)
+    assert.deepEqual(await control.serviceStatuses([job.id]), { [job.id]: { running: 0, desired: 2, completed: 0 } })
   })
 
   it('counts running and wanted tasks', async () => {
