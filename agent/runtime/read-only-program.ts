@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { bindMount, unmountAll } from '../kernel/mount.js'
 
@@ -19,8 +19,8 @@ export class ReadOnlyProgram implements Disposable {
     const path = join(folder, basename(program))
     unmountAll(path)
     mkdirSync(folder, { recursive: true, mode: 0o711 })
-    closeSync(openSync(path, 'w'))
-    chmodSync(path, 0o700)
+    // Whatever is there is neither emptied nor given a mode: it could be the program itself, bound by another daemon.
+    closeSync(openSync(path, 'a', 0o700))
     try {
       bindMount(program, path, { readOnly: true })
     } catch (thrown) {

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, linkSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { mountsBelow, unmountAll } from '../../agent/kernel/mount.js'
@@ -42,6 +42,15 @@ describe('a program on a read-only mount', () => {
     using mounted = ReadOnlyProgram.mount(program, bin)
     assert.equal(execFileSync(mounted.path, { encoding: 'utf8', cwd: '/usr' }), '/usr\n')
     assert.equal(mountsBelow(folder).length, 1)
+  })
+
+  it('leaves what is in its place as it is', () => {
+    const bin = join(folder, 'bin')
+    mkdirSync(bin)
+    linkSync(program, join(bin, 'crun'))
+    const before = { content: readFileSync(program), mode: statSync(program).mode }
+    ReadOnlyProgram.mount(program, bin)[Symbol.dispose]()
+    assert.deepEqual({ content: readFileSync(program), mode: statSync(program).mode }, before)
   })
 
   it('is done without where it cannot be had, and for other runtimes', () => {
