@@ -7,14 +7,16 @@ import { StoreLoop, type LoopDeps, type LoopHandler, type StoreChange } from '..
 import type { SignExternally } from './external-ca.js'
 import { signerOf } from './trust.js'
 
-/** So many requests are worked on at a time. */
+/** So many requests are worked on at a time: an authority outside takes its time, and no node waits for another's. */
 const atOnce = 16
 
 /** Signs what nodes ask for: `pending` becomes `issued`, or `failed` with the reason. */
 class Signing implements LoopHandler {
   readonly name = 'certificate signing'
   private readonly pending = new Set<NodeId>()
-
+  /** Those that are worked on. */
+  private readonly underWay = new Map<NodeId, Promise<void>>()
+  private wake: (() => void) | undefined
   private readonly stopped = new AbortController()
 
   constructor(
@@ -23,6 +25,7 @@ class Signing implements LoopHandler {
   ) {}
 
   stop(): void {
+    this.pending.clear()
     this.stopped.abort(new StatusError('cancelled', 'this manager does not sign any more'))
   }
 
@@ -35,17 +38,40 @@ class Signing implements LoopHandler {
     if (change.table === 'node' && change.action !== 'remove') this.note(change.object)
   }
 
+  /** Goes on until nothing is left, also of what is asked for meanwhile. */
   async run(): Promise<void> {
-    while (this.pending.size > 0) {
-      // An authority outside takes its time: one node does not wait for another.
-      const batch = [...this.pending].slice(0, atOnce)
-      for (const id of batch) this.pending.delete(id)
-      await Promise.all(batch.map((id) => this.sign(id)))
+    const failures: unknown[] = []
+    do {
+      if (failures.length === 0) this.begin(failures)
+      if (this.underWay.size > 0) await new Promise<void>((resolve) => (this.wake = resolve))
+    } while (this.underWay.size > 0 || (this.pending.size > 0 && failures.length === 0))
+    if (failures.length > 0) throw failures[0]
+  }
+
+  /** One at a time of each node: it may ask again while its first request is worked on. */
+  private begin(failures: unknown[]): void {
+    for (const id of this.pending) {
+      if (this.underWay.size >= atOnce) return
+      if (this.underWay.has(id)) continue
+      this.pending.delete(id)
+      const ended = (): void => {
+        this.underWay.delete(id)
+        this.wakeUp()
+      }
+      this.underWay.set(id, this.sign(id).catch((thrown: unknown) => void failures.push(thrown)).then(ended))
     }
   }
 
   private note({ id, certificate }: Node): void {
-    if (certificate.state === CertificateState.pending && certificate.csrPem !== undefined) this.pending.add(id)
+    if (certificate.state !== CertificateState.pending || certificate.csrPem === undefined) return
+    this.pending.add(id)
+    this.wakeUp()
+  }
+
+  private wakeUp(): void {
+    const wake = this.wake
+    this.wake = undefined
+    wake?.()
   }
 
   private async sign(id: NodeId): Promise<void> {

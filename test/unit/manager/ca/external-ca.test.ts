@@ -134,6 +134,25 @@ describe('an external CA', () => {
     assert.deepEqual(peers, [founded.node.id])
   })
 
+  it('that is slow for one node holds up no other, whenever they ask', async () => {
+    await useCas(await serve())
+    const [slow, ...others] = await Promise.all(Array.from({ length: 4 }, () => createCsr()))
+    let release = (): void => undefined
+    const released = new Promise<void>((resolve) => (release = resolve))
+    answer = async (given, response) => {
+      if (given.subject.CN === 'slow') await released
+      await sign()(given, response)
+    }
+    const held = request('slow', must(slow, 'a request').csrPem)
+    await eventually('it was asked', () => asked.length === 1)
+    const answers = await Promise.all(others.map(({ csrPem }, i) => request(`n${i}`, csrPem)))
+    assert.deepEqual([...new Set(answers.map(({ state }) => state))], ['issued'])
+    assert.equal(store.view().get('node', 'slow' as NodeId)?.certificate.state, 'pending')
+    release()
+    assert.equal((await held).state, 'issued')
+    assert.equal(asked.length, 4)
+  })
+
   it('that refuses, or answers something else, fails the request with what it said', async () => {
     const url = await serve()
     await useCas(url)
