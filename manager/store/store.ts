@@ -1,24 +1,10 @@
 import type { Subscription } from '../../src/base/watch-queue.js'
-import type { Cluster } from '../../src/model/cluster.js'
-import type { Network } from '../../src/model/network.js'
-import type { Node } from '../../src/model/node.js'
-import type { Config, Secret } from '../../src/model/secret.js'
+import type { ObjectKind, ObjectsByKind } from '../../src/model/objects.js'
 import type { Service } from '../../src/model/service.js'
 import type { Task } from '../../src/model/task.js'
-import type { Volume } from '../../src/model/volume.js'
 
-/** The replicated tables and what they hold. Objects are immutable: change a copy and write that. */
-export interface Tables {
-  node: Node
-  service: Service
-  task: Task
-  network: Network
-  secret: Secret
-  config: Config
-  volume: Volume
-  cluster: Cluster
-}
-export type TableName = keyof Tables
+export type Tables = ObjectsByKind
+export type TableName = ObjectKind
 
 /** A consistent view: nothing in it changes while it is held. */
 export interface ReadTx {

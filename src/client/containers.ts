@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { ErrorKind, kindOf, StatusError, messageOf } from '../base/errors.js'
 import type {
-  ContainerConfig,
   ContainerCreateResponse,
   ContainerInspectResponse,
   ContainerPathStat,
@@ -11,18 +10,15 @@ import type {
   ContainerUpdateResponse,
   ContainerWaitResponse,
   FilesystemChange,
-  HostConfig,
-  NetworkingConfig,
   Resources,
   RestartPolicy,
 } from '../model/engine-api/container.js'
+import type { CreateRequest } from '../model/engine-api/create.js'
 import type { ContainerStatsResponse } from '../model/engine-api/stats.js'
 import { attachmentOf, jsonLines, outputOf, type Attachment, type Output } from './streams.js'
 import type { Client } from './client.js'
 import { DaemonError } from './http.js'
 import { filterText, type FilterValues } from './filters.js'
-
-export type ContainerCreate = ContainerConfig & { HostConfig?: HostConfig; NetworkingConfig?: NetworkingConfig }
 
 export interface LogsQuery {
   stdout?: boolean
@@ -45,7 +41,7 @@ export class ContainersClient {
     return this.client.json('GET', '/containers/json', { query: { ...query, filters: filterText(filters) } })
   }
 
-  create(body: ContainerCreate, options: { name?: string; platform?: string } = {}): Promise<ContainerCreateResponse> {
+  create(body: CreateRequest, options: { name?: string; platform?: string } = {}): Promise<ContainerCreateResponse> {
     return this.client.json('POST', '/containers/create', { query: { ...options }, body })
   }
 

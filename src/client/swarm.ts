@@ -1,27 +1,5 @@
-import type { Swarm, SwarmSpec } from '../model/engine-api/swarm.js'
+import type { Swarm, SwarmInitRequest, SwarmJoinRequest, SwarmSpec } from '../model/engine-api/swarm.js'
 import type { Client } from './client.js'
-
-export interface SwarmInit {
-  ListenAddr?: string
-  AdvertiseAddr?: string
-  DataPathAddr?: string
-  DataPathPort?: number
-  DefaultAddrPool?: string[]
-  SubnetSize?: number
-  ForceNewCluster?: boolean
-  AutoLockManagers?: boolean
-  Availability?: 'active' | 'pause' | 'drain'
-  Spec?: SwarmSpec
-}
-
-export interface SwarmJoin {
-  ListenAddr?: string
-  AdvertiseAddr?: string
-  DataPathAddr?: string
-  RemoteAddrs: string[]
-  JoinToken: string
-  Availability?: 'active' | 'pause' | 'drain'
-}
 
 export class SwarmClient {
   constructor(private readonly client: Client) {}
@@ -31,11 +9,11 @@ export class SwarmClient {
   }
 
   /** Gives the node's id. */
-  init(options: SwarmInit): Promise<string> {
+  init(options: SwarmInitRequest): Promise<string> {
     return this.client.json('POST', '/swarm/init', { body: options })
   }
 
-  join(options: SwarmJoin): Promise<void> {
+  join(options: SwarmJoinRequest): Promise<void> {
     return this.client.json('POST', '/swarm/join', { body: options })
   }
 

@@ -23,16 +23,3 @@ export interface Driver {
   name: string
   options: Record<string, string>
 }
-
-/** The tables of the replicated store. */
-export const ObjectKind = {
-  node: 'node',
-  service: 'service',
-  task: 'task',
-  network: 'network',
-  secret: 'secret',
-  config: 'config',
-  volume: 'volume',
-  cluster: 'cluster',
-} as const
-export type ObjectKind = (typeof ObjectKind)[keyof typeof ObjectKind]

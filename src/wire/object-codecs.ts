@@ -1,7 +1,7 @@
 import type { Cluster } from '../model/cluster.js'
 import type { Network } from '../model/network.js'
 import type { Node } from '../model/node.js'
-import type { ObjectKind } from '../model/object.js'
+import type { ObjectKind, ObjectsByKind } from '../model/objects.js'
 import type { Config, Secret } from '../model/secret.js'
 import type { Service } from '../model/service.js'
 import type { Task, TaskStatus } from '../model/task.js'
@@ -18,18 +18,6 @@ export const secretCodec = codec<Secret>(skep.v1.Secret)
 export const configCodec = codec<Config>(skep.v1.Config)
 const volumeCodec = codec<Volume>(skep.v1.Volume)
 export const clusterCodec = codec<Cluster>(skep.v1.Cluster)
-
-/** What each table of the store holds. */
-export interface ObjectsByKind {
-  node: Node
-  service: Service
-  task: Task
-  network: Network
-  secret: Secret
-  config: Config
-  volume: Volume
-  cluster: Cluster
-}
 
 /** The codec of each table's objects. */
 export const objectCodecs: { readonly [K in ObjectKind]: Codec<ObjectsByKind[K]> } = {

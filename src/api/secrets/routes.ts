@@ -1,14 +1,21 @@
+import type { SecretSpec } from '../../model/engine-api/swarm.js'
 import type { ApiDeps } from '../backends.js'
+import { fileRoutes } from '../file-objects.js'
+import { mapOf, orNull, shape, text } from '../json-check.js'
 import type { Route } from '../route.js'
-import { secretHandlers } from './handlers.js'
+import { driver } from '../services/shape.js'
+import { decodeSecretSpec, encodeSecret } from './encode.js'
 
 export function secretRoutes({ swarm }: Pick<ApiDeps, 'swarm'>): Route[] {
-  const handlers = secretHandlers(swarm)
-  return [
-    { method: 'GET', path: '/secrets', handle: handlers.list },
-    { method: 'POST', path: '/secrets/create', handle: handlers.create },
-    { method: 'GET', path: '/secrets/:id', handle: handlers.inspect },
-    { method: 'POST', path: '/secrets/:id/update', handle: handlers.update },
-    { method: 'DELETE', path: '/secrets/:id', handle: handlers.remove },
-  ]
+  return fileRoutes(swarm, {
+    noun: 'secret',
+    body: shape<SecretSpec>({ Name: text, Labels: mapOf(orNull(text, '')), Data: text, Driver: driver, Templating: driver }),
+    encode: encodeSecret,
+    decode: decodeSecretSpec,
+    list: (control) => control.listSecrets(),
+    get: (control, ref) => control.getSecret(ref),
+    create: (control, spec) => control.createSecret(spec),
+    update: (control, id, version, spec) => control.updateSecret(id, version, spec),
+    remove: (control, ref) => control.removeSecret(ref),
+  })
 }

@@ -1,4 +1,4 @@
-import type { SwarmSpec } from '../../model/engine-api/swarm.js'
+import type { SwarmInitRequest, SwarmJoinRequest, SwarmSpec } from '../../model/engine-api/swarm.js'
 import { count, flag, listOf, mapOf, oneOf, orNull, shape, text, whole } from '../json-check.js'
 import { driver } from '../services/shape.js'
 
@@ -28,23 +28,9 @@ export const swarmSpec = shape<SwarmSpec>({
   TaskDefaults: shape<Part<'TaskDefaults'>>({ LogDriver: driver }),
 })
 
-/** The body of `POST /swarm/init`. */
-export interface InitBody {
-  ListenAddr?: string
-  AdvertiseAddr?: string
-  DataPathAddr?: string
-  DataPathPort?: number
-  DefaultAddrPool?: string[]
-  SubnetSize?: number
-  ForceNewCluster?: boolean
-  AutoLockManagers?: boolean
-  Availability?: 'active' | 'pause' | 'drain'
-  Spec?: SwarmSpec
-}
-
 const availability = oneOf('active', 'pause', 'drain')
 
-export const initBody = shape<InitBody>({
+export const initBody = shape<SwarmInitRequest>({
   ListenAddr: text,
   AdvertiseAddr: text,
   DataPathAddr: text,
@@ -57,17 +43,7 @@ export const initBody = shape<InitBody>({
   Spec: swarmSpec,
 })
 
-/** The body of `POST /swarm/join`. */
-export interface JoinBody {
-  ListenAddr?: string
-  AdvertiseAddr?: string
-  DataPathAddr?: string
-  RemoteAddrs?: string[]
-  JoinToken?: string
-  Availability?: 'active' | 'pause' | 'drain'
-}
-
-export const joinBody = shape<JoinBody>({
+export const joinBody = shape<SwarmJoinRequest>({
   ListenAddr: text,
   AdvertiseAddr: text,
   DataPathAddr: text,

@@ -1,4 +1,5 @@
 import { ErrorKind, invalid, kindOf, StatusError } from '../../base/errors.js'
+import type { FileObjectsClient } from '../../client/file-objects.js'
 import type { SwarmService, SwarmServiceSpec } from '../../model/engine-api/extensions.js'
 import type { Network } from '../../model/engine-api/network.js'
 import type { Config, ConfigSpec, Secret, SecretSpec } from '../../model/engine-api/swarm.js'
@@ -106,8 +107,7 @@ async function createNetworks(context: Context, stack: string, { own }: StackNet
 /** Makes or updates secrets or configs, and gives the ids of all that the stack refers to by their names. */
 async function putData({ api, stdout }: Context, kind: Kind, { own, nameOf }: StackData): Promise<Map<string, string>> {
   const ids = new Map<string, string>()
-  const client: { list: (filters: { name: string[] }) => Promise<(Secret | Config)[]>; create: (spec: SecretSpec & ConfigSpec) => Promise<string>; update: (id: string, version: number, spec: SecretSpec & ConfigSpec) => Promise<void> } =
-    kind === 'secret' ? api.secrets : api.configs
+  const client: FileObjectsClient<Secret | Config, SecretSpec & ConfigSpec> = kind === 'secret' ? api.secrets : api.configs
   const names = [...new Set(nameOf.values())]
   const there = new Map(names.length === 0 ? [] : (await client.list({ name: names })).map((object) => [object.Spec?.Name ?? '', object]))
   const specs = new Map(own.map((spec) => [spec.Name ?? '', spec]))

@@ -449,6 +449,30 @@ export interface NetworkAttachmentConfig {
   DriverOpts?: Record<string, string>
 }
 
+/** The body of `POST /swarm/init`. */
+export interface SwarmInitRequest {
+  ListenAddr?: string
+  AdvertiseAddr?: string
+  DataPathAddr?: string
+  DataPathPort?: number
+  DefaultAddrPool?: string[]
+  SubnetSize?: number
+  ForceNewCluster?: boolean
+  AutoLockManagers?: boolean
+  Availability?: 'active' | 'pause' | 'drain'
+  Spec?: SwarmSpec
+}
+
+/** The body of `POST /swarm/join`. */
+export interface SwarmJoinRequest {
+  ListenAddr?: string
+  AdvertiseAddr?: string
+  DataPathAddr?: string
+  RemoteAddrs?: string[]
+  JoinToken?: string
+  Availability?: 'active' | 'pause' | 'drain'
+}
+
 export interface SwarmInfo {
   NodeID?: string
   NodeAddr?: string
