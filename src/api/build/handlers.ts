@@ -110,7 +110,7 @@ function readOptions(exchange: Exchange): BuildRequest {
     args: readJson(query, 'buildargs', mapOf(orNull(text, null))) ?? {},
     labels: readJson(query, 'labels', mapOf(text)) ?? {},
     noCache: query.flag('nocache'),
-    cacheFrom: readJson(query, 'cachefrom', orNull(listOf(text), [])) ?? [],
+    cacheFrom: readJson(query, 'cachefrom', listOf(text)) ?? [],
     pull: query.flag('pull'),
     quiet: query.flag('q'),
     squash: query.flag('squash'),
@@ -139,8 +139,8 @@ function hostConfigOf(query: Query): HostConfig {
     const value = query.text(parameter)
     return value === undefined ? {} : { [field]: value }
   }
-  const limits = readJson(query, 'ulimits', orNull(ulimits, [])) ?? []
-  const security = readJson(query, 'securityopt', orNull(listOf(text), [])) ?? []
+  const limits = readJson(query, 'ulimits', ulimits) ?? []
+  const security = readJson(query, 'securityopt', listOf(text)) ?? []
   const hosts = query.all('extrahosts').flatMap((list) => list.split(','))
   return {
     ...number('memory', 'Memory'),
@@ -159,9 +159,11 @@ function hostConfigOf(query: Query): HostConfig {
   }
 }
 
+/** Undefined also for `null`: Docker's SDK for Go sends it for what its caller left out. */
 function readJson<T>(query: Query, name: string, check: Check<T>): T | undefined {
   const value = query.text(name)
-  return value === undefined ? undefined : check(parse(value, name), name)
+  const parsed = value === undefined ? null : parse(value, name)
+  return parsed === null ? undefined : check(parsed, name)
 }
 
 function parse(value: string, name: string): unknown {

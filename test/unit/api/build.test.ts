@@ -42,6 +42,13 @@ describe('the build endpoint', () => {
     })
   })
 
+  it('takes null for what the client did not set', async () => {
+    const { status } = await post('buildargs=null&labels=null&cachefrom=null&ulimits=null&securityopt=null&t=a')
+    assert.equal(status, 200)
+    const { options: { args, labels, cacheFrom, hostConfig } } = daemon.deps.build.builds[0] as (typeof daemon.deps.build.builds)[number]
+    assert.deepEqual([args, labels, cacheFrom, hostConfig], [{}, {}, [], {}])
+  })
+
   it('gives an error a status before the first line, and makes it the last line later', async () => {
     const refused = await post('target=refused')
     assert.equal(refused.status, 400)
