@@ -137,7 +137,10 @@ describe('the Engine API’s definition', function () {
       })
       const plainly = (await conforms('NetworkInspect', 200, { id: 'back' })) as Network
       assert.deepEqual([plainly.Peers, plainly.Services], [[{ Name: 'host1-n1', IP: '192.0.2.1' }], undefined])
+      assert.equal('Problems' in plainly, false)
+      daemon.deps.networks.troubles.set(back.Id ?? '', ['not everything on a network can be reached: no buffer space'])
       const verbose = (await conforms('NetworkInspect', 200, { id: 'back' }, '?verbose=true')) as Network
+      assert.deepEqual(verbose.Problems, ['not everything on a network can be reached: no buffer space'])
       assert.deepEqual(verbose.Services, {
         '': { VIP: '<nil>', Ports: [], LocalLBIndex: 0, Tasks: [{ Name: 'lone', EndpointID: 't2', EndpointIP: '10.0.1.4', Info: { 'Host IP': '192.0.2.1' } }] },
         web: {

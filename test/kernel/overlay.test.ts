@@ -6,7 +6,9 @@ import { inNetns } from '../../agent/kernel/netns.js'
 import { Nft } from '../../agent/kernel/nft.js'
 import { openSocket } from '../../agent/kernel/socket.js'
 import type { TableRow } from '../../agent/network/cluster/cluster-tables.js'
+import { traceService } from '../../agent/network/cluster/trace.js'
 import { vipTables } from '../../agent/network/lb/vip-ruleset.js'
+import { systemClock } from '../../src/sys/system-clock.js'
 import { eventually } from '../support/eventually.js'
 import { ClusterNode } from '../support/cluster-node.js'
 import { NetworkHost } from '../support/network-host.js'
@@ -77,6 +79,12 @@ describe('overlay networks in the kernel', function () {
     const broken = place('x', '10.0.1.9', two, { nodeAddress: 'fd00::2' })
     await one.apply('incremental', [broken, row('e', '10.0.9.4', two)])
     assert.deepEqual(one.cluster?.incomplete, ['network back'])
+    const controller = one.controller ?? assert.fail()
+    const { tables } = controller
+    assert.match(tables.troublesOf('back').join(), /^not everything on a network can be reached: ./)
+    assert.deepEqual(tables.troublesOf('narrow'), [])
+    const given = { controller, networks: tables.networks, peers: tables.peers, hostname: 'h1', clock: systemClock, rng: controller.rng }
+    assert.match((await traceService(given, { service: 'web' }, undefined)).Problems[0] ?? '', /^on node h1: not everything on a network can be reached: .*; it is tried again$/)
     assert.match((await hosts.ask(d, '10.0.9.4', 80)) ?? '', /^e /)
     await one.cluster?.led()
     await one.apply('incremental', [place('x', '10.0.1.9', two)])

@@ -187,6 +187,10 @@ export class FakeNetworks implements NetworksBackend {
   async rows(networkId: string) {
     return this.tables.get(networkId)
   }
+  readonly troubles = new Map<string, string[]>()
+  problems(networkId: string) {
+    return this.troubles.get(networkId) ?? []
+  }
   async checkSubnets(subnets: readonly string[]) {
     if (subnets.includes('192.0.2.0/24')) throw new StatusError(ErrorKind.forbidden, 'invalid pool request: Pool overlaps with other one on this address space: 192.0.2.0/24')
   }

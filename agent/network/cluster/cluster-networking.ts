@@ -52,6 +52,7 @@ export class ClusterNetworking implements Disposable {
     this.balancer = new VipBalancer(tables, () => controller.dataPath?.nodeId ?? '', log)
     this.ingress = new IngressRouter(controller, { clock: given.clock, rng: controller.rng, log })
     this.repairs = new Repairs({ clock: given.clock, rng: controller.rng, log, exclusively: (act) => this.work.run(act) })
+    controller.tables.troubles = () => this.repairs.troubles
     controller.watch(this.balancer)
     controller.watch(this.ingress)
     controller.encryption.listen({ announce: () => given.announce?.(), moved: () => this.forwardEncrypted() })
@@ -177,7 +178,7 @@ export class ClusterNetworking implements Disposable {
   /** The ways to what is on a network elsewhere. */
   private waysOf(id: string): Part {
     const name = this.given.controller.tables.networks.get(id)?.network.spec.name ?? id
-    return { key: `network ${id}`, network: name, trouble: 'not everything on a network can be reached', leads: false, again: () => this.forward(id) }
+    return { key: `network ${id}`, network: name, networkId: id, trouble: 'not everything on a network can be reached', leads: false, again: () => this.forward(id) }
   }
 
   private get encryptionPart(): Part {

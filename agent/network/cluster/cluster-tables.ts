@@ -1,5 +1,6 @@
 import type { Network } from '../../../src/model/network.js'
 import type { NetworkEndpoint, NetworkPeer, NetworkService } from '../../../src/model/network-table.js'
+import type { Trouble } from './repairs.js'
 
 /** One row, or one network, that is new, changed or gone. */
 export interface TableRow {
@@ -44,11 +45,18 @@ export interface Touched {
 export class ClusterTables {
   readonly networks = new Map<string, ClusterNetwork>()
   readonly peers = new Map<string, NetworkPeer>()
+  /** What of the tables is not in effect on this node; whoever brings the kernel to them sets it. */
+  troubles: () => readonly Trouble[] = () => []
   private readonly lostNodes = new Set<string>()
 
   /** The nodes that do not answer this one on the data path: new flows are led to others while there are some. */
   get lost(): ReadonlySet<string> {
     return this.lostNodes
+  }
+
+  /** What does not work on this node for a network, in sentences. */
+  troublesOf(networkId: string): string[] {
+    return this.troubles().filter((one) => one.networkId === undefined || one.networkId === networkId).map(({ text }) => text)
   }
 
   /** Some network has a service. */

@@ -12,13 +12,26 @@ export interface Part {
   trouble: string
   /** The network it belongs to, for the log. */
   network?: string
+  /** Its id; without one all networks may suffer. */
+  networkId?: string
   /** It leads new flows to tasks: who waits for a task to be out of the tables waits for it, for a bounded time. */
   leads: boolean
   /** Brings all of it to what the tables say. Rejects with the kernel's reason. */
   again: () => Promise<void> | void
 }
 
+/** What does not work at the moment. */
+export interface Trouble {
+  /** Undefined when all networks may suffer. */
+  networkId: string | undefined
+  /** A sentence with the kernel's reason. */
+  text: string
+}
+
 interface Failing {
+  part: Part
+  /** Of the newest try. */
+  reason: string
   backoff: Backoff
   retry: Timer | undefined
   /** Ends the wait of those who wait for it. */
@@ -55,6 +68,11 @@ export class Repairs implements Disposable {
     return [...this.failing.keys()]
   }
 
+  /** What is not as it should be, and why. */
+  get troubles(): Trouble[] {
+    return [...this.failing.values()].map(({ part: { networkId, trouble }, reason }) => ({ networkId, text: `${trouble}: ${reason}` }))
+  }
+
   /** Brings a part to its state; `act` changes only what has to be changed, as far as it was complete before. Never rejects. */
   async attempt(part: Part, act: () => Promise<void> | void): Promise<void> {
     const { log } = this.given
@@ -67,7 +85,9 @@ export class Repairs implements Disposable {
       const present = this.failing.get(part.key)
       if (!present) log.error(`${part.trouble}; it is tried again`, { ...context, err })
       else log.debug(`${part.trouble}: ${messageOf(err)}`, context)
-      this.later(part, present ?? this.begin(part))
+      const failing = present ?? this.begin(part)
+      failing.reason = messageOf(err)
+      this.later(part, failing)
     }
   }
 
@@ -93,13 +113,14 @@ export class Repairs implements Disposable {
     for (const key of [...this.failing.keys()]) this.settle(key)
   }
 
-  private begin({ key, leads }: Part): Failing {
+  private begin(part: Part): Failing {
+    const { key, leads } = part
     const { clock, rng } = this.given
     let end: () => void = () => undefined
     const ended = new Promise<void>((resolve) => (end = resolve))
     if (!leads) end()
     const bound = leads ? clock.setTimer(leadsMaxMs, end) : undefined
-    const failing: Failing = { backoff: new Backoff(rng, retryFirstMs, retryMaxMs), retry: undefined, end, ended, bound }
+    const failing: Failing = { part, reason: '', backoff: new Backoff(rng, retryFirstMs, retryMaxMs), retry: undefined, end, ended, bound }
     this.failing.set(key, failing)
     return failing
   }

@@ -43,7 +43,7 @@ export async function traceService(given: TraceGiven, request: TraceRequest, con
   if (!first) throw notFound(`service ${request.service} not found on the networks that node ${hostname} knows of: ask a manager, or a node with containers on its networks`)
   const overlays = found.filter(({ table: { network } }) => !network.spec.ingress && (request.network === undefined || network.spec.name === request.network || network.id === request.network))
   if (request.network !== undefined && overlays.length === 0) throw notFound(`service ${first.service.name} is not on network ${request.network}`)
-  const problems: string[] = []
+  const problems = [...new Set(found.flatMap(({ table }) => controller.tables.troublesOf(table.network.id)))].map((text) => `on node ${hostname}: ${text}; it is tried again`)
   const vantageOf = vantages(given, container)
   if (container && overlays.length > 0 && !overlays.some(({ table }) => vantageOf(table.network.id))) {
     const names = overlays.map(({ table }) => table.network.spec.name).join(', ')

@@ -29,6 +29,8 @@ export interface NetworksBackend {
    * when neither can be had.
    */
   rows(networkId: string, ask: boolean): Promise<NetworkRows | undefined>
+  /** What does not work on this node for a network of the cluster, in sentences. */
+  problems(networkId: string): string[]
   /** Throws `forbidden` for a subnet that this host is itself on. */
   checkSubnets(subnets: readonly string[]): Promise<void>
   /** Follows the ways to a service, from this node or another one. Throws `notFound`, `conflict`. */

@@ -23,7 +23,8 @@ export function networkHandlers({ networks, swarm, clock }: Pick<ApiDeps, 'netwo
     const network = await find(exchange.param('id'), scope)
     const verbose = exchange.query.flag('verbose')
     const rows = network.Scope === 'swarm' ? await networks.rows(network.Id ?? '', verbose) : undefined
-    const shown = rows ? { ...network, Peers: encodePeers(rows) } : network
+    const problems = rows ? networks.problems(network.Id ?? '') : []
+    const shown = rows ? { ...network, Peers: encodePeers(rows), ...(problems.length > 0 && { Problems: problems }) } : network
     exchange.json(200, rows && verbose ? encodeVerbose(shown, rows) : shown)
   }
 

@@ -19,6 +19,7 @@ export function networksBackend(networks: NetworkController, engine: Engine, vie
   }
   return {
     rows: (networkId, ask) => view.rows(networkId, ask),
+    problems: (networkId) => networks.tables.troublesOf(networkId),
     trace: (request, node) => (node === undefined ? view.trace(request) : view.traceFrom(node, request)),
     checkSubnets: async (subnets) => networks.networks.checkOnHost(subnets),
     list: async () => networks.list().map((network) => encodeDetails(networks.inspect(network.id))),

@@ -21,6 +21,8 @@ export interface Network {
   Options?: Record<string, string>
   Labels?: Record<string, string>
   Peers?: PeerInfo[] | null
+  /** What does not work on this node for a network of the cluster, and is tried again; left out while all works. Not in Docker's definition. */
+  Problems?: string[]
   /** By name, in verbose answers alone. */
   Services?: Record<string, NetworkServiceInfo>
 }

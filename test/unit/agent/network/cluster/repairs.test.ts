@@ -37,6 +37,7 @@ describe('parts of the networks that the kernel refuses', () => {
     await attempt(part('back'))
     await attempt(part('front'))
     assert.deepEqual(repairs.incomplete, ['back'])
+    assert.deepEqual(repairs.troubles, [{ networkId: undefined, text: 'back fails: no buffer space' }])
     await clock.advance(60_000)
     const tries = tried.filter((one) => one === 'back').length
     assert(tries >= 5 && tries <= 10, `${tries} tries in a minute`)
