@@ -38,6 +38,10 @@ const nudgeMs = 200
 const usualIdleMs = 30_000
 const spreadMs = 5_000
 const graceMsMax = 30_000
+/** Other nodes take some time to follow, however short the period of a key is. */
+const graceMsMin = 1_000
+/** A key that a node does not use any more is listened to for so long: packets and other nodes are on their way. */
+const peerGraceMs = 5_000
 /** Timers do not go further. */
 const timerMsMax = 2 ** 31 - 1
 
@@ -50,6 +54,8 @@ export class Encryption implements Disposable {
   /** In the order of the stored keys: the oldest first. */
   private tunnels: OpenTunnel[] = []
   private nodes: readonly EncryptedNode[] = []
+  /** Keys that nodes had a moment ago, by public key. */
+  private readonly leaving = new Map<string, { peer: Peer; nodeId: string; untilMs: number }>()
   /** Of our own keys, those that the managers have told everybody of. */
   private spread: readonly string[] = []
   private paths: Paths = { keys: new Map(), tunnels: new Map() }
@@ -155,6 +161,7 @@ export class Encryption implements Disposable {
     const own = new Set(this.store.keys.map(({ publicKey }) => publicKey))
     const { usable, refused } = usableNodes(nodes.filter(({ nodeId }) => nodeId !== ownNodeId), own, this.nodes)
     for (const line of refused) this.given.log.warn(line)
+    this.keepForAMoment(usable)
     this.nodes = usable
     if (this.tunnels.length > 0) await this.exclusively(() => this.bring())
   }
@@ -230,6 +237,7 @@ export class Encryption implements Disposable {
     for (const tunnel of tunnels) tunnel.close()
     await this.given.tunnels.end()
     this.routed.clear()
+    this.leaving.clear()
     await this.store.clear()
     Object.assign(this, { paths: { keys: new Map(), tunnels: new Map() }, handshakes: () => 0, withdrawn: false, swept: false, settledAtMs: undefined })
     if (had) this.listener?.announce()
@@ -242,7 +250,8 @@ export class Encryption implements Disposable {
         const peers = this.peers()
         for (const tunnel of this.tunnels) await tunnel.add(peers)
         await this.choose()
-        for (const tunnel of this.tunnels) await tunnel.keepOnly(peers)
+        const kept = [...peers, ...this.leavingPeers()]
+        for (const tunnel of this.tunnels) await tunnel.keepOnly(kept)
       }
       this.schedule()
       if (this.tunnels.some(({ isQuiet }) => isQuiet)) this.nudgeLater()
@@ -263,7 +272,25 @@ export class Encryption implements Disposable {
   }
 
   private peers(): Peer[] {
-    return this.nodes.flatMap(({ address, keys }) => keys.map(({ publicKey, port }) => ({ publicKey, address, port, allowedIp: `${tunnelAddressOf(publicKey)}/128` })))
+    return this.nodes.flatMap(peersOf)
+  }
+
+  /** Keys that nodes have no more, though they are there. Those of nodes that are gone go at once. */
+  private keepForAMoment(next: readonly EncryptedNode[]): void {
+    const untilMs = this.given.clock.monotonicMs() + peerGraceMs
+    const there = new Set(next.map(({ nodeId }) => nodeId))
+    const used = new Set(next.flatMap(({ keys }) => keys.map(({ publicKey }) => publicKey)))
+    for (const [publicKey, { nodeId }] of this.leaving) if (!there.has(nodeId) || used.has(publicKey)) this.leaving.delete(publicKey)
+    for (const node of this.nodes) {
+      if (!there.has(node.nodeId)) continue
+      for (const peer of peersOf(node)) if (!used.has(peer.publicKey)) this.leaving.set(peer.publicKey, { peer, nodeId: node.nodeId, untilMs })
+    }
+  }
+
+  private leavingPeers(): Peer[] {
+    const nowMs = this.given.clock.monotonicMs()
+    for (const [publicKey, { untilMs }] of this.leaving) if (untilMs <= nowMs) this.leaving.delete(publicKey)
+    return [...this.leaving.values()].map(({ peer }) => peer)
   }
 
   /** Chooses the ways anew; packets take them when this resolves. */
@@ -312,7 +339,8 @@ export class Encryption implements Disposable {
     const step = this.rotationStep()
     const waitMs = step.step === 'wait' ? step.forMs : 0
     const names = this.tunnels.map(({ key }) => key.publicKey)
-    this.tick(isUnderWay(names, this.nodes, this.paths) ? Math.min(lookAgainMs, waitMs) : waitMs)
+    const leavingMs = Math.min(...[...this.leaving.values()].map(({ untilMs }) => untilMs - this.given.clock.monotonicMs()))
+    this.tick(Math.max(0, Math.min(leavingMs, isUnderWay(names, this.nodes, this.paths) ? Math.min(lookAgainMs, waitMs) : waitMs)))
   }
 
   private tick(afterMs: number): void {
@@ -330,7 +358,8 @@ export class Encryption implements Disposable {
   private async look(): Promise<void> {
     if (!this.wanted) return
     if (this.tunnels.length === 0 || this.tunnels.length < this.store.keys.length) return this.begin()
-    if (this.informed) await this.choose()
+    if ([...this.leaving.values()].some(({ untilMs }) => untilMs <= this.given.clock.monotonicMs())) await this.bring()
+    else if (this.informed) await this.choose()
     const { step } = this.rotationStep()
     if (step === 'begin') await this.beginRotation()
     else if (step === 'withdraw') this.withdraw()
@@ -348,7 +377,7 @@ export class Encryption implements Disposable {
     if (overlap && spread && (independent || this.withdrawn)) this.settledAtMs ??= nowMs
     else this.settledAtMs = undefined
     const state = { createdAtMs: newest?.key.createdAtMs ?? nowMs, overlap, spread, independent, settledAtMs: this.settledAtMs, withdrawn: this.withdrawn }
-    return nextStep(state, { periodMs: rotationMs, graceMs: Math.min(graceMsMax, rotationMs / 4) }, nowMs)
+    return nextStep(state, { periodMs: rotationMs, graceMs: Math.max(graceMsMin, Math.min(graceMsMax, rotationMs / 4)) }, nowMs)
   }
 
   private async beginRotation(): Promise<void> {
@@ -390,6 +419,10 @@ export class Encryption implements Disposable {
       if (this.users.size === 0) this.end().catch((thrown: unknown) => this.given.log.warn(`encryption could not be ended: ${messageOf(thrown)}`))
     })
   }
+}
+
+function peersOf({ address, keys }: EncryptedNode): Peer[] {
+  return keys.map(({ publicKey, port }) => ({ publicKey, address, port, allowedIp: `${tunnelAddressOf(publicKey)}/128` }))
 }
 
 function differs(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {

@@ -6,7 +6,7 @@ import type { DeviceState, Peer } from '../../../../../agent/network/wireguard/d
 import { Encryption } from '../../../../../agent/network/wireguard/encryption.js'
 import type { OpenTunnel, Tunnels } from '../../../../../agent/network/wireguard/host-tunnels.js'
 import type { Slot, StoredKey } from '../../../../../agent/network/wireguard/key-store.js'
-import { tunnelAddressOf } from '../../../../../agent/network/wireguard/keys.js'
+import { newKeyPair, tunnelAddressOf } from '../../../../../agent/network/wireguard/keys.js'
 import type { TunnelSpace } from '../../../../../agent/network/wireguard/tunnel-space.js'
 import { nullLogger } from '../../../../../src/base/log.js'
 import { eventually } from '../../../../support/eventually.js'
@@ -133,9 +133,9 @@ describe('encryption of a node', () => {
     rmSync(folder, { recursive: true })
   })
 
-  const create = (id: string, tunnels = new WiredTunnels(wire)): Member => {
+  const create = (id: string, tunnels = new WiredTunnels(wire), rotationMs = hourMs): Member => {
     const keyFile = join(folder, `${id}.json`)
-    const encryption = new Encryption({ tunnels, clock, log: nullLogger, keyFile, rotationMs: hourMs })
+    const encryption = new Encryption({ tunnels, clock, log: nullLogger, keyFile, rotationMs })
     const member: Member = { id, encryption, tunnels, keyFile, cutOff: false, said: [] }
     encryption.listen({ announce: () => void spread(), moved: () => Promise.resolve() })
     return member
@@ -220,6 +220,53 @@ describe('encryption of a node', () => {
     assert.equal(again.encryption.announcement?.keys.length, 1)
     assert.deepEqual(again.encryption.announcement?.keys[0], keys?.[1])
   }).timeout(20_000)
+
+  it('listens to a key for a moment after its node has another, not to one of a node that is gone', async () => {
+    const [one, two] = await join2()
+    const three = create('n3')
+    members.push(three)
+    await three.encryption.use(1_440)
+    three.encryption.hold('secret')
+    await spread()
+    const [tunnel] = [...one.tunnels.own]
+    const [old] = two.encryption.announcement?.keys ?? []
+    const [gone] = three.encryption.announcement?.keys ?? []
+    assert(tunnel && old && gone)
+    const told = (id: string, publicKey: string) => ({ nodeId: id, address: '192.0.2.1', keys: [{ publicKey, port: 51_820 }] })
+    const own = told('n1', tunnel.key.publicKey)
+    await one.encryption.setNodes([own, told('n2', newKeyPair().publicKey)], 'n1')
+    assert.deepEqual([tunnel.peers.has(old.publicKey), tunnel.peers.has(gone.publicKey)], [true, false])
+    await clock.advance(4_000)
+    assert(tunnel.peers.has(old.publicKey))
+    await eventually('the old key is not listened to any more', async () => {
+      await clock.advance(1_000)
+      return !tunnel.peers.has(old.publicKey)
+    })
+    assert.equal(tunnel.peers.size, 1)
+    // Not for a moment longer once the node itself is gone.
+    await one.encryption.setNodes([own, told('n2', newKeyPair().publicKey)], 'n1')
+    assert.equal(tunnel.peers.size, 2)
+    await one.encryption.setNodes([own], 'n1')
+    assert.equal(tunnel.peers.size, 0)
+  })
+
+  it('leaves other nodes time to follow, however short the period of a key is', async () => {
+    const nodes = [create('n1', undefined, 400), create('n2', undefined, 400)]
+    members = nodes
+    for (const { encryption } of nodes) {
+      await encryption.use(1_440)
+      encryption.hold('secret')
+    }
+    await spread()
+    const [one] = nodes
+    await eventually('a second key is made', async () => {
+      await clock.advance(100)
+      return one?.encryption.announcement?.keys.length === 2
+    })
+    await spread()
+    await pass(600, 100)
+    assert.equal(one?.encryption.announcement?.keys.length, 2)
+  })
 
   it('leaves ways alone that are as they should be', async () => {
     const [one, two] = await join2()
