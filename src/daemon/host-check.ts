@@ -4,7 +4,7 @@ import { exec } from '../sys/exec.js'
 import { prepareCgroups, type CgroupMode } from '../../agent/runtime/cgroup/mode.js'
 import type { RuntimeChoice } from '../../agent/runtime/oci-runtime.js'
 import { findProgram, knownRuntimes, versionOf } from '../../agent/runtime/programs.js'
-import { encryptionProblem } from './encryption-check.js'
+import { encryptionCheck } from './encryption-check.js'
 
 /** An OCI runtime as the configuration file has it. */
 export interface ConfiguredRuntime {
@@ -61,7 +61,7 @@ export async function checkHost(options: HostCheckOptions): Promise<HostTools> {
   if (missing.length > 0 || !cgroupMode || conmon === undefined) {
     throw new StatusError(ErrorKind.internal, `this host lacks what skepd needs:\n${missing.map((problem) => `  - ${problem}`).join('\n')}`)
   }
-  const problem = await encryptionProblem(options)
+  const problem = await encryptionCheck(options).problem()
   const warnings = problem === undefined ? [] : [`WARNING: Encrypted overlay networks cannot be used on this host: ${problem}`]
   return { cgroupMode, runtimes, conmon, conmonVersion: (await versionOf(conmon)) ?? '', warnings }
 }

@@ -25,7 +25,7 @@ import { drainTask } from '../../../agent/task-drain.js'
 import { Worker } from '../../../agent/worker.js'
 import { machineName } from '../backends/system.js'
 import type { DaemonConfig } from '../config.js'
-import { encryptionProblem } from '../encryption-check.js'
+import { encryptionCheck } from '../encryption-check.js'
 import type { HostParts } from '../host-parts.js'
 import { version } from '../version.js'
 import type { AgentSide, SwarmPlace } from './agent-side.js'
@@ -72,9 +72,10 @@ export class LocalAgent implements AgentSide {
     this.dataPath = new DataPathWatch({
       controller: deps.parts.networks, clock: deps.clock, rng: deps.rng, log: deps.log.child({ part: 'network' }), onLost: (nodeIds) => this.lose(nodeIds),
     })
+    const encryption = encryptionCheck({ wireguardPath: deps.config['wireguard-path'] ?? '', environment: process.env })
     this.host = new HostWatch({
       subnets: (max) => deps.parts.networks.networks.subnetsOfHost(max),
-      encryptionProblem: () => encryptionProblem({ wireguardPath: deps.config['wireguard-path'] ?? '', environment: process.env }),
+      encryptionProblem: () => encryption.problem(),
       clock: deps.clock,
       log: deps.log.child({ part: 'network' }),
     })
@@ -129,7 +130,7 @@ export class LocalAgent implements AgentSide {
   async describe(certPem: string, trustRootPem: string): Promise<NodeDescription> {
     const { subject, publicKey } = await issuerOf(certPem, trustRootPem)
     const { cpus, memoryBytes } = this.deps.parts.engine.context.host
-    const volumeDrivers = await this.deps.parts.volumes.driverNames()
+    const volumeDrivers = await this.deps.parts.volumes.driverNames({ own: true })
     const encryption = this.deps.parts.networks.encryption.announcement
     return {
       hostname: hostname(),
