@@ -141,7 +141,7 @@ export class Ipam {
   /**
    * Completes what is asked for a network (a subnet from the pools when it names none for IPv4, and
    * one from the unique local addresses for IPv6) and keeps it. What is chosen avoids `hosts`, the networks
-   * that nodes are on themselves. Throws `conflict` for an overlap, `exhausted` when the pools are used up,
+   * that nodes are on themselves; those of nodes that are down only as long as there is something else. Throws `conflict` for an overlap, `exhausted` when the pools are used up,
    * `invalid` for what does not fit together.
    */
   addNetwork(networkId: string, wanted: readonly IpamConfig[], ipv6: boolean, name: string, hosts: readonly HostSubnet[] = []): IpamConfig[] {
@@ -235,6 +235,8 @@ export class Ipam {
       const found = this.firstFree(pool, Math.max(this.subnetSize, pool.prefix), hosts)
       if (found) return found
     }
+    const up = hosts.filter(({ down }) => !down)
+    if (up.length < hosts.length) return this.freeSubnet(up)
     throw new StatusError(
       ErrorKind.exhausted,
       `could not find an available subnet of /${this.subnetSize} in the default address pools (${this.pools.join(', ')})${inTheWay(this.pools, hosts)}: remove unused networks, or give the network a subnet of its own`,
@@ -245,6 +247,8 @@ export class Ipam {
     const text = this.pools.find((pool) => pool.includes(':')) ?? 'fd5e:c3a1:7b00::/48'
     const pool = parseCidr(text)
     const found = this.firstFree(pool, Math.max(64, pool.prefix), hosts)
+    const up = hosts.filter(({ down }) => !down)
+    if (!found && up.length < hosts.length) return this.freeIpv6Subnet(up)
     if (!found) throw new StatusError(ErrorKind.exhausted, `could not find an available IPv6 subnet in ${text}${inTheWay([text], hosts)}: give the network a subnet of its own`)
     return found
   }

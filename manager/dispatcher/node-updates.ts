@@ -76,8 +76,14 @@ function bounded({ hostNetworks, encryptionProblem, ...rest }: NodeDescription):
   }
 }
 
-const isSubnet = (text: string): boolean =>
-  text.length <= subnetLengthMax && (text.includes(':') ? ipaddr.IPv6.isValidCIDR(text) : ipaddr.IPv4.isValidCIDRFourPartDecimal(text))
+/** Nodes tell of no wider ones: one that does would keep all others from new networks. */
+const shortestPrefix = { ipv4: 8, ipv6: 16 } as const
+
+function isSubnet(text: string): boolean {
+  if (text.length > subnetLengthMax || !(text.includes(':') ? ipaddr.IPv6.isValidCIDR(text) : ipaddr.IPv4.isValidCIDRFourPartDecimal(text))) return false
+  const [address, length] = ipaddr.parseCIDR(text)
+  return length >= shortestPrefix[address.kind()]
+}
 
 /** Without encryption keys that other nodes have: nobody gets another node's packets by naming its key. */
 function withOwnKeys(tx: WriteTx, nodeId: string, description: NodeDescription): NodeDescription {

@@ -126,6 +126,26 @@ describe('the allocator', () => {
     assert.deepEqual([subnetOf('a'), subnetOf('b'), subnetOf('c')], ['10.0.1.0/24', '10.0.4.0/24', '10.0.6.0/24'])
   })
 
+  it('subnets of hosts that are down are used when there is nothing else, those of others never', async () => {
+    await using manager = await TestManager.lead(0)
+    const hostOn = (id: string, state: 'down' | 'ready', subnet: string) => {
+      const { description, ...rest } = testNode(id)
+      return { ...rest, status: { state, message: '', address: '' }, ...(description && { description: { ...description, hostNetworks: { subnets: [subnet] } } }) }
+    }
+    const subnetOf = (id: string) => manager.store.view().get('network', id)?.ipam?.configs[0]?.subnet
+    await manager.store.update((tx) => {
+      tx.create('node', hostOn('gone', 'down', '10.0.0.0/8'))
+      tx.create('node', hostOn('here', 'ready', '10.0.0.0/24'))
+    })
+    await addNetwork(manager, 'a')
+    assert.equal(subnetOf('a'), '10.0.1.0/24')
+    await manager.store.update((tx) => tx.update('node', { ...tx.get('node', 'gone')!, status: { state: 'ready', message: '', address: '' } }))
+    await addNetwork(manager, 'b')
+    await manager.create('web', { task: on('b') })
+    assert.equal(subnetOf('b'), undefined)
+    assert.match(manager.tasks('web')[0]?.status.err ?? '', /where nodes are on networks of their own \(10\.0\.0\.0\/8 on gone, 10\.0\.0\.0\/24 on here\)/)
+  })
+
   it('two services cannot publish the same port', async () => {
     await using manager = await TestManager.lead(1)
     await manager.store.update((tx) => tx.create('network', defaultIngressNetwork(manager.ids)))

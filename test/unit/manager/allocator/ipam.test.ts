@@ -38,7 +38,7 @@ describe('subnets of networks', () => {
   })
 
   it('jump over the networks that hosts are on, of both families', () => {
-    const hosts = [['10.0.0.0/15', 'h1'], ['10.2.0.7/32', 'h2'], ['fd5e:c3a1:7b00::/64', 'h2']].map(([text = '', node = '']) => ({ block: parseCidr(text), node }))
+    const hosts = [['10.0.0.0/15', 'h1'], ['10.2.0.7/32', 'h2'], ['fd5e:c3a1:7b00::/64', 'h2']].map(([text = '', node = '']) => ({ block: parseCidr(text), node, down: false }))
     const all = ipam()
     assert.deepEqual(all.addNetwork('a', [], true, 'a', hosts).map(({ subnet }) => subnet), ['10.2.1.0/24', 'fd5e:c3a1:7b00:1::/64'])
     // What a user asks for is the control API's to refuse: it knows whose fault it is.

@@ -10,7 +10,7 @@ describe('what nodes say of themselves', () => {
     const { store } = createTestStore({ seed: 1 })
     await store.update((tx) => tx.create('node', node('n1')))
     const good = Array.from({ length: hostSubnetsMax + 5 }, (_, i) => `10.${i}.0.0/16`)
-    const subnets = ['x', '10.1', '10.1/8', '', '10.0.0.0/33', 'fd00::/200', `fe80::1%${'e'.repeat(100)}/64`, 'fd00:9::/64', ...good]
+    const subnets = ['x', '10.1', '10.1/8', '', '10.0.0.0/33', 'fd00::/200', `fe80::1%${'e'.repeat(100)}/64`, '0.0.0.0/0', '10.0.0.0/7', '::/0', 'fc00::/7', 'fd00:9::/64', ...good]
     await new NodeUpdates(store).ready('n1', { ...description, hostNetworks: { subnets }, encryptionProblem: 'no'.repeat(1_000) }, '192.0.2.1')
     const kept = store.view().get('node', 'n1')?.description
     assert.deepEqual(kept?.hostNetworks?.subnets, ['fd00:9::/64', ...good].slice(0, hostSubnetsMax))
