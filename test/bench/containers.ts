@@ -1,4 +1,6 @@
+import { must } from '../../src/base/assert.js'
 import { paired, repetitions, type Bench } from './bench.js'
+import { LeanClient, type LeanAnswer } from './lean-client.js'
 import { timedDocker, type MeasuredEngine } from './measured-engine.js'
 import type { Figure } from './report.js'
 import { rounded, summarise } from './statistics.js'
@@ -6,29 +8,31 @@ import { rounded, summarise } from './statistics.js'
 const usualRuns = 30
 const usualAtOnce = 100
 
-/** What is done to one container, in this order. */
-const steps = ['create', 'start', 'exec', 'stop', 'rm'] as const
+/** What is done to one container, in this order; the first is what any request takes: the client's time and the way there and back. */
+const steps = ['ping', 'create', 'start', 'exec', 'stop', 'rm'] as const
 type Step = (typeof steps)[number]
 
 /**
- * The steps of a container's life one by one, as requests to the API, the engines taking turns; `exec` by the
- * client too; then many containers at once.
+ * The steps of a container's life one by one, as requests to the API on a connection that is kept, the engines taking
+ * turns; `exec` by the docker client too; then many containers at once.
  */
 export const benchContainers: Bench = async (context) => {
   for (const engine of context.engines) await engine.start()
   const runs = repetitions(context, usualRuns, 5)
   context.say(`containers: ${runs} times ${steps.join(', ')}`)
   const took = new Map<string, Map<string, number[]>>()
+  const clients = new Map(context.engines.map((engine) => [engine, new LeanClient(engine.host.socketPath)]))
   const note = (what: string, engine: MeasuredEngine, ms: number): void => {
     const perEngine = took.get(what) ?? new Map<string, number[]>()
     took.set(what, perEngine.set(engine.name, [...(perEngine.get(engine.name) ?? []), ms]))
   }
   for (let n = -2; n < runs; n++) {
     for (const engine of context.engines) {
-      const times = await lifeOf(engine, `life-${n + 2}`)
+      const times = await lifeOf(engine, must(clients.get(engine), 'every engine has a client'), `life-${n + 2}`)
       if (n >= 0) for (const step of steps) note(`${step}, by the API`, engine, times[step])
     }
   }
+  for (const client of clients.values()) client[Symbol.dispose]()
   for (const engine of context.engines) await engine.host.docker('run', '-d', '--name', 'executes', '--network', 'none', '--stop-signal', 'KILL', 'busybox', 'sleep', '3600')
   for (let n = -2; n < runs; n++) {
     for (const engine of context.engines) {
@@ -59,22 +63,22 @@ export const benchContainers: Bench = async (context) => {
   return figures
 }
 
-async function lifeOf(engine: MeasuredEngine, name: string): Promise<Record<Step, number>> {
+async function lifeOf(engine: MeasuredEngine, client: LeanClient, name: string): Promise<Record<Step, number>> {
   const took: Partial<Record<Step, number>> = {}
-  const timed = async <T>(step: Step, act: () => Promise<T>): Promise<T> => {
+  const timed = async <T>(step: Step, method: string, path: string, body?: unknown): Promise<T> => {
+    await client.ready()
     const startMs = performance.now()
-    const result = await act()
-    took[step] = performance.now() - startMs
-    return result
+    const answer = await client.request(method, path, body)
+    took[step] = (took[step] ?? 0) + performance.now() - startMs
+    return checked(engine, `${method} ${path}`, answer)
   }
-  const id = await timed('create', () => create(engine, name, 'none'))
-  await timed('start', () => request(engine, 'POST', `/containers/${id}/start`))
-  await timed('exec', async () => {
-    const exec = await request<{ Id: string }>(engine, 'POST', `/containers/${id}/exec`, { Cmd: ['true'], AttachStdout: true })
-    await request(engine, 'POST', `/exec/${exec.Id}/start`, { Detach: false })
-  })
-  await timed('stop', () => request(engine, 'POST', `/containers/${id}/stop`))
-  await timed('rm', () => request(engine, 'DELETE', `/containers/${id}`))
+  await timed('ping', 'GET', '/_ping')
+  const { Id: id } = await timed<{ Id: string }>('create', 'POST', `/containers/create?name=${name}`, containerOn('none'))
+  await timed('start', 'POST', `/containers/${id}/start`)
+  const exec = await timed<{ Id: string }>('exec', 'POST', `/containers/${id}/exec`, { Cmd: ['true'], AttachStdout: true })
+  await timed('exec', 'POST', `/exec/${exec.Id}/start`, { Detach: false })
+  await timed('stop', 'POST', `/containers/${id}/stop`)
+  await timed('rm', 'DELETE', `/containers/${id}`)
   return took as Record<Step, number>
 }
 
@@ -97,12 +101,16 @@ async function manyAtOnce(engine: MeasuredEngine, count: number): Promise<{ star
 }
 
 async function create(engine: MeasuredEngine, name: string, network: string): Promise<string> {
-  const body = { Image: 'busybox', Cmd: ['sleep', '3600'], StopSignal: 'SIGKILL', HostConfig: { NetworkMode: network } }
-  return (await request<{ Id: string }>(engine, 'POST', `/containers/create?name=${name}`, body)).Id
+  return (await request<{ Id: string }>(engine, 'POST', `/containers/create?name=${name}`, containerOn(network))).Id
 }
 
+const containerOn = (network: string) => ({ Image: 'busybox', Cmd: ['sleep', '3600'], StopSignal: 'SIGKILL', HostConfig: { NetworkMode: network } })
+
 async function request<T>(engine: MeasuredEngine, method: string, path: string, body?: unknown): Promise<T> {
-  const { status, body: text } = await engine.host.api(method, path, body)
-  if (status >= 300 && status !== 304) throw new Error(`${engine.name}: ${method} ${path}: ${status} ${text}`)
-  return (text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : undefined) as T
+  return checked(engine, `${method} ${path}`, await engine.host.api(method, path, body))
+}
+
+function checked<T>(engine: MeasuredEngine, what: string, { status, body }: LeanAnswer): T {
+  if (status >= 300 && status !== 304) throw new Error(`${engine.name}: ${what}: ${status} ${body}`)
+  return (body.startsWith('{') || body.startsWith('[') ? JSON.parse(body) : undefined) as T
 }
