@@ -66,7 +66,6 @@ export async function launch(context: EngineContext, container: Container): Prom
   }
   // Before anything that waits: its end may be told at any moment from here.
   context.events.publish('container', 'start', container.id, container.eventAttributes())
-  context.logs.guard(container)
   context.logs.ship(container)
   startHealthChecks(context, container)
   await context.store.save(container)
