@@ -6,6 +6,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmS
 import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { lateModules, writeCached } from './fast-start.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const programs = ['skep', 'skepd']
@@ -50,7 +51,8 @@ function install() {
   const old = join(staging, 'old')
   if (existsSync(modules)) renameSync(modules, old)
   renameSync(join(staging, 'node_modules'), modules)
-  for (const name of ['package.json', ...entries.map((entry) => entry.name)]) renameSync(join(staging, name), join(out, name))
+  const files = entries.flatMap(({ name, startsOften }) => (startsOften ? [`${name}.cache`, name] : [name]))
+  for (const name of ['package.json', ...files]) renameSync(join(staging, name), join(out, name))
 }
 
 /** The commit the programs were built from, for `version`. */
@@ -64,7 +66,7 @@ function commit() {
 }
 
 const entries = [
-  { entry: 'src/cli/main.ts', name: 'skep' },
+  { entry: 'src/cli/main.ts', name: 'skep', startsOften: true },
   { entry: 'src/daemon/main.ts', name: 'skepd', nodeFlags: true },
 ].filter(({ name }) => wanted.length === 0 || wanted.includes(name))
 
@@ -88,7 +90,7 @@ const fileThread = await build({
 })
 
 await Promise.all(
-  entries.map(async ({ entry, name, nodeFlags }) => {
+  entries.map(async ({ entry, name, nodeFlags, startsOften }) => {
     await build({
       entryPoints: [join(root, entry)],
       outfile: join(staging, name),
@@ -97,6 +99,7 @@ await Promise.all(
       target: 'node20',
       format: 'cjs',
       external: native,
+      plugins: startsOften ? [lateModules] : [],
       minifySyntax: true,
       minifyWhitespace: true,
       keepNames: false,
@@ -113,6 +116,7 @@ await Promise.all(
         ...(name === 'skepd' && { 'process.env.SKEP_FILE_THREAD': JSON.stringify(fileThread.outputFiles[0].text) }),
       },
     })
+    if (startsOften) writeCached(join(staging, name), readFileSync(join(staging, name), 'utf8'))
     chmodSync(join(staging, name), 0o755)
   }),
 )

@@ -134,7 +134,7 @@ if [ ! -e node_modules/.package-lock.json ] || ! cmp -s package-lock.json .cache
 fi
 
 # Built again whenever a source is newer than the bundle.
-if [ ! -x dist/skepd ] || [ ! -x dist/skep ] || [ -n "$(find src agent manager scripts/build.mjs package-lock.json -newer dist/skepd -print -quit)" ]; then
+if [ ! -x dist/skepd ] || [ ! -x dist/skep ] || [ -n "$(find src agent manager scripts/build.mjs scripts/fast-start.mjs package-lock.json -newer dist/skepd -print -quit)" ]; then
   say "building dist/skep and dist/skepd"
   node scripts/build.mjs
 fi

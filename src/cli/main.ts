@@ -74,7 +74,10 @@ function contextOf(flags: GlobalFlagValues, signals: Signals): Context {
       return found().host
     },
     globals: flags,
-    stdin: process.stdin,
+    // Opened at first use: most commands read nothing.
+    get stdin() {
+      return process.stdin
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     environment,

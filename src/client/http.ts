@@ -91,7 +91,9 @@ export class HttpClient {
     if (options.stream) headers['Connection'] = 'keep-alive'
     const target = `${this.host.kind === 'tcp' ? this.host.basePath : ''}${path}${queryText(options.query)}`
     const common: RequestOptions = { method, path: target, headers, agent: false, ...(options.signal && { signal: options.signal }) }
-    if (this.host.kind === 'unix') return httpRequest({ ...common, socketPath: this.host.path, host: 'localhost' })
+    // No name for TLS: Node.js would look for one, and take longer for that than for the call.
+    const local = { ...common, socketPath: this.host.kind === 'unix' ? this.host.path : '', host: 'localhost', servername: '' }
+    if (this.host.kind === 'unix') return httpRequest(local)
     const place = { ...common, host: this.host.hostname, port: this.host.port }
     if (!this.tls) return httpRequest(place)
     const { ca, cert, key, verify } = this.tls

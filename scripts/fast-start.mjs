@@ -1,0 +1,68 @@
+// What makes a program of the build start sooner: modules of Node.js that are loaded when they are first used,
+// and what V8 made of the program in a file beside it.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
+
+/** A plugin of esbuild: each of these modules is loaded when something of it is first used. Most commands do without most. */
+export const lateModules = {
+  name: 'late-modules',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:(child_process|crypto|fs\/promises|http|net|readline|stream|stream\/promises)$/ }, ({ path, namespace }) =>
+      namespace === 'late' ? { path, external: true } : { path, namespace: 'late' },
+    )
+    onLoad({ filter: /./, namespace: 'late' }, ({ path }) => {
+      const names = Object.keys(process.getBuiltinModule(path)).map((name) => JSON.stringify(name))
+      return { contents: `module.exports={${names.map((name) => `get ${name}(){return require("${path}")[${name}]}`).join(',')}}` }
+    })
+  },
+}
+
+const mark = '//program'
+const hashCharacters = 32
+/** So that errors name lines of the file. */
+const linesOfLauncher = 13
+
+/**
+ * Writes a program (its first line, and all else as the body of a CommonJS module) with `<path>.cache` beside it, which saves
+ * V8 the compiling. Where that file is missing, or is of another program, or of another version or other flags of Node.js,
+ * the program is compiled as any other. It stands in comments: Node.js would compile it once more otherwise.
+ */
+export function writeCached(path, text) {
+  const [first, ...lines] = text.split('\n')
+  // It is read as latin1, which takes no time; beyond ASCII esbuild leaves characters in regular expressions only.
+  const body = lines.join('\n').replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const source = `(function(exports,require,module,__filename,__dirname){${body}\n})`
+  const hash = createHash('sha256').update(source).digest('hex').slice(0, hashCharacters)
+  const place = { filename: basename(path), lineOffset: linesOfLauncher }
+  const launcher = `${first}
+'use strict'
+const { readFileSync } = require('node:fs')
+const { Script } = require('node:vm')
+const text = readFileSync(__filename, 'latin1')
+const source = text.slice(text.indexOf('\\n${mark}\\n') + ${mark.length + 4}).replaceAll('\\n//', '\\n')
+let cachedData
+try {
+  const found = readFileSync(__filename + '.cache')
+  if (found.latin1Slice(0, ${hashCharacters}) === '${hash}') cachedData = found.subarray(${hashCharacters})
+} catch {}
+new Script(source, { ...${JSON.stringify(place)}, cachedData }).runInThisContext()(exports, require, module, __filename, __dirname)
+${mark}`
+  if (source.includes('\r')) throw new Error(`${path}: a comment ends with a carriage return`)
+  writeFileSync(path, `${launcher}\n//${source.replaceAll('\n', '\n//')}`)
+  writeFileSync(`${path}.cache`, Buffer.concat([Buffer.from(hash), compiled(source, place)]))
+}
+
+/** What V8 makes of it in a command that nobody answers: the functions that most commands use are compiled then. */
+function compiled(source, place) {
+  const script = `
+    const script = new (require('node:vm').Script)(require('node:fs').readFileSync(0, 'latin1'), ${JSON.stringify(place)})
+    process.on('exit', () => require('node:fs').writeSync(3, script.createCachedData()))
+    process.argv = [process.execPath, 'skep', '-H', 'unix:///nowhere', 'ps']
+    script.runInThisContext()({}, require, {}, '/', '/')`
+  const { output } = spawnSync(process.execPath, ['-e', script], { input: source, stdio: ['pipe', 'ignore', 'ignore', 'pipe'], maxBuffer: 2 ** 28 })
+  const [, , , data] = output
+  if (data.length === 0) throw new Error(`${place.filename} did not run`)
+  return data
+}
