@@ -57,12 +57,13 @@ export class Field {
     return Number(text)
   }
 
-  /** Permissions such as `0440`: YAML reads the digits as a number of base ten, they are octal. */
-  octal(): number | undefined {
+  /** Permissions: a number such as `0440`, which is octal for its first digit, or its octal digits as a text. */
+  mode(): number | undefined {
     const text = this.text()
     if (text === undefined) return undefined
-    if (!/^[0-7]{1,5}$/.test(text)) throw this.wrong('an octal number such as 0440')
-    return Number.parseInt(text, 8)
+    const mode = typeof this.value === 'number' ? this.value : /^(?:0o)?[0-7]{1,5}$/.test(text) ? Number.parseInt(text.replace('0o', ''), 8) : NaN
+    if (!Number.isInteger(mode) || mode < 0 || mode > 0o7777) throw this.wrong('permissions such as 0440')
+    return mode
   }
 
   number(): number | undefined {

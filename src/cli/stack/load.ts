@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import type { ScalarTag } from 'yaml'
 import { invalid, messageOf } from '../../base/errors.js'
 import { Field } from './field.js'
 import { interpolateAll } from './interpolate.js'
@@ -49,11 +50,25 @@ async function textOf(file: string, { stdin }: LoadOptions): Promise<string> {
   }
 }
 
+/**
+ * Whole numbers as Compose files have them since YAML 1.1: `0440` is octal. What a number of this language cannot hold
+ * stays the text that it was.
+ */
+const wholeNumber: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  test: /^[-+]?[0-9]+$/,
+  resolve(text) {
+    const number = /^[-+]?0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number(text)
+    return Number.isSafeInteger(number) ? number : text
+  },
+}
+
 async function parse(file: string, text: string): Promise<unknown> {
   // Only these commands need it.
   const yaml = await import('yaml')
   try {
-    return yaml.parse(text, { merge: true, maxAliasCount: 1000 }) as unknown
+    return yaml.parse(text, { merge: true, maxAliasCount: 1000, customTags: (tags) => [wholeNumber, ...tags] }) as unknown
   } catch (thrown) {
     throw invalid(`${file === '-' ? 'standard input' : file}: ${messageOf(thrown)}`, thrown)
   }

@@ -202,7 +202,7 @@ function references(field: Field, known: ReadonlyMap<string, { name: string; id:
         Name: long.at('target').text() ?? (what === 'config' ? `/${source}` : source),
         UID: long.at('uid').text() ?? '0',
         GID: long.at('gid').text() ?? '0',
-        Mode: long.at('mode').octal() ?? 0o444,
+        Mode: long.at('mode').mode() ?? 0o444,
       },
     }
   })

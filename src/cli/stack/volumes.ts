@@ -57,7 +57,7 @@ function longMount(item: Field, scope: VolumeScope): Mount {
       return { ...common, Source: localPath(source, scope.folder), ...(propagation && { BindOptions: { Propagation: propagation } }) }
     }
     case 'tmpfs': {
-      const options = defined({ SizeBytes: item.at('tmpfs').at('size').bytes(), Mode: item.at('tmpfs').at('mode').octal() })
+      const options = defined({ SizeBytes: item.at('tmpfs').at('size').bytes(), Mode: item.at('tmpfs').at('mode').mode() })
       if (source !== undefined) throw invalid(`invalid tmpfs source, source must be empty: ${item.path}`)
       return { ...common, ...(Object.keys(options).length > 0 && { TmpfsOptions: options }) }
     }

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import { loadProject } from '../../../src/cli/stack/load.js'
 import { Field } from '../../../src/cli/stack/field.js'
 import { mergeDocuments } from '../../../src/cli/stack/merge.js'
 
@@ -32,5 +33,22 @@ describe('names of every object in a Compose file', () => {
     })
     assert.equal(new Field(counted, 'labels').entries().length, 1000)
     assert.ok(read <= 2000, `${read} values were read`)
+  })
+})
+
+describe('numbers in a Compose file', () => {
+  const load = async (text: string): Promise<Field> => (await loadProject(['-'], { environment: {}, stdin: () => Promise.resolve(text), interpolate: true })).root
+
+  it('are octal with a 0 in front, and texts where they are too large', async () => {
+    const root = await load('x-all: [0440, 288, -017, 0, 089, 12345678901234567890, "0440", 22:22, 0x1F]')
+    assert.deepEqual(root.at('x-all').value, [0o440, 288, -0o17, 0, 89, '12345678901234567890', '0440', '22:22', 31])
+  })
+
+  it('give the same permissions however they are written', async () => {
+    const modes = (await load('x-modes: [0440, 288, "0440", "440", "0o440"]')).at('x-modes').items()
+    assert.deepEqual(modes.map((mode) => mode.mode()), Array.from({ length: 5 }, () => 0o440))
+    for (const wrong of (await load('x-modes: [4096, -1, 0.5, "0999", rw]')).at('x-modes').items()) {
+      assert.throws(() => wrong.mode(), /x-modes\.\d must be permissions such as 0440/)
+    }
   })
 })

@@ -113,5 +113,7 @@ describe('credentials of registries', () => {
     assert.deepEqual(task.Placement, { Platforms: [{ Architecture: 'amd64', OS: 'linux' }] })
     const missing = await runLine('service create -d --name web other.test/web', { host: daemon.host, environment })
     assert.match(missing.stderr, /^image other\.test\/web could not be accessed on a registry to record/)
+    const unpinned = daemon.calls.at(-1)?.body as { TaskTemplate: { ContainerSpec: { Image: string } } }
+    assert.equal(unpinned.TaskTemplate.ContainerSpec.Image, 'other.test/web:latest')
   })
 })

@@ -24,6 +24,8 @@ export async function pinImage(context: Context, spec: SwarmServiceSpec): Promis
       spec.TaskTemplate = { ...spec.TaskTemplate, Placement: { ...spec.TaskTemplate?.Placement, Platforms: offered } }
     }
   } catch {
+    // With the tag that is meant, as docker sends it: for the cluster the service is the same with either client.
+    container.Image = familiarName(image)
     context.stderr.write(
       `image ${image} could not be accessed on a registry to record\nits digest. Each node will access ${image} independently,\npossibly leading to different nodes running different\nversions of the image.\n\n`,
     )
