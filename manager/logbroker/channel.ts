@@ -1,3 +1,6 @@
+/** Lines of logs that fit in one message between nodes with some room: each is a few kilobytes at most. */
+const batchMax = 100
+
 /**
  * A bounded buffer between writers and one reader, where writers wait: a caller that reads logs
  * slowly slows the agents down, and nothing piles up here.
@@ -10,14 +13,14 @@ export class Channel<T> {
 
   constructor(private readonly lengthMax: number) {}
 
-  /** Resolves when there was room for the item; false when the channel has ended. */
-  async send(item: T): Promise<boolean> {
+  /** Resolves when there was room, which these may be more than; false when the channel has ended. */
+  async send(items: readonly T[]): Promise<boolean> {
     while (!this.ended && this.items.length >= this.lengthMax) {
       await new Promise<void>((resolve) => this.wakeWriters.push(resolve))
     }
     if (this.ended) return false
-    this.items.push(item)
-    this.wakeReader?.()
+    this.items.push(...items)
+    if (items.length > 0) this.wakeReader?.()
     return true
   }
 
@@ -29,7 +32,8 @@ export class Channel<T> {
     this.releaseWriters()
   }
 
-  async *read(): AsyncGenerator<T, void, undefined> {
+  /** What is there, `batchMax` items at most, after waiting for one at least. */
+  async *batches(): AsyncGenerator<T[], void, undefined> {
     for (;;) {
       while (this.items.length === 0) {
         if (this.ended?.failure) throw this.ended.failure
@@ -37,10 +41,9 @@ export class Channel<T> {
         await new Promise<void>((resolve) => (this.wakeReader = resolve))
         this.wakeReader = undefined
       }
-      const taken = this.items
-      this.items = []
+      const taken = this.items.splice(0, batchMax)
       this.releaseWriters()
-      yield* taken
+      yield taken
     }
   }
 

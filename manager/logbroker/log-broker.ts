@@ -56,7 +56,7 @@ export class LogBroker {
   /** For managers. */
   readonly logsHandlers: Handlers<LogsMethods> = {
     subscribeLogs: async function* (this: LogBroker, { selector, options }: { selector: LogSelector; options: LogOptions }, call: CallContext) {
-      for await (const message of this.serviceLogs(selector, options, call.signal)) yield { messages: [message] }
+      for await (const messages of this.serviceLogs(selector, options, call.signal)) yield { messages }
     }.bind(this),
   }
 
@@ -85,7 +85,7 @@ export class LogBroker {
    * The logs of the selected tasks as they come in. Without `follow` it ends when every node has sent
    * what it has; when some could not, `unavailable` is thrown at the end and names them.
    */
-  async *serviceLogs(selector: LogSelector, options: LogOptions, signal: AbortSignal): AsyncGenerator<LogMessage, void, undefined> {
+  async *serviceLogs(selector: LogSelector, options: LogOptions, signal: AbortSignal): AsyncGenerator<LogMessage[], void, undefined> {
     const { store, ids } = this.deps
     this.checkRunning()
     if (!options.stdout && !options.stderr) throw invalid('You must choose at least one stream')
@@ -100,7 +100,7 @@ export class LogBroker {
     try {
       for (const nodeId of subscription.collect(store.view())) this.ask(subscription, nodeId)
       this.settle(subscription)
-      yield* subscription.messages.read()
+      yield* subscription.messages.batches()
     } finally {
       signal.removeEventListener('abort', onAbort)
       subscription.messages.close()
@@ -144,7 +144,7 @@ export class LogBroker {
         subscription ??= this.subscriptions.get(subscriptionId)
         const gone = () => notFound(`subscription ${subscriptionId} not found: nobody reads it any more`)
         if (!subscription || subscription.id !== subscriptionId) throw gone()
-        for (const line of lines) if (!(await subscription.messages.send({ ...line, nodeId }))) throw gone()
+        if (!(await subscription.messages.send(lines.map((line) => ({ ...line, nodeId }))))) throw gone()
         if (close) {
           complete = true
           break

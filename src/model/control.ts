@@ -64,8 +64,8 @@ export interface Control {
 
   /** Changes of the whole cluster from now on, until the signal is aborted; for events and progress. */
   watch(signal: AbortSignal): AsyncIterable<ClusterEvent>
-  /** Logs of services and tasks, gathered from the nodes that run them. */
-  serviceLogs(selector: LogSelector, options: LogOptions, signal: AbortSignal): AsyncIterable<LogMessage>
+  /** Logs of services and tasks, gathered from the nodes that run them, as many messages at a time as there are. */
+  serviceLogs(selector: LogSelector, options: LogOptions, signal: AbortSignal): AsyncIterable<LogMessage[]>
 }
 
 export interface TokenRotation {

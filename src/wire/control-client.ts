@@ -54,7 +54,7 @@ export function controlClient(client: Client<ControlMethods>): Control {
       for await (const { events } of client.watch({}, { signal })) yield* events
     },
     serviceLogs: async function* (selector, options, signal) {
-      for await (const { messages } of client.serviceLogs({ selector, options }, { signal })) yield* messages
+      for await (const { messages } of client.serviceLogs({ selector, options }, { signal })) yield messages
     },
   }
 }

@@ -161,7 +161,7 @@ export function controlHandlers(control: Control): Handlers<ControlMethods> {
       for await (const event of control.watch(call.signal)) yield { events: [event] }
     },
     serviceLogs: async function* ({ selector, options }, call) {
-      for await (const message of control.serviceLogs(selector, options, call.signal)) yield { messages: [message] }
+      for await (const messages of control.serviceLogs(selector, options, call.signal)) yield { messages }
     },
   }
 }

@@ -194,9 +194,7 @@ export class FakeControl implements Control {
 
   async *watch(): AsyncGenerator<ClusterEvent> {}
   async *serviceLogs(selector: LogSelector, options: LogOptions) {
-    for (const message of this.logs) {
-      if (selector.serviceIds.length > 0 && !selector.serviceIds.includes(message.serviceId)) continue
-      if (message.stream === 'stdout' ? options.stdout : options.stderr) yield message
-    }
+    const ofService = this.logs.filter(({ serviceId }) => selector.serviceIds.length === 0 || selector.serviceIds.includes(serviceId))
+    yield ofService.filter(({ stream }) => (stream === 'stdout' ? options.stdout : options.stderr))
   }
 }

@@ -22,12 +22,14 @@ export function serviceLogHandlers(swarm: SwarmBackend) {
     const { stdout, stderr, follow, timestamps, tail, sinceMs } = readLogsOptions(exchange.query)
     const options: LogOptions = { stdout, stderr, follow, tail: tail ?? -1, ...(sinceMs !== undefined && { sinceMs }) }
     const details = exchange.query.flag('details')
-    const messages = swarm.control().serviceLogs(selector, options, exchange.signal)
+    const batches = swarm.control().serviceLogs(selector, options, exchange.signal)
     exchange.startStream(streamType(tty, exchange.version))
-    for await (const message of messages) {
+    const framed = (message: LogMessage): Uint8Array => {
       const line = prefixed(message, timestamps, details)
-      await exchange.write(tty ? line : stdcopyFrame(StdStream[message.stream], line))
+      // Clients take each frame for one message.
+      return tty ? line : stdcopyFrame(StdStream[message.stream], line)
     }
+    for await (const messages of batches) await exchange.write(messages.length === 1 && messages[0] ? framed(messages[0]) : Buffer.concat(messages.map(framed)))
     exchange.end()
   }
 

@@ -123,8 +123,8 @@ describe('a service between the control API and the agents', () => {
 
     const seen: string[] = []
     const selector = { serviceIds: ['web'], taskIds: [], nodeIds: [] }
-    for await (const { data } of control.serviceLogs(selector, { stdout: true, stderr: true, follow: false, tail: -1 }, scope.signal)) {
-      seen.push(Buffer.from(data).toString().trim())
+    for await (const messages of control.serviceLogs(selector, { stdout: true, stderr: true, follow: false, tail: -1 }, scope.signal)) {
+      seen.push(...messages.map(({ data }) => Buffer.from(data).toString().trim()))
     }
     assert.deepEqual(seen.sort(), ['host1', 'host1', 'host2', 'host2'])
 

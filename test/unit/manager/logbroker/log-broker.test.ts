@@ -54,8 +54,12 @@ function fixture() {
         call(nodeId),
       ),
     logs: (selector: LogSelector, options: LogOptions, signal = new AbortController().signal) =>
-      new Reader<LogMessage>(broker.serviceLogs(selector, options, signal)),
+      new Reader<LogMessage>(flattened(broker.serviceLogs(selector, options, signal))),
   }
+}
+
+async function* flattened(batches: AsyncIterable<LogMessage[]>): AsyncGenerator<LogMessage> {
+  for await (const batch of batches) yield* batch
 }
 
 const texts = (messages: LogMessage[]) => messages.map(({ nodeId, data }) => `${nodeId}: ${Buffer.from(data).toString()}`)
@@ -171,6 +175,19 @@ describe('LogBroker', () => {
     assert.equal(logs.done, false)
   })
 
+  it('hands on as many lines at a time as there are, within bounds', async () => {
+    await broker.addTask('t1', 'n1')
+    const n1 = broker.listen('n1')
+    const stream = broker.broker.serviceLogs(web, once, new AbortController().signal)
+    const first = stream.next()
+    const [asked] = await n1.taken()
+    await broker.publish('n1', asked?.id ?? '', Array.from({ length: 250 }, () => line('t1', 'x')))
+    const sizes = [(await first).value?.length ?? 0]
+    for await (const messages of stream) sizes.push(messages.length)
+    assert.equal(sizes.reduce((sum, size) => sum + size), 250)
+    assert.equal(sizes.length <= 4 && Math.max(...sizes) <= 100, true, sizes.join(' '))
+  })
+
   it('a slow reader slows the agent down', async () => {
     await broker.addTask('t1', 'n1')
     const n1 = broker.listen('n1')
@@ -182,8 +199,9 @@ describe('LogBroker', () => {
     await first
     for (let i = 0; i < 10; i++) await settle()
     assert.equal(sent, false)
-    let count = 1
-    for await (const _ of stream) count++
+    const { value: batch } = await first
+    let count = batch?.length ?? 0
+    for await (const messages of stream) count += messages.length
     await published
     assert.equal(count, 5_000)
   })
