@@ -15,7 +15,7 @@ interface FlagBase {
 }
 export type Flag =
   | (FlagBase & { readonly kind: 'bool'; readonly default?: boolean })
-  | (FlagBase & { readonly kind: 'string'; readonly default?: string; readonly optionalValue?: string })
+  | (FlagBase & { readonly kind: 'string'; readonly default?: string })
   | (FlagBase & { readonly kind: 'list' })
   | (FlagBase & { readonly kind: 'int' | 'float'; readonly default?: number })
   /** Nanoseconds, written `1m30s`. */
@@ -109,7 +109,6 @@ export function parseFlags<T extends FlagTable>(table: T, words: readonly string
       }
       if (at >= 0) set(name, spec, word.slice(at + 1), `--${name}`)
       else if (spec.kind === 'bool') set(name, spec, 'true', `--${name}`)
-      else if (spec.kind === 'string' && spec.optionalValue !== undefined) set(name, spec, spec.optionalValue, `--${name}`)
       else {
         const value = words[++i]
         if (value === undefined) throw new UsageError(`flag needs an argument: --${name}`)

@@ -84,6 +84,15 @@ describe('the container of a task', () => {
     })
   })
 
+  it('takes the profiles and labels of its privileges', () => {
+    const options = (privileges: object) => containerRequest(taskOf('abc', {}, { privileges: { noNewPrivileges: false, ...privileges } }), node, plain, []).HostConfig?.SecurityOpt
+    assert.deepEqual(options({ seccomp: { mode: 'custom', profile: Buffer.from('{"x":1}') } }), ['seccomp={"x":1}'])
+    assert.deepEqual(options({ seccomp: { mode: 'default', profile: new Uint8Array() }, appArmor: { mode: 'default' } }), undefined)
+    assert.deepEqual(options({ appArmor: { mode: 'disabled' } }), ['apparmor=unconfined'])
+    assert.deepEqual(options({ seLinux: { disable: true, user: 'u', role: '', type: '', level: '' } }), ['label=disable'])
+    assert.deepEqual(options({ seLinux: { disable: false, user: 'u', role: '', type: 't', level: '' } }), ['label=user:u', 'label=type:t'])
+  })
+
   it('fills in templates, and refuses what it does not know', () => {
     const scope = taskScope(taskOf('abc'), node)
     const cases: [string, string][] = [
