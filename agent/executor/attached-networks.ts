@@ -17,6 +17,7 @@ export interface AttachmentManagers {
   connected(signal: AbortSignal): Promise<void>
   attach(request: AttachNetworkRequest, signal: AbortSignal): Promise<AttachNetworkResponse>
   detach(attachmentId: string, signal: AbortSignal): Promise<void>
+  rename(attachmentId: string, containerName: string, signal: AbortSignal): Promise<void>
   find(ref: string, signal: AbortSignal): Promise<Network>
 }
 
@@ -39,6 +40,7 @@ export interface AttachedNetworksGiven {
 /** As long as Docker waits. */
 const attachTimeoutMs = 20_000
 const detachTimeoutMs = 2_000
+const renameTimeoutMs = 2_000
 const findTimeoutMs = 5_000
 
 /** An attachment as the managers assigned it, waiting for its container to take it. */
@@ -72,6 +74,8 @@ export class AttachedNetworks implements NetworkProvider {
   private readonly held = new Map<string, Held>()
   /** Containers that could not start because no manager answered. */
   private readonly stranded = new Set<string>()
+  /** New names that the managers do not know yet, by attachment. */
+  private readonly untold = new Map<string, string>()
 
   constructor(private readonly given: AttachedNetworksGiven) {}
 
@@ -88,6 +92,7 @@ export class AttachedNetworks implements NetworkProvider {
 
   /** The managers answer: containers that waited for it are started. */
   reachable(): void {
+    void this.tellNames()
     const containers = [...this.stranded]
     this.stranded.clear()
     for (const id of containers) {
@@ -139,13 +144,19 @@ export class AttachedNetworks implements NetworkProvider {
     return this.given.controller.createSandbox(containerId, mode)
   }
 
+  /** Known here at once; the managers are told, now or when they answer again, so that it has the name on other nodes too. */
+  async rename(containerId: string, containerName: string): Promise<void> {
+    await this.given.controller.rename(containerId, containerName)
+    for (const { taskId } of this.heldBy(containerId)) this.untold.set(taskId, containerName)
+    await this.tellNames()
+  }
+
   sandbox: NetworkProvider['sandbox'] = (containerId) => this.given.controller.sandbox(containerId)
   publish: NetworkProvider['publish'] = (containerId, bindings) => this.given.controller.publish(containerId, bindings)
   published: NetworkProvider['published'] = (containerId) => this.given.controller.published(containerId)
   endpointsOf: NetworkProvider['endpointsOf'] = (containerId) => this.given.controller.endpointsOf(containerId)
   recover: NetworkProvider['recover'] = (live) => this.given.controller.recover(live)
   inspect: NetworkProvider['inspect'] = (ref) => this.given.controller.inspect(ref)
-  rename: NetworkProvider['rename'] = (containerId, name) => this.given.controller.rename(containerId, name)
   setLinks: NetworkProvider['setLinks'] = (containerId, network, linkedTo) => this.given.controller.setLinks(containerId, network, linkedTo)
   serveNames: NetworkProvider['serveNames'] = (containerId, resolver) => this.given.controller.serveNames(containerId, resolver)
 
@@ -276,6 +287,9 @@ export class AttachedNetworks implements NetworkProvider {
     const own = endpoint && attachment.addresses.map(plain).some((one) => one === endpoint.ipv4Address || one === endpoint.ipv6Address)
     if (!own) return false
     this.hold(task.id, containerId, attachment.network.id)
+    // It may have been renamed while no daemon could tell.
+    if (endpoint.containerName !== task.annotations.name) this.untold.set(task.id, endpoint.containerName)
+    void this.tellNames()
     return true
   }
 
@@ -299,8 +313,24 @@ export class AttachedNetworks implements NetworkProvider {
 
   private forget(held: Held): void {
     const key = keyOf(held.containerId, held.networkId)
+    this.untold.delete(held.taskId)
     if (this.held.get(key) === held) this.held.delete(key)
     held.leave()
+  }
+
+  /** Never rejects: what cannot be told now is told when the managers answer again. */
+  private async tellNames(): Promise<void> {
+    const { managers } = this
+    if (!managers || managers === 'none') return
+    await Promise.all([...this.untold].map(async ([attachment, name]) => {
+      using limit = new TimeLimit(this.given.clock, renameTimeoutMs, () => unavailable('no manager answered in time'))
+      try {
+        await managers.rename(attachment, name, limit.signal)
+        if (this.untold.get(attachment) === name) this.untold.delete(attachment)
+      } catch (thrown) {
+        this.given.log.debug(`the managers could not be told of a container's new name: ${messageOf(thrown)}`, { attachment })
+      }
+    }))
   }
 
   private async detach(managers: AttachmentManagers, attachmentId: string): Promise<void> {

@@ -288,7 +288,7 @@ export class NetworkController implements Disposable {
     if (rest.every((one) => one.networkName === gatewayNetworkName) && rest[0]) await this.disconnect(containerId, rest[0].networkId)
   }
 
-  /** The container goes by another name on its networks from now on; those of the swarm know it as the managers tell. */
+  /** The container goes by another name on its networks from now on; on those of the swarm, names follow what the managers tell. */
   async rename(containerId: string, containerName: string): Promise<void> {
     const renamed = this.endpoints.ofContainer(containerId).map((endpoint) => this.endpoints.replace({ ...endpoint, containerName }))
     if (this.endpoints.sandbox(containerId)) this.tellAll(containerId)

@@ -68,11 +68,16 @@ export class Attachments {
   /** Takes an attachment back; one that is gone is fine. Throws `forbidden` for another node's. */
   async detach(nodeId: string, id: string): Promise<void> {
     await this.deps.store.update((tx) => {
-      const task = tx.get('task', id)
-      if (!task) return
-      if (!task.spec.attachment) throw invalid(`task ${id} is not a network attachment`)
-      if (task.nodeId !== nodeId) throw new StatusError(ErrorKind.forbidden, `attachment ${id} belongs to another node`)
-      tx.remove('task', id)
+      if (attachmentOf(tx, nodeId, id)) tx.remove('task', id)
+    })
+  }
+
+  /** The container goes by another name; an attachment that is gone is fine. Throws `invalid`, `forbidden` for another node's. */
+  async rename(nodeId: string, id: string, containerName: string): Promise<void> {
+    checkName(containerName)
+    await this.deps.store.update((tx) => {
+      const task = attachmentOf(tx, nodeId, id)
+      if (task) tx.update('task', { ...task, annotations: { ...task.annotations, name: containerName } })
     })
   }
 
@@ -114,6 +119,14 @@ export class Attachments {
   }
 }
 
+/** A node's attachment; undefined for one that is gone. Throws `invalid` for another task, `forbidden` for another node's. */
+function attachmentOf(tx: ReadTx, nodeId: string, id: string): Task | undefined {
+  const task = tx.get('task', id)
+  if (task && !task.spec.attachment) throw invalid(`task ${id} is not a network attachment`)
+  if (task && task.nodeId !== nodeId) throw new StatusError(ErrorKind.forbidden, `attachment ${id} belongs to another node`)
+  return task
+}
+
 /** The network has its subnets: what is said of its addresses is so. */
 function isAllocated(view: ReadTx, { spec }: Task): boolean {
   return view.get('network', spec.networks[0]?.target ?? '')?.driverState !== undefined
@@ -128,13 +141,17 @@ function attachable(tx: ReadTx, ref: string): Network {
 /** What a node says is not believed: sizes and forms are checked before anything is stored. */
 function validate({ containerId, containerName, aliases, addresses }: AttachNetworkRequest): void {
   if (!/^[0-9a-f]{64}$/.test(containerId)) throw invalid('an attachment needs the id of its container: 64 hexadecimal digits')
-  if (containerName === '' || containerName.length > nameLengthMax) throw invalid(`invalid container name: 1 to ${nameLengthMax} characters are needed`)
+  checkName(containerName)
   if (aliases.length > aliasesMax) throw invalid(`${aliases.length} aliases for one container: ${aliasesMax} are the most`)
   const long = aliases.find((alias) => alias === '' || alias.length > nameLengthMax)
   if (long !== undefined) throw invalid(`invalid alias "${long.slice(0, 64)}": 1 to ${nameLengthMax} characters are needed`)
   const families = addresses.map((address) => isIP(address))
   if (families.includes(0)) throw invalid(`invalid address ${addresses[families.indexOf(0)]?.slice(0, 64) ?? ''}: an IPv4 or IPv6 address is needed`)
   if (new Set(families).size < families.length) throw invalid('a container has at most one address of each family on a network')
+}
+
+function checkName(containerName: string): void {
+  if (containerName === '' || containerName.length > nameLengthMax) throw invalid(`invalid container name: 1 to ${nameLengthMax} characters are needed`)
 }
 
 function attachmentTask(id: TaskId, nodeId: NodeId, network: Network, request: AttachNetworkRequest, nowMs: number): Omit<Task, 'meta'> {

@@ -113,6 +113,10 @@ export class Dispatcher {
       await this.attachments.detach(this.callerOf(call), attachmentId)
       return {}
     },
+    renameAttachment: async ({ attachmentId, containerName }, call) => {
+      await this.attachments.rename(this.callerOf(call), attachmentId, containerName)
+      return {}
+    },
     findNetwork: async ({ network }, call) => this.attachments.find(this.callerOf(call), network),
     reportDataPath: (request, call) => this.reportDataPath(request, call),
     answerQuestion: async ({ sessionId, ...answer }, call) => {

@@ -137,6 +137,11 @@ export interface DetachNetworkRequest {
   attachmentId: string
 }
 
+export interface RenameAttachmentRequest {
+  attachmentId: string
+  containerName: string
+}
+
 export interface FindNetworkRequest {
   network: string
 }
@@ -166,6 +171,7 @@ export const dispatcherService = service('Dispatcher', {
   attachNetwork: unary(codec<AttachNetworkRequest>(skep.v1.AttachNetworkRequest), codec<AttachNetworkResponse>(skep.v1.AttachNetworkResponse), nodes),
   // Done twice it has the outcome of once.
   detachNetwork: unary(codec<DetachNetworkRequest>(skep.v1.DetachNetworkRequest), emptyCodec, nodes, { readOnly: true }),
+  renameAttachment: unary(codec<RenameAttachmentRequest>(skep.v1.RenameAttachmentRequest), emptyCodec, nodes, { readOnly: true }),
   findNetwork: unary(codec<FindNetworkRequest>(skep.v1.FindNetworkRequest), networkCodec, nodes, { readOnly: true }),
   reportDataPath: unary(codec<ReportDataPathRequest>(skep.v1.ReportDataPathRequest), emptyCodec, nodes, { readOnly: true }),
   answerQuestion: unary(codec<AnswerQuestionRequest>(skep.v1.AnswerQuestionRequest), emptyCodec, nodes),

@@ -66,6 +66,12 @@ describe('attachable networks of a swarm', function () {
     assert.deepEqual(Object.values(shown?.Containers ?? {}).map(({ Name, IPv4Address }) => ({ Name, IPv4Address })), [{ Name: 'two', IPv4Address: `${names.two}/24` }])
     const tasks = await attachments()
     assert.equal(tasks.length, 3)
+    // Renamed, it goes by the new name on the other nodes, and not by the old one any more.
+    await worker.docker('rename', 'two', 'deux')
+    await eventually('its new name is found elsewhere', async () => (await lookUp(other, 'three', 'deux')).join() === names.two)
+    await eventually('its old name is not', async () => (await lookUp(other, 'three', 'two')).length === 0)
+    await worker.docker('rename', 'deux', 'two')
+    await eventually('it is found as before', async () => (await lookUp(other, 'three', 'two')).join() === names.two)
     await manager.docker('service', 'rm', 'web')
   })
 

@@ -13,6 +13,9 @@ export function swarmPlace(session: Session, dataPathAddress: string): SwarmPlac
       detach: async (attachmentId, signal) => {
         await session.dispatcher().detachNetwork({ attachmentId }, { signal })
       },
+      rename: async (attachmentId, containerName, signal) => {
+        await session.dispatcher().renameAttachment({ attachmentId, containerName }, { signal })
+      },
       find: async (network, signal) => session.dispatcher().findNetwork({ network }, { signal }),
     },
     reportDataPath: (report, signal) => session.reportDataPath(report, signal),

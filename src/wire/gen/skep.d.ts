@@ -11330,6 +11330,77 @@ export namespace skep {
         }
 
         /**
+         * Properties of a RenameAttachmentRequest.
+         * @deprecated Use skep.v1.RenameAttachmentRequest.$Properties instead.
+         */
+        interface IRenameAttachmentRequest extends skep.v1.RenameAttachmentRequest.$Properties {
+        }
+
+        /** Represents a RenameAttachmentRequest. */
+        class RenameAttachmentRequest {
+
+            /**
+             * Constructs a new RenameAttachmentRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skep.v1.RenameAttachmentRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RenameAttachmentRequest attachmentId. */
+            attachmentId: string;
+
+            /** RenameAttachmentRequest containerName. */
+            containerName: string;
+
+            /**
+             * Creates a new RenameAttachmentRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RenameAttachmentRequest instance
+             */
+            static create(properties: skep.v1.RenameAttachmentRequest.$Shape): skep.v1.RenameAttachmentRequest & skep.v1.RenameAttachmentRequest.$Shape;
+            static create(properties?: skep.v1.RenameAttachmentRequest.$Properties): skep.v1.RenameAttachmentRequest;
+
+            /**
+             * Encodes the specified RenameAttachmentRequest message. Does not implicitly {@link skep.v1.RenameAttachmentRequest.verify|verify} messages.
+             * @param message RenameAttachmentRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skep.v1.RenameAttachmentRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RenameAttachmentRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skep.v1.RenameAttachmentRequest & skep.v1.RenameAttachmentRequest.$Shape} RenameAttachmentRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skep.v1.RenameAttachmentRequest & skep.v1.RenameAttachmentRequest.$Shape;
+        }
+
+        namespace RenameAttachmentRequest {
+
+            /** Properties of a RenameAttachmentRequest. */
+            interface $Properties {
+
+                /** RenameAttachmentRequest attachmentId */
+                attachmentId?: (string|null);
+
+                /** RenameAttachmentRequest containerName */
+                containerName?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RenameAttachmentRequest. */
+            type $Shape = skep.v1.RenameAttachmentRequest.$Properties;
+        }
+
+        /**
          * Properties of a FindNetworkRequest.
          * @deprecated Use skep.v1.FindNetworkRequest.$Properties instead.
          */

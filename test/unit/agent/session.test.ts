@@ -94,6 +94,7 @@ class FakeDispatcher {
       },
       attachNetwork: async ({ containerId }) => ({ attachmentId: `of ${containerId}`, networkId: 'n1' }),
       detachNetwork: async () => ({}),
+      renameAttachment: async () => ({}),
       findNetwork: async ({ network }) => Promise.reject(notFound(`network ${network} not found`)),
       reportDataPath: async () => ({}),
       answerQuestion: async ({ id, errorKind, body }) => {

@@ -24,7 +24,7 @@ class FakeController {
   async connect(containerId: string, networkId: string, settings: EndpointSettings) {
     if (this.failure) throw this.failure
     this.settings.push(settings)
-    const endpoint = { containerId, networkId, networkName: networkId, ipv4Address: settings.ipv4Address ?? '', ipv6Address: settings.ipv6Address ?? '' } as EndpointInfo
+    const endpoint = { containerId, containerName: settings.containerName, networkId, networkName: networkId, ipv4Address: settings.ipv4Address ?? '', ipv6Address: settings.ipv6Address ?? '' } as EndpointInfo
     this.endpoints.push(endpoint)
     return endpoint
   }
@@ -33,6 +33,9 @@ class FakeController {
   }
   async removeSandbox(containerId: string) {
     this.drop((endpoint) => endpoint.containerId === containerId)
+  }
+  async rename(containerId: string, containerName: string) {
+    for (const endpoint of this.endpointsOf(containerId)) endpoint.containerName = containerName
   }
   endpointsOf(containerId: string) {
     return this.endpoints.filter((endpoint) => endpoint.containerId === containerId)
@@ -43,7 +46,7 @@ class FakeController {
 }
 
 const attachment = (id: string, containerId: string, address: string): Task => ({
-  ...task(id, { serviceId: '', networks: [{ network: clusterNetwork('net', { attachable: true }), addresses: [`${address}/24`], aliases: [], driverOptions: {} }] }),
+  ...task(id, { serviceId: '', annotations: { name: 'one', labels: {} }, networks: [{ network: clusterNetwork('net', { attachable: true }), addresses: [`${address}/24`], aliases: [], driverOptions: {} }] }),
   meta: { version: 1, createdAtMs: 0, updatedAtMs: 0 },
   spec: { attachment: { containerId }, networks: [], forceUpdate: 0, runtime: 'attachment' },
 })
@@ -56,6 +59,9 @@ describe('networks of containers that users start', () => {
   let restarted: string[]
   let detached: string[]
   let disconnected: string[]
+  let renamed: string[]
+  /** The managers take no new names. */
+  let mute: boolean
   /** What the managers do with a request. */
   let onAttach: (containerId: string) => Promise<{ attachmentId: string; networkId: string }>
   let reachable: Promise<void>
@@ -63,7 +69,7 @@ describe('networks of containers that users start', () => {
   beforeEach(() => {
     controller = new FakeController()
     clock = new ManualClock()
-    ;[restarted, detached, disconnected] = [[], [], []]
+    ;[restarted, detached, disconnected, renamed, mute] = [[], [], [], [], false]
     reachable = Promise.resolve()
     attached = new AttachedNetworks({ controller: controller as unknown as NetworkController, clock, log: nullLogger })
     attached.serve({
@@ -80,6 +86,10 @@ describe('networks of containers that users start', () => {
     connected: () => reachable,
     attach: ({ containerId }) => onAttach(containerId),
     detach: async (id) => void detached.push(id),
+    rename: async (id, name) => {
+      if (mute) throw unavailable('no leader')
+      renamed.push(`${id} ${name}`)
+    },
     find: async (ref) => (ref === 'net' ? clusterNetwork('net', { attachable: true }) : Promise.reject(notFound(`network ${ref} not found`))),
   }
   const controllerOf = (one: Task): AttachmentController => new AttachmentController(one, { attached, networks: { ensure: async () => 'net' } })
@@ -159,6 +169,31 @@ describe('networks of containers that users start', () => {
     await attached.removeSandbox('c1')
     await over
     assert.deepEqual(detached, ['a-c1'])
+  })
+
+  it('are renamed with their container, at the managers too, if need be later', async () => {
+    attached.follow(managers)
+    const connected = attached.connect('c1', 'net', { containerName: 'one' })
+    await assigned(attachment('a-c1', 'c1', '10.0.1.5'))
+    await connected
+    await attached.rename('c1', 'two')
+    assert.deepEqual(renamed, ['a-c1 two'])
+    mute = true
+    await attached.rename('c1', 'three')
+    assert.deepEqual(renamed, ['a-c1 two'])
+    mute = false
+    attached.reachable()
+    await settle()
+    attached.reachable()
+    await settle()
+    assert.deepEqual(renamed, ['a-c1 two', 'a-c1 three'])
+    // One that was renamed shortly before the daemon's end.
+    await controller.connect('c2', 'net', { containerName: 'new', ipv4Address: '10.0.1.6' })
+    await controllerOf(attachment('a-c2', 'c2', '10.0.1.6')).start(signal)
+    await settle()
+    assert.deepEqual(renamed.slice(2), ['a-c2 new'])
+    await attached.rename('c9', 'on no network of the swarm')
+    assert.equal(renamed.length, 3)
   })
 
   it('say what the managers refuse in Docker’s words, and leave nothing behind', async () => {

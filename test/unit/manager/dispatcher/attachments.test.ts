@@ -91,8 +91,13 @@ describe('attachments of containers', () => {
   it('are taken back by their node alone, and forgotten when they have ended', async () => {
     const { attachmentId } = await attach('n1', 'a')
     await refused(attachments.detach('n2', attachmentId), 'forbidden', /belongs to another node/)
+    await refused(attachments.rename('n2', attachmentId, 'mine'), 'forbidden', /belongs to another node/)
+    await refused(attachments.rename('n1', attachmentId, ''), 'invalid', /container name/)
+    await attachments.rename('n1', attachmentId, 'later')
+    assert.equal(given.store.view().get('task', attachmentId)?.annotations.name, 'later')
     await attachments.detach('n1', attachmentId)
     await attachments.detach('n1', attachmentId)
+    await attachments.rename('n1', attachmentId, 'never')
     assert.equal(given.store.view().count('task'), 0)
     const second = await attach('n1', 'b')
     await given.store.update((tx) => {
