@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lab } from '../lab/lab.js'
 import type { LabHost } from '../lab/lab-host.js'
@@ -139,5 +139,47 @@ describe('a manager whose log is damaged', function () {
     await eventually('it is a worker', async () => (await victim.docker('info', '--format', '{{.Swarm.Error}}')) === '')
     await leader.docker('node', 'promote', victim.name)
     await eventually('it knows all services', async () => (await names(victim)) === (await names(leader)), { timeoutMs: 30_000 })
+  })
+})
+
+describe('a swarm without most of its managers', function () {
+  this.timeout(120_000)
+  let lab: Lab
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await printLogs(lab)
+    await lab?.close()
+  })
+
+  const nodes = (host: LabHost) => host.docker('node', 'inspect', '--format', '{{.Description.Hostname}} {{.Status.State}} {{.Status.Addr}} {{.ManagerStatus.Addr}}', 'self')
+
+  it('goes on from one that is left, with its services', async () => {
+    lab = await startSwarm({ hosts: 2, managers: 2 })
+    const [left, lost] = [lab.host(1), lab.host(2)]
+    await left.docker('service', 'create', '-d', '--name', 'web', '--replicas', '2', 'web:1')
+    await converged(left, 'web', 2)
+    await lost.kill9()
+    await left.docker('swarm', 'init', '--force-new-cluster')
+    await eventually('it leads', async () => (await left.docker('node', 'ls', '--format', '{{.Hostname}} {{.ManagerStatus}}')).split('\n').sort().join() === 'h1 Leader,h2 ')
+    await left.docker('service', 'scale', '-d', 'web=3')
+    await converged(left, 'web', 3)
+  })
+
+  it('comes back on another host from a copy of a manager', async () => {
+    lab = await startLab(2)
+    const [lost, other] = [lab.host(1), lab.host(2)]
+    await lost.docker('swarm', 'init')
+    await lost.runOk('docker', ['-H', `unix://${lost.socketPath}`, 'secret', 'create', 'word', '-'], { input: 'kept' })
+    await lost.docker('service', 'create', '-d', '--name', 'web', '--replicas', '2', '--secret', 'word', 'web:1')
+    await converged(lost, 'web', 2)
+    await Promise.all([lost.stop(), other.stop()])
+    cpSync(join(lost.dataRoot, 'swarm'), join(other.dataRoot, 'swarm'), { recursive: true })
+
+    await other.startDaemon()
+    await other.docker('swarm', 'init', '--force-new-cluster', '--advertise-addr', other.ipv4)
+    await eventually('it is a manager at its own address', async () => (await nodes(other)) === `h2 ready ${other.ipv4} ${other.ipv4}:2377`)
+    await eventually('the tasks run here', async () => (await runningContainers(other)).length === 2)
+    const [task = ''] = await runningContainers(other)
+    assert.equal(await other.docker('exec', task, 'cat', '/run/secrets/word'), 'kept')
   })
 })

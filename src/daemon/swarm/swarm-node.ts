@@ -110,7 +110,7 @@ export class SwarmNode implements AsyncDisposable {
   /** Founds a swarm with this node as its first manager; gives the node's id. */
   init(options: SwarmInitOptions): Promise<string> {
     return this.work.run(async () => {
-      if (options.forceNewCluster) return this.forceNewCluster()
+      if (options.forceNewCluster) return this.forceNewCluster(options)
       this.assertInNone()
       const state = chooseAddresses(options, this.deps.defaultAdvertiseAddress)
       const unlockKey = options.spec.encryption.autoLockManagers ? createUnlockKey() : undefined
@@ -133,6 +133,8 @@ export class SwarmNode implements AsyncDisposable {
         state.managers = [{ nodeId: identity.nodeId, address: state.advertiseAddress, weight: 1 }]
         await this.takePart(state, identity, { kind: 'found', founded })
       }, state)
+      // Who asks for the nodes next is to find this one ready.
+      await this.connected()
       return founded.node.id
     })
   }
@@ -251,16 +253,18 @@ export class SwarmNode implements AsyncDisposable {
     await membership?.end()
   }
 
-  /** Starts over alone from what this manager knows. */
-  private async forceNewCluster(): Promise<string> {
+  /** Starts over alone from what this manager knows, at new addresses where they are given: the state may come from another host. */
+  private async forceNewCluster(options: Pick<SwarmInitOptions, 'listenAddr' | 'advertiseAddr' | 'dataPathAddr'>): Promise<string> {
     if (this.sealed) throw managerNeeded.locked()
     const known = this.current?.state ?? (await this.files.load())
     if (!known) throw unavailable('this node is not part of a swarm: there is no state to make a new cluster of')
+    const readdressed = options.advertiseAddr !== '' || options.dataPathAddr !== ''
+    const addresses = readdressed ? chooseAddresses({ ...options, advertiseAddr: options.advertiseAddr || known.advertiseAddress }, '') : known
     await this.stopParts()
     const identity = await NodeIdentity.load(this.identityDeps())
     if (!identity) throw unavailable('the certificate of this node is missing')
     if (identity.role !== NodeRole.manager) throw unavailable('only a manager can make a new cluster of its state')
-    const state: SwarmState = { ...known, managers: [{ nodeId: identity.nodeId, address: known.advertiseAddress, weight: 1 }] }
+    const state: SwarmState = { ...addresses, managers: [{ nodeId: identity.nodeId, address: addresses.advertiseAddress, weight: 1 }] }
     const { clock, rng, ids, log } = this.deps
     const alone = await Manager.start({ ...(await managerOptions({ disk: this.disk, state, identity, clock, rng, ids, log })), forceNewCluster: true })
     await alone[Symbol.asyncDispose]()
