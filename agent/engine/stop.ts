@@ -15,6 +15,9 @@ export interface StopOptions {
 /** What Docker waits after SIGKILL before it says that the kernel does not let go of the process. */
 const killTimeoutMs = 10_000
 
+/** How long a container may take to end before it is written down that it was told to: the record of its end says so too. */
+const unwrittenMs = 50
+
 /**
  * Asks the process to end, and kills it after the grace period; resolves when everything it needed is
  * taken down. Throws `notModified` when it does not run.
@@ -28,14 +31,13 @@ export async function stopContainer(context: EngineContext, container: Container
   if (!container.isUp) throw new StatusError(ErrorKind.notModified, `container ${container.id} is already stopped`)
   const signal = signalNumber(options.signal || container.record.config.StopSignal || 'SIGTERM')
   container.record.state.stoppedByHand = true
-  await context.store.save(container)
   const ended = exitOf(container)
   container.hub?.dropLaggards()
   if (container.status === ContainerStatus.paused) await thaw(context, container)
   signalInit(container, signal)
   publishKill(context, container, signal)
   const graceSeconds = options.timeoutSeconds ?? container.record.config.StopTimeout ?? context.settings.stopTimeoutSeconds
-  if (!(await within(context, ended, graceSeconds < 0 ? Infinity : graceSeconds * 1000))) {
+  if (!(await endsWithin(context, container, ended, graceSeconds < 0 ? Infinity : graceSeconds * 1000))) {
     signalInit(container, signalNumber('KILL'))
     publishKill(context, container, signalNumber('KILL'))
     if (!(await within(context, ended, killTimeoutMs))) throw stuck(container)
@@ -60,7 +62,7 @@ export async function killContainer(context: EngineContext, container: Container
   const isKill = signal === signalNumber('KILL')
   if (isKill || signal === signalNumber(config.StopSignal || 'SIGTERM')) {
     state.stoppedByHand = true
-    await context.store.save(container)
+    if (!isKill) await context.store.save(container)
   }
   const ended = exitOf(container)
   if (isKill) container.hub?.dropLaggards()
@@ -69,7 +71,7 @@ export async function killContainer(context: EngineContext, container: Container
   if (!isKill) return
   // A frozen process dies when it is thawed.
   if (container.status === ContainerStatus.paused) await thaw(context, container)
-  if (!(await within(context, ended, killTimeoutMs))) throw stuck(container)
+  if (!(await endsWithin(context, container, ended, killTimeoutMs))) throw stuck(container)
   await container.settled()
 }
 
@@ -132,6 +134,14 @@ function exitOf(container: Container): Promise<void> {
       resolve()
     })
   })
+}
+
+/** True when the container ended in time. That it was told to is on disk before this says no. */
+async function endsWithin(context: EngineContext, container: Container, ended: Promise<void>, timeoutMs: number): Promise<boolean> {
+  const soonMs = Math.min(timeoutMs, unwrittenMs)
+  if (await within(context, ended, soonMs)) return true
+  await context.store.save(container)
+  return within(context, ended, timeoutMs - soonMs)
 }
 
 /** True when the promise resolved in time. */

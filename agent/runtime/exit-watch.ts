@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, watch, type FSWatcher } from 'node:fs'
+import { readdirSync, readFileSync, unlinkSync, watch, type FSWatcher } from 'node:fs'
 import { join } from 'node:path'
 import { errnoOf } from '../../src/base/errors.js'
 
@@ -33,7 +33,11 @@ export class ExitWatch implements Disposable {
 
   /** Removes the record: before a new start, and after the exit is stored elsewhere. */
   forget(id: string): void {
-    rmSync(join(this.folder, id), { force: true })
+    try {
+      unlinkSync(join(this.folder, id))
+    } catch (thrown) {
+      if (errnoOf(thrown) !== 'ENOENT') throw thrown
+    }
   }
 
   [Symbol.dispose](): void {

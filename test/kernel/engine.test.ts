@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ContainerRecord } from '../../agent/engine/container-record.js'
 import type { Engine } from '../../agent/engine/engine.js'
 import { mountsBelow } from '../../agent/kernel/mount.js'
 import { Filters } from '../../src/api/filters.js'
@@ -183,6 +184,21 @@ describe('engine on the real kernel', function () {
       await assert.rejects(engine.stop(id), { kind: 'notModified' })
       await engine.remove(id, { force: false, volumes: true, link: false })
     }
+  })
+
+  it('writes down that a container was told to stop while it takes its time', async () => {
+    const { engine } = host
+    const script = 'trap "" TERM; touch /trapped; while :; do sleep 0.05; done'
+    const { Id: id = '' } = await engine.create(undefined, { Image: 'busybox', Cmd: ['sh', '-c', script], HostConfig: { NetworkMode: 'none', RestartPolicy: { Name: 'always' } } })
+    await engine.start(id)
+    await eventuallyTrapped(engine, id)
+    const stopped = engine.stop(id, { timeoutSeconds: 60 })
+    await eventually('the record says so', () => host.db.bucket<ContainerRecord>('containers').get(id)?.state.stoppedByHand === true)
+    assert.equal(engine.find(id).status, 'running')
+    await engine.kill(id, 'KILL')
+    await stopped
+    assert.equal(engine.find(id).status, 'exited')
+    await engine.remove(id, { force: false, volumes: true, link: false })
   })
 
   it('takes down at a removal what the end of the container left, and nothing that is gone', async () => {
