@@ -51,6 +51,10 @@ assert web.wait()['StatusCode'] == 137
 
 linked = client.containers.run('busybox', ['sleep', '100'], name='target', detach=True, stop_signal='SIGKILL', environment={'COLOUR': 'red'})
 shown = client.containers.run('busybox', ['sh', '-c', 'env; cat /etc/hosts'], links={'target': 'db-1'}, remove=True).decode()
+asker = client.containers.run('busybox', ['sleep', '100'], links={'target': 'db-1'}, detach=True, stop_signal='SIGKILL', runtime='runc')
+assert b'DB_1_ENV_COLOUR=red' in asker.exec_run('env').output and asker.exec_run('test -f /.dockerenv').exit_code == 0
+assert asker.attrs['HostConfig']['Runtime'] == 'runc' and '/proc/kcore' in asker.attrs['HostConfig']['MaskedPaths']
+asker.remove(force=True)
 assert 'DB_1_ENV_COLOUR=red' in shown and '/db-1\\n' in shown and '\\tdb-1 ' in shown, shown
 
 image = web.commit('py/made', 'v1', changes='CMD ["echo", "made"]')
@@ -68,6 +72,7 @@ for container in (web, linked):
 network.remove(); volume.remove()
 
 client.swarm.init(advertise_addr=os.environ['ADDRESS'])
+assert [node.attrs['Status']['State'] for node in client.nodes.list()] == ['ready']
 secret = client.secrets.create(name='word', data=b'hidden')
 service = client.services.create('busybox', ['sh', '-c', 'cat /run/secrets/word; sleep 1000'], name='pyservice',
                                  secrets=[docker.types.SecretReference(secret.id, 'word')], stop_grace_period=0)
@@ -127,5 +132,14 @@ describe('SDKs', function () {
     assert.equal(child.code, 0, `${child.stdout}${child.stderr}`)
     assert.deepEqual(JSON.parse(child.stdout), [0, 'page', 'page'])
     assert.equal(await host.docker('ps', '-aq', '--filter', 'label=org.testcontainers=true'), '')
+  })
+
+  it('docker, following jobs to their end', async () => {
+    await host.docker('swarm', 'init', '--advertise-addr', host.ipv4)
+    for (const options of [['replicated-job', '--replicas', '3', '--max-concurrent', '2'], ['global-job']]) {
+      assert.match(await host.docker('service', 'create', '--mode', ...options, 'busybox', 'true'), /job complete/)
+    }
+    assert.equal(await host.docker('service', 'ls', '--filter', 'mode=replicated-job', '--format', '{{.Replicas}}'), '0/2 (3/3 completed)')
+    await host.docker('swarm', 'leave', '--force')
   })
 })
