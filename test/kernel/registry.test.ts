@@ -188,6 +188,31 @@ describe('pulling', function () {
     host.assertEmpty()
   })
 
+  it('asks for no layer when the disk has no room for what is to come', async () => {
+    const { layers, manifest } = registry.addImage('app', 'v1', app)
+    const told = JSON.parse((registry.manifests.get('app/v1')?.data ?? '').toString()) as { layers: { size: number }[] }
+    told.layers.forEach((layer) => (layer.size = 2 ** 52))
+    registry.putManifest('app', 'v1', manifest.mediaType, told)
+    await assert.rejects(host.pull(name('app:v1')), /no space left on device: the image has 9007199254740992 bytes to download, and the disk has \d+ bytes free/)
+    for (const digest of layers) assert.equal(registry.asked(digest).length, 0)
+    host.assertEmpty()
+  })
+
+  it('ends a list of tags that does not', async () => {
+    const page = JSON.stringify({ tags: Array.from({ length: 60_000 }, (_, i) => `t${i}`) })
+    let pages = 0
+    registry.intercept = (_request, response, path) => {
+      if (!path.includes('/tags/list')) return false
+      pages++
+      response.writeHead(200, { Link: '</v2/app/tags/list?last=x>; rel="next"' }).end(page)
+      return true
+    }
+    await assert.rejects(host.pull(name('app')), /lists without end/)
+    assert.equal(pages, 2)
+    registry.intercept = (_request, response, path) => path.includes('/tags/list') && (response.writeHead(200).end(`{"tags":[${'"a",'.repeat(700_000)}"a"]}`), true)
+    await assert.rejects(host.pull(name('app')), /lists without end/)
+  })
+
   it('follows redirects without credentials, but not without end', async () => {
     const { layers } = registry.addImage('app', 'v1', app)
     for (const [digest, data] of registry.blobs) elsewhere.blobs.set(digest, data)

@@ -1,4 +1,4 @@
-import { invalid } from '../../../src/base/errors.js'
+import { internal, invalid } from '../../../src/base/errors.js'
 import type { Ingested } from '../content-store.js'
 import { chainIds, formatPlatform, shortId, type Descriptor, type Digest, type Platform } from '../descriptor.js'
 import type { ImageLayer, ImageRecord } from '../image-record.js'
@@ -94,6 +94,7 @@ async function bringLayers(
   const lines = new Map(layers.map((layer) => [layer.digest, new LayerProgress(progress, store.clock, shortId(layer.digest), layer.size)]))
   const coming = new Map<Digest, Promise<void>>()
   const here = (layer: ImageLayer, i: number): boolean => store.snapshots.has(chain[i] as string) && store.content.has(layer.digest)
+  await checkRoom(store, new Map(layers.filter((layer, i) => !here(layer, i) && !store.content.has(layer.digest)).map(({ digest, size }) => [digest, size])))
   layers.forEach((layer, i) => lines.get(layer.digest)?.say(here(layer, i) ? 'Already exists' : 'Pulling fs layer'))
   layers.forEach((layer, i) => {
     if (coming.has(layer.digest) || here(layer, i)) return
@@ -120,6 +121,13 @@ async function bringLayers(
   await Promise.allSettled([unpacking, ...coming.values()])
   signal.throwIfAborted()
   if (failed.signal.aborted) throw failed.signal.reason
+}
+
+/** Throws `internal` where the disk cannot hold what is to come: nobody else's room is taken before that shows. */
+async function checkRoom({ content }: ImageStore, sizes: ReadonlyMap<Digest, number>): Promise<void> {
+  const needed = [...sizes.values()].reduce((sum, size) => sum + size, 0)
+  const free = needed === 0 ? Infinity : await content.freeBytes()
+  if (needed > free) throw internal(`no space left on device: the image has ${needed} bytes to download, and the disk has ${free} bytes free`)
 }
 
 /** Brings the archive of one layer here, its digest checked. Throws as `RegistryClient.ask`, and `LyingRegistryError`. */
