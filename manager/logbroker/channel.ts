@@ -19,7 +19,7 @@ export class Channel<T> {
       await new Promise<void>((resolve) => this.wakeWriters.push(resolve))
     }
     if (this.ended) return false
-    this.items.push(...items)
+    for (const item of items) this.items.push(item)
     if (items.length > 0) this.wakeReader?.()
     return true
   }
