@@ -11,6 +11,7 @@ import type { Client } from '../../src/wire/service-table.js'
 import { clientOf } from '../../src/wire/transport.js'
 import type { NodeFiles } from './identity-files.js'
 
+/** How a node that has no certificate comes by one. */
 export interface JoinOptions {
   token: string
   /** host:port of managers; tried in order. */
@@ -37,6 +38,7 @@ export interface IssuedCertificate extends NodeFiles {
   clusterId: string
 }
 
+/** A certificate as a manager gave it to a node that joined. */
 export interface IssuedIdentity extends IssuedCertificate {
   /** The manager that answered. */
   manager: string

@@ -12,6 +12,7 @@ import type { IdentitySource, TlsIdentity } from '../../src/wire/tls-identity.js
 import type { IdentityFiles, NodeFiles } from './identity-files.js'
 import { requestCertificate, type IssuedCertificate } from './join.js'
 
+/** What an identity is made with. */
 export interface NodeIdentityDeps {
   files: IdentityFiles
   clock: Clock

@@ -184,6 +184,7 @@ export function decodeAcknowledgement(message: NetlinkMessage): Acknowledgement 
   return { errno, text: text && readString(text) }
 }
 
+/** A number in this machine's order; 0 where the bytes end before it, as for attributes that the kernel leaves out. */
 export function readU16(bytes: Uint8Array, offset = 0): number {
   return bytes.length < offset + 2 ? 0 : viewOf(bytes).getUint16(offset, little)
 }
@@ -196,6 +197,7 @@ export function readString(bytes: Uint8Array): string {
   return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end))
 }
 
+/** A number as the kernel takes it, in this machine's order. */
 export function nativeU16(value: number): Uint8Array {
   const bytes = new Uint8Array(2)
   new DataView(bytes.buffer).setUint16(0, value, little)

@@ -78,6 +78,7 @@ export interface BridgePortSettings {
   isolated?: boolean
 }
 
+/** A network interface. */
 export interface Link {
   index: number
   name: string
@@ -92,6 +93,7 @@ export interface Link {
   peer: number
 }
 
+/** An address of an interface. */
 export interface Address {
   index: number
   /** `172.17.0.1`, without the prefix length. */
@@ -99,6 +101,7 @@ export interface Address {
   prefixLength: number
 }
 
+/** A route. What is absent is the kernel's to choose: table `main`, no metric of its own. */
 export interface Route {
   family: 4 | 6
   /** `10.0.0.0/24`; `0.0.0.0/0` or `::/0` for the default route. */
@@ -117,6 +120,7 @@ export interface Route {
   type?: number
 }
 
+/** An entry of the neighbour table, or one of a bridge's forwarding table. */
 export interface Neighbour {
   index: number
   /** IP address; the remote tunnel end for a bridge forwarding entry of a VXLAN device. */
@@ -158,6 +162,7 @@ function linkAttributes(writer: NetlinkWriter, settings: LinkSettings): void {
   }
 }
 
+/** RTM_NEWLINK for a device that is to be made. */
 export function newLinkBody(settings: LinkSettings, kind: LinkKind): (writer: NetlinkWriter) => void {
   return (writer) => {
     linkHeader(writer, 0, settings.up)
@@ -206,6 +211,7 @@ function kindAttributes(writer: NetlinkWriter, kind: LinkKind): void {
   }
 }
 
+/** RTM_NEWLINK for a device that is there: what the settings name is changed. */
 export function setLinkBody(index: number, settings: LinkSettings): (writer: NetlinkWriter) => void {
   return (writer) => {
     linkHeader(writer, index, settings.up)
@@ -213,6 +219,7 @@ export function setLinkBody(index: number, settings: LinkSettings): (writer: Net
   }
 }
 
+/** RTM_SETLINK for a device as the port of its bridge (AF_BRIDGE). */
 export function bridgePortBody(index: number, port: BridgePortSettings): (writer: NetlinkWriter) => void {
   return (writer) => {
     linkHeader(writer, index, undefined, AddressFamily.bridge)
@@ -235,6 +242,7 @@ export function linkReferenceBody(ref: { index?: number; name?: string }): (writ
   }
 }
 
+/** Reads RTM_NEWLINK. */
 export function decodeLink(message: NetlinkMessage): Link {
   const { payload } = message
   const attributes = decodeAttributes(payload, 16)
@@ -251,6 +259,7 @@ export function decodeLink(message: NetlinkMessage): Link {
   }
 }
 
+/** RTM_NEWADDR or RTM_DELADDR. */
 export function addressBody(address: Address): (writer: NetlinkWriter) => void {
   const bytes = parseAddress(address.address)
   return (writer) => {
@@ -263,10 +272,12 @@ export function addressBody(address: Address): (writer: NetlinkWriter) => void {
   }
 }
 
+/** RTM_GETADDR for the addresses of all interfaces. */
 export function addressDumpBody(writer: NetlinkWriter): void {
   writer.u8(0).u8(0).u8(0).u8(0).u32(0)
 }
 
+/** Reads RTM_NEWADDR. */
 export function decodeAddress(message: NetlinkMessage): Address {
   const attributes = decodeAttributes(message.payload, 8)
   return {
@@ -303,10 +314,12 @@ function gatewayAttribute(writer: NetlinkWriter, family: 4 | 6, gateway: Uint8Ar
   else writer.attribute(18, Uint8Array.from([...nativeU16(gateway.length === 4 ? AddressFamily.ipv4 : AddressFamily.ipv6), ...gateway]))
 }
 
+/** RTM_GETROUTE for all tables of a family (AF_*). */
 export function routeDumpBody(family: number): (writer: NetlinkWriter) => void {
   return (writer) => writer.u8(family).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u32(0)
 }
 
+/** Reads RTM_NEWROUTE. */
 export function decodeRoute(message: NetlinkMessage): Route {
   const { payload } = message
   const attributes = decodeAttributes(payload, 12)
@@ -330,6 +343,7 @@ export function decodeRoute(message: NetlinkMessage): Route {
   return route
 }
 
+/** RTM_NEWNEIGH or RTM_DELNEIGH. */
 export function neighbourBody(neighbour: Neighbour): (writer: NetlinkWriter) => void {
   const address = neighbour.address === undefined ? undefined : parseAddress(neighbour.address)
   return (writer) => {
@@ -343,6 +357,7 @@ export function neighbourBody(neighbour: Neighbour): (writer: NetlinkWriter) => 
   }
 }
 
+/** RTM_GETNEIGH for a family (AF_*; AF_BRIDGE for forwarding entries). */
 export function neighbourDumpBody(family: number): (writer: NetlinkWriter) => void {
   return (writer) => writer.u8(family).u8(0).u16(0).u32(0).u16(0).u8(0).u8(0)
 }
@@ -356,6 +371,7 @@ export interface ProxiedAddress {
 /** NTF_PROXY. */
 const proxyFlag = 0x08
 
+/** RTM_NEWNEIGH or RTM_DELNEIGH for an address answered on behalf of another host. */
 export function proxiedAddressBody({ index, address }: ProxiedAddress): (writer: NetlinkWriter) => void {
   const bytes = parseAddress(address)
   const family = bytes.length === 16 ? AddressFamily.ipv6 : AddressFamily.ipv4
@@ -371,6 +387,7 @@ export function decodeProxiedAddress(message: NetlinkMessage): ProxiedAddress {
   return { index: readU32(message.payload, 4), address: address ? formatAddress(address) : '' }
 }
 
+/** Reads RTM_NEWNEIGH. `state` is of NUD_*. */
 export function decodeNeighbour(message: NetlinkMessage): Neighbour & { state: number } {
   const { payload } = message
   const attributes = decodeAttributes(payload, 12)
@@ -385,6 +402,7 @@ export function decodeNeighbour(message: NetlinkMessage): Neighbour & { state: n
   return neighbour
 }
 
+/** RTM_NEWRULE or RTM_DELRULE. */
 export function ruleBody(rule: Rule): (writer: NetlinkWriter) => void {
   return (writer) => {
     const toTable = 1

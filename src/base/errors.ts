@@ -60,6 +60,7 @@ export function errnoOf(thrown: unknown): string | undefined {
   return undefined
 }
 
+/** Each makes an error of the kind it is named after; `cause` is what it came of, if anything. */
 export const invalid = (message: string, cause?: unknown) => new StatusError(ErrorKind.invalid, message, { cause })
 export const notFound = (message: string, cause?: unknown) => new StatusError(ErrorKind.notFound, message, { cause })
 export const conflict = (message: string, cause?: unknown) => new StatusError(ErrorKind.conflict, message, { cause })

@@ -13,6 +13,10 @@ interface FlagBase {
   readonly valueName?: string
   readonly hidden?: boolean
 }
+/**
+ * A flag by the kind of its value. A `list` is given any number of times; `default` is the value when the flag is not
+ * given.
+ */
 export type Flag =
   | (FlagBase & { readonly kind: 'bool'; readonly default?: boolean })
   | (FlagBase & { readonly kind: 'string'; readonly default?: string })
@@ -23,6 +27,7 @@ export type Flag =
   /** Bytes, written `512m`, `1.5g`. */
   | (FlagBase & { readonly kind: 'bytes'; readonly default?: number })
 
+/** Flags by their long names, without the dashes. */
 export type FlagTable = Readonly<Record<string, Flag>>
 
 type ValueOf<F extends Flag> = F['kind'] extends 'bool'
@@ -45,6 +50,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
+/** Makers of flags: the help's sentence, then what is particular. */
 export const flag = {
   bool: <const O extends Omit<Extract<Flag, { kind: 'bool' }>, 'kind' | 'help'>>(help: string, options?: O) =>
     ({ kind: 'bool', help, ...options }) as { kind: 'bool'; help: string } & O,
@@ -62,6 +68,7 @@ export const flag = {
     ({ kind: 'bytes', help, ...options }) as { kind: 'bytes'; help: string } & O,
 }
 
+/** What `parseFlags` reads. */
 export interface ParsedWords<T extends FlagTable> {
   values: FlagValues<T>
   /** The flags that were on the command line, by long name. */

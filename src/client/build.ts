@@ -7,6 +7,7 @@ import { jsonLines } from './streams.js'
 
 export type BuildQuery = Record<string, string | number | boolean | readonly string[] | undefined>
 
+/** Builds. */
 export class BuildClient {
   constructor(private readonly client: Client) {}
 

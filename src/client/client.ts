@@ -7,6 +7,7 @@ import { parseHost } from './host.js'
 /** The newest version this client speaks. */
 export const clientApiVersion = '1.51'
 
+/** Where the daemon is and how it is spoken to. */
 export interface ClientOptions {
   /** `unix:///path` or `tcp://host:port`. */
   host: string

@@ -20,6 +20,7 @@ import type { Client } from './client.js'
 import { DaemonError } from './http.js'
 import { filterText, type FilterValues } from './filters.js'
 
+/** Which lines of a container's log. */
 export interface LogsQuery {
   stdout?: boolean
   stderr?: boolean
@@ -33,6 +34,7 @@ export interface LogsQuery {
   details?: boolean
 }
 
+/** Containers. `ref` is a name, an id or a unique prefix of an id. */
 export class ContainersClient {
   constructor(private readonly client: Client) {}
 

@@ -26,6 +26,7 @@ export interface ExecState {
   Pid: number
 }
 
+/** Processes beside a container's own. `id` is an exec's. */
 export class ExecClient {
   constructor(private readonly client: Client) {}
 

@@ -36,12 +36,14 @@ export class FileObjectsClient<Item, Spec> {
   }
 }
 
+/** Secrets: `list` and `inspect` give them without their data. */
 export class SecretsClient extends FileObjectsClient<Secret, SecretSpec> {
   constructor(client: Client) {
     super(client, '/secrets')
   }
 }
 
+/** Configs, with their data. */
 export class ConfigsClient extends FileObjectsClient<Config, ConfigSpec> {
   constructor(client: Client) {
     super(client, '/configs')

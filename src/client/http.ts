@@ -14,6 +14,7 @@ export interface ClientTls {
   verify: boolean
 }
 
+/** What goes with a request; at most one of `body` and `stream`. */
 export interface CallOptions {
   query?: Record<string, string | number | boolean | readonly string[] | undefined>
   /** Sent as JSON. */

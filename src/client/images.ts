@@ -30,6 +30,7 @@ const noAuth = 'e30='
 const authHeader = (auth: string | undefined): Record<string, string> => (auth === undefined ? {} : { 'X-Registry-Auth': auth })
 const tarHeaders = { 'Content-Type': 'application/x-tar' }
 
+/** Images. `ref` is a name with tag or digest, an id or a unique prefix of one. */
 export class ImagesClient {
   constructor(private readonly client: Client) {}
 

@@ -5,6 +5,7 @@ import { filterText, type FilterValues } from './filters.js'
 
 export type NetworkCreate = Omit<Network, 'Id' | 'Created' | 'Containers' | 'Peers'>
 
+/** Networks, of the host and of the cluster. */
 export class NetworksClient {
   constructor(private readonly client: Client) {}
 

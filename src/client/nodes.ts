@@ -2,6 +2,7 @@ import type { Node, NodeSpec } from '../model/engine-api/swarm.js'
 import type { Client } from './client.js'
 import { filterText, type FilterValues } from './filters.js'
 
+/** Nodes of the swarm; a manager answers. */
 export class NodesClient {
   constructor(private readonly client: Client) {}
 

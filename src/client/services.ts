@@ -5,6 +5,7 @@ import { outputOf, type Output } from './streams.js'
 import type { Client } from './client.js'
 import { filterText, type FilterValues } from './filters.js'
 
+/** Services; a manager answers. */
 export class ServicesClient {
   constructor(private readonly client: Client) {}
 

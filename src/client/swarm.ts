@@ -1,6 +1,7 @@
 import type { Swarm, SwarmInitRequest, SwarmJoinRequest, SwarmSpec } from '../model/engine-api/swarm.js'
 import type { Client } from './client.js'
 
+/** The swarm itself and this daemon's part in it. */
 export class SwarmClient {
   constructor(private readonly client: Client) {}
 

@@ -14,6 +14,7 @@ export interface DiskUsage {
   BuildCache?: BuildCache[]
 }
 
+/** The daemon and its host. */
 export class SystemClient {
   constructor(private readonly client: Client) {}
 

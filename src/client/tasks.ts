@@ -4,6 +4,7 @@ import { outputOf, type Output } from './streams.js'
 import type { Client } from './client.js'
 import { filterText, type FilterValues } from './filters.js'
 
+/** Tasks; a manager answers. */
 export class TasksClient {
   constructor(private readonly client: Client) {}
 

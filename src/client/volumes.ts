@@ -2,6 +2,7 @@ import type { Volume, VolumeCreateOptions, VolumeListResponse } from '../model/e
 import type { Client } from './client.js'
 import { filterText, type FilterValues } from './filters.js'
 
+/** Volumes, by name. */
 export class VolumesClient {
   constructor(private readonly client: Client) {}
 

@@ -68,12 +68,14 @@ export interface Control {
   serviceLogs(selector: LogSelector, options: LogOptions, signal: AbortSignal): AsyncIterable<LogMessage[]>
 }
 
+/** Which of the swarm's secrets are to be made anew. */
 export interface TokenRotation {
   workerToken: boolean
   managerToken: boolean
   managerUnlockKey: boolean
 }
 
+/** What lists of services show. `completed` is of jobs. */
 export interface ServiceTaskCounts {
   running: number
   desired: number
@@ -91,12 +93,14 @@ export interface ClusterEvent {
   attributes: Record<string, string>
 }
 
+/** Whose logs: those of all that are named, by id. */
 export interface LogSelector {
   serviceIds: string[]
   taskIds: string[]
   nodeIds: string[]
 }
 
+/** Which lines. */
 export interface LogOptions {
   stdout: boolean
   stderr: boolean
@@ -106,6 +110,7 @@ export interface LogOptions {
   sinceMs?: number
 }
 
+/** A line of a task's log. */
 export interface LogMessage {
   serviceId: string
   taskId: string

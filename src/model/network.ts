@@ -1,6 +1,7 @@
 import type { Annotations, Driver, Meta } from './object.js'
 import type { NetworkId } from './ids.js'
 
+/** A subnet of a network. Empty texts are for the allocator to choose. */
 export interface IpamConfig {
   /** CIDR. */
   subnet: string
@@ -11,6 +12,7 @@ export interface IpamConfig {
   auxAddresses: Record<string, string>
 }
 
+/** What a user wants of a network of the cluster. */
 export interface NetworkSpec extends Annotations {
   driver: Driver
   ipv6Enabled: boolean

@@ -3,15 +3,22 @@ import type { NodeEncryption } from './network-table.js'
 import type { Meta } from './object.js'
 import type { Resources } from './resources.js'
 
+/** What a node is in the cluster; managers run tasks, too. */
 export const NodeRole = { worker: 'worker', manager: 'manager' } as const
 export type NodeRole = (typeof NodeRole)[keyof typeof NodeRole]
 
+/** Whether a node takes tasks: `pause` keeps what it has, `drain` gives that up. */
 export const Availability = { active: 'active', pause: 'pause', drain: 'drain' } as const
 export type Availability = (typeof Availability)[keyof typeof Availability]
 
+/**
+ * What the managers know of a node: `unknown` before its first session, `down` when its heartbeats stay away.
+ * `disconnected` is a word of the Engine API that they do not use.
+ */
 export const NodeState = { unknown: 'unknown', down: 'down', ready: 'ready', disconnected: 'disconnected' } as const
 export type NodeState = (typeof NodeState)[keyof typeof NodeState]
 
+/** Whether the leader reaches another manager by Raft. */
 export const Reachability = { unknown: 'unknown', unreachable: 'unreachable', reachable: 'reachable' } as const
 export type Reachability = (typeof Reachability)[keyof typeof Reachability]
 
@@ -72,6 +79,7 @@ export interface ManagerStatus {
   reachability: Reachability
 }
 
+/** A node as the store has it. */
 export interface Node {
   id: NodeId
   meta: Meta
@@ -99,6 +107,7 @@ export interface NodeCertificate {
   commonName: string
 }
 
+/** See `NodeCertificate.state`. */
 export const CertificateState = {
   unknown: 'unknown',
   pending: 'pending',

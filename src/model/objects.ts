@@ -17,4 +17,5 @@ export interface ObjectsByKind {
   volume: Volume
   cluster: Cluster
 }
+/** The name of a table. */
 export type ObjectKind = keyof ObjectsByKind

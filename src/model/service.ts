@@ -4,6 +4,7 @@ import type { Annotations, Driver, Meta } from './object.js'
 import type { Platform } from './node.js'
 import type { ResourceRequirements } from './resources.js'
 
+/** A service as the store has it. */
 export interface Service {
   id: ServiceId
   meta: Meta
@@ -21,6 +22,7 @@ export interface Service {
   pendingDelete: boolean
 }
 
+/** What a user wants of a service. */
 export interface ServiceSpec extends Annotations {
   task: TaskSpec
   mode: ServiceMode
@@ -31,12 +33,14 @@ export interface ServiceSpec extends Annotations {
   endpoint?: EndpointSpec
 }
 
+/** How many tasks: a number kept running, one on each node, and the same for jobs, whose tasks are to end well. */
 export type ServiceMode =
   | { kind: 'replicated'; replicas: number }
   | { kind: 'global' }
   | { kind: 'replicatedJob'; maxConcurrent: number; totalCompletions: number }
   | { kind: 'globalJob' }
 
+/** What every task of a service is made from. */
 export interface TaskSpec {
   /** Absent for a network attachment of a standalone container. */
   container?: ContainerSpec
@@ -52,9 +56,11 @@ export interface TaskSpec {
   runtime: string
 }
 
+/** After which ends a task is made again in its slot. */
 export const RestartCondition = { none: 'none', onFailure: 'on-failure', any: 'any' } as const
 export type RestartCondition = (typeof RestartCondition)[keyof typeof RestartCondition]
 
+/** Whether and when a task that ended is made again. */
 export interface RestartPolicy {
   condition: RestartCondition
   /** Absent: 5 s. */
@@ -65,6 +71,7 @@ export interface RestartPolicy {
   windowNs: number
 }
 
+/** Which nodes may have the tasks, and which are preferred. */
 export interface Placement {
   /** `node.labels.zone==east` */
   constraints: string[]
@@ -75,9 +82,11 @@ export interface Placement {
   platforms: Platform[]
 }
 
+/** What becomes of an update whose tasks fail. */
 export const FailureAction = { pause: 'pause', continue: 'continue', rollback: 'rollback' } as const
 export type FailureAction = (typeof FailureAction)[keyof typeof FailureAction]
 
+/** Whether the old task ends before the new one starts, or after. */
 export const UpdateOrder = { stopFirst: 'stop-first', startFirst: 'start-first' } as const
 export type UpdateOrder = (typeof UpdateOrder)[keyof typeof UpdateOrder]
 
@@ -95,6 +104,7 @@ export interface UpdateConfig {
   order: UpdateOrder
 }
 
+/** Where an update or its rollback stands, in the Engine API's words. */
 export const UpdateState = {
   updating: 'updating',
   paused: 'paused',
@@ -105,6 +115,7 @@ export const UpdateState = {
 } as const
 export type UpdateState = (typeof UpdateState)[keyof typeof UpdateState]
 
+/** The newest update of a service. `message` is a sentence for people. */
 export interface UpdateStatus {
   state: UpdateState
   startedAtMs?: number
@@ -112,6 +123,7 @@ export interface UpdateStatus {
   message: string
 }
 
+/** A network that tasks are to be on. */
 export interface NetworkAttachmentConfig {
   /** The network's id or name as the user gave it; the control API resolves it to an id. */
   target: string
@@ -121,15 +133,19 @@ export interface NetworkAttachmentConfig {
   driverOptions: Record<string, string>
 }
 
+/** How a service's name is answered: with its virtual IP, or with the addresses of its tasks in turn. */
 export const EndpointMode = { vip: 'vip', dnsrr: 'dnsrr' } as const
 export type EndpointMode = (typeof EndpointMode)[keyof typeof EndpointMode]
 
+/** What ports can be published for. */
 export const Protocol = { tcp: 'tcp', udp: 'udp', sctp: 'sctp' } as const
 export type Protocol = (typeof Protocol)[keyof typeof Protocol]
 
+/** On every node by the mesh, or on the task's own node alone. */
 export const PublishMode = { ingress: 'ingress', host: 'host' } as const
 export type PublishMode = (typeof PublishMode)[keyof typeof PublishMode]
 
+/** A published port. */
 export interface PortConfig {
   name: string
   protocol: Protocol
@@ -139,6 +155,7 @@ export interface PortConfig {
   publishMode: PublishMode
 }
 
+/** How a service is to be reached. */
 export interface EndpointSpec {
   mode: EndpointMode
   ports: PortConfig[]

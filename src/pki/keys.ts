@@ -5,6 +5,7 @@ import { StatusError } from '../base/errors.js'
 export type KeyPair = webcrypto.CryptoKeyPair
 
 const keyAlgorithm = { name: 'ECDSA', namedCurve: 'P-256' } as const
+/** How every certificate and request is signed (WebCrypto's names). */
 export const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-256' } as const
 
 /** A new key pair from the operating system's generator. */

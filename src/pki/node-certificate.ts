@@ -19,6 +19,7 @@ export interface NodeIdentity {
   notAfterMs: number
 }
 
+/** What a node's certificate is to say. The request's own subject is not believed. */
 export interface IssueOptions {
   csrPem: string
   nodeId: string

@@ -78,6 +78,7 @@ export function wholeSeconds(ms: number): Date {
   return new Date(Math.floor(ms / 1000) * 1000)
 }
 
+/** The certificate in PEM, with one newline at its end. */
 export function pemOf(certificate: WrittenCertificate): string {
   return `${certificate.toString('pem').trim()}\n`
 }
