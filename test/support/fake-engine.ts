@@ -46,10 +46,10 @@ export class FakeEngine implements TaskEngine {
     this.publish(container, `health_status: ${status}`)
   }
 
-  async list(options: { filters: ListFilters }) {
+  async list(options: { all: boolean; filters: ListFilters }) {
     await Promise.resolve()
     return [...this.containers.values()]
-      .filter((one) => options.filters.labels('label', one.body.Labels))
+      .filter((one) => (options.all || one.state.Running === true) && options.filters.labels('label', one.body.Labels))
       .map((one) => ({ Id: one.id, Names: [`/${one.name}`], Labels: one.body.Labels ?? {} }))
   }
 

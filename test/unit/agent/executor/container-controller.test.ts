@@ -176,8 +176,9 @@ describe('the container controller', () => {
     assert.deepEqual((await controller.observe()).ports, [{ ...port, publishedPort: 32768 }, fixed])
   })
 
-  it('removes the containers of tasks that nobody knows', async () => {
+  it('removes the containers of tasks that nobody knows, whether they run or not', async () => {
     await running()
+    await controllerOf(taskOf('v')).prepare(never)
     await controllerOf(taskOf('u')).prepare(never)
     await engine.create('by-hand', { Image: 'app:1' })
     await new ContainerExecutor(deps, nullLogger).removeStrays((id) => id === 'u')
