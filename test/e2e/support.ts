@@ -156,10 +156,10 @@ export function updateState(host: LabHost, service: string, state: string, timeo
   )
 }
 
-/** The hosts' logs without the requests to the API, for a failed test. */
-export async function printLogs(lab: Lab, lines = 25): Promise<void> {
+/** The ends of the hosts' logs without the requests to the API and the calls that were refused, for a failed test. */
+export async function printLogs(lab: Lab, lines = 60): Promise<void> {
   for (const host of lab.hosts) {
-    const { stdout } = await host.run('sh', ['-c', 'grep -v \'"part":"api","status":\' "$0" | tail -n "$1"', host.logPath, String(lines)])
+    const { stdout } = await host.run('sh', ['-c', 'grep -v -e \'"part":"api","status":\' -e \'"msg":"call refused"\' "$0" | tail -n "$1"', host.logPath, String(lines)])
     console.log(`---- ${host.name}\n${stdout.split('\n').map((line) => line.slice(0, 400)).join('\n')}`)
   }
 }
