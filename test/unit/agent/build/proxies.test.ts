@@ -1,0 +1,50 @@
+import { strict as assert } from 'node:assert'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fetchToFile } from '../../../../agent/build/fetch-url.js'
+import { gitAddress, resolveCommit } from '../../../../agent/build/git-source.js'
+import { Proxies } from '../../../../agent/image/registry/proxies.js'
+
+describe('what builds fetch', () => {
+  const { signal } = new AbortController()
+  const commit = 'a'.repeat(40)
+  let folder: string
+  let server: Server
+  let asked: string[]
+  let proxies: Proxies
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'skep-proxied-'))
+    asked = []
+    server = createServer((request, response) => {
+      asked.push(request.url ?? '')
+      // The older of git's protocols on HTTP: a plain list.
+      response.end(/\/info\/refs/.test(request.url ?? '') ? `${commit}\trefs/heads/main\n` : 'content')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    proxies = new Proxies({ httpProxy: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, httpsProxy: '', noProxy: 'direct.test' })
+  })
+  afterEach(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+    rmSync(folder, { recursive: true })
+  })
+
+  it('from URLs comes through the proxies of the daemon, but for what NO_PROXY names', async () => {
+    const path = join(folder, 'file')
+    await fetchToFile('http://files.test/a', path, { bytesMax: 100, proxies, signal })
+    assert.equal(readFileSync(path, 'utf8'), 'content')
+    assert.deepEqual(asked, ['http://files.test/a'])
+    await assert.rejects(fetchToFile('http://direct.test/a', join(folder, 'other'), { bytesMax: 100, proxies, signal }), /cannot fetch/)
+    assert.equal(asked.length, 1)
+  })
+
+  it('from git repositories too', async () => {
+    const address = gitAddress('http://git.test/a.git#main')
+    assert.equal(address && (await resolveCommit(address, proxies, signal)), commit)
+    assert.match(asked[0] ?? '', /^http:\/\/git\.test\/a\.git\/info\/refs/)
+  })
+})
