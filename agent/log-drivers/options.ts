@@ -48,7 +48,7 @@ export const journaldSocket = '/run/systemd/journal/socket'
  */
 export function validateLogConfig(driver: string, options: LogOptions): void {
   const known = optionsOf[driver]
-  if (driver !== 'none' && !known) throw invalid(`logger: no log driver named '${driver}' is registered`)
+  if (driver !== 'none' && !known) throw invalid(`error looking up logging plugin ${driver}: plugin "${driver}" not found`)
   // Docker looks at no option of a log that nobody writes.
   if (!known) return
   checkMode(options)

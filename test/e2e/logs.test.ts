@@ -185,7 +185,7 @@ describe('logs, by the docker client', function () {
       assert.match(stderr, pattern)
       assert.equal(code, 1)
     }
-    await refused(/no log driver named 'awslogs' is registered/, '--log-driver', 'awslogs')
+    await refused(/error looking up logging plugin awslogs: plugin "awslogs" not found/, '--log-driver', 'awslogs')
     await refused(/unknown log opt 'x' for syslog log driver/, '--log-driver', 'syslog', ...options({ x: '1' }))
     await refused(/gelf-address is a required parameter/, '--log-driver', 'gelf')
     await refused(/logger: logging mode not supported: fast/, ...options({ mode: 'fast' }))

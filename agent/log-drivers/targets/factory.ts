@@ -16,6 +16,6 @@ export async function openTarget(driver: string, options: LogOptions, context: L
     case 'fluentd':
       return (await import('./fluentd.js')).fluentdTarget(options, context, clock)
     default:
-      throw invalid(`logger: no log driver named '${driver}' is registered`)
+      throw invalid(`error looking up logging plugin ${driver}: plugin "${driver}" not found`)
   }
 }

@@ -28,8 +28,8 @@ export function effectiveCapabilities(options: {
   available?: readonly string[]
 }): string[] {
   const available = options.available ?? allCapabilities
-  const add = (options.add ?? []).map(normalise)
-  const drop = (options.drop ?? []).map(normalise)
+  const add = (options.add ?? []).map((name) => normalise(name, 'CapAdd'))
+  const drop = (options.drop ?? []).map((name) => normalise(name, 'CapDrop'))
   if (options.privileged) return [...available].sort()
   const kept = new Set(drop.includes('ALL') ? [] : add.includes('ALL') ? allCapabilities : defaultCapabilities)
   for (const name of add) if (name !== 'ALL') kept.add(name)
@@ -44,10 +44,10 @@ export function capabilitiesOfMask(hex: string): string[] {
   return allCapabilities.filter((_name, number) => ((mask >> BigInt(number)) & 1n) === 1n)
 }
 
-function normalise(name: string): string {
+function normalise(name: string, list: 'CapAdd' | 'CapDrop'): string {
   const upper = name.toUpperCase()
   if (upper === 'ALL') return upper
   const full = upper.startsWith('CAP_') ? upper : `CAP_${upper}`
-  if (!allCapabilities.includes(full)) throw invalid(`invalid CapAdd or CapDrop: unknown capability: "${full}"`)
+  if (!allCapabilities.includes(full)) throw invalid(`invalid ${list}: unknown capability: "${full}"`)
   return full
 }

@@ -41,8 +41,11 @@ export const mount: Check<Mount> = shape<Mount>({
   TmpfsOptions: shape<NonNullable<Mount['TmpfsOptions']>>({ SizeBytes: whole, Mode: whole, Options: listOf(strings) }),
 })
 
+/** One of the words that the type knows: the engine refuses others, in Docker's words. */
+const word = <T extends string>(): Check<T> => text as Check<T>
+
 const restartPolicy: Check<RestartPolicy> = shape<RestartPolicy>({
-  Name: oneOf('', 'no', 'always', 'unless-stopped', 'on-failure'),
+  Name: word(),
   MaximumRetryCount: whole,
 })
 
@@ -125,7 +128,7 @@ const hostConfig: Check<HostConfig> = shape<HostConfig>({
   Annotations: mapOf(text),
   CapAdd: textOrList,
   CapDrop: textOrList,
-  CgroupnsMode: oneOf('private', 'host'),
+  CgroupnsMode: word(),
   Dns: strings,
   DnsOptions: strings,
   DnsSearch: strings,
@@ -147,7 +150,7 @@ const hostConfig: Check<HostConfig> = shape<HostConfig>({
   ShmSize: whole,
   Sysctls: mapOf(text),
   Runtime: text,
-  Isolation: oneOf('default', 'process', 'hyperv', ''),
+  Isolation: word(),
   MaskedPaths: strings,
   ReadonlyPaths: strings,
 })

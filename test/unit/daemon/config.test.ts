@@ -48,7 +48,7 @@ describe('the daemon’s configuration', () => {
     assert.throws(() => load({ 'log-opts': { x: '1' } }), /unknown log opt 'x' for json-file log driver/)
     assert.throws(() => load({ 'log-opts': ['x=1'] }), /"log-opts" must be an object of strings/)
     assert.throws(() => load({}, '--log-opt', 'x'), /invalid log option "x": name=value expected/)
-    assert.throws(() => load({}, '--log-driver', 'awslogs'), /no log driver named 'awslogs' is registered/)
+    assert.throws(() => load({}, '--log-driver', 'awslogs'), /error looking up logging plugin awslogs: plugin "awslogs" not found/)
     assert.throws(() => load({}, '--metrics-addr', 'here'), /invalid metrics address here: HOST:PORT expected/)
   })
 

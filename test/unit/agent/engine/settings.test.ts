@@ -1,10 +1,11 @@
 import { strict as assert } from 'node:assert'
+import { createBody } from '../../../../src/api/containers/shape.js'
 import type { HostConfig } from '../../../../src/model/engine-api/container.js'
 import type { ContainerRecord } from '../../../../agent/engine/container-record.js'
 import { planMounts } from '../../../../agent/engine/mount-plan.js'
 import { planNetwork } from '../../../../agent/engine/network-plan.js'
 import { discardUnsupported } from '../../../../agent/engine/unsupported.js'
-import { validateNetworking, validateResources } from '../../../../agent/engine/validate.js'
+import { validateConfig, validateNetworking, validateResources } from '../../../../agent/engine/validate.js'
 import { mounts } from '../../../../agent/runtime/bundle/mounts.js'
 import { ociResources } from '../../../../agent/runtime/bundle/resources.js'
 
@@ -31,6 +32,23 @@ describe('engine/settings', () => {
     assert.throws(() => validateNetworking({}, { ...joined, PublishAllPorts: true }, {}), /port publishing and the container type network mode/)
     assert.throws(() => validateNetworking({ Hostname: 'own' }, { UTSMode: 'host' }, {}), /conflicting options: hostname and the UTS mode/)
     validateNetworking({ Hostname: 'own' }, { NetworkMode: 'front' }, {})
+  })
+
+  it('refuses words that nobody knows in the words that clients know', () => {
+    const cases: [unknown, string][] = [
+      [{ Isolation: 'nope' }, "invalid isolation (nope): linux only supports 'default'"],
+      [{ Isolation: 'hyperv' }, "invalid isolation (hyperv): linux only supports 'default'"],
+      [{ CgroupnsMode: 'nope' }, 'invalid cgroup namespace mode: nope'],
+      [{ RestartPolicy: { Name: 'nope' } }, "invalid restart policy: unknown policy 'nope'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'"],
+      [{ CapAdd: ['NOPE'] }, 'invalid CapAdd: unknown capability: "CAP_NOPE"'],
+      [{ CapDrop: ['NOPE'] }, 'invalid CapDrop: unknown capability: "CAP_NOPE"'],
+    ]
+    for (const [asked, message] of cases) {
+      assert.throws(() => validateConfig({}, createBody({ HostConfig: asked }, '').HostConfig ?? {}, host), { kind: 'invalid', message })
+    }
+    for (const asked of [{ Isolation: '', CgroupnsMode: '', RestartPolicy: { Name: '' } }, { Isolation: 'default', CgroupnsMode: 'host', RestartPolicy: { Name: 'always' } }]) {
+      validateConfig({}, createBody({ HostConfig: asked }, '').HostConfig ?? {}, host)
+    }
   })
 
   it('takes -1 for no limit', () => {

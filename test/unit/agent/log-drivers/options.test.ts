@@ -30,7 +30,7 @@ const refusals: [string, LogOptions, RegExp][] = [
   ['fluentd', { 'fluentd-address': 'foo://x' }, /^invalid fluentd-address foo:\/\/x/],
   ['fluentd', { 'fluentd-async': 'true', 'fluentd-async-connect': 'true' }, /^conflicting options: cannot specify both 'fluentd-async' and 'fluentd-async-connect'$/],
   ['fluentd', { 'fluentd-retry-wait': 'a' }, /^time: invalid duration "a"$/],
-  ['awslogs', {}, /^logger: no log driver named 'awslogs' is registered/],
+  ['awslogs', {}, /^error looking up logging plugin awslogs: plugin "awslogs" not found/],
 ]
 
 const accepted: [string, LogOptions][] = [

@@ -12,7 +12,8 @@ describe('runtime/bundle parts', () => {
     assert.deepEqual(effectiveCapabilities({ add: ['net_admin'], drop: ['ALL'] }), ['CAP_NET_ADMIN'])
     assert.equal(effectiveCapabilities({ add: ['ALL'], drop: ['CAP_SYS_ADMIN'] }).includes('CAP_SYS_ADMIN'), false)
     assert.deepEqual(effectiveCapabilities({ privileged: true, available: ['CAP_KILL'] }), ['CAP_KILL'])
-    assert.throws(() => effectiveCapabilities({ add: ['FLY'] }), /unknown capability: "CAP_FLY"/)
+    assert.throws(() => effectiveCapabilities({ add: ['FLY'] }), /^StatusError: invalid CapAdd: unknown capability: "CAP_FLY"/)
+    assert.throws(() => effectiveCapabilities({ drop: ['cap_fly'] }), /^StatusError: invalid CapDrop: unknown capability: "CAP_FLY"/)
     assert.deepEqual(capabilitiesOfMask('00000000a80425fb').sort(), [...defaultCapabilities].sort())
   })
 
