@@ -8,11 +8,11 @@ import { unlessAborted } from '../../src/base/unless-aborted.js'
 import { prefixesOf } from './address-book.js'
 import type { AddressBook } from './address-book.js'
 import { BridgeDriver, tableNetwork } from './bridge/bridge-driver.js'
+import { DevicelessDriver } from './deviceless-driver.js'
 import type { NetworkDriver } from './driver.js'
 import type { EndpointTable } from './endpoint-table.js'
 import type { StoredNetwork } from './endpoint.js'
 import { MacvlanDriver } from './macvlan/macvlan-driver.js'
-import { HostDriver } from './host/host-driver.js'
 import type { HostKernel } from './host-kernel.js'
 import { hostSubnets } from './host-subnets.js'
 import { defaultAddressPools, planSubnets } from './ipam.js'
@@ -20,7 +20,6 @@ import type { HostTable } from './lb/host-table.js'
 import { ingressDevice } from './lb/ingress-ruleset.js'
 import type { LinkOpening, PortForward } from './lb/host-ruleset.js'
 import { NetworkTable } from './network-table.js'
-import { NoneDriver } from './none/none-driver.js'
 import { OverlayDriver } from './overlay/overlay-driver.js'
 import { defaultBridgeSpec, gatewayNetworkName, gatewayNetworkSpec, predefinedNames } from './predefined.js'
 import type { NetworkStore } from './store.js'
@@ -63,7 +62,7 @@ export class Networks {
     this.bridgeDriver = new BridgeDriver(given.kernel, given.table, given.options.mtu ?? 1500)
     this.overlayDriver = new OverlayDriver(given.kernel, given.overlayDir, given.encryption, given.log)
     this.macvlanDriver = new MacvlanDriver(given.kernel)
-    const drivers: NetworkDriver[] = [this.bridgeDriver, this.overlayDriver, this.macvlanDriver, new HostDriver(), new NoneDriver()]
+    const drivers: NetworkDriver[] = [this.bridgeDriver, this.overlayDriver, this.macvlanDriver, new DevicelessDriver('host'), new DevicelessDriver('null')]
     this.drivers = new Map(drivers.map((driver) => [driver.name, driver]))
   }
 
