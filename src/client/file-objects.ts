@@ -1,4 +1,4 @@
-import type { Config, ConfigSpec, Secret, SecretSpec } from '../model/engine-api/swarm.js'
+import type { Config, ConfigSpec, Secret, SecretSpec } from '../model/engine-api/secret.js'
 import type { Client } from './client.js'
 import { filterText, type FilterValues } from './filters.js'
 

@@ -1,4 +1,4 @@
-import type { Config as ConfigJson, ConfigSpec as ConfigSpecJson } from '../../model/engine-api/swarm.js'
+import type { Config as ConfigJson, ConfigSpec as ConfigSpecJson } from '../../model/engine-api/secret.js'
 import { configBytesMax, type Config, type ConfigSpec } from '../../model/secret.js'
 import { decodeBase64 } from '../base64.js'
 import { decodeDriver, encodeBytes, encodeDriver, encodeMeta } from '../encode.js'

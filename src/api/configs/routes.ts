@@ -1,4 +1,4 @@
-import type { ConfigSpec } from '../../model/engine-api/swarm.js'
+import type { ConfigSpec } from '../../model/engine-api/secret.js'
 import type { ApiDeps } from '../backends.js'
 import { fileRoutes } from '../file-objects.js'
 import { mapOf, orNull, shape, text } from '../json-check.js'

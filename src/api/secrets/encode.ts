@@ -1,4 +1,4 @@
-import type { Secret as SecretJson, SecretSpec as SecretSpecJson } from '../../model/engine-api/swarm.js'
+import type { Secret as SecretJson, SecretSpec as SecretSpecJson } from '../../model/engine-api/secret.js'
 import { secretBytesMax, type Secret, type SecretSpec } from '../../model/secret.js'
 import { decodeBase64 } from '../base64.js'
 import { decodeDriver, encodeBytes, encodeDriver, encodeMeta } from '../encode.js'

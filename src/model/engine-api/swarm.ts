@@ -389,37 +389,6 @@ export interface Driver {
   Options?: Record<string, string>
 }
 
-export interface SecretSpec {
-  Name?: string
-  Labels?: Record<string, string>
-  Data?: string
-  Driver?: Driver
-  Templating?: Driver
-}
-
-export interface Secret {
-  ID?: string
-  Version?: ObjectVersion
-  CreatedAt?: string
-  UpdatedAt?: string
-  Spec?: SecretSpec
-}
-
-export interface ConfigSpec {
-  Name?: string
-  Labels?: Record<string, string>
-  Data?: string
-  Templating?: Driver
-}
-
-export interface Config {
-  ID?: string
-  Version?: ObjectVersion
-  CreatedAt?: string
-  UpdatedAt?: string
-  Spec?: ConfigSpec
-}
-
 export interface Limit {
   NanoCPUs?: number
   MemoryBytes?: number

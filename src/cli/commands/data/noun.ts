@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Config, Secret, SecretSpec } from '../../../model/engine-api/swarm.js'
+import type { Config, Secret, SecretSpec } from '../../../model/engine-api/secret.js'
 import { errnoOf, invalid } from '../../../base/errors.js'
 import { flag } from '../../../base/flags.js'
 import { noun, verb, type Noun } from '../../command.js'

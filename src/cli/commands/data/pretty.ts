@@ -1,4 +1,4 @@
-import type { Config, Secret } from '../../../model/engine-api/swarm.js'
+import type { Config, Secret } from '../../../model/engine-api/secret.js'
 import { goTimeOf } from '../../units.js'
 
 /** The page of `secret inspect --pretty` and `config inspect --pretty`. */
