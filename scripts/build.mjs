@@ -6,7 +6,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmS
 import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { lateModules, writeCached } from './fast-start.mjs'
+import { firstLine, lateModules, writeCached } from './fast-start.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const programs = ['skep', 'skepd']
@@ -67,7 +67,7 @@ function commit() {
 
 const entries = [
   { entry: 'src/cli/main.ts', name: 'skep', startsOften: true },
-  { entry: 'src/daemon/main.ts', name: 'skepd', nodeFlags: true },
+  { entry: 'src/daemon/main.ts', name: 'skepd', nodeFlags: ['--max-semi-space-size=4', '--no-deprecation'] },
 ].filter(({ name }) => wanted.length === 0 || wanted.includes(name))
 
 /** The program of the threads that work on files, as a text within the daemon's own file. */
@@ -107,7 +107,7 @@ await Promise.all(
       logLevel: 'warning',
       // Modules that find files beside themselves use import.meta; in one CommonJS file that is this file.
       banner: {
-        js: `#!/usr/bin/env ${nodeFlags ? '-S node --max-semi-space-size=4 --no-deprecation' : 'node'}\nconst __bundleUrl=require('node:url').pathToFileURL(__filename).href;`,
+        js: `${firstLine(nodeFlags)}\nconst __bundleUrl=require('node:url').pathToFileURL(__filename).href;`,
       },
       define: {
         'import.meta.url': '__bundleUrl',

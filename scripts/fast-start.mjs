@@ -19,6 +19,12 @@ export const lateModules = {
   },
 }
 
+/**
+ * The first line of a program. What follows `--` is the program's own: Node.js 20 takes `--env-file` for itself wherever it
+ * stands, fails where that file is missing, and takes its NODE_OPTIONS.
+ */
+export const firstLine = (flags = []) => `#!/usr/bin/env -S node ${[...flags, '--'].join(' ')}`
+
 const mark = '//program'
 const hashCharacters = 32
 /** So that errors name lines of the file. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { invalid, messageOf } from '../../base/errors.js'
+import { errnoOf, invalid, messageOf } from '../../base/errors.js'
 
 /** `a=b` and `a` (an empty value) into an object. */
 export function labelsOf(items: readonly string[]): Record<string, string> {
@@ -31,7 +31,7 @@ export function linesOfFiles(paths: readonly string[]): string[] {
     try {
       text = readFileSync(path, 'utf8')
     } catch (thrown) {
-      throw invalid(`open ${path}: ${messageOf(thrown)}`, thrown)
+      throw invalid(`open ${path}: ${errnoOf(thrown) === 'ENOENT' ? 'no such file or directory' : messageOf(thrown)}`, thrown)
     }
     return text
       .split(/\r?\n/)

@@ -42,6 +42,15 @@ describe('programs with their compiled code beside them', () => {
     assert.equal(execFileSync(join(folder, 'alone'), { encoding: 'utf8' }), said)
   })
 
+  it('have their options for themselves', () => {
+    const script = `import { firstLine } from ${JSON.stringify(join(repositoryRoot, 'scripts/fast-start.mjs'))}; process.stdout.write(firstLine(['--no-deprecation']))`
+    const line = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })
+    writeFileSync(path, `${line}\nprocess.stdout.write(process.argv.slice(2).join(' '))\n`)
+    for (const options of [['--env-file', '/nope'], ['run', '--env-file=/nope'], ['--', '--version']]) {
+      assert.equal(execFileSync(path, options, { encoding: 'utf8' }), options.join(' '))
+    }
+  })
+
   it('spare the compiling', () => {
     const text = readFileSync(path, 'latin1')
     const source = text.slice(text.indexOf('\n//program\n//') + '\n//program\n//'.length).replaceAll('\n//', '\n')
