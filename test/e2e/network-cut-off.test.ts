@@ -19,8 +19,7 @@ describe('flows to a host that is cut off', function () {
   before(async () => {
     lab = await startSwarm({ hosts: 3, managers: 1 })
     ;[first, second, third] = [lab.host(1), lab.host(2), lab.host(3)]
-    // The managers would need a minute.
-    await first.docker('swarm', 'update', '--dispatcher-heartbeat', '20s')
+    await first.docker('swarm', 'update', '--dispatcher-heartbeat', '1s')
     await loadNetworkImages(lab)
     await first.docker('network', 'create', '-d', 'overlay', 'back')
     const service = (...args: string[]): Promise<string> => first.docker('service', 'create', '-d', '--no-resolve-image', '--network', 'back', '--mode', 'global', ...args)
@@ -47,7 +46,32 @@ describe('flows to a host that is cut off', function () {
     return [...stdout.matchAll(/^Address(?: \d+)?: (10\.\S+)$/gm)].map((match) => match[1] as string).sort()
   }
 
+  it('a daemon that stood still for longer than its heartbeats knows the tables again when it goes on', async () => {
+    await eventually('all tasks answer', async () => (await answering(shell, vip, 80)).length === 3)
+    second.freeze()
+    try {
+      await eventually('it counts as down', async () => (await nodes(first)).some(({ status }) => status === 'Down'), { timeoutMs: 30_000 })
+      // Its containers go on by what it knew: that the tasks of other nodes have moved meanwhile it cannot have heard.
+      await first.docker('service', 'rm', 'web')
+      await first.docker('service', 'create', '-d', '--no-resolve-image', '--network', 'back', '--mode', 'global', '--name', 'web', '-p', '8080:80', 'asked:2')
+      await eventually('the new tasks run', async () => (await first.docker('service', 'ps', '-f', 'desired-state=running', '--format', '{{.CurrentState}}', 'web')).split('\n').filter((one) => one.startsWith('Running')).length === 2)
+    } finally {
+      second.thaw()
+    }
+    vip = await virtualIp(first, 'web', 'back')
+    // The managers had given its tasks up: others take their places.
+    await Promise.all([converged(first, 'shell', 3), converged(first, 'web', 3)])
+    await eventually('its containers are those of the new tasks', async () => (await second.docker('ps', '-q')).split('\n').length === 2)
+    shell = (await netnsOf(second, 'shell.')) ?? ''
+    const fresh = async (way: [string, string, number]): Promise<boolean> =>
+      (await Promise.all(Array.from({ length: 12 }, () => ask(...way, '/cgi-bin/who', 1_000)))).every((answer) => answer.startsWith('version 2 '))
+    for (const way of ways()) await eventually('only the new tasks answer', () => fresh(way))
+    await eventually('all tasks answer', async () => (await answering(shell, vip, 80)).length === 3)
+  })
+
   it('go to tasks elsewhere within seconds, and to all again when it is back', async () => {
+    // The managers would need a minute.
+    await first.docker('swarm', 'update', '--dispatcher-heartbeat', '20s')
     const away = (await addressOn(third, 'web.', 'back')).ipv4
     for (const way of ways()) await eventually('all tasks answer', async () => (await answering(...way)).length === 3)
     // A host that never answered may have its port closed.
