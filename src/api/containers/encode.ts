@@ -13,19 +13,27 @@ const hostDefaults: Record<string, unknown> = {
   OomKillDisable: false, PidsLimit: null, Ulimits: [], CpuCount: 0, CpuPercent: 0, IOMaximumIOps: 0, IOMaximumBandwidth: 0,
 }
 
+/** The same of a container's own settings. */
+export const configDefaults: Record<string, unknown> = {
+  Hostname: '', Domainname: '', User: '', AttachStdin: false, AttachStdout: false, AttachStderr: false, Tty: false, OpenStdin: false,
+  StdinOnce: false, Env: [], Cmd: [], Image: '', Volumes: {}, WorkingDir: '', Entrypoint: [], OnBuild: null, Labels: {},
+}
+
 /** The fields of old versions: until 1.44 the short id was among the aliases of networks with names. */
 export function encodeInspect(container: ContainerInspectResponse, version: ApiVersion): ContainerInspectResponse {
   const { NetworkSettings: settings, Id = '', HostConfig: host } = container
-  const whole = { ...container, HostConfig: { ...hostDefaults, ...withoutUnset(host) } }
+  const whole = { ...container, Config: { ...configDefaults, ...container.Config }, HostConfig: { ...hostDefaults, ...withoutUnset(host) } }
   if (atLeast(version, '1.45') || !settings?.Networks) return whole
   return { ...whole, NetworkSettings: { ...settings, Networks: withShortId(settings.Networks, Id) } }
 }
 
-/** What clients send for limits that are not set is not shown as a limit. */
+/** What clients send for limits that are not set is not shown as a limit; ports are bound to all addresses when none is named. */
 function withoutUnset(host: HostConfig = {}): HostConfig {
-  const { MemorySwappiness, PidsLimit, ...others } = host
+  const { MemorySwappiness, PidsLimit, PortBindings, ...others } = host
+  const bindings = Object.entries(PortBindings ?? {}).map(([port, list]) => [port, list && list.map((one) => ({ HostIp: '', HostPort: '', ...one }))] as const)
   return {
     ...others,
+    PortBindings: Object.fromEntries(bindings),
     ...(MemorySwappiness !== undefined && MemorySwappiness !== null && MemorySwappiness >= 0 && { MemorySwappiness }),
     PidsLimit: PidsLimit !== undefined && PidsLimit !== null && PidsLimit > 0 ? PidsLimit : null,
   }

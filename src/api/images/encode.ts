@@ -1,4 +1,5 @@
 import type { ImageInspect, ImageSummary } from '../../model/engine-api/image.js'
+import { configDefaults } from '../containers/encode.js'
 import { atLeast, type ApiVersion } from '../versions.js'
 
 /** `VirtualSize` was there until 1.43. */
@@ -7,6 +8,7 @@ export function encodeSummary(image: ImageSummary, version: ApiVersion): Record<
 }
 
 /**
+ * Until 1.49 an image's settings had the fields of a container's, which images never have.
  * `Container` was there until 1.44, and `ContainerConfig` too: that one is still sent, for Compose 1 asks for
  * the newest version and stops with an error when it is missing.
  */
@@ -15,13 +17,7 @@ export function encodeInspect(image: ImageInspect, version: ApiVersion): Record<
     ...image,
     ...(!atLeast(version, '1.44') && { VirtualSize: image.Size ?? 0 }),
     ...(!atLeast(version, '1.45') && { Container: '' }),
-    ...(!atLeast(version, '1.50') && { Config: { ...ofContainers, ...image.Config } }),
+    ...(!atLeast(version, '1.50') && { Config: { ...configDefaults, ...image.Config } }),
     ContainerConfig: image.Config ?? {},
   }
-}
-
-/** Until 1.49 an image's settings had the fields of a container's, which images never have. */
-const ofContainers = {
-  Hostname: '', Domainname: '', AttachStdin: false, AttachStdout: false, AttachStderr: false, Tty: false, OpenStdin: false, StdinOnce: false,
-  Cmd: null, Image: '', Volumes: null, Entrypoint: null, OnBuild: null, Labels: null,
 }

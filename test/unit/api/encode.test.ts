@@ -85,7 +85,7 @@ describe('encoding', () => {
   it('gives old clients the fields of images that were always empty', () => {
     const image = { Id: 'i', Config: { Cmd: ['sh'] } }
     const old = encodeImage(image, '1.49')['Config'] as Record<string, unknown>
-    assert.deepEqual([old['Cmd'], old['Hostname'], old['Entrypoint'], old['Tty']], [['sh'], '', null, false])
+    assert.deepEqual([old['Cmd'], old['Hostname'], old['Entrypoint'], old['Tty']], [['sh'], '', [], false])
     assert.deepEqual(encodeImage(image, '1.50')['Config'], { Cmd: ['sh'] })
   })
 
@@ -95,6 +95,12 @@ describe('encoding', () => {
     assert.deepEqual(['MemorySwappiness' in unset, unset.PidsLimit], [false, null])
     const set = host({ MemorySwappiness: 0, PidsLimit: 7 })
     assert.deepEqual([set.MemorySwappiness, set.PidsLimit], [0, 7])
+  })
+
+  it('fills a container\'s settings that the client left out', () => {
+    const { Config, HostConfig } = encodeContainer({ Config: { Cmd: ['sh'], Tty: true }, HostConfig: { PortBindings: { '80/tcp': [{ HostPort: '8080' }], '81/tcp': null } } }, '1.51')
+    assert.deepEqual([Config?.Cmd, Config?.Tty, Config?.OpenStdin, Config?.Domainname], [['sh'], true, false, ''])
+    assert.deepEqual(HostConfig?.PortBindings, { '80/tcp': [{ HostIp: '', HostPort: '8080' }], '81/tcp': null })
   })
 
   it('shows a task with its networks as Swarm mode does', () => {
