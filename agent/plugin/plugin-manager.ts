@@ -25,7 +25,7 @@ import { contentKeys, shownPlugin, type PluginRecord } from './plugin-record.js'
 import { endLeftover, type PluginRunDeps } from './plugin-run.js'
 import type { PluginStore } from './plugin-store.js'
 import { checkGranted, privilegesOf } from './privileges.js'
-import { changedSettings, initialSettings } from './settings.js'
+import { carriedSettings, changedSettings, initialSettings } from './settings.js'
 
 /** Keys of writable layers that are plugins'. */
 const rootfsPrefix = 'plugin-'
@@ -160,7 +160,7 @@ export class PluginManager implements AsyncDisposable {
     await this.add(name, canonicalName(reference), config, content)
   }
 
-  /** Another version in place of a plugin that is disabled: its settings begin anew where the new one has others. */
+  /** Another version in place of a plugin that is disabled. Settings that were made stay where the new one has them. */
   async upgrade(ref: string, remote: string, options: PluginPullOptions, progress: Progress, signal: AbortSignal): Promise<void> {
     await this.control(ref).exclusively(async (control) => {
       const { record } = control
@@ -172,7 +172,7 @@ export class PluginManager implements AsyncDisposable {
       const rootfs = `${rootfsPrefix}${this.deps.ids.hexId()}`
       await this.deps.images.snapshots.prepare(rootfs, content.chainId)
       control.unmount()
-      const settings = { ...initialSettings(config), Env: keptEnv(record, config) }
+      const settings = carriedSettings(record.config, record.settings, config)
       await this.keep({ ...record, reference: canonicalName(reference), config, settings, content, rootfs })
       await this.deps.images.snapshots.removeWritable(old)
       await this.deps.images.collect()
@@ -274,7 +274,7 @@ export class PluginManager implements AsyncDisposable {
       const found = await fetchPlugin(client, reference, deps, signal)
       const config = parsePluginConfig(found.configData)
       checkGranted(privilegesOf(config), options.privileges)
-      return { reference, config, ...(await bringPlugin(deps, client, reference.path, found, progress, signal)) }
+      return { reference, config, ...(await bringPlugin(deps, client, reference, found, progress, signal)) }
     })
   }
 
@@ -362,11 +362,4 @@ function remoteReference(remote: string): { reference: Reference; tag?: string }
   const { domain, path, digest, tag } = parsed
   if (digest === undefined) return { reference: withDefaultTag(parsed) }
   return { reference: { domain, path, digest }, ...(tag !== undefined && { tag }) }
-}
-
-/** Values of environment variables that were set by hand stay through an upgrade where the new version has them. */
-function keptEnv({ config: before, settings }: PluginRecord, config: PluginRecord['config']): string[] {
-  const initial = new Set(initialSettings(before).Env)
-  const changed = settings.Env.filter((one) => !initial.has(one) && config.Env.some(({ Name }) => Name === one.split('=', 1)[0]))
-  return changed.reduce((env, one) => [...env.filter((other) => other.split('=', 1)[0] !== one.split('=', 1)[0]), one], initialSettings(config).Env)
 }

@@ -242,6 +242,11 @@ function create(deps: PluginRunDeps, record: PluginRecord, rootfs: string): Prom
   const { paths, conmon, runtime } = deps
   const { id, config, settings } = record
   const spec = pluginBundle(record, { rootfs, sockets: paths.sockets(id), propagated: paths.propagated(id), cgroupPath: cgroupPath(deps.cgroupParent, id), host: deps.host })
+  // The runtime would say only that something is not there.
+  for (const { Name, Source = '', Type, Options } of settings.Mounts) {
+    const binds = Type === 'bind' || Options.some((option) => option === 'bind' || option === 'rbind')
+    if (binds && !existsSync(Source)) throw invalid(`the source of mount ${Name} does not exist: ${Source}`)
+  }
   writeFileSync(join(paths.bundle(id), 'config.json'), JSON.stringify(spec), { mode: 0o600 })
   return conmon.create({
     id,

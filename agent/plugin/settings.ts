@@ -72,3 +72,22 @@ function checkSettable({ name, field }: Setting, settable: readonly string[], on
   const meant = field === '' ? (settable[0] ?? '') : field
   if (meant !== only || !settable.includes(meant)) throw internal(`"${name}${meant === '' ? '' : `.${meant}`}" is not settable`)
 }
+
+/** The settings of another version of a plugin: its own, with what was set by hand where that can be set there too. */
+export function carriedSettings(before: PluginConfig, settings: PluginSettings, config: PluginConfig): PluginSettings {
+  const initial = initialSettings(before)
+  const changes = [
+    ...settings.Env.filter((one) => !initial.Env.includes(one)),
+    ...settings.Mounts.filter((one, i) => one.Source !== initial.Mounts[i]?.Source).map((one) => `${one.Name}.source=${one.Source ?? ''}`),
+    ...settings.Devices.filter((one, i) => one.Path !== initial.Devices[i]?.Path).map((one) => `${one.Name}.path=${one.Path ?? ''}`),
+    ...(settings.Args.join(' ') === initial.Args.join(' ') ? [] : [`${before.Args.Name}=${settings.Args.join(' ')}`]),
+  ]
+  return changes.reduce((carried, change) => {
+    try {
+      return changedSettings(config, carried, [change])
+    } catch {
+      // The new version has no such setting any more.
+      return carried
+    }
+  }, initialSettings(config))
+}

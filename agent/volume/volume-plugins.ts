@@ -49,6 +49,11 @@ export class VolumePlugin {
     return this.client.name
   }
 
+  /** This daemon runs it. */
+  get isOwn(): boolean {
+    return this.managed !== undefined
+  }
+
   /** `global` when every host sees the same volumes. */
   async scopeOf(): Promise<'local' | 'global'> {
     if (this.scope === undefined) {

@@ -199,9 +199,10 @@ export class VolumeStore {
     return [...this.holders.keys()].some((name) => this.records.get(name)?.driver === driver)
   }
 
-  /** Drivers that can be asked for: those of plugins that answer too. */
-  async driverNames(): Promise<string[]> {
-    return [localDriver, ...(await this.plugins.all()).map(({ name }) => name)]
+  /** Drivers that can be asked for: those of plugins that answer too; with `own` also of the plugins that this daemon runs. */
+  async driverNames({ own }: { own: boolean }): Promise<string[]> {
+    const plugins = await this.plugins.all()
+    return [localDriver, ...plugins.filter((plugin) => own || !plugin.isOwn).map(({ name }) => name)]
   }
 
   isAnonymous(volume: Volume): boolean {

@@ -17,9 +17,14 @@ export function pruneFilters(options: readonly string[]): Record<string, string[
   return filterValues(options)
 }
 
+/** Warns and asks whether to go on. */
+export function confirmed(context: Context, warning: string): Promise<boolean> {
+  return asked(context, `${warning}\nAre you sure you want to continue?`)
+}
+
 /** Asks; true only for y or yes. Without an answer (end of input) it is no. */
-export async function confirmed(context: Context, question: string): Promise<boolean> {
-  context.stdout.write(`${question}\nAre you sure you want to continue? [y/N] `)
+export async function asked(context: Context, question: string): Promise<boolean> {
+  context.stdout.write(`${question} [y/N] `)
   const lines = createInterface({ input: context.stdin })
   try {
     for await (const line of lines) return /^(y|yes)$/i.test(line.trim())

@@ -2,9 +2,9 @@ import { strict as assert } from 'node:assert'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
-import { VolumePlugins } from '../../agent/volume/volume-plugins.js'
+import { VolumePlugins, type ManagedDrivers } from '../../agent/volume/volume-plugins.js'
 import { VolumeStore } from '../../agent/volume/volume-store.js'
-import { kindOf } from '../../src/base/errors.js'
+import { conflict, kindOf } from '../../src/base/errors.js'
 import { idSource } from '../../src/base/id.js'
 import { seededRng } from '../../src/base/rng.js'
 import { systemClock } from '../../src/sys/system-clock.js'
@@ -142,6 +142,37 @@ describe('volume plugins', () => {
     writeFileSync(join(root, 'specs/net.spec'), `unix://${join(root, 'net.sock')}`)
     await assert.rejects(volumes.create({ Name: 'x1', Driver: 'net' }), /plugin "net" is no volume driver/)
     network.close()
+  })
+
+  it('that the daemon runs itself are known by their configuration, see files elsewhere, and may be off', async () => {
+    const own = { name: 'team/folders:latest', socketPath: join(root, 'sockets/folders.sock'), timeoutSeconds: 0, hostPath: (path: string) => join('/propagated', path) }
+    let state: 'on' | 'off' | 'gone' = 'on'
+    const managed: ManagedDrivers = {
+      volumeDrivers: () => (state === 'on' ? [own] : []),
+      volumeDriver: (ref) => {
+        if (ref !== own.name && ref !== 'team/folders') return undefined
+        if (state === 'off') throw conflict(`plugin ${ref} found but disabled`)
+        return state === 'on' ? own : undefined
+      },
+    }
+    volumes = new VolumeStore(join(root, 'volumes'), kv, idSource(seededRng(3)), new ManualClock(), { users: () => users }, new VolumePlugins(systemClock, { sockets: [], specs: [] }, managed))
+    const made = await volumes.create({ Name: 'data', Driver: 'team/folders' })
+    assert.deepEqual([made.Driver, made.Mountpoint], [own.name, join('/propagated', root, 'content/data')])
+    assert.equal((await volumes.create({ Name: 'data', Driver: 'team/folders' })).Driver, own.name)
+    assert.equal(await volumes.acquire('data', 'c'), join('/propagated', root, 'content/data'))
+    assert.deepEqual([volumes.usesDriver(own.name), volumes.holdsDriver(own.name), volumes.usesDriver('folders')], [true, true, false])
+    assert.deepEqual([await volumes.driverNames({ own: true }), await volumes.driverNames({ own: false })], [['local', own.name], ['local']])
+    assert.ok(!plugin.calls.some((call) => call.startsWith('/Plugin.Activate')))
+    state = 'off'
+    await assert.rejects(volumes.create({ Name: 'other', Driver: own.name }), { kind: 'conflict', message: `create other: error looking up volume plugin ${own.name}: plugin ${own.name} found but disabled` })
+    assert.deepEqual((await volumes.list({ usage: false })).map(({ Name, Driver }) => [Name, Driver]), [['data', own.name]])
+    // What was mounted went with the plugin.
+    await volumes.release('data', 'c')
+    assert.equal(volumes.holdsDriver(own.name), false)
+    state = 'gone'
+    await assert.rejects(volumes.remove('data', false), { kind: 'notFound' })
+    await volumes.remove('data', true)
+    assert.equal(volumes.usesDriver(own.name), false)
   })
 
   it('are found by descriptions of their address', async () => {

@@ -50,7 +50,7 @@ while (my $client = $server->accept) {
     else {
       mkdir place($name);
       my $first = !%{$users{$name} // {}};
-      if ($first && !$volumes{$name} && system('mountpoint', '-q', place($name)) != 0) { system('mount', '-t', 'tmpfs', 'folders', place($name)) == 0 or $answer = '{"Err":"cannot mount"}' }
+      if ($first && !$volumes{$name} && system('grep', '-q', ' ' . place($name) . ' ', '/proc/mounts') != 0) { system('mount', '-t', 'tmpfs', 'folders', place($name)) == 0 or $answer = '{"Err":"cannot mount"}' }
       $users{$name}{$id} = 1;
       $answer = sprintf '{"Mountpoint":"%s","Err":""}', place($name) if $answer eq '{"Err":""}';
     }

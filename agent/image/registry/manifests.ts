@@ -25,6 +25,8 @@ export interface Resolved {
 const accepted = [MediaType.ociIndex, MediaType.dockerManifestList, MediaType.ociManifest, MediaType.dockerManifest]
 const schema1 = ['application/vnd.docker.distribution.manifest.v1+json', 'application/vnd.docker.distribution.manifest.v1+prettyjws']
 const configTypes: readonly string[] = [MediaType.dockerConfig, MediaType.ociConfig, 'application/octet-stream', 'text/plain', '']
+/** What tells a plugin from an image in a registry: the type of its manifest's configuration. */
+export const pluginConfigType = 'application/vnd.docker.plugin.v1+json'
 const nestingMax = 3
 const attestation = 'vnd.docker.reference.type'
 
@@ -69,6 +71,9 @@ export async function resolveManifest(
 /** Throws `invalid` for what is no image of a container. */
 export function readManifest({ document, descriptor }: Fetched): Manifest {
   const manifest = parseManifest(document, `the manifest ${descriptor.digest}`)
+  if (manifest.config.mediaType === pluginConfigType) {
+    throw new StatusError(ErrorKind.invalid, `Encountered remote "${pluginConfigType}"(plugin) when fetching 'plugin': this is a plugin: get it by "plugin install"`)
+  }
   if (!configTypes.includes(manifest.config.mediaType)) {
     throw new StatusError(ErrorKind.invalid, `unsupported media type ${manifest.config.mediaType}: this is not an image that containers can be made from`)
   }

@@ -6,18 +6,15 @@ import type { ImageLayer } from '../image-record.js'
 import type { ImageStore } from '../image-store.js'
 import { documentBytesMax, parseManifest, type Manifest } from '../manifest.js'
 import type { Progress } from '../progress.js'
-import { canonicalName, type Reference } from '../reference.js'
+import { canonicalName, familiarRepository, type Reference } from '../reference.js'
 import { TarError } from '../../snapshot/tar/header.js'
 import type { Limit } from '../../../src/base/limit.js'
 import type { RegistryClient } from './client.js'
-import { fetchConfigData, resolveManifest, type Fetched, type Resolved } from './manifests.js'
+import { fetchConfigData, pluginConfigType, resolveManifest, type Fetched, type Resolved } from './manifests.js'
 import { LayerProgress } from './progress-text.js'
 import { bring, type ArrivalDeps } from './pull.js'
 import { dropBody } from './transport.js'
 import { hasBlob, uploadBlob, uploadData } from './upload.js'
-
-/** What tells a plugin from an image in a registry: the type of its manifest's configuration. */
-export const pluginConfigType = 'application/vnd.docker.plugin.v1+json'
 
 /** A plugin's layers are one in practice; overlayfs bears this many. */
 const layersMax = 100
@@ -60,7 +57,7 @@ function readPluginManifest({ document, descriptor }: Fetched, reference: Refere
 export async function bringPlugin(
   deps: ArrivalDeps,
   client: RegistryClient,
-  repository: string,
+  reference: Reference,
   { resolved, configData }: RemotePlugin,
   progress: Progress,
   signal: AbortSignal,
@@ -71,12 +68,13 @@ export async function bringPlugin(
   const pin = { [Symbol.dispose]: () => pins.splice(0).forEach((one) => one[Symbol.dispose]()) }
   try {
     const lines = resolved.manifest.layers.map((layer) => new LayerProgress(progress, store.clock, shortId(layer.digest), layer.size))
+    progress({ status: `Pulling from ${familiarRepository(reference)}`, id: reference.digest ?? reference.tag ?? '' })
     for (const line of lines) line.say('Pulling fs layer')
     const layers: ImageLayer[] = []
     let chainId: string | undefined
     for (const [i, layer] of resolved.manifest.layers.entries()) {
       const line = must(lines[i], 'every layer has its line')
-      await bring(deps, client, repository, layer, line, signal)
+      await bring(deps, client, reference.path, layer, line, signal)
       const blob = { path: store.content.path(layer.digest), digest: layer.digest, size: layer.size }
       const added = await addLayer(store, blob, chainId, signal)
       if (!added) continue

@@ -78,7 +78,6 @@ export function systemHandlers(deps: Pick<ApiDeps, 'system' | 'swarm' | 'contain
     exchange.json(200, { Status: status, IdentityToken: identityToken })
   }
 
-
   /** Beyond the Engine API: what `metrics-addr` serves, on the daemon's own sockets. */
   const metrics: Handler = async (exchange) => {
     const { contentType, text } = await system.metrics()

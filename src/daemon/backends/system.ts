@@ -32,7 +32,8 @@ const goArch = process.arch === 'x64' ? 'amd64' : process.arch
 /** What this host and this daemon are. */
 export function systemBackend(deps: SystemDeps): SystemBackend {
   return {
-    info: async () => systemInfo(deps, await deps.parts.volumes.driverNames()),
+    // Plugins that the daemon runs have a list of their own, as in Docker.
+    info: async () => systemInfo(deps, await deps.parts.volumes.driverNames({ own: false })),
     version: async () => systemVersion(deps.tools),
     metrics: deps.metrics,
     layersBytes: async () => layersBytes(deps.parts),

@@ -1,17 +1,34 @@
-import { ErrorKind, notFound, StatusError } from '../../../base/errors.js'
+import { invalid } from '../../../base/errors.js'
 import { flag } from '../../../base/flags.js'
+import type { Plugin } from '../../../model/engine-api/plugin.js'
 import { noun, verb } from '../../command.js'
-import { inspectFormatHelp, listFlags, printListing, type Listing } from '../../formatter.js'
+import { registryAuthOf } from '../../credentials/store.js'
+import { forEachArgument, inspectEach } from '../../each.js'
+import { filterValues, inspectFormatHelp, listFlags, printInspect, printListing, type Listing } from '../../formatter.js'
+import { familiarName } from '../../image-name.js'
+import { naturalOrder } from '../../order.js'
+import { showProgress } from '../../progress/image-progress.js'
+import { ellipsis, shortId } from '../../units.js'
+import { create } from './create.js'
+import { install, upgrade } from './install.js'
 
-/** Plugins that an engine installs from registries and runs itself; this one has none to show. */
-type Plugin = Record<'id' | 'name' | 'description' | 'enabled', string>
+/** What a table has room for. */
+const descriptionLength = 45
 
-const listing: Listing<Plugin> = {
+/** A line of `plugin ls`, shortened or not. */
+interface Row {
+  plugin: Plugin
+  id: string
+  description: string
+}
+
+const listing: Listing<Row> = {
   columns: {
     ID: { header: 'ID', value: ({ id }) => id },
-    Name: { header: 'NAME', value: ({ name }) => name },
+    Name: { header: 'NAME', value: ({ plugin }) => plugin.Name },
     Description: { header: 'DESCRIPTION', value: ({ description }) => description },
-    Enabled: { header: 'ENABLED', value: ({ enabled }) => enabled },
+    Enabled: { header: 'ENABLED', value: ({ plugin }) => plugin.Enabled },
+    PluginReference: { header: 'IMAGE', value: ({ plugin }) => plugin.PluginReference ?? '' },
   },
   table: ['ID', 'Name', 'Description', 'Enabled'],
   quiet: 'ID',
@@ -21,10 +38,16 @@ const ls = verb({
   name: 'ls',
   aliases: ['list'],
   summary: 'List plugins',
-  flags: { ...listFlags, 'no-trunc': flag.bool("Don't truncate output") },
-  run({ context, flags }) {
-    printListing(context, [], listing, flags)
-    return Promise.resolve()
+  flags: { ...listFlags, 'no-trunc': flag.bool("Don't truncate output"), quiet: flag.bool('Only display plugin IDs', { short: 'q' }) },
+  async run({ context, flags }) {
+    const plugins = await context.api.plugins.list(filterValues(flags.filter))
+    const rows = plugins
+      .sort((a, b) => naturalOrder(a.Name, b.Name))
+      .map((plugin): Row => {
+        const description = plugin.Config.Description.replace(/[\r\n]/g, '')
+        return flags['no-trunc'] ? { plugin, id: plugin.Id, description } : { plugin, id: shortId(plugin.Id), description: ellipsis(description, descriptionLength) }
+      })
+    printListing(context, rows, listing, flags)
   },
 })
 
@@ -35,34 +58,70 @@ const inspect = verb({
   minArgs: 1,
   maxArgs: Infinity,
   flags: { format: flag.string(inspectFormatHelp, { short: 'f' }) },
-  run({ context, args: [name = ''] }) {
-    context.stdout.write('[]\n')
-    return Promise.reject(notFound(`plugin "${name}" not found`))
+  run: ({ context, args, flags }) => inspectEach(context, args, (name) => context.api.plugins.inspect(name), (found) => printInspect(context, found, flags.format)),
+})
+
+const enable = verb({
+  name: 'enable',
+  summary: 'Enable a plugin',
+  usage: 'PLUGIN',
+  minArgs: 1,
+  flags: { timeout: flag.int('HTTP client timeout (in seconds)', { default: 30 }) },
+  async run({ context, args: [name = ''], flags }) {
+    if (flags.timeout < 0) throw invalid(`negative timeout ${flags.timeout} is invalid`)
+    await context.api.plugins.enable(name, flags.timeout)
+    context.stdout.write(`${name}\n`)
   },
 })
 
-/** What an engine with managed plugins does; here it says what to do in place of it. */
-const refused = (name: string, usage: string, summary: string, minArgs: number) =>
-  verb({
-    name,
-    summary,
-    usage,
-    minArgs,
-    maxArgs: Infinity,
-    hidden: true,
-    flags: {},
-    run: () => Promise.reject(new StatusError(ErrorKind.unsupported, 'skep installs no plugins from registries: volume drivers run beside it, with their sockets in /run/docker/plugins')),
-  })
+const disable = verb({
+  name: 'disable',
+  summary: 'Disable a plugin',
+  usage: 'PLUGIN',
+  minArgs: 1,
+  flags: { force: flag.bool('Force the disable of an active plugin', { short: 'f' }) },
+  async run({ context, args: [name = ''], flags }) {
+    await context.api.plugins.disable(name, flags.force)
+    context.stdout.write(`${name}\n`)
+  },
+})
 
-export const plugin = noun('plugin', 'Manage plugins', [
-  inspect,
-  ls,
-  refused('create', 'PLUGIN PLUGIN-DATA-DIR', 'Create a plugin from a rootfs and configuration', 2),
-  refused('disable', 'PLUGIN', 'Disable a plugin', 1),
-  refused('enable', 'PLUGIN', 'Enable a plugin', 1),
-  refused('install', 'PLUGIN [KEY=VALUE...]', 'Install a plugin', 1),
-  refused('push', 'PLUGIN[:TAG]', 'Push a plugin to a registry', 1),
-  refused('rm', 'PLUGIN [PLUGIN...]', 'Remove one or more plugins', 1),
-  refused('set', 'PLUGIN KEY=VALUE [KEY=VALUE...]', 'Change settings for a plugin', 2),
-  refused('upgrade', 'PLUGIN [REMOTE]', 'Upgrade an existing plugin', 1),
-])
+const rm = verb({
+  name: 'rm',
+  aliases: ['remove'],
+  summary: 'Remove one or more plugins',
+  usage: 'PLUGIN [PLUGIN...]',
+  minArgs: 1,
+  maxArgs: Infinity,
+  flags: { force: flag.bool('Force the removal of an active plugin', { short: 'f' }) },
+  run: ({ context, args, flags }) =>
+    forEachArgument(context, args, async (name) => {
+      await context.api.plugins.remove(name, flags.force)
+      return name
+    }),
+})
+
+const set = verb({
+  name: 'set',
+  summary: 'Change settings for a plugin',
+  usage: 'PLUGIN KEY=VALUE [KEY=VALUE...]',
+  minArgs: 2,
+  maxArgs: Infinity,
+  interspersed: false,
+  flags: {},
+  run: ({ context, args: [name = '', ...changes] }) => context.api.plugins.set(name, changes),
+})
+
+const push = verb({
+  name: 'push',
+  summary: 'Push a plugin to a registry',
+  usage: 'PLUGIN[:TAG]',
+  minArgs: 1,
+  flags: { 'disable-content-trust': flag.bool('Skip image signing', { default: true, hidden: true }) },
+  async run({ context, args: [name = ''] }) {
+    const auth = await registryAuthOf(context, name)
+    await showProgress(await context.api.plugins.push(familiarName(name), auth), context.stdout)
+  },
+})
+
+export const plugin = noun('plugin', 'Manage plugins', [create, disable, enable, inspect, install, ls, push, rm, set, upgrade])
