@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto'
-import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errnoOf, internal, StatusError } from '../../src/base/errors.js'
 import { Serial } from '../../src/base/serial.js'
@@ -74,11 +74,6 @@ export class IdentityFiles {
 
   async saveRoots(rootsPem: string): Promise<void> {
     await writeFileAtomic(this.path('swarm-root-ca.crt'), rootsPem, 0o644)
-  }
-
-  /** Forgets the swarm. */
-  async remove(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true })
   }
 
   /** The key that the certificate is for. */

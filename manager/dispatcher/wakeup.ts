@@ -7,10 +7,6 @@ export class Wakeup {
   private ended: { failure?: Error } | undefined
   private wake: (() => void) | undefined
 
-  get closed(): boolean {
-    return this.ended !== undefined
-  }
-
   notify(): void {
     this.pending = true
     this.wake?.()

@@ -147,10 +147,6 @@ export class RaftNode implements RaftReceiver, AsyncDisposable {
     }))
   }
 
-  get roster(): Roster {
-    return this.membership.roster
-  }
-
   addressOf(raftId: PeerId): string | undefined {
     return this.membership.get(raftId)?.address
   }
@@ -214,23 +210,9 @@ export class RaftNode implements RaftReceiver, AsyncDisposable {
     return this.changes.leave(nodeId)
   }
 
-  /** Adds a learner. Only on the leader, like all changes of membership. */
-  addMember(member: Member): Promise<void> {
-    return this.changes.add(member)
-  }
-
-  /** Makes a learner a voter. A leader does so by itself once the learner has caught up. */
-  promote(raftId: PeerId): Promise<void> {
-    return this.changes.promote(raftId)
-  }
-
-  /** Refuses with `conflict` what would lose the quorum, and the last manager. */
+  /** Only on the leader. Refuses with `conflict` what would lose the quorum, and the last manager. */
   removeMember(raftId: PeerId): Promise<void> {
     return this.changes.remove(raftId)
-  }
-
-  updateAddress(raftId: PeerId, address: string): Promise<void> {
-    return this.changes.updateAddress(raftId, address)
   }
 
   /** Hands leadership to another voter, the most advanced one unless `to` is given; resolves when it took over. */

@@ -15,10 +15,6 @@ interface Proposal extends Waiter<number> {
 export class Proposals {
   private readonly waiting = new Map<number, Proposal>()
 
-  get count(): number {
-    return this.waiting.size
-  }
-
   wait(index: number, term: number): Promise<number> {
     return new Promise((resolve, reject) => this.waiting.set(index, { term, resolve, reject }))
   }

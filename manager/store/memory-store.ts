@@ -138,11 +138,6 @@ export class MemoryStore implements Store, StoreMachine {
     this.watchers.publish({ table: 'restore', action: 'restore', index })
   }
 
-  /** Ends every watch. */
-  close(): void {
-    this.watchers.close()
-  }
-
   private async commit(pending: Pending): Promise<void> {
     try {
       await this.proposer.propose(pending.data)

@@ -20,10 +20,6 @@ export class SortedMap<V> {
     return node.keys[at] === key ? node.values[at] : undefined
   }
 
-  has(key: string): boolean {
-    return this.get(key) !== undefined
-  }
-
   set(key: string, value: V): SortedMap<V> {
     const before = this.size
     const change: Change = { size: before }

@@ -105,9 +105,6 @@ export class Raft {
   get firstIndex(): number {
     return this.r.log.firstIndex
   }
-  get lastIndex(): number {
-    return this.r.log.lastIndex
-  }
 
   /** The term at an index, or undefined when it is compacted or not written yet. */
   termAt(index: number): number | undefined {

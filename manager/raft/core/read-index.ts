@@ -26,10 +26,6 @@ export class PendingReads {
     return this.sequence
   }
 
-  get count(): number {
-    return this.reads.length + this.postponed.length
-  }
-
   postpone(from: PeerId, context: number): void {
     this.postponed.push({ from, context })
   }
