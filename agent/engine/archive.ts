@@ -1,16 +1,14 @@
-import { lstatSync, readlinkSync, type BigIntStats } from 'node:fs'
-import { posix } from 'node:path'
+import { readlinkSync, type BigIntStats } from 'node:fs'
+import { open, unlink, type FileHandle } from 'node:fs/promises'
+import { join, posix } from 'node:path'
 import { ErrorKind, invalid, StatusError } from '../../src/base/errors.js'
 import { rfc3339 } from '../../src/base/clock.js'
 import type { ContainerPathStat } from '../../src/model/engine-api/container.js'
-import { decompressedArchive } from '../image/compression.js'
+import { unpackArchiveHere } from '../image/archive-unpacker.js'
 import { findPlace, type HeldFolder, type Place, type Tree } from '../snapshot/held-folder.js'
 import { packPlace } from '../snapshot/pack.js'
 import { byteString, osPath, textOf, type ByteString } from '../snapshot/paths.js'
-import { TarError, TarType, type TarEntry } from '../snapshot/tar/header.js'
-import { TarReader, layerLimits } from '../snapshot/tar/reader.js'
-import { TimeSlice } from '../kernel/time-slice.js'
-import { TreeWriter, WhiteoutMode } from '../snapshot/tree-writer.js'
+import { TarError } from '../snapshot/tar/header.js'
 import { resolveUser } from '../runtime/bundle/user.js'
 import type { Container } from './container.js'
 import { openContainerTree } from './container-tree.js'
@@ -70,16 +68,30 @@ export async function writeArchive(
   options: WriteArchiveOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  await using tree = await openContainerTree(context, container)
-  const unpack = async (): Promise<void> => {
-    using place = lookUp(tree, `${path}/`, container)
+  const folderOf = (place: Place): HeldFolder => {
     if (!place.folder) throw invalid('extraction point is not a directory')
     refuseReadOnly(container, textOf(place.path))
-    const owner = options.ownedByUser ? ownerOf(context, container) : undefined
-    await unpackInto(place.folder, archive, { keepKinds: options.keepKinds, owner, signal })
+    return place.folder
   }
+  {
+    // What is wrong is told before the archive has come.
+    await using tree = await openContainerTree(context, container)
+    using place = lookUp(tree, `${path}/`, container)
+    folderOf(place)
+  }
+  // Whoever sends it may be slow: no container stands still for that.
+  await using received = await receive(archive, join(context.paths.container(container.id), `archive-${context.ids.hexId().slice(0, 16)}`), signal)
+  const unpacker = typeof received.archive === 'string' ? context.archives : unpackArchiveHere
   try {
-    await (tree.running ? whileFrozen(context, container, unpack) : unpack())
+    await unpacker.unpackArchive(signal, async (unpack) => {
+      await using tree = await openContainerTree(context, container)
+      const unpackThere = async (): Promise<void> => {
+        using place = lookUp(tree, `${path}/`, container)
+        const owner = options.ownedByUser ? ownerOf(context, container) : undefined
+        await unpack({ archive: received.archive, folder: folderOf(place).child('.'), keepKinds: options.keepKinds, ...(owner && { owner }) })
+      }
+      await (tree.running ? whileFrozen(context, container, unpackThere) : unpackThere())
+    })
   } catch (thrown) {
     if (thrown instanceof TarError) throw invalid(`cannot unpack the archive: ${thrown.message}`, thrown)
     throw thrown
@@ -87,44 +99,40 @@ export async function writeArchive(
   context.events.publish('container', 'extract-to-dir', container.id, container.eventAttributes())
 }
 
-async function unpackInto(
-  folder: HeldFolder,
-  archive: AsyncIterable<Uint8Array>,
-  options: { keepKinds: boolean; owner: { uid: number; gid: number } | undefined; signal: AbortSignal },
-): Promise<void> {
-  const reader = new TarReader(await decompressedArchive(archive), layerLimits)
-  const writer = new TreeWriter(folder.child('.'), WhiteoutMode.plain)
-  const slice = new TimeSlice()
-  const read = async (): Promise<Buffer | undefined> => {
-    const piece = await reader.read()
-    options.signal.throwIfAborted()
-    const pause = slice.pause()
-    if (pause) await pause
-    return piece
-  }
+/** Larger archives go to the disk, and are unpacked on another thread. */
+const keptBytesMax = 256 * 1024
+
+/** An archive that came in whole: its bytes when they are few, else a file that has no name any more. */
+async function receive(archive: AsyncIterable<Uint8Array>, path: string, signal: AbortSignal): Promise<{ archive: string | Uint8Array } & AsyncDisposable> {
+  let kept: Uint8Array[] | undefined = []
+  let bytes = 0
+  let file: FileHandle | undefined
   try {
-    for (let entry = await reader.next(); entry; entry = await reader.next()) {
-      options.signal.throwIfAborted()
-      entry.name = entry.name.replace(/^\/+/, '') || '.'
-      entry.linkName = entry.type === TarType.link ? entry.linkName.replace(/^\/+/, '') : entry.linkName
-      if (options.keepKinds) refuseOtherKind(folder, entry)
-      if (options.owner) Object.assign(entry, options.owner)
-      await writer.add(entry, read)
-      const pause = slice.pause()
-      if (pause) await pause
+    for await (const piece of archive) {
+      signal.throwIfAborted()
+      bytes += piece.length
+      kept?.push(piece)
+      if (bytes <= keptBytesMax) continue
+      file ??= await openUnnamed(path)
+      const pieces = kept ?? [piece]
+      kept = undefined
+      for (const one of pieces) await file.appendFile(one)
     }
-    await reader.drain()
-    await writer.finish(slice)
-  } finally {
-    await reader.close()
+  } catch (thrown) {
+    await file?.close()
+    throw thrown
+  }
+  const closing = file
+  return {
+    archive: file ? `/proc/self/fd/${file.fd}` : Buffer.concat(kept ?? []),
+    [Symbol.asyncDispose]: async () => closing?.close(),
   }
 }
 
-function refuseOtherKind(folder: HeldFolder, entry: TarEntry): void {
-  const present = lstatSync(osPath(folder.child(entry.name.replace(/\/+$/, ''))), { throwIfNoEntry: false })
-  if (!present || present.isDirectory() === (entry.type === TarType.directory)) return
-  const name = textOf(entry.name)
-  throw invalid(present.isDirectory() ? `cannot overwrite directory "${name}" with non-directory` : `cannot overwrite non-directory "${name}" with directory`)
+async function openUnnamed(path: string): Promise<FileHandle> {
+  const file = await open(path, 'wx+', 0o600)
+  await unlink(path)
+  return file
 }
 
 function ownerOf(context: EngineContext, container: Container): { uid: number; gid: number } | undefined {

@@ -1,3 +1,4 @@
+import type { ArchiveUnpacker } from '../image/archive-unpacker.js'
 import type { Clock } from '../../src/base/clock.js'
 import type { IdSource } from '../../src/base/id.js'
 import type { Logger } from '../../src/base/log.js'
@@ -75,6 +76,7 @@ export interface EngineContext {
   store: ContainerStore
   events: EventLog
   images: ImageProvider
+  archives: ArchiveUnpacker
   rootfs: RootfsProvider
   volumes: VolumeProvider
   network: NetworkProvider

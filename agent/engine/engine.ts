@@ -17,6 +17,7 @@ import type { RuntimeChoice } from '../runtime/oci-runtime.js'
 import { OciRuntimes } from '../runtime/oci-runtimes.js'
 import { changesOf } from '../snapshot/diff.js'
 import { SeccompCache } from '../runtime/seccomp-cache.js'
+import { unpackArchiveHere, type ArchiveUnpacker } from '../image/archive-unpacker.js'
 import { readArchive, statPath, writeArchive, type WriteArchiveOptions } from './archive.js'
 import { attachContainer } from './attach.js'
 import { Background } from './background.js'
@@ -61,6 +62,8 @@ export interface EngineOptions
   conmonProgram: string
   /** Shared with what else makes events on this host; one of its own when left out. */
   events?: EventLog
+  /** Left out, archives for containers are unpacked on the main thread. */
+  archives?: ArchiveUnpacker
 }
 
 /**
@@ -77,12 +80,13 @@ export class Engine implements AsyncDisposable {
 
   /** Opens the engine and brings what is stored and what runs together. */
   static async open(options: EngineOptions): Promise<Engine> {
-    const { db, settings, cgroupMode, runtimes: choices, conmonProgram, events, ...shared } = options
+    const { db, settings, cgroupMode, runtimes: choices, conmonProgram, events, archives = unpackArchiveHere, ...shared } = options
     const { paths, log } = shared
     for (const folder of [paths.runtimeRoot, paths.exitDir, paths.bundlesDir, paths.containersDir]) mkdirSync(folder, { recursive: true, mode: 0o711 })
     const runtimes = OciRuntimes.open(choices, paths.runtimeRoot, paths.programsDir, log)
     const context: EngineContext = {
       ...shared,
+      archives,
       settings: { ...defaultEngineSettings, ...settings },
       store: new ContainerStore(db.bucket<ContainerRecord>('containers')),
       events: events ?? new EventLog(shared.clock),

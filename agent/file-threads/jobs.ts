@@ -1,9 +1,10 @@
 import { filesHere, type BuildFiles, type Described } from '../build/file-work.js'
+import { unpackArchive, type ArchiveJob } from '../image/archive-unpacker.js'
 import type { AppliedLayer } from '../image/layer-apply.js'
 import { unpackHere, type LayerFile } from '../image/layer-unpacker.js'
 
 /** Work on very many files, as plain data: it is handed to a thread. */
-export type FileJob = { kind: 'layer'; layer: LayerFile } | { [K in keyof BuildFiles]: { kind: K; build: Parameters<BuildFiles[K]>[0] } }[keyof BuildFiles]
+export type FileJob = { kind: 'layer'; layer: LayerFile } | { kind: 'archive'; archive: ArchiveJob } | { [K in keyof BuildFiles]: { kind: K; build: Parameters<BuildFiles[K]>[0] } }[keyof BuildFiles]
 
 /** What comes of a job. */
 export type FileResult = AppliedLayer | Described | void
@@ -13,6 +14,8 @@ export async function perform(job: FileJob, see: (bytes: number) => void, signal
   switch (job.kind) {
     case 'layer':
       return unpackHere.unpack(job.layer, see, signal)
+    case 'archive':
+      return unpackArchive(job.archive, signal)
     case 'unpackContext':
       return filesHere.unpackContext(job.build, signal)
     case 'copy':

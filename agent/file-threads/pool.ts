@@ -3,6 +3,7 @@ import type { Worker } from 'node:worker_threads'
 import type { Clock, Timer } from '../../src/base/clock.js'
 import { internal } from '../../src/base/errors.js'
 import type { BuildFiles, ContextJob, CopyJob, Described, DescribeJob } from '../build/file-work.js'
+import type { ArchiveJob, ArchiveUnpacker } from '../image/archive-unpacker.js'
 import type { AppliedLayer } from '../image/layer-apply.js'
 import type { LayerFile, LayerUnpacker } from '../image/layer-unpacker.js'
 import type { FileJob, FileResult } from './jobs.js'
@@ -13,28 +14,36 @@ const workersMax = availableParallelism() > 2 ? 2 : 1
 /** A thread without work is ended after this time: it holds some megabytes. */
 const idleMs = 5_000
 
-interface Job {
-  job: FileJob
+/** Somebody who waits for a thread. */
+interface Waiting {
+  given: (thread: Thread) => void
+  refused: (thrown: Error) => void
+}
+
+/** What a thread does. */
+interface Work {
   see: (bytes: number) => void
   resolve: (result: FileResult) => void
-  reject: (thrown: unknown) => void
+  reject: (thrown: Error) => void
 }
 
 interface Thread {
   worker: Worker
-  job: Job | undefined
+  /** Somebody has it. */
+  taken: boolean
+  work: Work | undefined
   idle: Timer | undefined
-  /** It was idle for too long: it takes no job any more. */
+  /** It was idle for too long: it is given to nobody any more. */
   ending: boolean
 }
 
 /**
- * Unpacks layers and build contexts, and copies files into images, on threads of their own: writing ten thousand files,
- * and the disk that will not take them, hold up nothing else in the daemon. Disposing ends the threads; jobs under way fail.
+ * Unpacks layers, build contexts and archives for containers, and copies files into images, on threads of their own: writing
+ * ten thousand files, and the disk that will not take them, hold up nothing else in the daemon. Disposing ends the threads; jobs under way fail.
  */
-export class FileThreads implements LayerUnpacker, BuildFiles, AsyncDisposable {
+export class FileThreads implements LayerUnpacker, ArchiveUnpacker, BuildFiles, AsyncDisposable {
   private readonly threads = new Set<Thread>()
-  private readonly waiting: Job[] = []
+  private readonly waiting: Waiting[] = []
   private closed = false
 
   constructor(
@@ -62,20 +71,76 @@ export class FileThreads implements LayerUnpacker, BuildFiles, AsyncDisposable {
     return this.perform({ kind: 'layOver', build }, signal) as Promise<void>
   }
 
+  async unpackArchive(signal: AbortSignal, around: (unpack: (archive: ArchiveJob) => Promise<void>) => Promise<void>): Promise<void> {
+    const thread = await this.take(signal)
+    try {
+      await around((archive) => this.run(thread, { kind: 'archive', archive }, () => undefined, signal) as Promise<void>)
+    } finally {
+      this.free(thread)
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.closed = true
-    for (const job of this.waiting.splice(0)) job.reject(internal('the daemon is stopping'))
+    for (const { refused } of this.waiting.splice(0)) refused(internal('the daemon is stopping'))
     await Promise.all([...this.threads].map(({ worker }) => worker.terminate()))
   }
 
-  private perform(what: FileJob, signal: AbortSignal, see: (bytes: number) => void = () => undefined): Promise<FileResult> {
+  private async perform(job: FileJob, signal: AbortSignal, see: (bytes: number) => void = () => undefined): Promise<FileResult> {
+    const thread = await this.take(signal)
+    try {
+      return await this.run(thread, job, see, signal)
+    } finally {
+      this.free(thread)
+    }
+  }
+
+  /** A thread for the caller alone, until it is freed. */
+  private take(signal: AbortSignal): Promise<Thread> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted()
       if (this.closed) throw internal('the daemon is stopping')
-      const onAbort = (): void => this.abort(job)
+      const onAbort = (): void => {
+        this.waiting.splice(this.waiting.indexOf(waiting), 1)
+        reject(signal.reason as Error)
+      }
       const ended = (): void => signal.removeEventListener('abort', onAbort)
-      const job: Job = {
-        job: what,
+      const waiting: Waiting = {
+        given: (thread) => {
+          ended()
+          resolve(thread)
+        },
+        refused: (thrown) => {
+          ended()
+          reject(thrown)
+        },
+      }
+      signal.addEventListener('abort', onAbort, { once: true })
+      this.waiting.push(waiting)
+      this.next()
+    })
+  }
+
+  /** Gives a thread to whoever waits longest. */
+  private next(): void {
+    if (this.waiting.length === 0) return
+    const thread = [...this.threads].find(({ taken, ending }) => !taken && !ending) ?? (this.threads.size < workersMax ? this.open() : undefined)
+    if (!thread) return
+    thread.taken = true
+    thread.idle?.cancel()
+    thread.worker.ref()
+    this.waiting.shift()?.given(thread)
+    this.next()
+  }
+
+  private run(thread: Thread, job: FileJob, see: (bytes: number) => void, signal: AbortSignal): Promise<FileResult> {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted()
+      if (!this.threads.has(thread)) throw endedEarly(undefined)
+      // It is over when the thread says so: nobody may remove the folder before.
+      const onAbort = (): void => send(thread.worker, { kind: 'abort' })
+      const ended = (): void => signal.removeEventListener('abort', onAbort)
+      thread.work = {
         see,
         resolve: (result) => {
           ended()
@@ -83,71 +148,53 @@ export class FileThreads implements LayerUnpacker, BuildFiles, AsyncDisposable {
         },
         reject: (thrown) => {
           ended()
-          reject(signal.aborted ? (signal.reason as Error) : (thrown as Error))
+          reject(signal.aborted ? (signal.reason as Error) : thrown)
         },
       }
       signal.addEventListener('abort', onAbort, { once: true })
-      this.waiting.push(job)
-      this.next()
+      send(thread.worker, { kind: 'job', job })
     })
   }
 
-  /** Gives the longest waiting job to a thread without one. */
-  private next(): void {
-    if (this.waiting.length === 0) return
-    const thread = [...this.threads].find(({ job, ending }) => job === undefined && !ending) ?? (this.threads.size < workersMax ? this.open() : undefined)
-    if (!thread) return
-    const job = this.waiting.shift() as Job
-    thread.job = job
-    thread.idle?.cancel()
-    thread.worker.ref()
-    send(thread.worker, { kind: 'job', job: job.job })
+  private free(thread: Thread): void {
+    thread.taken = false
     this.next()
-  }
-
-  private abort(job: Job): void {
-    const place = this.waiting.indexOf(job)
-    if (place >= 0) {
-      this.waiting.splice(place, 1)
-      job.reject(new Error('not wanted any more'))
-      return
-    }
-    // It is over when the thread says so: nobody may remove the folder before.
-    for (const thread of this.threads) if (thread.job === job) send(thread.worker, { kind: 'abort' })
+    // `next` may have given it to another one.
+    if (!this.threads.has(thread) || (thread.taken as boolean)) return
+    thread.worker.unref()
+    thread.idle = this.clock.setTimer(idleMs, () => {
+      thread.ending = true
+      void thread.worker.terminate()
+    })
   }
 
   private open(): Thread {
-    const thread: Thread = { worker: this.start(), job: undefined, idle: undefined, ending: false }
+    const thread: Thread = { worker: this.start(), taken: false, work: undefined, idle: undefined, ending: false }
     this.threads.add(thread)
     let failure: Error | undefined
-    thread.worker.on('message', (message: FromThread) => this.heard(thread, message))
+    thread.worker.on('message', (message: FromThread) => heard(thread, message))
     thread.worker.on('error', (thrown: Error) => (failure = thrown))
     thread.worker.on('exit', () => {
       this.threads.delete(thread)
       thread.idle?.cancel()
-      thread.job?.reject(internal(`work on files ended early: ${failure?.message ?? 'its thread was ended'}`, failure))
+      thread.work?.reject(endedEarly(failure))
       this.next()
     })
     return thread
   }
+}
 
-  private heard(thread: Thread, message: FromThread): void {
-    const { job } = thread
-    if (!job) return
-    if (message.kind === 'read') return job.see(message.bytes)
-    thread.job = undefined
-    if (message.kind === 'done') job.resolve(message.result)
-    else job.reject(errorOf(message.failure))
-    this.next()
-    // `next` may have given it another one.
-    if (this.threads.has(thread) && (thread.job as Job | undefined) === undefined) {
-      thread.worker.unref()
-      thread.idle = this.clock.setTimer(idleMs, () => {
-        thread.ending = true
-        void thread.worker.terminate()
-      })
-    }
-  }
+function heard(thread: Thread, message: FromThread): void {
+  const { work } = thread
+  if (!work) return
+  if (message.kind === 'read') return work.see(message.bytes)
+  thread.work = undefined
+  if (message.kind === 'done') work.resolve(message.result)
+  else work.reject(errorOf(message.failure))
+}
+
+function endedEarly(failure: Error | undefined): Error {
+  return internal(`work on files ended early: ${failure?.message ?? 'its thread was ended'}`, failure)
 }
 
 function send(worker: Worker, message: ToThread): void {

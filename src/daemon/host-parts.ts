@@ -148,6 +148,8 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
   const attached = new AttachedNetworks({ controller: networks, clock, log: log.child({ part: 'network' }) })
 
   const engine = await Engine.open({
+    // Of its own: a pull of many layers does not hold up `docker cp`, nor the other way round.
+    archives: scope.use(new FileThreads(clock)),
     db,
     clock,
     rng,

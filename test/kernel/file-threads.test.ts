@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -44,6 +44,30 @@ describe('the threads that work on files', () => {
     mkdirSync(join(folder, name))
     return { path, folder: join(folder, name) }
   }
+
+  it('unpacks an archive into a folder that is held open, from a file without a name', async () => {
+    const { path, folder: into } = layer('in', gzipSync(tarOf({ name: '/a', content: 'new' }, { name: 'b', content: 'other' })))
+    writeFileSync(join(into, 'a'), 'old')
+    const [file, held] = [openSync(path, 'r'), openSync(into, 'r')]
+    rmSync(path)
+    const steps: string[] = []
+    await pool.unpackArchive(signal, async (unpack) => {
+      steps.push('a thread is there')
+      await unpack({ archive: `/proc/self/fd/${file}`, folder: `/proc/self/fd/${held}/.`, keepKinds: true, owner: { uid: 7, gid: 8 } })
+      steps.push('unpacked')
+    })
+    assert.deepEqual(steps, ['a thread is there', 'unpacked'])
+    assert.equal(readFileSync(join(into, 'a'), 'utf8'), 'new')
+    assert.deepEqual([statSync(join(into, 'b')).uid, statSync(join(into, 'b')).gid], [7, 8])
+    const damaged = pool.unpackArchive(signal, (unpack) => unpack({ archive: Buffer.alloc(1024, 'x'), folder: `/proc/self/fd/${held}/.`, keepKinds: true }))
+    await assert.rejects(damaged, TarError)
+    // One that comes to nothing leaves the thread to others.
+    await assert.rejects(pool.unpackArchive(signal, () => Promise.reject(new Error('not frozen'))), /not frozen/)
+    await pool.unpackArchive(signal, (unpack) => unpack({ archive: Buffer.from(tarOf({ name: 'c', content: 'x' })), folder: `/proc/self/fd/${held}/.`, keepKinds: true }))
+    assert.deepEqual(readdirSync(into).sort(), ['a', 'b', 'c'])
+    assert.equal(workers.length, 1)
+    for (const fd of [file, held]) closeSync(fd)
+  })
 
   it('unpacks more layers than it has threads, with their digests', async () => {
     const tars = Array.from({ length: 6 }, (_, n) => tarOf({ name: 'file', content: `layer ${n}` }, { name: '.wh.gone', content: '' }))

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mountsBelow } from '../../agent/kernel/mount.js'
 import { encodeHeader, endOfArchive, paddingFor, tarEntry } from '../../agent/snapshot/tar/writer.js'
@@ -107,6 +107,32 @@ describe('files of containers on the real kernel', function () {
     assert.equal((await read('seen', '/own')).get('own')?.text, 'own')
     await assert.rejects(host.engine.statPath('seen', '/scratch/t'), /Could not find the file \/scratch\/t in container seen/)
     await remove('seen')
+  })
+
+  it('takes large archives in on another thread, and lets the container run until they have come', async () => {
+    let asked = 0
+    const { context } = host.engine
+    const here = context.archives
+    context.archives = { unpackArchive: (signal, around) => (asked++, here.unpackArchive(signal, around)) }
+    await container('large', ['sh', '-c', 'while true; do echo x >> /alive; sleep 0.05; done'], true)
+    const grown = async (): Promise<number> => Number((await host.engine.statPath('large', '/alive').catch(() => ({ size: 0 }))).size)
+    async function* slow(): AsyncGenerator<Buffer> {
+      yield* archive({ name: 'f0', content: 'first' })
+      // Its processes go on while the rest is on its way.
+      const before = await grown()
+      await eventually('the container runs', async () => (await grown()) > before)
+    }
+    await host.engine.writeArchive('large', '/', slow(), options, never)
+    assert.equal(asked, 0)
+    const files = Array.from({ length: 400 }, (_, n) => ({ name: `many/f${n}`, content: `${n}`.repeat(500) }))
+    await host.engine.writeArchive('large', '/', archive({ name: 'many/', type: TarType.directory }, ...files), options, never)
+    assert.equal(asked, 1)
+    const found = await read('large', '/many')
+    assert.equal(found.size, 401)
+    assert.equal(found.get('many/f399')?.text, '399'.repeat(500))
+    assert.deepEqual(readdirSync(context.paths.container(host.engine.find('large').id)).filter((name) => name.startsWith('archive')), [])
+    context.archives = here
+    await remove('large')
   })
 
   it('is not led astray by a container that exchanges folders for links meanwhile', async () => {
