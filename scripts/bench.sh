@@ -4,6 +4,7 @@
 #   npm run bench -- run service memory network raft    only these
 #   npm run bench -- --peer docker                      beside the distribution's Docker, with the ratios
 #   npm run bench -- build pull --peer buildah          beside buildah, where it is installed
+#   npm run bench -- run --peer podman                  beside podman, where it is installed
 #   npm run bench -- --scale 0.2                        fewer repetitions, for a quick look
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,7 +1,7 @@
 /**
  * Runs benches and prints their figures as a table, then as one line of JSON. See `scripts/bench.sh`.
  *
- *     npm run bench -- [run] [containers] [build] [service] [memory] [pull] [stalls] [logs] [stats] [network] [encrypted] [raft] [--peer docker|buildah] [--scale 0.2] [--daemon PATH] [--json FILE]
+ *     npm run bench -- [run] [containers] [build] [service] [memory] [pull] [stalls] [logs] [stats] [network] [encrypted] [raft] [--peer docker|buildah|podman] [--scale 0.2] [--daemon PATH] [--json FILE]
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -22,6 +22,7 @@ import { timedDocker, type MeasuredEngine } from './measured-engine.js'
 import { benchLogs } from './logs.js'
 import { benchMemory } from './memory.js'
 import { benchNetwork } from './network.js'
+import { PodmanEngine } from './podman-engine.js'
 import { benchPull } from './pull.js'
 import { benchRaft } from './raft.js'
 import { formatTable, machineFacts, ratio, type Figure, type Report } from './report.js'
@@ -35,7 +36,11 @@ import { benchStats } from './stats.js'
 const engineBenches: Readonly<Record<string, Bench>> = { run: benchRun, containers: benchContainers, build: benchBuild, service: benchService, memory: benchMemory, pull: benchPull, stalls: benchStalls, logs: benchLogs, stats: benchStats }
 /** Those that ask the daemon how long its event loop stood still. */
 const probedBenches: ReadonlySet<string> = new Set(['pull', 'stalls', 'logs'])
-const peers: Readonly<Record<string, (host: LabHost) => MeasuredEngine>> = { docker: (host) => new DockerEngine(host), buildah: (host) => new BuildahEngine(host) }
+const peers: Readonly<Record<string, (host: LabHost) => MeasuredEngine>> = {
+  docker: (host) => new DockerEngine(host),
+  buildah: (host) => new BuildahEngine(host),
+  podman: (host) => new PodmanEngine(host),
+}
 const otherBenches: Readonly<Record<string, Bench>> = {
   network: (context) => benchNetwork(context, { daemon: resolve(values.daemon), peer: values.peer === 'docker' }),
   encrypted: (context) => benchEncrypted(context, resolve(values.daemon)),

@@ -5,8 +5,10 @@ import { processesOf } from '../lab/belongings.js'
 
 /** An engine that is measured: a daemon on a machine of the lab, driven by the real docker client. */
 export interface MeasuredEngine {
-  readonly name: 'skep' | 'docker' | 'buildah'
+  readonly name: 'skep' | 'docker' | 'buildah' | 'podman'
   readonly host: LabHost
+  /** The networks that its containers can be on; all when left out. */
+  readonly networks?: readonly string[]
   /** Starts the daemon on what it has on disk, and waits until it answers. */
   start(): Promise<void>
   /** Ends the daemon in an orderly way. */

@@ -10,7 +10,8 @@ const warmUpRuns = 2
 export const benchRun: Bench = async (context) => {
   const figures: Figure[] = []
   for (const engine of context.engines) await engine.start()
-  for (const network of ['none', 'bridge']) {
+  const networks = ['none', 'bridge'].filter((network) => context.engines.every((engine) => engine.networks?.includes(network) ?? true))
+  for (const network of networks) {
     const runs = repetitions(context, usualRuns, 5)
     context.say(`run: ${runs} runs with the network "${network}"`)
     const args = ['run', '--rm', '--network', network, 'busybox', 'true']
