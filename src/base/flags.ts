@@ -1,3 +1,4 @@
+import { messageOf } from './errors.js'
 import { parseBool, parseBytes, parseDuration } from './values.js'
 
 /**
@@ -12,6 +13,8 @@ interface FlagBase {
   /** What the help calls the value; the kind's usual word when absent. */
   readonly valueName?: string
   readonly hidden?: boolean
+  /** Throws for a value that cannot be meant; its message becomes that of the `UsageError`. */
+  readonly check?: (text: string) => unknown
 }
 /**
  * A flag by the kind of its value. A `list` is given any number of times; `default` is the value when the flag is not
@@ -93,6 +96,11 @@ export function parseFlags<T extends FlagTable>(table: T, words: readonly string
 
   const set = (name: string, spec: Flag, raw: string, shown: string): void => {
     given.add(name)
+    try {
+      spec.check?.(raw)
+    } catch (thrown) {
+      throw badValue(raw, shown, messageOf(thrown))
+    }
     if (spec.kind === 'list') (values[name] as string[]).push(raw)
     else values[name] = parseValue(spec, raw, shown)
   }
@@ -114,12 +122,13 @@ export function parseFlags<T extends FlagTable>(table: T, words: readonly string
         }
         throw new UsageError(`unknown flag: --${name}`)
       }
-      if (at >= 0) set(name, spec, word.slice(at + 1), `--${name}`)
-      else if (spec.kind === 'bool') set(name, spec, 'true', `--${name}`)
+      const shown = spec.short === undefined ? `--${name}` : `-${spec.short}, --${name}`
+      if (at >= 0) set(name, spec, word.slice(at + 1), shown)
+      else if (spec.kind === 'bool') set(name, spec, 'true', shown)
       else {
         const value = words[++i]
         if (value === undefined) throw new UsageError(`flag needs an argument: --${name}`)
-        set(name, spec, value, `--${name}`)
+        set(name, spec, value, shown)
       }
       continue
     }
@@ -176,8 +185,12 @@ function initialValue(spec: Flag): unknown {
   return spec.default
 }
 
+function badValue(raw: string, shown: string, why: string): UsageError {
+  return new UsageError(`invalid argument "${raw}" for "${shown}" flag: ${why}`)
+}
+
 function parseValue(spec: Flag, raw: string, shown: string): unknown {
-  const bad = (why: string): UsageError => new UsageError(`invalid argument "${raw}" for "${shown}" flag: ${why}`)
+  const bad = (why: string): UsageError => badValue(raw, shown, why)
   switch (spec.kind) {
     case 'bool': {
       const value = parseBool(raw)

@@ -36,4 +36,15 @@ describe('values of flags', () => {
     for (const name of ['name', 'count', 'label']) assert.throws(() => parseFlags(table, [`--${name}`], true), new RegExp(`flag needs an argument: --${name}`))
     assert.throws(() => parseFlags(table, ['--constructor'], true), /unknown flag: --constructor/)
   })
+
+  it('are refused with the words of their check, under both names', () => {
+    const even = (text: string): void => {
+      if (Number(text) % 2 !== 0) throw new Error('not even')
+    }
+    const table = { pair: flag.list('', { short: 'p', check: even }), one: flag.string('', { check: even }) }
+    assert.deepEqual(parseFlags(table, ['-p', '2', '--pair=4', '--one', '6'], true).values, { pair: ['2', '4'], one: '6' })
+    for (const [words, name] of [[['-p3'], '-p, --pair'], [['--pair', '3'], '-p, --pair'], [['--one=3'], '--one']] as const) {
+      assert.throws(() => parseFlags(table, words, true), { name: 'UsageError', message: `invalid argument "3" for "${name}" flag: not even` })
+    }
+  })
 })

@@ -106,6 +106,6 @@ export function networkAttachment(text: string): { Target: string; Aliases?: str
 /** `gpu=2` or `gpu=UUID1`. */
 export function genericResource(text: string): { DiscreteResourceSpec: { Kind: string; Value: number } } {
   const match = /^([^=]+)=(\d+)$/.exec(text)
-  if (!match) throw invalid(`invalid generic-resource request \`${text}\`: kind=count expected`)
+  if (!match) throw invalid(`invalid generic-resource format \`${text}\`: kind=count expected`)
   return { DiscreteResourceSpec: { Kind: match[1] as string, Value: Number(match[2]) } }
 }

@@ -1,4 +1,9 @@
 import { flag, type FlagTable, type FlagValues } from '../../../base/flags.js'
+import { parseCpus } from '../../options/cpus.js'
+import { parseMount } from '../../options/mount.js'
+import { parseServicePort } from '../../options/port.js'
+import { parseUlimit } from '../../options/ulimit.js'
+import { genericResource } from './create-spec.js'
 
 /** Flags that `service create` and `service update` share. */
 const commonFlags = {
@@ -16,7 +21,7 @@ const commonFlags = {
   hostname: flag.string('Container hostname'),
   init: flag.bool('Use an init inside each service container to forward signals and reap processes'),
   isolation: flag.string('Service container isolation mode'),
-  'limit-cpu': flag.string('Limit CPUs', { valueName: 'decimal' }),
+  'limit-cpu': flag.string('Limit CPUs', { valueName: 'decimal', check: parseCpus }),
   'limit-memory': flag.bytes('Limit Memory'),
   'limit-pids': flag.int('Limit maximum number of processes (default 0 = unlimited)'),
   'log-driver': flag.string('Logging driver for service'),
@@ -30,7 +35,7 @@ const commonFlags = {
   'read-only': flag.bool("Mount the container's root filesystem as read only"),
   replicas: flag.int('Number of tasks', { valueName: 'uint' }),
   'replicas-max-per-node': flag.int('Maximum number of tasks per node (default 0 = unlimited)', { valueName: 'uint' }),
-  'reserve-cpu': flag.string('Reserve CPUs', { valueName: 'decimal' }),
+  'reserve-cpu': flag.string('Reserve CPUs', { valueName: 'decimal', check: parseCpus }),
   'reserve-memory': flag.bytes('Reserve Memory'),
   'restart-condition': flag.string('Restart when condition is met ("none", "on-failure", "any") (default "any")'),
   'restart-delay': flag.duration('Delay between restart attempts (ns|us|ms|s|m|h) (default 5s)'),
@@ -73,19 +78,19 @@ export const createFlags = {
   'dns-search': flag.list('Set custom DNS search domains'),
   env: flag.list('Set environment variables', { short: 'e' }),
   'env-file': flag.list('Read in a file of environment variables'),
-  'generic-resource': flag.list('User defined resources'),
+  'generic-resource': flag.list('User defined resources', { check: genericResource }),
   group: flag.list('Set one or more supplementary user groups for the container'),
   host: flag.list('Set one or more custom host-to-IP mappings (host:ip)'),
   label: flag.list('Service labels', { short: 'l' }),
   mode: flag.string('Service mode ("replicated", "global", "replicated-job", "global-job")', { default: 'replicated' }),
-  mount: flag.list('Attach a filesystem mount to the service', { valueName: 'mount' }),
+  mount: flag.list('Attach a filesystem mount to the service', { valueName: 'mount', check: parseMount }),
   name: flag.string('Service name'),
   network: flag.list('Network attachments', { valueName: 'network' }),
   'placement-pref': flag.list('Add a placement preference', { valueName: 'pref' }),
-  publish: flag.list('Publish a port as a node port', { short: 'p', valueName: 'port' }),
+  publish: flag.list('Publish a port as a node port', { short: 'p', valueName: 'port', check: parseServicePort }),
   secret: flag.list('Specify secrets to expose to the service', { valueName: 'secret' }),
   sysctl: flag.list('Sysctl options'),
-  ulimit: flag.list('Ulimit options', { valueName: 'ulimit' }),
+  ulimit: flag.list('Ulimit options', { valueName: 'ulimit', check: parseUlimit }),
 } as const
 
 /** For each list of a service: what `update` adds and removes. */
@@ -107,7 +112,7 @@ export const updateFlags = {
   'env-add': flag.list('Add or update an environment variable'),
   'env-rm': flag.list('Remove an environment variable'),
   force: flag.bool('Force update even if no changes require it'),
-  'generic-resource-add': flag.list('Add a Generic resource'),
+  'generic-resource-add': flag.list('Add a Generic resource', { check: genericResource }),
   'generic-resource-rm': flag.list('Remove a Generic resource'),
   'group-add': flag.list('Add an additional supplementary user group to the container'),
   'group-rm': flag.list('Remove a previously added supplementary user group from the container'),
@@ -116,20 +121,20 @@ export const updateFlags = {
   image: flag.string('Service image tag'),
   'label-add': flag.list('Add or update a service label'),
   'label-rm': flag.list('Remove a label by its key'),
-  'mount-add': flag.list('Add or update a mount on a service', { valueName: 'mount' }),
+  'mount-add': flag.list('Add or update a mount on a service', { valueName: 'mount', check: parseMount }),
   'mount-rm': flag.list('Remove a mount by its target path'),
   'network-add': flag.list('Add a network', { valueName: 'network' }),
   'network-rm': flag.list('Remove a network'),
   'placement-pref-add': flag.list('Add a placement preference', { valueName: 'pref' }),
   'placement-pref-rm': flag.list('Remove a placement preference', { valueName: 'pref' }),
-  'publish-add': flag.list('Add or update a published port', { valueName: 'port' }),
+  'publish-add': flag.list('Add or update a published port', { valueName: 'port', check: parseServicePort }),
   'publish-rm': flag.list('Remove a published port by its target port', { valueName: 'port' }),
   rollback: flag.bool('Rollback to previous specification'),
   'secret-add': flag.list('Add or update a secret on a service', { valueName: 'secret' }),
   'secret-rm': flag.list('Remove a secret'),
   'sysctl-add': flag.list('Add or update a Sysctl option'),
   'sysctl-rm': flag.list('Remove a Sysctl option'),
-  'ulimit-add': flag.list('Add or update a ulimit option', { valueName: 'ulimit' }),
+  'ulimit-add': flag.list('Add or update a ulimit option', { valueName: 'ulimit', check: parseUlimit }),
   'ulimit-rm': flag.list('Remove a ulimit option'),
 } as const
 
