@@ -8,7 +8,7 @@ import { removeTree } from '../../src/sys/remove-tree.js'
 import { EnginePaths } from '../engine/paths.js'
 import type { ImageStore } from '../image/image-store.js'
 import type { Progress } from '../image/progress.js'
-import { canonicalName, familiarName, familiarRepository, parseReference, withDefaultTag, type Reference } from '../image/reference.js'
+import { canonicalName, familiarName, parseReference, withDefaultTag, type Reference } from '../image/reference.js'
 import type { Credentials } from '../image/registry/credentials.js'
 import { bringPlugin, fetchPlugin, pushPlugin, type PluginContent } from '../image/registry/plugins.js'
 import type { Registries } from '../image/registry/registries.js'
@@ -199,7 +199,7 @@ export class PluginManager implements AsyncDisposable {
     progress({ status: `The push refers to repository [${reference.domain}/${reference.path}]` })
     using _pin = this.deps.images.pin(contentKeys(content))
     await this.deps.registries.send(reference, credentials, signal, (client, uploads) => pushPlugin(this.deps.images, client, { ...reference, tag }, content, uploads, progress, signal))
-    this.deps.onEvent({ action: 'push', id, name: familiarRepository(reference) })
+    this.deps.onEvent({ action: 'push', id, name })
   }
 
   /** Starts it and waits until it listens. `timeoutSeconds` limits the calls of it, 0 leaves that to their kind. */

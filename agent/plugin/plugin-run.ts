@@ -72,7 +72,8 @@ export class PluginRun {
     const { paths, clock } = deps
     const { id } = record
     if (record.config.Interface.Socket === '') throw invalid(`plugin ${record.name} names no socket in its configuration: it cannot be asked for anything`)
-    await cleanUp(deps, id)
+    // A supervisor that is left would write its exit code over that of the new one.
+    await endLeftover(deps, id)
     try {
       mkdirSync(paths.bundle(id), { recursive: true, mode: 0o700 })
       mkdirSync(paths.sockets(id), { mode: 0o700 })

@@ -13,7 +13,7 @@ import { Lab } from '../lab/lab.js'
 import type { LabHost } from '../lab/lab-host.js'
 import { comparison } from './comparison.js'
 import { suiteImages } from './images.js'
-import { fillMirror, mirrorFlags, startMirror } from './mirror.js'
+import { addPlugin, fillMirror, mirrorFlags, startMirror } from './mirror.js'
 import { dockerode, dockerPy, type Suite, type TestOutcome } from './suites.js'
 
 const suites: Readonly<Record<string, Suite>> = { 'docker-py': dockerPy, dockerode }
@@ -49,7 +49,10 @@ async function main(): Promise<number> {
       // Each machine has its own mirror of the same data: the first fills it.
       await startMirror(host, join(lab.folder, 'mirror'))
       const stop = await start(engine, host)
-      if (index === 0) await fillMirror(host, images.names, images.archive)
+      if (index === 0) {
+        await fillMirror(host, images.names, images.archive)
+        await addPlugin(host, 'vieux/sshfs:latest')
+      }
       say(`${engine}: ${name}`)
       const log = join(out, `${name}.${engine}.log`)
       rmSync(log, { force: true })

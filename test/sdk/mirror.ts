@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { LabHost } from '../lab/lab-host.js'
 import { eventually } from '../support/eventually.js'
 import { registryProgram } from '../support/registry-process.js'
+import { writeVolumePlugin } from '../support/volume-plugin.js'
 
 const port = 5000
 
@@ -32,6 +33,16 @@ export async function fillMirror(host: LabHost, names: readonly string[], archiv
     await host.docker('push', '-q', copy)
     await host.docker('rmi', '-f', copy, name)
   }
+}
+
+/** Puts a driver of volumes into the mirror under the name of the plugin that the suites install; none stays in the engine. */
+export async function addPlugin(host: LabHost, name: string): Promise<void> {
+  const folder = join(host.folder, 'plugin')
+  await writeVolumePlugin(folder)
+  const copy = `127.0.0.1:${port}/${name}`
+  await host.docker('plugin', 'create', copy, folder)
+  await host.docker('plugin', 'push', copy)
+  await host.docker('plugin', 'rm', copy)
 }
 
 export const mirrorFlags = ['--registry-mirror', `http://127.0.0.1:${port}`]
