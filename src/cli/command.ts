@@ -1,6 +1,7 @@
 import type { Context } from './context.js'
 import { flagHelp } from '../base/flag-help.js'
 import { parseFlags, UsageError, type FlagTable, type FlagValues } from '../base/flags.js'
+import { flagNotDone } from './not-done.js'
 import { suggestion } from './suggest.js'
 
 /** What a verb is handed. */
@@ -114,9 +115,11 @@ function refuseFlags(context: Context, path: string, spec: Pick<Verb, 'usage' | 
   return 125
 }
 
-/** What an unknown flag was meant to be, where one is close to it. */
+/** Why docker's flag is not here, or what an unknown one was meant to be, where one is close to it. */
 export function flagSuggestion({ message }: UsageError, flags: FlagTable): string {
   const unknown = /^unknown flag: --(.+)$/.exec(message)?.[1]
+  const reason = unknown === undefined ? undefined : flagNotDone(unknown)
+  if (reason !== undefined) return `\n--${unknown} is not done: ${reason}\n`
   const shown = Object.entries(flags).flatMap(([name, { hidden }]) => (hidden ? [] : [name]))
   return unknown === undefined ? '' : suggestion(unknown, shown, '--')
 }

@@ -5,6 +5,7 @@ import type { Context, OutputStream } from './context.js'
 import { globalFlags, type GlobalFlagValues } from './contexts/endpoint.js'
 import { errorText } from './error-text.js'
 import { ExitError } from './exit-error.js'
+import { commandNotDone } from './not-done.js'
 import { suggestion } from './suggest.js'
 
 /** A group of commands of the first help page. */
@@ -56,7 +57,7 @@ export async function runProgram(
   }
   const command = commandNamed(commands, first)
   if (!command) {
-    stderr.write(`skep: unknown command: skep ${first}\n${suggestion(first, namesOf(commands), 'skep ')}\nRun 'skep --help' for more information\n`)
+    stderr.write(`skep: unknown command: skep ${first}\n${hint(first, commands, 'skep ')}\nRun 'skep --help' for more information\n`)
     return 1
   }
   try {
@@ -83,9 +84,16 @@ function runCommand(command: Verb | Noun, words: readonly string[], path: string
   if (next) return runCommand(next, rest, `${path} ${next.name}`, context)
   const why = name.startsWith('-')
     ? `unknown ${name.startsWith('--') ? 'flag' : 'shorthand flag'}: ${name}\n`
-    : `skep: unknown command: ${path} ${name}\n${suggestion(name, namesOf(command.commands), `${path} `)}`
+    : `skep: unknown command: ${path} ${name}\n${hint(name, command.commands, `${path} `)}`
   context.stderr.write(`${why}\nUsage:  ${path}\n\nRun '${path} --help' for more information\n`)
   return Promise.resolve(name.startsWith('-') ? 125 : 1)
+}
+
+/** Why docker's command is not here, or what an unknown one was meant to be. */
+function hint(name: string, commands: readonly (Verb | Noun)[], prefix: string): string {
+  const words = `${prefix}${name}`
+  const reason = commandNotDone(words.slice('skep '.length))
+  return reason === undefined ? suggestion(name, namesOf(commands), prefix) : `\n'${words}' is not done: ${reason}\n`
 }
 
 /** The names that help pages show. */

@@ -13,6 +13,7 @@ export const push = verb({
   minArgs: 1,
   flags: {
     'all-tags': flag.bool('Push all tags of an image to the repository', { short: 'a' }),
+    'disable-content-trust': flag.bool('Skip image signing', { default: true }),
     platform: flag.string('Push a platform-specific manifest as a single-platform image to the registry ("os[/arch[/variant]]")'),
     quiet: flag.bool('Suppress verbose output', { short: 'q' }),
   },
