@@ -99,7 +99,7 @@ What skepd needs, with busybox and util-linux for the demo:
   Fedora, RHEL:  dnf install crun conmon iproute nftables nftables-libs procps-ng busybox util-linux
   openSUSE:      zypper install crun conmon iproute2 nftables libnftables1 procps busybox util-linux
   Arch:          pacman -S crun conmon iproute2 nftables procps-ng busybox util-linux
-  Alpine:        apk add crun conmon iproute2 nftables procps busybox util-linux bash gcompat
+  Alpine:        apk add crun conmon iproute2 nftables procps busybox util-linux bash coreutils gcompat
 What the tests need too: curl, git, the OpenSSH client, openssl, nginx, PostgreSQL's and redis' servers, the registry of
 the distribution project (docker-registry), docker-compose and the Python package docker. Encrypted networks use the
 kernel's WireGuard; only kernels without it need the program wireguard-go."
