@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { invalid, kindOf, messageOf, StatusError } from '../../src/base/errors.js'
-import { readInRoot } from '../engine/rootfs-path.js'
+import { readInRoot } from '../engine/files/rootfs-path.js'
 import { jsonList } from '../image/json-list.js'
 import { resolveUser } from '../runtime/bundle/user.js'
 import { FolderSource, type CopySource } from './copy-source.js'

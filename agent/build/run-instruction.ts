@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { invalid } from '../../src/base/errors.js'
-import { mountPoints } from '../engine/mount-points.js'
+import { mountPoints } from '../engine/files/mount-points.js'
 import { shortId } from '../image/descriptor.js'
 import { layerOf } from '../snapshot/diff.js'
 import type { Instruction } from './dockerfile.js'

@@ -2,8 +2,8 @@ import type { Timer } from '../../src/base/clock.js'
 import { Serial } from '../../src/base/serial.js'
 import type { ContainerRecord } from './container-record.js'
 import { assertMove, hasProcesses, type ContainerStatus } from './container-state.js'
-import type { AttachHub } from './attach-hub.js'
-import type { ExecSession } from './exec-session.js'
+import type { AttachHub } from './io/attach-hub.js'
+import type { ExecSession } from './io/exec-session.js'
 
 /** What a waiter is told. */
 export interface ExitNotice {

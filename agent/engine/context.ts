@@ -10,12 +10,12 @@ import type { OciRuntimes } from '../runtime/oci-runtimes.js'
 import type { SeccompCache } from '../runtime/seccomp-cache.js'
 import type { DnsSettings } from '../network/dns/resolv-conf.js'
 import type { Background } from './background.js'
-import type { ContainerLogs } from './container-logs.js'
+import type { ContainerLogs } from './io/container-logs.js'
 import type { ContainerStore } from './container-store.js'
-import type { EventLog } from './events.js'
+import type { EventLog } from './view/events.js'
 import type { EnginePaths } from './paths.js'
-import type { StatsSampler } from './stats-sampler.js'
-import type { ImageProvider, NetworkProvider, RootfsProvider, VolumeProvider } from './ports.js'
+import type { StatsSampler } from './view/stats-sampler.js'
+import type { ImageProvider, NetworkProvider, RootfsProvider, VolumeProvider } from './net/ports.js'
 
 /** The daemon's settings that matter to containers. */
 export interface EngineSettings {

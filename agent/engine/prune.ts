@@ -1,7 +1,7 @@
 import { untilFilterMs } from '../../src/base/moment.js'
 import type { Container } from './container.js'
 import type { EngineContext } from './context.js'
-import { removeContainer } from './remove.js'
+import { removeContainer } from './life/remove.js'
 import type { ListFilters } from './types.js'
 
 /** Removes the containers that do not run and pass the filters (`until`, `label`, `label!`). */

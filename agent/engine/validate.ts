@@ -4,8 +4,8 @@ import { deviceRules } from '../runtime/bundle/devices.js'
 import { effectiveCapabilities } from '../runtime/bundle/capabilities.js'
 import { rlimits, securityOption } from '../runtime/bundle/process.js'
 import type { HostFacts } from './context.js'
-import { parseLink } from './links.js'
-import { parsePort, portBindings } from './network-plan.js'
+import { parseLink } from './net/links.js'
+import { parsePort, portBindings } from './net/network-plan.js'
 import { signalNumber } from './signals.js'
 
 const memoryMinBytes = 6 * 1024 * 1024

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { chmodSync, chownSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { VolumeProvider } from '../../agent/engine/ports.js'
+import type { VolumeProvider } from '../../agent/engine/net/ports.js'
 import { isMounted, mountsBelow, unmountAll } from '../../agent/kernel/mount.js'
 import { VolumeStore } from '../../agent/volume/volume-store.js'
 import type { VolumesBackend } from '../../src/api/volumes/backend.js'

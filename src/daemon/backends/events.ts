@@ -4,7 +4,7 @@ import type { Logger } from '../../base/log.js'
 import { Queue } from '../../base/queue.js'
 import type { ClusterEvent } from '../../model/control.js'
 import type { EventMessage } from '../../model/engine-api/system.js'
-import type { EventLog } from '../../../agent/engine/events.js'
+import type { EventLog } from '../../../agent/engine/view/events.js'
 import type { SwarmNode } from '../swarm/swarm-node.js'
 
 /** A client that is further behind than this is cut off. */

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { Engine } from '../../../../agent/engine/engine.js'
-import type { EngineExecs } from '../../../../agent/engine/engine-execs.js'
+import type { EngineExecs } from '../../../../agent/engine/io/engine-execs.js'
 import type { ContainersBackend } from '../../../../src/api/containers/backend.js'
 import type { ExecBackend } from '../../../../src/api/exec/backend.js'
 

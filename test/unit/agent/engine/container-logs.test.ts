@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Container } from '../../../../agent/engine/container.js'
-import { ContainerLogs } from '../../../../agent/engine/container-logs.js'
+import { ContainerLogs } from '../../../../agent/engine/io/container-logs.js'
 import type { ContainerRecord } from '../../../../agent/engine/container-record.js'
 import { EnginePaths } from '../../../../agent/engine/paths.js'
 import { nullLogger } from '../../../../src/base/log.js'

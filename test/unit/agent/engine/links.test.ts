@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { parseLink, variablesOf } from '../../../../agent/engine/links.js'
+import { parseLink, variablesOf } from '../../../../agent/engine/net/links.js'
 import { withLinks, type NameScope } from '../../../../agent/network/dns/names.js'
 
 describe('links', () => {

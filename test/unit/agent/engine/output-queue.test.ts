@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { OutputQueue } from '../../../../agent/engine/output-queue.js'
+import { OutputQueue } from '../../../../agent/engine/io/output-queue.js'
 
 describe('engine/output-queue', () => {
   it('gives chunks of one stream that wait together as one, in order and within bounds', async () => {

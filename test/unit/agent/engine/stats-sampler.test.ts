@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import type { Container } from '../../../../agent/engine/container.js'
-import { StatsSampler } from '../../../../agent/engine/stats-sampler.js'
+import { StatsSampler } from '../../../../agent/engine/view/stats-sampler.js'
 import type { CgroupStats } from '../../../../agent/runtime/cgroup/stats.js'
 import type { ContainerStatsResponse } from '../../../../src/model/engine-api/stats.js'
 import { eventually } from '../../../support/eventually.js'

@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert'
 import { Container } from '../../../../agent/engine/container.js'
 import type { ContainerRecord } from '../../../../agent/engine/container-record.js'
-import { OutputQueue } from '../../../../agent/engine/output-queue.js'
-import { waitContainer } from '../../../../agent/engine/wait.js'
+import { OutputQueue } from '../../../../agent/engine/io/output-queue.js'
+import { waitContainer } from '../../../../agent/engine/life/wait.js'
 import { ManualClock } from '../../../support/manual-clock.js'
 
 describe('waiting for a container', () => {
