@@ -5,6 +5,7 @@ import { invalid, messageOf } from '../../base/errors.js'
 import { Field } from './field.js'
 import { interpolateAll } from './interpolate.js'
 import { mergeDocuments } from './merge.js'
+import { normalForm } from './normal-form.js'
 
 /** Compose files read and merged. */
 export interface ComposeProject {
@@ -74,8 +75,12 @@ async function parse(file: string, text: string): Promise<unknown> {
   }
 }
 
-/** The merged project as a Compose file, keys by name. */
-export async function projectText({ root }: ComposeProject): Promise<string> {
+/**
+ * The merged project as a Compose file in its normal form; dollar signs are kept from interpolation where it took place.
+ * Throws `invalid` with the place.
+ */
+export async function projectText({ root, folder }: ComposeProject, { environment, interpolate }: Pick<LoadOptions, 'environment' | 'interpolate'>): Promise<string> {
   const yaml = await import('yaml')
-  return yaml.stringify(root.value, { sortMapEntries: true, aliasDuplicateObjects: false, lineWidth: 0 })
+  const form = normalForm(root, folder, environment, interpolate)
+  return yaml.stringify(form, { aliasDuplicateObjects: false, lineWidth: 0, blockQuote: 'literal', compat: 'yaml-1.1' })
 }

@@ -32,7 +32,8 @@ const used = [
   'ports', 'privileged', 'profiles', 'pull_policy', 'read_only', 'secrets', 'shm_size', 'stdin_open', 'stop_grace_period', 'stop_signal', 'sysctls', 'tmpfs', 'tty', 'ulimits',
   'user', 'volumes', 'working_dir',
 ] as const
-const serviceKeys = new Set<string>([...used, ...passedOver, ...deprecated])
+/** What a service of a Compose file may have. */
+export const serviceKeys = new Set<string>([...used, ...passedOver, ...deprecated])
 
 /** The options of a file that are passed over, by kind and name. */
 export function ignoredOptions(root: Field): { unsupported: string[]; deprecated: string[] } {
@@ -99,10 +100,10 @@ function containerSpec(service: Field, image: string, scope: ServiceScope): Swar
     Image: image,
     Labels: stackLabels(scope.stack, service.at('labels').labels()),
     ...defined({
-      Command: words(service.at('entrypoint')),
-      Args: words(service.at('command')),
+      Command: commandWords(service.at('entrypoint')),
+      Args: commandWords(service.at('command')),
       Hostname: text('hostname'),
-      Env: environmentOf(service, scope),
+      Env: environmentEntries(service, scope),
       Dir: text('working_dir'),
       User: text('user'),
       Groups: list('group_add'),
@@ -113,7 +114,7 @@ function containerSpec(service: Field, image: string, scope: ServiceScope): Swar
       StopSignal: text('stop_signal'),
       StopGracePeriod: service.at('stop_grace_period').durationNs(),
       Healthcheck: healthcheck(service.at('healthcheck')),
-      Hosts: nonEmpty(extraHosts(service.at('extra_hosts'))),
+      Hosts: nonEmpty(hostsOf(service.at('extra_hosts')).map(hostLine)),
       DNSConfig: dns.some((items) => items.length > 0) ? { Nameservers: dns[0], Search: dns[1], Options: dns[2] } : undefined,
       Secrets: nonEmpty(references(service.at('secrets'), scope.secrets, 'secret').map(({ id, name, file }) => ({ File: file, SecretID: id, SecretName: name }))),
       Configs: nonEmpty(references(service.at('configs'), scope.configs, 'config').map(({ id, name, file }) => ({ File: file, ConfigID: id, ConfigName: name }))),
@@ -130,22 +131,32 @@ function containerSpec(service: Field, image: string, scope: ServiceScope): Swar
 }
 
 /** A command line: a list, or a text split as a shell does. */
-function words(field: Field): string[] | undefined {
+export function commandWords(field: Field): string[] | undefined {
   if (!field.given) return undefined
   return Array.isArray(field.value) ? field.texts() : splitWords(field.text() ?? '')
 }
 
-function environmentOf(service: Field, { folder, environment }: ServiceScope): string[] | undefined {
+/**
+ * The environment of a service: its `env_file`s, with what `environment` says over them. A name alone takes its value from
+ * here; one that is not set here has none, or is left out when it is a file's.
+ */
+export function environmentOf(service: Field, { folder, environment }: Pick<ServiceScope, 'folder' | 'environment'>): Map<string, string | undefined> {
   const merged = new Map<string, string | undefined>()
   const files = service.at('env_file')
   const paths = Array.isArray(files.value) ? files.items().map((item) => (item.isMapping ? (item.at('path').text() ?? '') : (item.text() ?? ''))) : files.texts()
   for (const line of linesOfFiles(paths.map((path) => resolve(folder, path)))) {
     const at = line.indexOf('=')
-    merged.set(at < 0 ? line : line.slice(0, at), at < 0 ? undefined : line.slice(at + 1))
+    const name = at < 0 ? line : line.slice(0, at)
+    const value = at < 0 ? environment[name] : line.slice(at + 1)
+    if (value !== undefined) merged.set(name, value)
   }
-  for (const [name, value] of service.at('environment').pairs()) merged.set(name, value)
-  // A name alone takes its value from here; one that is not set here is an entry without a value, as docker sends it.
-  return nonEmpty([...merged].map(([name, value]) => ((value ?? environment[name]) === undefined ? name : `${name}=${value ?? environment[name] ?? ''}`)).sort())
+  for (const [name, value] of service.at('environment').pairs()) merged.set(name, value ?? environment[name])
+  return merged
+}
+
+/** Entries as docker sends them: a name without a value is an entry of its own. */
+function environmentEntries(service: Field, scope: ServiceScope): string[] | undefined {
+  return nonEmpty([...environmentOf(service, scope)].map(([name, value]) => (value === undefined ? name : `${name}=${value}`)).sort())
 }
 
 function healthcheck(field: Field): SwarmContainerSpec['Healthcheck'] {
@@ -156,7 +167,7 @@ function healthcheck(field: Field): SwarmContainerSpec['Healthcheck'] {
     return { Test: ['NONE'] }
   }
   return defined({
-    Test: !test.given ? undefined : Array.isArray(test.value) ? test.texts() : ['CMD-SHELL', test.text() ?? ''],
+    Test: healthTest(test),
     Interval: field.at('interval').durationNs(),
     Timeout: field.at('timeout').durationNs(),
     Retries: field.at('retries').int(),
@@ -165,10 +176,15 @@ function healthcheck(field: Field): SwarmContainerSpec['Healthcheck'] {
   })
 }
 
-/** Lines of /etc/hosts. */
-function extraHosts(field: Field): string[] {
-  if (field.isMapping) return field.entries().flatMap(([name, addresses]) => addresses.texts().map((address) => `${address} ${name}`))
-  return field.texts().map((item) => hostLine(item.replace('=', ':')))
+/** The command of a health check; a text alone is for a shell. */
+export function healthTest(test: Field): string[] | undefined {
+  return !test.given ? undefined : Array.isArray(test.value) ? test.texts() : ['CMD-SHELL', test.text() ?? '']
+}
+
+/** `NAME:ADDRESS` of each entry of `extra_hosts`. */
+export function hostsOf(field: Field): string[] {
+  if (field.isMapping) return field.entries().flatMap(([name, addresses]) => addresses.texts().map((address) => `${name}:${address}`)).sort()
+  return field.texts().map((item) => item.replace('=', ':'))
 }
 
 function capabilities(field: Field): string[] | undefined {

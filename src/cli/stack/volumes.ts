@@ -24,23 +24,20 @@ export function mountsOf(service: Field, scope: VolumeScope): Mount[] {
     const size = /(?:^|,)size=([^,]+)/.exec(options)?.[1]
     return { Type: 'tmpfs', Target: target, ...(size !== undefined && { TmpfsOptions: { SizeBytes: new Field(size, `${service.path}.tmpfs`).bytes() ?? 0 } }) }
   })
-  return [...service.at('volumes').items().map((item) => (item.isMapping ? longMount(item, scope) : shortMount(item, scope))), ...tmpfs]
+  return [...service.at('volumes').items().map((item) => longMount(item.isMapping ? item : new Field(longVolume(item.text() ?? ''), item.path), scope)), ...tmpfs]
 }
 
-/** `[SOURCE:]TARGET[:MODE]`. */
-function shortMount(item: Field, scope: VolumeScope): Mount {
-  const text = item.text() ?? ''
+/** The long form of `[SOURCE:]TARGET[:MODE]`. Throws `invalid`. */
+export function longVolume(text: string): Record<string, unknown> {
   const parts = text.split(':')
   if (parts.length > 3 || parts.some((part) => part === '')) throw invalid(`invalid spec: ${text}: too many colons, or an empty section between them`)
-  const [first = '', second, third = ''] = parts
-  if (second === undefined) return { Type: 'volume', Target: first }
-  const modes = third.split(',')
-  const common = { Target: second, ...(modes.includes('ro') && { ReadOnly: true }) }
-  if (isPath(first)) {
-    const propagation = propagations.find((one) => modes.includes(one))
-    return { Type: 'bind', Source: localPath(first, scope.folder), ...common, ...(propagation && { BindOptions: { Propagation: propagation } }) }
-  }
-  return { Type: 'volume', ...common, ...namedVolume(first, scope, { ...(modes.includes('nocopy') && { NoCopy: true }) }) }
+  const [source = '', target, mode = ''] = parts
+  if (target === undefined) return { type: 'volume', target: source }
+  const modes = mode.split(',')
+  const common = { source, target, ...(modes.includes('ro') && { read_only: true }) }
+  if (!isPath(source)) return { type: 'volume', ...common, ...(modes.includes('nocopy') && { volume: { nocopy: true } }) }
+  const propagation = propagations.find((one) => modes.includes(one))
+  return { type: 'bind', ...common, ...(propagation && { bind: { propagation } }) }
 }
 
 function longMount(item: Field, scope: VolumeScope): Mount {
@@ -101,7 +98,8 @@ function isPath(source: string): boolean {
   return /^[./~]/.test(source)
 }
 
-function localPath(source: string, folder: string): string {
+/** A path of the host; a relative one begins at a folder, `~` at the user's own. */
+export function localPath(source: string, folder: string): string {
   const path = source.replace(/^~(?=\/|$)/, homedir())
   return posix.isAbsolute(path) ? path : resolve(folder, path)
 }

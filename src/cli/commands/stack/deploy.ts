@@ -42,7 +42,9 @@ export const config = verb({
   summary: 'Outputs the final config file, after doing merges and interpolations',
   flags: { 'compose-file': composeFile, 'skip-interpolation': flag.bool('Skip interpolation and output only merged config') },
   async run({ context, flags }) {
-    context.stdout.write(await projectText(await load(context, flags['compose-file'], !flags['skip-interpolation'])))
+    const interpolate = !flags['skip-interpolation']
+    const project = await load(context, flags['compose-file'], interpolate)
+    context.stdout.write(await projectText(project, { environment: context.environment, interpolate }))
   },
 })
 
