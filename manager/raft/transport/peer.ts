@@ -119,7 +119,8 @@ export class Peer {
     const { signal } = this.stopping
     while (!signal.aborted && !this.draining) {
       await this.waitForMessages()
-      if (signal.aborted) return
+      // Nothing is left to say to one that was removed: it may have been gone for years.
+      if (signal.aborted || this.queue.length === 0) return
       try {
         const { removed } = await this.channel.send(this.batches(), signal)
         if (removed) this.events.removed(this.member.raftId)
