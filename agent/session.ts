@@ -51,7 +51,7 @@ export interface SessionIdentity {
   /** It has asked for a certificate, and tells of the answer by `onRole` or with the next session. */
   readonly renewing: boolean
   onRole(listener: (role: NodeRole) => void): () => void
-  renewSoon(): void
+  renewSoon(role: NodeRole): void
   trustRoots(rootsPem: string): Promise<void>
 }
 
@@ -223,7 +223,7 @@ export class Session {
     const missed = state === CertificateState.issued && role !== identity.role && !identity.renewing
     if (asked || missed) {
       log.info('the managers ask for a new certificate', { state, role })
-      identity.renewSoon()
+      identity.renewSoon(role)
     }
     this.deps.onNode?.(node)
   }

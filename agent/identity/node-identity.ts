@@ -31,6 +31,10 @@ export class NodeIdentity implements IdentitySource {
   private readonly roleListeners = new Set<(role: NodeRole) => void>()
   private wake: (() => void) | undefined
   private wanted = false
+  /** The role that the managers asked for last. */
+  private soughtRole: NodeRole | undefined
+  /** Another role is asked for than the last try was for: it does not wait for its turn. */
+  private urgent = false
   private underWay = 0
 
   private constructor(
@@ -91,9 +95,14 @@ export class NodeIdentity implements IdentitySource {
     return () => this.roleListeners.delete(listener)
   }
 
-  /** The managers ask for a renewal (a change of role, a new root): it is made soon instead of at its time. */
-  renewSoon(): void {
+  /**
+   * The managers ask for a renewal (a change of role, a new root): it is made soon instead of at its time. Tries that
+   * failed keep their pauses, however often it is asked for; one for another `role` than before is made at once.
+   */
+  renewSoon(role: NodeRole = this.role): void {
     this.wanted = true
+    if (role !== (this.soughtRole ?? this.role)) this.urgent = true
+    this.soughtRole = role
     this.wake?.()
   }
 
@@ -140,9 +149,10 @@ export class NodeIdentity implements IdentitySource {
     const { clock, rng, log } = this.deps
     const backoff = new Backoff(rng, 1_000, 5 * 60_000)
     while (!signal.aborted) {
-      await this.until(this.renewalAtMs(), signal)
+      if (!this.wanted) await this.pause(Math.max(0, this.renewalAtMs() - clock.nowMs()), () => this.wanted, signal)
       if (signal.aborted) return
       this.wanted = false
+      this.urgent = false
       try {
         await this.renew(ca, signal)
         backoff.reset()
@@ -150,7 +160,8 @@ export class NodeIdentity implements IdentitySource {
         if (signal.aborted) return
         this.wanted = true
         log.warn(this.failureSentence(thrown), { err: thrown })
-        await delay(clock, backoff.nextMs(), signal).catch(() => undefined)
+        if (!this.urgent) await this.pause(backoff.nextMs(), () => this.urgent, signal)
+        if (this.urgent) backoff.reset()
       }
     }
   }
@@ -171,11 +182,11 @@ export class NodeIdentity implements IdentitySource {
     )
   }
 
-  private async until(atMs: number, signal: AbortSignal): Promise<void> {
-    if (this.wanted) return
+  /** Ends early once `over`, which `renewSoon` may bring about. */
+  private async pause(ms: number, over: () => boolean, signal: AbortSignal): Promise<void> {
     const woken = new AbortController()
-    this.wake = () => woken.abort(new Error('woken'))
-    await delay(this.deps.clock, Math.max(0, atMs - this.deps.clock.nowMs()), AbortSignal.any([signal, woken.signal])).catch(() => undefined)
+    this.wake = () => void (over() && woken.abort(new Error('woken')))
+    await delay(this.deps.clock, ms, AbortSignal.any([signal, woken.signal])).catch(() => undefined)
     this.wake = undefined
   }
 

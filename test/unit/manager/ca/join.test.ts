@@ -270,6 +270,39 @@ describe('joining and renewing', () => {
     await keeping
   })
 
+  it('a change of role does not wait for the pause after tries that failed; asking again for the same one does', async () => {
+    const joined = await authority.join(authority.tokens.worker)
+    const clock = new ManualClock(systemClock.nowMs())
+    const identity = await NodeIdentity.adopt(deps(clock as typeof systemClock), joined)
+    let tries = 0
+    const ended = new AbortController()
+    const keeping = identity.keepRenewed(() => {
+      tries++
+      throw new Error('no manager answers')
+    }, ended.signal)
+    identity.renewSoon('worker')
+    await clock.advance(60 * 60_000)
+    const before = tries
+    assert.ok(before > 10)
+    identity.renewSoon('worker')
+    await clock.advance(0)
+    assert.equal(tries, before)
+    identity.renewSoon('manager')
+    await clock.advance(0)
+    assert.equal(tries, before + 1)
+    identity.renewSoon('manager')
+    await clock.advance(0)
+    assert.equal(tries, before + 1)
+    // As often again as after a first failure.
+    await clock.advance(5_000)
+    assert.ok(tries >= before + 3)
+    identity.renewSoon('worker')
+    await clock.advance(0)
+    ended.abort()
+    await clock.advance(1)
+    await keeping
+  })
+
   it('an expired certificate and one whose node was removed say what to do', async () => {
     const joined = await authority.join(authority.tokens.worker)
     const identity = await NodeIdentity.adopt(deps(), joined)
