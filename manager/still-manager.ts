@@ -1,9 +1,9 @@
-import { StatusError } from '../src/base/errors.js'
+import { NotAManagerError } from '../src/wire/error-status.js'
 import type { ServedMethod } from '../src/wire/transport.js'
 
 /**
  * A manager that was demoted has its old certificate until it has a new one: what is for managers alone is
- * refused with `forbidden` to those of which `isDemoted` says so. What workers may call as well stays open to them.
+ * refused with `NotAManagerError` to those of which `isDemoted` says so. What workers may call as well stays open to them.
  */
 export function forManagersStill(methods: readonly ServedMethod[], isDemoted: (nodeId: string) => boolean): ServedMethod[] {
   return methods.map((served) => {
@@ -13,7 +13,7 @@ export function forManagersStill(methods: readonly ServedMethod[], isDemoted: (n
       ...served,
       handle: (requests, call) => {
         if (call.caller && isDemoted(call.caller.nodeId)) {
-          throw new StatusError('forbidden', `${served.path} is for manager nodes; node ${call.caller.nodeId} was made a worker`)
+          throw new NotAManagerError(served.path, call.caller.nodeId, 'was made a worker')
         }
         return served.handle(requests, call)
       },

@@ -11,6 +11,18 @@ export class NotDoneError extends StatusError {
   }
 }
 
+/** `forbidden`: only managers may make the call, and the caller is none, or none any more. */
+export class NotAManagerError extends StatusError {
+  constructor(path: string, nodeId: string, why: string) {
+    super('forbidden', `${path} is for manager nodes; node ${nodeId} ${why}`)
+  }
+
+  /** As another manager tells it. */
+  static said(message: string): NotAManagerError {
+    return Object.assign(new NotAManagerError('', '', ''), { message })
+  }
+}
+
 const codes: Readonly<Record<ErrorKind, Status>> = {
   invalid: Status.INVALID_ARGUMENT,
   unauthorized: Status.UNAUTHENTICATED,
@@ -30,6 +42,7 @@ const kinds = new Map<number, ErrorKind>(Object.entries(codes).map(([kind, code]
 
 const kindKey = 'skep-error-kind'
 const notDoneKey = 'skep-not-done'
+const notAManagerKey = 'skep-not-a-manager'
 /** A status travels in one header block, which peers limit. */
 const messageLengthMax = 4000
 
@@ -39,6 +52,7 @@ export function toStatus(thrown: unknown): Error & { code: Status; details: stri
   const metadata = new Metadata()
   metadata.set(kindKey, kind)
   if (thrown instanceof NotDoneError) metadata.set(notDoneKey, '1')
+  if (thrown instanceof NotAManagerError) metadata.set(notAManagerKey, '1')
   const details = messageOf(thrown).slice(0, messageLengthMax)
   return Object.assign(new Error(details), { code: codes[kind], details, metadata })
 }
@@ -52,6 +66,7 @@ export function fromStatus(thrown: unknown, address: string): StatusError {
   const said = thrown.metadata?.get(kindKey)[0]
   if (typeof said === 'string' && said in codes) {
     if (thrown.metadata.get(notDoneKey).length > 0) return new NotDoneError(details)
+    if (thrown.metadata.get(notAManagerKey).length > 0) return NotAManagerError.said(details)
     return new StatusError(said as ErrorKind, details)
   }
   // Not from a handler: the connection or the library speaks.

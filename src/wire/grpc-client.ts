@@ -12,20 +12,24 @@ import type { Transport, TransportOptions } from './transport.js'
 
 type Stream = ClientDuplexStream<Uint8Array, Uint8Array>
 
-/** How long making a connection may take. */
+/** How long making a connection may take, and how often one with calls is tried. */
 export interface ConnectLimits {
   /** From TCP's connection to a secure one. A frozen peer never answers. */
   handshakeMs: number
   /** In all. A peer that is cut off is tried again from the start: its system repeats the first packet ever more rarely. */
   connectMs: number
+  /** From one sign of life to the question for the next. */
+  keepaliveMs: number
 }
-const connectLimits: ConnectLimits = { handshakeMs: 4_000, connectMs: 5_000 }
+const connectLimits: ConnectLimits = { handshakeMs: 4_000, connectMs: 5_000, keepaliveMs: 8_000 }
 
 /** A connection to one manager, made on first use and made again when it is lost. */
 export class GrpcConnection implements Transport, Disposable {
   private channel: GrpcChannel
   private connecting: Timer | undefined
   private disposed = false
+  private underWay = 0
+  private whenIdle: (() => void) | undefined
   private readonly channelCredentials: ChannelCredentials
 
   constructor(
@@ -65,6 +69,7 @@ export class GrpcConnection implements Transport, Disposable {
     const sending = new Sending(stream)
     void sending.run(requests)
     let complete = false
+    this.underWay++
     try {
       for await (const bytes of stream) yield bytes as Uint8Array
       complete = true
@@ -76,11 +81,25 @@ export class GrpcConnection implements Transport, Disposable {
       sending.stop()
       // A reader that stops before the end tells the server so.
       if (!complete) stream.cancel()
+      if (--this.underWay === 0) this.whenIdle?.()
     }
   }
 
-  /** No calls any more; those under way go on to their end. */
+  /**
+   * No calls any more; those under way go on to their end, as long as the connection lasts. A channel that is closed
+   * sends no sign of life, and takes that for the loss of its connection: it is closed with the last call.
+   */
+  retire(): void {
+    const { channel } = this
+    if (this.underWay === 0 || this.disposed || stateOf(channel) !== connectivityState.READY) return this[Symbol.dispose]()
+    this.whenIdle = () => this[Symbol.dispose]()
+    // What would wait for another connection would make it with what is not valid any more.
+    channel.getChannel().watchConnectivityState(connectivityState.READY, Infinity, () => this[Symbol.dispose]())
+  }
+
+  /** No calls any more; those under way are lost soon. */
   [Symbol.dispose](): void {
+    if (this.disposed) return
     this.disposed = true
     this.connecting?.cancel()
     this.channel.close()
@@ -102,7 +121,7 @@ export class GrpcConnection implements Transport, Disposable {
     return new GrpcChannel(this.address, this.channelCredentials, {
       'grpc.max_receive_message_length': messageBytesMax,
       'grpc.max_send_message_length': messageBytesMax,
-      'grpc.keepalive_time_ms': 8_000,
+      'grpc.keepalive_time_ms': this.limits.keepaliveMs,
       'grpc.keepalive_timeout_ms': 8_000,
       'grpc.initial_reconnect_backoff_ms': 100,
       'grpc.min_reconnect_backoff_ms': 100,
@@ -193,8 +212,11 @@ export class ConnectionPool implements Disposable {
   constructor(
     private readonly identity: IdentitySource,
     private readonly clock: Clock,
+    private readonly limits?: ConnectLimits,
   ) {
-    this.stop = identity.onChange(() => this.drop())
+    this.stop = identity.onChange(() => {
+      for (const address of [...this.connections.keys()]) this.forget(address)
+    })
   }
 
   /**
@@ -205,29 +227,25 @@ export class ConnectionPool implements Disposable {
     return { call: (path, requests, options) => this.connection(address).call(path, requests, options) }
   }
 
-  /** Forgets the connection to a manager that is gone. */
+  /** Forgets the connection to a manager that is gone; calls under way end on it. */
   forget(address: string): void {
-    this.connections.get(address)?.[Symbol.dispose]()
+    this.connections.get(address)?.retire()
     this.connections.delete(address)
   }
 
   [Symbol.dispose](): void {
     this.stop()
-    this.drop()
+    for (const connection of this.connections.values()) connection[Symbol.dispose]()
+    this.connections.clear()
   }
 
   private connection(address: string): GrpcConnection {
     let connection = this.connections.get(address)
     if (!connection) {
-      connection = new GrpcConnection(address, this.credentials(), this.clock)
+      connection = new GrpcConnection(address, this.credentials(), this.clock, this.limits)
       this.connections.set(address, connection)
     }
     return connection
-  }
-
-  private drop(): void {
-    for (const connection of this.connections.values()) connection[Symbol.dispose]()
-    this.connections.clear()
   }
 
   private credentials(): ChannelCredentials {

@@ -4,7 +4,7 @@ import { StatusError } from '../base/errors.js'
 import type { Logger } from '../base/log.js'
 import { identityOfSubject } from '../pki/node-certificate.js'
 import { messageBytesMax } from './codec.js'
-import { NotDoneError, toStatus } from './error-status.js'
+import { NotAManagerError, NotDoneError, toStatus } from './error-status.js'
 import { readForwarded } from './forwarded.js'
 import type { CallContext, Caller, CallerRole } from './service-table.js'
 import { ServerCertificates, type IdentitySource } from './tls-identity.js'
@@ -160,6 +160,7 @@ function requireRole(roles: readonly CallerRole[], caller: Caller | undefined, p
     )
   }
   if (!roles.includes(caller.role)) {
+    if (roles.length === 1 && roles[0] === 'manager') throw new NotAManagerError(path, caller.nodeId, `is a ${caller.role}`)
     throw new StatusError('forbidden', `${path} is for ${roles.join(' and ')} nodes; node ${caller.nodeId} is a ${caller.role}`)
   }
 }

@@ -9,6 +9,7 @@ import { Serial } from '../../base/serial.js'
 import type { Control } from '../../model/control.js'
 import { defaults } from '../../model/defaults.js'
 import { NodeRole } from '../../model/node.js'
+import { NotAManagerError, NotDoneError } from '../../wire/error-status.js'
 import type { TlsIdentity } from '../../wire/tls-identity.js'
 import { IdentityFiles } from '../../../agent/identity/identity-files.js'
 import { joinCluster } from '../../../agent/identity/join.js'
@@ -26,6 +27,7 @@ import { ManagerDisk } from './manager-disk.js'
 import { managerOptions } from './manager-role.js'
 import { SwarmStateFile, type SwarmState } from './state-file.js'
 import { SwarmMembership } from './swarm-membership.js'
+import { translatingControl } from './translating-control.js'
 
 export interface SwarmNodeDeps {
   dataRoot: string
@@ -191,7 +193,14 @@ export class SwarmNode implements AsyncDisposable {
       if (managerFailure !== '') throw unavailable(`This node cannot take part in its swarm as a manager: ${managerFailure}`)
       throw managerNeeded.worker()
     }
-    return this.current.manager.control
+    const { manager } = this.current
+    return translatingControl(manager.control, (thrown) => (this.isDemotion(manager, thrown) ? managerNeeded.worker() : thrown))
+  }
+
+  /** Whether a call failed because this node was made a worker while it was made. */
+  private isDemotion(asked: Manager, thrown: unknown): boolean {
+    if (thrown instanceof NotAManagerError) return true
+    return thrown instanceof NotDoneError && this.current !== undefined && this.current.manager !== asked && this.current.managerFailure === ''
   }
 
   /** Stops taking part; what is on disk stays and containers go on. */
