@@ -2,7 +2,7 @@
 // and what V8 made of the program in a file beside it.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
 /** A plugin of esbuild: each of these modules is loaded when something of it is first used. Most commands do without most. */
@@ -27,13 +27,18 @@ export const firstLine = (flags = []) => `#!/usr/bin/env -S node ${[...flags, '-
 
 const mark = '//program'
 const hashCharacters = 32
+/** Bytes of which one word is summed: V8 looks at no more than the length, and falls over pages that never came to the disk. */
+const summedBytes = 1024
+/** The hash, the sum, and what V8's part is aligned by: it would be copied otherwise. */
+const headerBytes = hashCharacters + 8
 /** So that errors name lines of the file. */
-const linesOfLauncher = 13
+const linesOfLauncher = 20
 
 /**
  * Writes a program (its first line, and all else as the body of a CommonJS module) with `<path>.cache` beside it, which saves
  * V8 the compiling. Where that file is missing, or is of another program, or of another version or other flags of Node.js,
- * the program is compiled as any other. It stands in comments: Node.js would compile it once more otherwise.
+ * or lacks parts, or others than the program's owner may have written it, the program is compiled as any other. It stands in
+ * comments: Node.js would compile it once more otherwise.
  */
 export function writeCached(path, text) {
   const [first, ...lines] = text.split('\n')
@@ -44,20 +49,35 @@ export function writeCached(path, text) {
   const place = { filename: basename(path), lineOffset: linesOfLauncher }
   const launcher = `${first}
 'use strict'
-const { readFileSync } = require('node:fs')
+const { closeSync, fstatSync, openSync, readFileSync, statSync } = require('node:fs')
 const { Script } = require('node:vm')
 const text = readFileSync(__filename, 'latin1')
 const source = text.slice(text.indexOf('\\n${mark}\\n') + ${mark.length + 4}).replaceAll('\\n//', '\\n')
 let cachedData
 try {
-  const found = readFileSync(__filename + '.cache')
-  if (found.latin1Slice(0, ${hashCharacters}) === '${hash}') cachedData = found.subarray(${hashCharacters})
+  const file = openSync(__filename + '.cache', 0o4000)
+  const { uid, mode } = fstatSync(file)
+  if (uid === statSync(__filename).uid && (mode & 0o170022) === 0o100000) {
+    const found = readFileSync(file)
+    let sum = 0
+    for (let at = ${headerBytes}; at + 4 <= found.length; at += ${summedBytes}) sum = (sum + found.readInt32LE(at)) | 0
+    if (found.latin1Slice(0, ${hashCharacters}) === '${hash}' && found.readInt32LE(${hashCharacters}) === sum) cachedData = found.subarray(${headerBytes})
+  }
+  closeSync(file)
 } catch {}
 new Script(source, { ...${JSON.stringify(place)}, cachedData }).runInThisContext()(exports, require, module, __filename, __dirname)
 ${mark}`
   if (source.includes('\r')) throw new Error(`${path}: a comment ends with a carriage return`)
   writeFileSync(path, `${launcher}\n//${source.replaceAll('\n', '\n//')}`)
-  writeFileSync(`${path}.cache`, Buffer.concat([Buffer.from(hash), compiled(source, place)]))
+  const data = compiled(source, place)
+  let sum = 0
+  for (let at = 0; at + 4 <= data.length; at += summedBytes) sum = (sum + data.readInt32LE(at)) | 0
+  const header = Buffer.alloc(headerBytes)
+  header.write(hash)
+  header.writeInt32LE(sum, hashCharacters)
+  writeFileSync(`${path}.cache`, Buffer.concat([header, data]))
+  // Whatever the umask: it is run as the program is.
+  chmodSync(`${path}.cache`, 0o644)
 }
 
 /** What V8 makes of it in a command that nobody answers: the functions that most commands use are compiled then. */

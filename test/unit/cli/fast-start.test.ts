@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Script } from 'node:vm'
@@ -23,7 +23,7 @@ describe('programs with their compiled code beside them', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'skep-fast-'))
     path = join(folder, 'program')
-    const script = `import { writeCached } from ${JSON.stringify(join(repositoryRoot, 'scripts/fast-start.mjs'))}; writeCached(${JSON.stringify(path)}, ${JSON.stringify(program)})`
+    const script = `import { writeCached } from ${JSON.stringify(join(repositoryRoot, 'scripts/fast-start.mjs'))}; process.umask(0); writeCached(${JSON.stringify(path)}, ${JSON.stringify(program)})`
     execFileSync(process.execPath, ['--input-type=module', '-e', script])
     chmodSync(path, 0o755)
   })
@@ -54,18 +54,40 @@ describe('programs with their compiled code beside them', () => {
   it('spare the compiling', () => {
     const text = readFileSync(path, 'latin1')
     const source = text.slice(text.indexOf('\n//program\n//') + '\n//program\n//'.length).replaceAll('\n//', '\n')
-    const compiled = new Script(source, { cachedData: readFileSync(`${path}.cache`).subarray(32) })
+    const compiled = new Script(source, { cachedData: readFileSync(`${path}.cache`).subarray(40) })
     assert.equal(compiled.cachedDataRejected, false)
   })
 
   it('run with code of another program, damaged code, and with flags for which none was made', () => {
     const cache = readFileSync(`${path}.cache`)
-    for (const wrong of [Buffer.alloc(0), cache.subarray(0, 20), cache.subarray(0, cache.length / 2), cache.subarray(0, 32), Buffer.concat([Buffer.alloc(32, 'a'), cache.subarray(32)])]) {
+    // The length is right, but the last pages did not come to the disk before the power went.
+    const unwritten = Buffer.concat([cache.subarray(0, cache.length / 4), Buffer.alloc(cache.length - Math.floor(cache.length / 4))])
+    for (const wrong of [Buffer.alloc(0), cache.subarray(0, 20), cache.subarray(0, cache.length / 2), cache.subarray(0, 32), unwritten, Buffer.concat([Buffer.alloc(32, 'a'), cache.subarray(32)])]) {
       writeFileSync(`${path}.cache`, wrong)
       assert.equal(run(), said)
     }
     writeFileSync(`${path}.cache`, cache)
     assert.equal(run('--no-opt', '--stack-size=900'), said)
+  })
+
+  it('run without code that others than their owner may have written', function () {
+    assert.equal(statSync(`${path}.cache`).mode & 0o777, 0o644)
+    const isUsed = (): boolean => {
+      const spied = `require('node:vm').Script = class extends require('node:vm').Script { constructor(text, options) { super(text, options); process.stdout.write(options.cachedData ? 'used' : 'compiled') } }`
+      writeFileSync(join(folder, 'spy.cjs'), spied)
+      const told = run('--require', join(folder, 'spy.cjs'))
+      assert.ok(told.endsWith(said))
+      return told.startsWith('used')
+    }
+    assert.equal(isUsed(), true)
+    for (const mode of [0o664, 0o646]) {
+      chmodSync(`${path}.cache`, mode)
+      assert.equal(isUsed(), false)
+    }
+    chmodSync(`${path}.cache`, 0o644)
+    if (process.getuid?.() !== 0) this.skip()
+    chownSync(`${path}.cache`, 65534, 65534)
+    assert.equal(isUsed(), false)
   })
 
   it('name their lines in errors', () => {
