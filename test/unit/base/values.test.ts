@@ -12,13 +12,20 @@ describe('values as users write them', () => {
   it('are durations as Go writes them, in nanoseconds', () => {
     const known = { '0': 0, '-0': 0, '7ns': 7, '2us': 2_000, '2µs': 2_000, '2\u03bcs': 2_000, '3ms': 3e6, '1m30.5s': 90.5e9, '1.h': 3600e9, '-.5ms': -5e5, '+1s': 1e9 }
     for (const [text, ns] of Object.entries(known)) assert.equal(Number(parseDuration(text)), ns === 0 ? 0 : ns, text)
-    for (const none of ['', '10', 's', '.s', '1d', '1s ', '1m30', '--1s']) assert.equal(parseDuration(none), undefined, none)
+    for (const none of ['', '10', 's', '.s', '1d', '1s ', '1m30', '--1s', '2562048h', `${'9'.repeat(400)}s`]) assert.equal(parseDuration(none), undefined, none)
+  })
+
+  it('are read once, however long they are', () => {
+    // Going back and forth over these digits would take minutes.
+    assert.equal(parseDuration('1'.repeat(1_000_000)), undefined)
+    assert.equal(parseDuration(`${'1s'.repeat(100_000)}x`), undefined)
+    assert.equal(parseBytes('1'.repeat(1_000_000)), undefined)
   })
 
   it('are sizes in powers of 1024', () => {
     const known = { '64': 64, '64b': 64, '512k': 512 * 1024, '1.5GiB': 1.5 * 1024 ** 3, '2 MB': 2 * 1024 ** 2, '1T': 1024 ** 4, '1p': 1024 ** 5 }
     for (const [text, bytes] of Object.entries(known)) assert.equal(parseBytes(text), bytes, text)
-    for (const none of ['', 'x', '-1', '1e', 'k', '1.k']) assert.equal(parseBytes(none), undefined, none)
+    for (const none of ['', 'x', '-1', '1e', 'k', '1.k', '8192p', '9'.repeat(400)]) assert.equal(parseBytes(none), undefined, none)
   })
 })
 
