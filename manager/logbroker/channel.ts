@@ -1,5 +1,6 @@
-/** Lines of logs that fit in one message between nodes with some room: each is a few kilobytes at most. */
+/** What fits in one message between nodes with some room. */
 const batchMax = 100
+const batchBytesMax = 4 * 1024 * 1024
 
 /**
  * A bounded buffer between writers and one reader, where writers wait: a caller that reads logs
@@ -11,7 +12,10 @@ export class Channel<T> {
   private wakeReader: (() => void) | undefined
   private wakeWriters: (() => void)[] = []
 
-  constructor(private readonly lengthMax: number) {}
+  constructor(
+    private readonly lengthMax: number,
+    private readonly bytesOf: (item: T) => number,
+  ) {}
 
   /** Resolves when there was room, which these may be more than; false when the channel has ended. */
   async send(items: readonly T[]): Promise<boolean> {
@@ -32,7 +36,7 @@ export class Channel<T> {
     this.releaseWriters()
   }
 
-  /** What is there, `batchMax` items at most, after waiting for one at least. */
+  /** What is there, as much as fits in a message, after waiting for one item at least. */
   async *batches(): AsyncGenerator<T[], void, undefined> {
     for (;;) {
       while (this.items.length === 0) {
@@ -41,10 +45,17 @@ export class Channel<T> {
         await new Promise<void>((resolve) => (this.wakeReader = resolve))
         this.wakeReader = undefined
       }
-      const taken = this.items.splice(0, batchMax)
+      const taken = this.items.splice(0, this.fitting())
       this.releaseWriters()
       yield taken
     }
+  }
+
+  /** How many of the items, at least the first, fit in a message. */
+  private fitting(): number {
+    let bytes = 0
+    const beyond = this.items.findIndex((item, at) => at >= batchMax || ((bytes += this.bytesOf(item)) > batchBytesMax && at > 0))
+    return beyond < 0 ? this.items.length : beyond
   }
 
   private releaseWriters(): void {

@@ -19,6 +19,8 @@ import { LogSubscription } from './subscription.js'
 const subscriptionsMax = 500
 /** An agent that is further behind with its subscriptions than this has stopped reading. */
 const announcementsMax = 4 * subscriptionsMax
+/** Agents cut lines into much smaller parts. */
+const lineBytesMax = 1024 * 1024
 /** A node that is ready but does not listen (yet) has this long: it may be on its way to a new leader. */
 const listenGraceMs = 5_000
 
@@ -144,6 +146,7 @@ export class LogBroker {
         subscription ??= this.subscriptions.get(subscriptionId)
         const gone = () => notFound(`subscription ${subscriptionId} not found: nobody reads it any more`)
         if (!subscription || subscription.id !== subscriptionId) throw gone()
+        if (lines.some(({ data }) => data.length > lineBytesMax)) throw invalid(`a line of a log has more than ${lineBytesMax} bytes: send it in parts`)
         if (!(await subscription.messages.send(lines.map((line) => ({ ...line, nodeId }))))) throw gone()
         if (close) {
           complete = true

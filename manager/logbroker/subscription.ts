@@ -9,9 +9,12 @@ import { Channel } from './channel.js'
 /** Messages that wait for the caller at most. */
 const bufferedMessagesMax = 1_000
 
+/** What a line takes besides its text, at most. */
+const headBytes = 1024
+
 /** One caller's wish for logs: which nodes take part, what they sent, and when all is told. */
 export class LogSubscription {
-  readonly messages = new Channel<LogMessage>(bufferedMessagesMax)
+  readonly messages = new Channel<LogMessage>(bufferedMessagesMax, ({ data }) => data.length + headBytes)
   /** Nodes that were asked and have not said that they are done. */
   private readonly open = new Set<string>()
   /** Nodes that are done, and since when. */
