@@ -76,6 +76,10 @@ export class AttachedNetworks implements NetworkProvider {
   private readonly stranded = new Set<string>()
   /** New names that the managers do not know yet, by attachment. */
   private readonly untold = new Map<string, string>()
+  /** Attachments whose name is being told. */
+  private readonly telling = new Map<string, Promise<void>>()
+  /** How often it was asked to tell names. */
+  private toldRounds = 0
 
   constructor(private readonly given: AttachedNetworksGiven) {}
 
@@ -320,17 +324,37 @@ export class AttachedNetworks implements NetworkProvider {
 
   /** Never rejects: what cannot be told now is told when the managers answer again. */
   private async tellNames(): Promise<void> {
+    this.toldRounds++
     const { managers } = this
     if (!managers || managers === 'none') return
-    await Promise.all([...this.untold].map(async ([attachment, name]) => {
-      using limit = new TimeLimit(this.given.clock, renameTimeoutMs, () => unavailable('no manager answered in time'))
-      try {
-        await managers.rename(attachment, name, limit.signal)
-        if (this.untold.get(attachment) === name) this.untold.delete(attachment)
-      } catch (thrown) {
-        this.given.log.debug(`the managers could not be told of a container's new name: ${messageOf(thrown)}`, { attachment })
-      }
+    await Promise.all([...this.untold].map(([attachment, name]) => {
+      const work = this.telling.get(attachment) ?? this.tellName(managers, attachment, name)
+      this.telling.set(attachment, work)
+      return work
     }))
+  }
+
+  /** One name after another: the managers may take calls that are made at the same time in any order. */
+  private async tellName(managers: AttachmentManagers, attachment: string, first: string): Promise<void> {
+    for (let name: string | undefined = first; name !== undefined; name = this.untold.get(attachment)) {
+      const { toldRounds } = this
+      const told = await this.tell(managers, attachment, name)
+      if (told && this.untold.get(attachment) === name) this.untold.delete(attachment)
+      // Asked for again meanwhile, the managers may answer by now.
+      if (!told && this.toldRounds === toldRounds) break
+    }
+    this.telling.delete(attachment)
+  }
+
+  private async tell(managers: AttachmentManagers, attachment: string, name: string): Promise<boolean> {
+    using limit = new TimeLimit(this.given.clock, renameTimeoutMs, () => unavailable('no manager answered in time'))
+    try {
+      await managers.rename(attachment, name, limit.signal)
+      return true
+    } catch (thrown) {
+      this.given.log.debug(`the managers could not be told of a container's new name: ${messageOf(thrown)}`, { attachment })
+      return false
+    }
   }
 
   private async detach(managers: AttachmentManagers, attachmentId: string): Promise<void> {

@@ -196,6 +196,40 @@ describe('networks of containers that users start', () => {
     assert.equal(renamed.length, 3)
   })
 
+  it('are renamed at the managers in the order of the names, and once more when they answer again meanwhile', async () => {
+    const answers: ((failure?: Error) => void)[] = []
+    const asked: string[] = []
+    attached.follow({
+      ...managers,
+      rename: (_id, name) => {
+        asked.push(name)
+        return new Promise((resolve, reject) => answers.push((failure) => (failure ? reject(failure) : resolve())))
+      },
+    })
+    const connected = attached.connect('c1', 'net', { containerName: 'one' })
+    await assigned(attachment('a-c1', 'c1', '10.0.1.5'))
+    await connected
+    const second = attached.rename('c1', 'two')
+    const third = attached.rename('c1', 'three')
+    const fourth = attached.rename('c1', 'four')
+    await settle()
+    assert.deepEqual(asked, ['two'])
+    answers[0]?.()
+    await settle()
+    assert.deepEqual(asked, ['two', 'four'])
+    attached.reachable()
+    answers[1]?.(unavailable('the leader changed'))
+    await settle()
+    assert.deepEqual(asked, ['two', 'four', 'four'])
+    answers[2]?.()
+    await Promise.all([second, third, fourth])
+    const fifth = attached.rename('c1', 'five')
+    await settle()
+    answers[3]?.()
+    await fifth
+    assert.deepEqual(asked.slice(3), ['five'])
+  })
+
   it('say what the managers refuse in Docker’s words, and leave nothing behind', async () => {
     attached.follow(managers)
     onAttach = () => Promise.reject(new StatusError('forbidden', 'network net not manually attachable'))
