@@ -161,7 +161,7 @@ export class Encryption implements Disposable {
     const own = new Set(this.store.keys.map(({ publicKey }) => publicKey))
     const { usable, refused } = usableNodes(nodes.filter(({ nodeId }) => nodeId !== ownNodeId), own, this.nodes)
     for (const line of refused) this.given.log.warn(line)
-    this.keepForAMoment(usable)
+    if (this.tunnels.length > 0) this.keepForAMoment(usable)
     this.nodes = usable
     if (this.tunnels.length > 0) await this.exclusively(() => this.bring())
   }
