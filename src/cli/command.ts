@@ -111,14 +111,14 @@ export function verb<const T extends FlagTable>(options: VerbOptions<T>): Verb {
 }
 
 function refuseFlags(context: Context, path: string, spec: Pick<Verb, 'usage' | 'flags'>, why: UsageError): number {
-  context.stderr.write(`${why.message}\n${flagSuggestion(why, spec.flags)}\n${usageLine(path, spec)}\n\nRun '${path} --help' for more information\n`)
+  context.stderr.write(`${why.message}\n${flagSuggestion(why, spec.flags, path.replace(/^skep /, ''))}\n${usageLine(path, spec)}\n\nRun '${path} --help' for more information\n`)
   return 125
 }
 
 /** Why docker's flag is not here, or what an unknown one was meant to be, where one is close to it. */
-export function flagSuggestion({ message }: UsageError, flags: FlagTable): string {
+export function flagSuggestion({ message }: UsageError, flags: FlagTable, command = ''): string {
   const unknown = /^unknown flag: --(.+)$/.exec(message)?.[1]
-  const reason = unknown === undefined ? undefined : flagNotDone(unknown)
+  const reason = unknown === undefined ? undefined : flagNotDone(unknown, command)
   if (reason !== undefined) return `\n--${unknown} is not done: ${reason}\n`
   const shown = Object.entries(flags).flatMap(([name, { hidden }]) => (hidden ? [] : [name]))
   return unknown === undefined ? '' : suggestion(unknown, shown, '--')

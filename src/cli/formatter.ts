@@ -1,3 +1,4 @@
+import { invalid } from '../base/errors.js'
 import type { Context } from './context.js'
 import { flag, UsageError } from '../base/flags.js'
 import { renderTable } from './table.js'
@@ -117,10 +118,24 @@ export function printOne(context: Context, object: unknown, format: string | und
 export function filterValues(options: readonly string[]): Record<string, string[]> {
   const filters: Record<string, string[]> = {}
   for (const option of options) {
-    const at = option.indexOf('=')
-    if (at <= 0) throw new UsageError(`invalid argument "${option}" for "-f, --filter" flag: bad format of filter (expected name=value)`)
-    const key = option.slice(0, at).trim().toLowerCase()
-    filters[key] = [...(filters[key] ?? []), option.slice(at + 1).trim()]
+    const pair = pairOf(option)
+    if (!pair) throw new UsageError(`invalid argument "${option}" for "-f, --filter" flag: ${wrongFilter}`)
+    const [key, value] = pair
+    if (key !== '') filters[key] = [...(filters[key] ?? []), value]
   }
   return filters
+}
+
+const wrongFilter = 'bad format of filter (expected name=value)'
+
+/** Throws `invalid` for a text that is no filter. */
+export function filterPair(option: string): void {
+  if (!pairOf(option)) throw invalid(wrongFilter)
+}
+
+/** An empty text is no filter, and none is meant by it. */
+function pairOf(option: string): [key: string, value: string] | undefined {
+  const at = option.indexOf('=')
+  if (at <= 0) return option === '' ? ['', ''] : undefined
+  return [option.slice(0, at).trim().toLowerCase(), option.slice(at + 1).trim()]
 }

@@ -30,10 +30,17 @@ const flags: Readonly<Record<string, string>> = {
   'use-api-socket': 'mount the socket: -v /var/run/skep.sock:/var/run/docker.sock',
 }
 
+/** The same for flags that are no rare words, by command. */
+const flagsOf: Readonly<Record<string, readonly string[]>> = {
+  'volume create': ['type', 'scope', 'group', 'secret'],
+}
+
 const found = (table: Readonly<Record<string, string>>, name: string): string | undefined => (Object.hasOwn(table, name) ? table[name] : undefined)
 
 /** Why a command of docker's is not here: `checkpoint`, `volume update`. Undefined for what docker does not know either. */
 export const commandNotDone = (words: string): string | undefined => found(commands, words)
 
-/** The same for the long name of a flag. */
-export const flagNotDone = (name: string): string | undefined => found(flags, name)
+/** The same for the long name of a flag of a command (`volume create`). */
+export function flagNotDone(name: string, command: string): string | undefined {
+  return flagsOf[command]?.includes(name) ? clusterVolumes : found(flags, name)
+}

@@ -1,13 +1,14 @@
 import { createInterface } from 'node:readline'
 import { flag } from '../base/flags.js'
 import type { Context } from './context.js'
-import { filterValues } from './formatter.js'
+import { filterPair, filterValues } from './formatter.js'
 import { humanSize } from './units.js'
 
 /** The flags every `prune` has. `example` is a filter of that kind of thing. */
 export function pruneFlags(example: string) {
   return {
-    filter: flag.list(`Provide filter values (e.g. "${example}")`, { valueName: 'filter' }),
+    // Looked at before the question, which a wrong filter would make another one.
+    filter: flag.list(`Provide filter values (e.g. "${example}")`, { valueName: 'filter', check: filterPair }),
     force: flag.bool('Do not prompt for confirmation', { short: 'f' }),
   } as const
 }
@@ -17,7 +18,7 @@ export function pruneFilters(options: readonly string[]): Record<string, string[
   return filterValues(options)
 }
 
-/** Warns and asks whether to go on. */
+/** Warns and asks whether to go on; a no is no failure of a prune. */
 export function confirmed(context: Context, warning: string): Promise<boolean> {
   return asked(context, `${warning}\nAre you sure you want to continue?`)
 }

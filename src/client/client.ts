@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
-import { ErrorKind, StatusError } from '../base/errors.js'
+import { ErrorKind, invalid, StatusError } from '../base/errors.js'
 import { HttpClient, type CallOptions, type ClientTls, type HijackedConnection } from './http.js'
 import { parseHost } from './host.js'
 
@@ -65,6 +65,9 @@ export class Client {
   }
 
   private async versioned(path: string): Promise<string> {
+    // Without a name it would be another call: of all, or of none.
+    const unnamed = /^\/(container|network|volume|service|task|node|secret|config|exec|plugin)s?\/(?:\/|$|\?)/.exec(path)
+    if (unnamed) throw invalid(`invalid ${unnamed[1] ?? ''} name or ID: value is empty`)
     return `/v${await this.apiVersion()}${path}`
   }
 

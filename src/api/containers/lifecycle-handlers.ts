@@ -53,7 +53,7 @@ export function lifecycleHandlers(containers: ContainersBackend) {
   const rename: Handler = async (exchange) => {
     const name = exchange.query.text('name')
     if (name === undefined) throw invalid('Neither old nor new names may be empty')
-    checkName(name)
+    // Whether the name can be had is told after whether there is such a container.
     await containers.rename(exchange.param('id'), name.replace(/^\//, ''))
     exchange.empty(204)
   }

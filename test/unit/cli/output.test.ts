@@ -1,3 +1,4 @@
+import { repositoryRoot } from '../../lab/belongings.js'
 import { FakeDaemon } from './support/fake-daemon.js'
 import { runLine } from './support/run-line.js'
 import { describeTranscript } from './support/transcript.js'
@@ -141,7 +142,7 @@ describe('output of command lines', () => {
     const [, piped, words = ''] = /^(?:"(.*)" \| )?(.*)$/.exec(line) ?? []
     const { code, stdout, stderr } = await runLine(words, { host: daemon.host, stdin: piped === undefined ? '' : `${piped}\n`, environment: { SKEP_CONFIG: '/nonexistent' } })
     // Blanks at the ends of lines are part of a table, but no editor keeps them.
-    const shown = stdout.replace(/ $/gm, '·').replace(/\n$/, '')
+    const shown = stdout.replaceAll(repositoryRoot, '<project>').replace(/ $/gm, '·').replace(/\n$/, '')
     return [shown, ...(stderr === '' ? [] : [`[stderr] ${stderr.trimEnd()}`]), ...(code === 0 ? [] : [`[exit ${code}]`])].join('\n')
   })
 })

@@ -13,7 +13,7 @@ const prune = verb({
   },
   async run({ context, flags }) {
     const question = 'WARNING! This will remove all build cache. Images of build steps go with "skep image prune".'
-    if (!flags.force && !(await confirmed(context, question))) return 1
+    if (!flags.force && !(await confirmed(context, question))) return 0
     const keep = flags['keep-storage']
     const { CachesDeleted: ids, SpaceReclaimed: bytes } = await context.api.build.prune({ all: flags.all, filters: pruneFilters(flags.filter), ...(keep !== undefined && { 'reserved-space': keep }) })
     pruned(context, 'Deleted build cache objects', ids, bytes)

@@ -190,11 +190,13 @@ function hostConfig(flags: CreateFlagValues, given: ReadonlySet<string>, binding
   const swap = flags['memory-swap']
   const swapBytes = swap === undefined ? undefined : swap === '-1' ? -1 : parseBytes(swap)
   if (swap !== undefined && swapBytes === undefined) throw invalid(`invalid argument "${swap}" for "--memory-swap" flag: a size such as 512m or -1 expected`)
+  const restart = restartPolicy(flags.restart)
+  if (flags.rm && !['', 'no'].includes(restart.Name ?? '')) throw invalid('conflicting options: cannot specify both --restart and --rm')
   return {
     Binds: flags.volume.filter((volume) => volume.includes(':')).map(absoluteBind),
     NetworkMode: network,
     PortBindings: bindings ?? {},
-    RestartPolicy: restartPolicy(flags.restart),
+    RestartPolicy: restart,
     AutoRemove: flags.rm,
     PublishAllPorts: flags['publish-all'],
     Privileged: flags.privileged,
@@ -288,6 +290,9 @@ function healthOf(flags: CreateFlagValues): ContainerConfig['Healthcheck'] {
     return { Test: ['NONE'] }
   }
   if (!any) return undefined
+  for (const name of ['health-interval', 'health-timeout', 'health-retries', 'health-start-period', 'health-start-interval'] as const) {
+    if ((flags[name] ?? 0) < 0) throw invalid(`--${name} cannot be negative`)
+  }
   return {
     ...(flags['health-cmd'] !== undefined && { Test: ['CMD-SHELL', flags['health-cmd']] }),
     ...(flags['health-interval'] !== undefined && { Interval: flags['health-interval'] }),

@@ -1,7 +1,9 @@
+import { invalid } from '../../../base/errors.js'
 import { flag, type FlagTable, type FlagValues } from '../../../base/flags.js'
 import { verb, type Verb } from '../../command.js'
 import type { Context } from '../../context.js'
 import { forEachArgument } from '../../each.js'
+import { errorText } from '../../error-text.js'
 
 type Containers = Context['api']['containers']
 
@@ -90,6 +92,12 @@ export const rename = verb({
   minArgs: 2,
   flags: {},
   async run({ context, args: [ref = '', name = ''] }) {
-    await context.api.containers.rename(ref, name)
+    if (ref.trim() === '' || name.trim() === '') throw invalid('Error: Neither old nor new names may be empty')
+    try {
+      await context.api.containers.rename(ref, name)
+    } catch (thrown) {
+      context.stderr.write(`${errorText(thrown)}\n`)
+      throw invalid(`Error: failed to rename container named ${ref}`, thrown)
+    }
   },
 })

@@ -3,7 +3,7 @@ import { flag } from '../../../base/flags.js'
 import { noun, verb } from '../../command.js'
 import { forEachArgument, inspectEach } from '../../each.js'
 import { inspectFormatHelp, printInspect } from '../../formatter.js'
-import { familiarName, splitReference } from '../../image-name.js'
+import { familiarName, namedReference, splitReference } from '../../image-name.js'
 import { pullImage } from '../../progress/image-progress.js'
 import { confirmed, pruned, pruneFilters, pruneFlags } from '../../prune.js'
 import { importVerb, load, save } from './archives.js'
@@ -77,7 +77,7 @@ const pull = verb({
     quiet: flag.bool('Suppress verbose output', { short: 'q' }),
   },
   async run({ context, args: [reference = ''], flags }) {
-    const { name, tag: wanted, digest } = splitReference(reference)
+    const { name, tag: wanted, digest } = namedReference(reference)
     const all = flags['all-tags']
     if (all && (wanted !== '' || digest !== '')) throw invalid("tag can't be used with --all-tags/-a")
     if (!all && !flags.quiet && wanted === '' && digest === '') context.stdout.write('Using default tag: latest\n')
@@ -94,7 +94,7 @@ const prune = verb({
     const question = flags.all
       ? 'WARNING! This will remove all images without at least one container associated to them.'
       : 'WARNING! This will remove all dangling images.'
-    if (!flags.force && !(await confirmed(context, question))) return 1
+    if (!flags.force && !(await confirmed(context, question))) return 0
     const filters = { ...pruneFilters(flags.filter), dangling: [String(!flags.all)] }
     const { ImagesDeleted: items, SpaceReclaimed: bytes } = await context.api.images.prune(filters)
     pruned(

@@ -2,7 +2,7 @@ import { invalid } from '../../../base/errors.js'
 import { flag } from '../../../base/flags.js'
 import { verb } from '../../command.js'
 import { registryAuthOf } from '../../credentials/store.js'
-import { splitReference } from '../../image-name.js'
+import { namedReference } from '../../image-name.js'
 import { showProgress } from '../../progress/image-progress.js'
 
 export const push = verb({
@@ -18,7 +18,7 @@ export const push = verb({
     quiet: flag.bool('Suppress verbose output', { short: 'q' }),
   },
   async run({ context, args: [reference = ''], flags }) {
-    const { name, tag, digest } = splitReference(reference)
+    const { name, tag, digest } = namedReference(reference)
     if (digest !== '') throw invalid('cannot push a digest reference')
     if (flags['all-tags'] && tag !== '') throw invalid("tag can't be used with --all-tags/-a")
     if (!flags['all-tags'] && tag === '' && !flags.quiet) context.stdout.write('Using default tag: latest\n')

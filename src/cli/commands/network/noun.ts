@@ -127,7 +127,7 @@ const prune = verb({
   summary: 'Remove all unused networks',
   flags: pruneFlags('until=<timestamp>'),
   async run({ context, flags }) {
-    if (!flags.force && !(await confirmed(context, 'WARNING! This will remove all custom networks not used by at least one container.'))) return 1
+    if (!flags.force && !(await confirmed(context, 'WARNING! This will remove all custom networks not used by at least one container.'))) return 0
     const { NetworksDeleted: names } = await context.api.networks.prune(pruneFilters(flags.filter))
     pruned(context, 'Deleted Networks', names)
     return 0

@@ -1,9 +1,16 @@
+import { invalid } from '../../../base/errors.js'
 import { flag, type FlagTable, type FlagValues } from '../../../base/flags.js'
+import { parseDuration } from '../../../base/values.js'
 import { parseCpus } from '../../options/cpus.js'
 import { parseMount } from '../../options/mount.js'
 import { parseServicePort } from '../../options/port.js'
 import { parseUlimit } from '../../options/ulimit.js'
 import { genericResource } from './create-spec.js'
+
+/** Throws `invalid` for a time below nothing. */
+function positiveDuration(text: string): void {
+  if ((parseDuration(text) ?? 0) < 0) throw invalid('duration cannot be negative')
+}
 
 /** Flags that `service create` and `service update` share. */
 const commonFlags = {
@@ -13,11 +20,11 @@ const commonFlags = {
   'endpoint-mode': flag.string('Endpoint mode (vip or dnsrr)'),
   entrypoint: flag.string('Overwrite the default ENTRYPOINT of the image', { valueName: 'command' }),
   'health-cmd': flag.string('Command to run to check health'),
-  'health-interval': flag.duration('Time between running the check (ms|s|m|h)'),
+  'health-interval': flag.duration('Time between running the check (ms|s|m|h)', { check: positiveDuration }),
   'health-retries': flag.int('Consecutive failures needed to report unhealthy'),
-  'health-start-interval': flag.duration('Time between running the check during the start period (ms|s|m|h)'),
-  'health-start-period': flag.duration('Start period for the container to initialize before counting retries towards unstable (ms|s|m|h)'),
-  'health-timeout': flag.duration('Maximum time to allow one check to run (ms|s|m|h)'),
+  'health-start-interval': flag.duration('Time between running the check during the start period (ms|s|m|h)', { check: positiveDuration }),
+  'health-start-period': flag.duration('Start period for the container to initialize before counting retries towards unstable (ms|s|m|h)', { check: positiveDuration }),
+  'health-timeout': flag.duration('Maximum time to allow one check to run (ms|s|m|h)', { check: positiveDuration }),
   hostname: flag.string('Container hostname'),
   init: flag.bool('Use an init inside each service container to forward signals and reap processes'),
   isolation: flag.string('Service container isolation mode'),

@@ -53,6 +53,7 @@ export const inspect = verb({
 })
 
 async function any(context: Context, ref: string, size: boolean): Promise<unknown> {
+  if (ref.trim() === '') throw invalid('invalid container name or ID: value is empty')
   for (const get of Object.values(getters)) {
     try {
       return await get(context, ref, size)

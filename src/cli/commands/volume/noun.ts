@@ -93,7 +93,7 @@ const prune = verb({
   flags: { ...pruneFlags('label=<label>'), all: flag.bool('Remove all unused volumes, not just anonymous ones', { short: 'a' }) },
   async run({ context, flags }) {
     const which = flags.all ? 'all local volumes' : 'anonymous local volumes'
-    if (!flags.force && !(await confirmed(context, `WARNING! This will remove ${which} not used by at least one container.`))) return 1
+    if (!flags.force && !(await confirmed(context, `WARNING! This will remove ${which} not used by at least one container.`))) return 0
     const filters = { ...pruneFilters(flags.filter), ...(flags.all && { all: ['true'] }) }
     const { VolumesDeleted: names, SpaceReclaimed: bytes } = await context.api.volumes.prune(filters)
     pruned(context, 'Deleted Volumes', names, bytes)
