@@ -61,7 +61,8 @@ export function pluginBundle({ id, config, settings }: PluginRecord, places: Plu
       ...(Type !== '' && { type: Type }),
       options: Options,
     })),
-    bind(places.sockets, socketsInPlugin, 'rw', 'rshared'),
+    // Of its own to mount in: what came to the host would be in the way when the folder is removed, content and all.
+    bind(places.sockets, socketsInPlugin, 'rw', 'rprivate'),
     ...(Network.Type === '' ? [] : [bind('/etc/hosts', '/etc/hosts', 'ro'), bind('/etc/resolv.conf', '/etc/resolv.conf', 'ro')]),
   ]
   const taken = new Set(added.map(({ destination }) => destination))

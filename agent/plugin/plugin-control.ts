@@ -1,15 +1,11 @@
 import type { Timer } from '../../src/base/clock.js'
-import { ErrorKind, messageOf, StatusError } from '../../src/base/errors.js'
+import { ErrorKind, messageOf, StatusError, unavailable } from '../../src/base/errors.js'
 import { Serial } from '../../src/base/serial.js'
+import { restartDelay } from '../runtime/restart-delay.js'
 import { RuntimeError } from '../runtime/runtime-error.js'
 import { interfaceType } from './plugin-config.js'
 import type { PluginRecord } from './plugin-record.js'
 import { endLeftover, hostPath, PluginRun, socketPath, unmountPlugin, type PluginRunDeps } from './plugin-run.js'
-
-const restartDelayFirstMs = 100
-const restartDelayMaxMs = 60_000
-/** A plugin that ran this long starts afresh with the shortest delay. */
-const restartDelayResetMs = 10_000
 
 /** Interfaces of Docker's that this daemon asks nobody for: to enable such a plugin would be to promise what nothing keeps. */
 const unused: ReadonlySet<string> = new Set(['authz', 'csicontroller', 'csinode', 'graphdriver', 'ipamdriver', 'logdriver', 'metricscollector', 'networkdriver', 'secretprovider'])
@@ -26,10 +22,19 @@ export interface PluginDriver {
   hostPath(path: string): string
 }
 
+/** A plugin's processes, as its control needs them. */
+export type Run = Pick<PluginRun, 'startedMs' | 'hasEnded' | 'onEnd' | 'ended' | 'look' | 'stop' | 'letGo'>
+
+/** How plugins come to run: as `PluginRun` says. */
+export interface PluginRuns {
+  start(deps: PluginRunDeps, record: PluginRecord): Promise<Run>
+  find(deps: PluginRunDeps, record: PluginRecord): Promise<Run | undefined>
+}
+
 /** One installed plugin: its record, and its processes while it is enabled. One operation at a time. */
 export class PluginControl {
   private readonly serial = new Serial()
-  private running: PluginRun | undefined
+  private running: Run | undefined
   private driver: PluginDriver | undefined
   private restartTimer: Timer | undefined
   private restartDelayMs = 0
@@ -41,11 +46,13 @@ export class PluginControl {
     /** Replaced, never changed. */
     public record: PluginRecord,
     private readonly keep: (record: PluginRecord) => Promise<void>,
+    private readonly runs: PluginRuns = PluginRun,
   ) {}
 
-  /** Runs an operation after those before it. Throws `notFound` when one of them removed the plugin. */
+  /** Runs an operation after those before it. Throws `notFound` when one of them removed the plugin, `unavailable` when the daemon stops. */
   exclusively(act: (control: PluginControl) => Promise<void>): Promise<void> {
     return this.serial.run(() => {
+      if (this.closed) throw unavailable('the daemon is stopping')
       if (this.removed) throw new StatusError(ErrorKind.notFound, `plugin "${this.record.name}" not found`)
       return act(this)
     })
@@ -56,13 +63,19 @@ export class PluginControl {
     const { record } = this
     checkUsed(record)
     try {
-      this.watch(await PluginRun.start(this.deps, record))
+      this.watch(await this.runs.start(this.deps, record))
     } catch (thrown) {
       this.unmount()
       throw thrown instanceof RuntimeError ? new StatusError(ErrorKind.internal, thrown.message, { cause: thrown }) : thrown
     }
     this.restartDelayMs = 0
-    await this.keep({ ...record, enabled: true, timeoutSeconds })
+    try {
+      await this.keep({ ...record, enabled: true, timeoutSeconds })
+    } catch (thrown) {
+      await this.stop()
+      this.unmount()
+      throw thrown
+    }
     this.driver = this.makeDriver()
   }
 
@@ -82,16 +95,15 @@ export class PluginControl {
     this.removed = true
   }
 
-  /** When the daemon starts: finds it again, starts it, or ends what a crash left of it. */
+  /** When the daemon starts: finds it again, starts it, or ends what a crash left of it. Never rejects: one plugin holds nothing else up. */
   recover(): Promise<void> {
     return this.serial.run(async () => {
       if (!this.record.enabled) {
-        await endLeftover(this.deps, this.record.id)
-        this.unmount()
+        await this.endLeftover()
         return
       }
       this.driver = this.makeDriver()
-      const found = await PluginRun.find(this.deps, this.record)
+      const found = await this.runs.find(this.deps, this.record)
       if (found) this.watch(found)
       else await this.start()
     })
@@ -121,6 +133,15 @@ export class PluginControl {
     return this.record.config.Interface.Types.some((type) => isDocker(type, 'volumedriver')) ? this.driver : undefined
   }
 
+  private async endLeftover(): Promise<void> {
+    try {
+      await endLeftover(this.deps, this.record.id)
+      this.unmount()
+    } catch (err) {
+      this.deps.log.error('what a plugin left could not be ended', { plugin: this.record.name, reason: messageOf(err) })
+    }
+  }
+
   private async stop(): Promise<void> {
     const { running } = this
     this.running = undefined
@@ -136,7 +157,7 @@ export class PluginControl {
     return { name, socketPath: socketPath(deps.paths, record), timeoutSeconds, hostPath: (path) => hostPath(deps, record, path) }
   }
 
-  private watch(run: PluginRun): void {
+  private watch(run: Run): void {
     this.running = run
     const onEnd = (): void => {
       if (this.running === run) this.restartLater(this.deps.clock.monotonicMs() - run.startedMs)
@@ -148,8 +169,7 @@ export class PluginControl {
   /** Starts it again after a delay that doubles while it keeps failing. */
   private restartLater(ranMs: number): void {
     if (this.closed) return
-    const fresh = this.restartDelayMs === 0 || ranMs >= restartDelayResetMs
-    this.restartDelayMs = fresh ? restartDelayFirstMs : Math.min(restartDelayMaxMs, this.restartDelayMs * 2)
+    this.restartDelayMs = restartDelay(this.restartDelayMs, ranMs)
     this.deps.log.warn('a plugin is not running and is started again', { plugin: this.record.name, afterMs: this.restartDelayMs })
     this.restartTimer = this.deps.clock.setTimer(this.restartDelayMs, () => {
       void this.serial.run(async () => {
@@ -162,7 +182,7 @@ export class PluginControl {
   /** A start that nobody waits for: a failure is logged, and it is tried again. */
   private async start(): Promise<void> {
     try {
-      this.watch(await PluginRun.start(this.deps, this.record))
+      this.watch(await this.runs.start(this.deps, this.record))
     } catch (err) {
       this.running = undefined
       this.deps.log.error('a plugin could not be started', { plugin: this.record.name, reason: messageOf(err) })

@@ -12,6 +12,7 @@ import { canonicalName, familiarName, parseReference, withDefaultTag, type Refer
 import type { Credentials } from '../image/registry/credentials.js'
 import { bringPlugin, fetchPlugin, pushPlugin, type PluginContent } from '../image/registry/plugins.js'
 import type { Registries } from '../image/registry/registries.js'
+import { unmountAll } from '../kernel/mount.js'
 import { Cgroups } from '../runtime/cgroup/cgroup.js'
 import type { CgroupMode } from '../runtime/cgroup/mode.js'
 import { Conmon } from '../runtime/conmon.js'
@@ -171,9 +172,14 @@ export class PluginManager implements AsyncDisposable {
       const old = record.rootfs
       const rootfs = `${rootfsPrefix}${this.deps.ids.hexId()}`
       await this.deps.images.snapshots.prepare(rootfs, content.chainId)
-      control.unmount()
-      const settings = carriedSettings(record.config, record.settings, config)
-      await this.keep({ ...record, reference: canonicalName(reference), config, settings, content, rootfs })
+      try {
+        control.unmount()
+        const settings = carriedSettings(record.config, record.settings, config)
+        await this.keep({ ...record, reference: canonicalName(reference), config, settings, content, rootfs })
+      } catch (thrown) {
+        await this.deps.images.snapshots.removeWritable(rootfs)
+        throw thrown
+      }
       await this.deps.images.snapshots.removeWritable(old)
       await this.deps.images.collect()
     })
@@ -308,12 +314,17 @@ export class PluginManager implements AsyncDisposable {
 
   /** The record as it is from now on. */
   private async keep(record: PluginRecord): Promise<void> {
+    const pin = this.deps.images.pin(contentKeys(record.content))
+    try {
+      await this.deps.store.save(record)
+    } catch (thrown) {
+      pin[Symbol.dispose]()
+      throw thrown
+    }
     const control = this.controls.get(record.id)
     if (control) control.record = record
-    const before = this.pins.get(record.id)
-    this.pins.set(record.id, this.deps.images.pin(contentKeys(record.content)))
-    before?.[Symbol.dispose]()
-    await this.deps.store.save(record)
+    this.pins.get(record.id)?.[Symbol.dispose]()
+    this.pins.set(record.id, pin)
   }
 
   private control(ref: string): PluginControl {
@@ -329,13 +340,24 @@ export class PluginManager implements AsyncDisposable {
     const { paths, exitWatch } = this.run
     const known = store.all()
     const strangers = (folder: string, nameOf: (id: string) => string) => readdirSync(folder).filter((name) => !known.some(({ id }) => nameOf(id) === name))
-    for (const id of strangers(paths.runtimeRoot, (one) => one)) await endLeftover(this.run, id)
+    const tolerant = async (id: string, remove: () => Promise<void>): Promise<void> => {
+      try {
+        await remove()
+      } catch (err) {
+        log.warn('what a plugin left could not be removed', { plugin: id, reason: messageOf(err) })
+      }
+    }
+    for (const id of strangers(paths.runtimeRoot, (one) => one)) await tolerant(id, () => endLeftover(this.run, id))
     for (const id of strangers(paths.exitDir, (one) => one)) if (/^[0-9a-f]{64}$/.test(id)) exitWatch.forget(id)
     for (const { key } of images.snapshots.writables()) {
-      if (key.startsWith(rootfsPrefix) && !known.some(({ rootfs }) => rootfs === key)) await images.snapshots.removeWritable(key)
+      if (key.startsWith(rootfsPrefix) && !known.some(({ rootfs }) => rootfs === key)) await tolerant(key, () => images.snapshots.removeWritable(key))
     }
     for (const id of strangers(paths.dataDir, (one) => one)) {
-      await removeTree(join(paths.dataDir, id)).catch((err: unknown) => log.warn('what a plugin left could not be removed', { plugin: id, reason: messageOf(err) }))
+      await tolerant(id, () => {
+        // What it had mounted is others': a removal must not go on in there.
+        unmountAll(paths.propagated(id))
+        return removeTree(join(paths.dataDir, id))
+      })
     }
   }
 

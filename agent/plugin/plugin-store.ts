@@ -52,15 +52,22 @@ export class PluginStore {
     if (this.all().some((one) => one.name === name)) throw conflict(`plugin ${name} already exists`)
   }
 
-  /** Keeps the record as it is now, a new one too. */
+  /** Keeps the record as it is now, a new one too; its name is taken at once. What was before is there again when it cannot be written. */
   async save(record: PluginRecord): Promise<void> {
+    const before = this.records.get(record.id)
     this.records.set(record.id, record)
-    await this.bucket.put(record.id, record)
+    try {
+      await this.bucket.put(record.id, record)
+    } catch (thrown) {
+      if (before) this.records.set(record.id, before)
+      else this.records.delete(record.id)
+      throw thrown
+    }
   }
 
   async delete(id: string): Promise<void> {
-    this.records.delete(id)
     await this.bucket.delete(id)
+    this.records.delete(id)
   }
 }
 

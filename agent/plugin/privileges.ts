@@ -11,7 +11,8 @@ export function privilegesOf({ Network, IpcHost, PidHost, Mounts, Linux }: Plugi
   if (!harmlessNetworks.includes(Network.Type)) need('network', 'permissions to access a network', [Network.Type])
   if (IpcHost) need('host ipc namespace', 'allow access to host ipc namespace', ['true'])
   if (PidHost) need('host pid namespace', 'allow access to host pid namespace', ['true'])
-  for (const { Source } of Mounts) if (Source !== undefined) need('mount', 'host path to mount', [Source])
+  // Options with values are told too: those of overlays name folders of the host.
+  for (const { Source, Options } of Mounts) if (Source !== undefined) need('mount', 'host path to mount', [Source, ...Options.filter((one) => one.includes('='))])
   for (const { Path } of Linux.Devices) if (Path !== undefined) need('device', 'host device to access', [Path])
   if (Linux.AllowAllDevices) need('allow-all-devices', "allow 'rwm' access to all devices", ['true'])
   if (Linux.Capabilities.length > 0) need('capabilities', 'list of additional capabilities required', Linux.Capabilities)

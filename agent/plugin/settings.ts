@@ -1,4 +1,4 @@
-import { internal } from '../../src/base/errors.js'
+import { internal, invalid } from '../../src/base/errors.js'
 import type { PluginConfig, PluginSettings } from '../../src/model/engine-api/plugin.js'
 
 /** The settings that a configuration begins with. */
@@ -31,6 +31,7 @@ export function changedSettings(config: PluginConfig, before: PluginSettings, ch
 
 function parseSetting(text: string): Setting {
   const equals = text.indexOf('=')
+  if (text.includes('\0')) throw invalid('a setting of a plugin cannot have a NUL character')
   if (equals === 0) throw internal('invalid format, must be <name>[.<field>][=<value>]')
   const full = equals < 0 ? text : text.slice(0, equals)
   const dot = full.lastIndexOf('.')

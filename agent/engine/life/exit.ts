@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf } from '../../../src/base/errors.js'
 import type { RestartPolicy } from '../../../src/model/engine-api/container.js'
+import { restartDelay } from '../../runtime/restart-delay.js'
 import type { Container } from '../container.js'
 import { ContainerStatus } from '../container-state.js'
 import type { EngineContext } from '../context.js'
@@ -9,11 +10,6 @@ import { stopHealthChecks } from './health.js'
 import { removeContainer } from './remove.js'
 import { tearDown } from './set-up.js'
 import { launch } from './start.js'
-
-const restartDelayFirstMs = 100
-const restartDelayMaxMs = 60_000
-/** A container that ran this long starts afresh with the shortest delay. */
-const restartDelayResetMs = 10_000
 
 /** Records that a container ended, takes down what it needed, and restarts or removes it as asked. */
 export function handleExit(context: EngineContext, container: Container, exitCode: number): void {
@@ -67,8 +63,7 @@ async function finish(context: EngineContext, container: Container, restart: boo
 
 /** Starts it again after a delay that doubles while it keeps failing. */
 export function scheduleRestart(context: EngineContext, container: Container, ranMs: number): void {
-  const fresh = container.restartDelayMs === 0 || ranMs >= restartDelayResetMs
-  container.restartDelayMs = fresh ? restartDelayFirstMs : Math.min(restartDelayMaxMs, container.restartDelayMs * 2)
+  container.restartDelayMs = restartDelay(container.restartDelayMs, ranMs)
   container.restartTimer = context.clock.setTimer(container.restartDelayMs, () => {
     void container
       .exclusive(async () => {

@@ -49,6 +49,9 @@ describe('configurations of plugins', () => {
         ['capabilities', ['CAP_A', 'CAP_B']],
       ],
     )
+    // An overlay shows the host's folders without naming one as its source.
+    const overlay = parse({ mounts: [{ source: 'overlay', destination: '/x', type: 'overlay', options: ['ro', 'lowerdir=/etc:/root'] }] })
+    assert.deepEqual(privilegesOf(overlay).map(({ Value }) => Value), [['overlay', 'lowerdir=/etc:/root']])
     checkGranted(all, all)
     checkGranted(all, [...all].reverse().map(({ Name = '', Value }) => ({ Name, Value: [...(Value ?? [])].reverse() })))
     for (const granted of [[], all.slice(1), [...all, { Name: 'mount', Value: ['/'] }], all.map((one) => (one.Name === 'mount' ? { ...one, Value: ['/'] } : one))]) {
@@ -82,6 +85,7 @@ describe('settings of plugins', () => {
       ['=1', /invalid format, must be <name>/],
       ['none=1', /setting "none" not found in the plugin configuration/],
       ['unset=/x', /plugin config has no mount source/],
+      ['DEBUG=a\0b', /cannot have a NUL character/],
     ]
     for (const [change, reason] of refused) assert.throws(() => set(change), reason)
     assert.deepEqual(set('BOTH.value=1').Env.at(-1), 'BOTH=1')

@@ -54,7 +54,7 @@ describe('bundles of plugins', () => {
     assert.deepEqual(added, [
       ['/p', '/mnt/volumes', 'rbind,rw,rshared'],
       ['/usr/share', '/host', 'rbind,ro'],
-      ['/s', '/run/docker/plugins', 'rbind,rw,rshared'],
+      ['/s', '/run/docker/plugins', 'rbind,rw,rprivate'],
       ['/etc/hosts', '/etc/hosts', 'rbind,ro'],
       ['/etc/resolv.conf', '/etc/resolv.conf', 'rbind,ro'],
     ])
