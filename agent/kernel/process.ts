@@ -79,7 +79,14 @@ export function withOomScoreAdj<T>(score: number, work: () => T): T {
 
 /** Sets the same for this very process and what it starts from now on; nothing to do when it is gone. */
 export function setOomScoreAdj(process: ProcessIdentity, score: number): void {
-  withPidfd(process, () => writeFileSync(`/proc/${process.pid}/oom_score_adj`, String(score)))
+  withPidfd(process, () => {
+    try {
+      writeFileSync(`/proc/${process.pid}/oom_score_adj`, String(score))
+    } catch (thrown) {
+      // It ended just now.
+      if (errnoOf(thrown) !== 'ENOENT' && errnoOf(thrown) !== 'ESRCH') throw thrown
+    }
+  })
 }
 
 function goneOrThrow(call: string, errno: number): false {

@@ -1,4 +1,4 @@
-import { constants, existsSync, readFileSync } from 'node:fs'
+import { constants, existsSync, readFileSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -6,7 +6,7 @@ import { internal, messageOf } from '../../src/base/errors.js'
 import { connectSeqpacket, type SeqpacketConnection } from '../kernel/seqpacket.js'
 import { spawnWithFds } from '../kernel/spawn.js'
 import { runtimeEnv, type OciRuntime } from './oci-runtime.js'
-import { execFailure, failureLogArgs, runtimeError } from './runtime-error.js'
+import { execFailure, failureLogArgs, lastWords, runtimeError } from './runtime-error.js'
 
 /**
  * conmon, the supervisor of one container (github.com/containers/conmon, its `--help` and source are the
@@ -53,6 +53,15 @@ interface SyncMessage {
   message?: string
 }
 
+interface Spawned {
+  messages: AsyncIterable<SyncMessage>
+  attached: AsyncIterable<SyncMessage>
+  release: () => void
+  ended: Promise<unknown>
+  /** Waits for the end of the process that we started; empty when that said nothing. */
+  saidBeforeItsEnd: () => Promise<string>
+}
+
 export class Conmon {
   constructor(
     /** Path of the program. */
@@ -74,9 +83,9 @@ export class Conmon {
       ...(start.stdin ? ['-i'] : []),
       ...(start.leaveStdinOpen ? ['--leave-stdin-open'] : []),
     ]
-    const { messages, ended } = this.spawn(args, start.bundle)
+    const { messages, ended, saidBeforeItsEnd } = this.spawn(args, start.bundle)
     const created = await first(messages)
-    if (!created) throw internal(`conmon ended before it created container ${start.id}; see its messages in the system's journal`)
+    if (!created) throw internal(`conmon ended before it created container ${start.id}: ${(await saidBeforeItsEnd()) || (await whySilent(start.runtime))}`)
     if (created.data < 0) throw runtimeError(created.message ?? 'no message', start.program)
     const pidFile = join(start.bundle, 'conmon.pid')
     // The process that we started writes it and ends, while the supervisor it forked goes on by itself.
@@ -87,9 +96,9 @@ export class Conmon {
   /**
    * Runs a process in a running container with a terminal. The exec's `attach` socket and `ctl` are in
    * its folder once this resolves; `begin` lets the process start and throws what the runtime refuses
-   * (`execFailure`), `exitCode` resolves at its end.
+   * (`execFailure`), `exitCode` resolves at its end. `abandon`, instead of `begin`, ends the supervisor and no process starts.
    */
-  async exec(start: ConmonExecStart): Promise<{ begin: () => Promise<{ pid: number }>; exitCode: Promise<number> }> {
+  async exec(start: ConmonExecStart): Promise<{ begin: () => Promise<{ pid: number }>; abandon: () => Promise<void>; exitCode: Promise<number> }> {
     const args = [
       ...commonArgs(start.runtime, start.containerId, start.folder, join(start.folder, 'pid'), failureLogArgs(start.folder)),
       ...['-u', start.containerId, '-n', start.containerId, '-l', 'none', '--no-sync-log'],
@@ -99,12 +108,21 @@ export class Conmon {
     ]
     const spawned = this.spawn(args, start.folder, true)
     // conmon says here that its socket listens, and waits for a byte before it starts the process.
-    await first(spawned.attached)
+    if (!(await first(spawned.attached))) {
+      spawned.release()
+      throw internal(`conmon ended before it ran ${start.program} in container ${start.containerId}: ${(await spawned.saidBeforeItsEnd()) || 'it does not say why'}`)
+    }
     const pending = spawned.messages[Symbol.asyncIterator]()
     let codeKnown: (code: number) => void = () => undefined
     const exitCode = new Promise<number>((resolve) => (codeKnown = resolve))
     return {
       exitCode,
+      abandon: async () => {
+        // It waits for the byte as long as the pipe is there, and without this file the runtime starts nothing.
+        rmSync(join(start.folder, 'process.json'), { force: true })
+        spawned.release()
+        while (!(await pending.next()).done);
+      },
       begin: async () => {
         spawned.release()
         const started = await pending.next()
@@ -119,23 +137,55 @@ export class Conmon {
     args: string[],
     folder: string,
     attach = false,
-  ): { messages: AsyncIterable<SyncMessage>; attached: AsyncIterable<SyncMessage>; release: () => void; ended: Promise<unknown> } {
+  ): Spawned {
     const env: Record<string, string> = { ...runtimeEnv, TMPDIR: this.socketDir, _OCI_SYNCPIPE: '3' }
     if (attach) Object.assign(env, { _OCI_STARTPIPE: '4', _OCI_ATTACHPIPE: '5' })
     try {
-      const descriptors = ['ignore', 'ignore', 'ignore', 'output', ...(attach ? (['input', 'output'] as const) : [])] as const
+      const descriptors = ['ignore', 'ignore', 'output', 'output', ...(attach ? (['input', 'output'] as const) : [])] as const
       // conmon puts `oom` into its working folder when the kernel killed something for want of memory.
       const child = spawnWithFds(this.program, args, { descriptors, env, cwd: folder })
       if (attach) child.writer(4).write('\0')
+      // The supervisor that it forks closes it: nothing that lives on holds the pipe.
+      let said = ''
+      child.reader(2).on('data', (data: Buffer) => (said = `${said}${data.toString('utf8')}`.slice(-saidCharactersMax)))
       return {
         messages: lines(child.reader(3)),
         attached: attach ? lines(child.reader(5)) : none(),
         release: () => void child.writer(4).end('\0'),
         ended: child.ended,
+        saidBeforeItsEnd: async () => {
+          await child.ended
+          return lastWords(said.replaceAll('[conmon:e]: ', ''))
+        },
       }
     } catch (thrown) {
       throw internal(`cannot run ${this.program}: ${messageOf(thrown)}`, thrown)
     }
+  }
+}
+
+/** What is kept of conmon's standard error. */
+const saidCharactersMax = 4096
+
+/** How long a runtime may take to tell its version. */
+const versionTimeoutMs = 5000
+
+/**
+ * What may have kept a runtime from saying why it created nothing. Its supervisor tells nobody that it could not be
+ * executed, so that it is tried once more.
+ */
+async function whySilent(runtime: OciRuntime): Promise<string> {
+  const command = `${runtime.program} --version`
+  try {
+    const child = spawnWithFds(runtime.program, ['--version'], { descriptors: ['ignore', 'ignore', 'output'], env: runtimeEnv })
+    let said = ''
+    child.reader(2).on('data', (data: Buffer) => (said = `${said}${data.toString('utf8')}`.slice(-saidCharactersMax)))
+    AbortSignal.timeout(versionTimeoutMs).addEventListener('abort', () => child.kill('SIGKILL'))
+    const { code, signal } = await child.ended
+    if (code !== 0) return `${command}: ${signal === null ? `exit code ${String(code)}` : `ended by ${signal}`}${said === '' ? '' : `: ${lastWords(said)}`}`
+    return `${runtime.program} ended without a word; the kernel may have ended it (see: dmesg)`
+  } catch (thrown) {
+    return `cannot run ${runtime.program}: ${messageOf(thrown)}`
   }
 }
 

@@ -59,11 +59,19 @@ export function failureLogArgs(folder: string): string[] {
 }
 
 /**
- * Why a runtime that was given `failureLogArgs(folder)` did not start a program in a container. Its standard error
- * cannot be trusted with it: on a terminal it may be the terminal.
+ * Why a runtime that was given `failureLogArgs(folder)` did not start a program in a container; `said` is its standard
+ * error, for a runtime that came to no log. On a terminal that cannot be had: it may be the terminal.
  */
-export function execFailure(folder: string, program?: string): RuntimeError {
-  return runtimeError(readFailure(join(folder, failureLog)) ?? 'the runtime does not say why', program, 'exec')
+export function execFailure(folder: string, program?: string, said = ''): RuntimeError {
+  return runtimeError(readFailure(join(folder, failureLog)) ?? (lastWords(said) || 'the runtime does not say why'), program, 'exec')
+}
+
+const wordsCharactersMax = 500
+
+/** The end of what a program said, in one line that is short enough for a message. */
+export function lastWords(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim()
+  return line.length > wordsCharactersMax ? `…${line.slice(-wordsCharactersMax)}` : line
 }
 
 const failureLog = 'runtime.log'

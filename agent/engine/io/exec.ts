@@ -91,7 +91,13 @@ async function startOnTerminal(context: EngineContext, container: Container, ses
   const { hostConfig } = container.record
   const supervised = { containerId: container.id, runtime: context.runtimes.of(hostConfig.Runtime), folder, program: request.Cmd?.[0] ?? '', terminal: true, stdin: request.AttachStdin ?? false }
   const begun = await context.conmon.exec(supervised)
-  await hub.connect(folder)
+  try {
+    await hub.connect(folder)
+  } catch (thrown) {
+    // The container ended meanwhile, or there are no descriptors left.
+    await begun.abandon()
+    throw thrown
+  }
   const ended = begun.exitCode.then((code) => finish(context, container, session, code))
   const { pid } = await begun.begin()
   session.process = identify(pid)
@@ -178,7 +184,7 @@ async function startOnPipes(
   }
   const ended = spawned.ended.then(({ code }) => {
     // No pid file: the runtime could not start it, and what it wrote to stderr is told in Docker's words, where Docker has them.
-    const failure = started() ? undefined : execFailure(folder, request.Cmd?.[0])
+    const failure = started() ? undefined : execFailure(folder, request.Cmd?.[0], Buffer.concat(held).toString('utf8'))
     if (failure) queue.push({ stream: 'stdout', data: Buffer.from(`${failure.message}\r\n`) })
     else deliver(wantsErrors)
     recheck?.cancel()

@@ -4,7 +4,7 @@ import { parseDeviceRule } from '../../../../agent/runtime/bundle/devices.js'
 import { environment, rlimits } from '../../../../agent/runtime/bundle/process.js'
 import { customSeccomp, defaultSeccomp } from '../../../../agent/runtime/bundle/seccomp.js'
 import { resolveUser } from '../../../../agent/runtime/bundle/user.js'
-import { runtimeError } from '../../../../agent/runtime/runtime-error.js'
+import { execFailure, lastWords, runtimeError } from '../../../../agent/runtime/runtime-error.js'
 
 describe('runtime/bundle parts', () => {
   it('gives capabilities as Docker does', () => {
@@ -56,5 +56,12 @@ describe('runtime/bundle parts', () => {
     assert.match(path.message, /exec: "\/no\/where": stat \/no\/where: no such file or directory: unknown$/)
     assert.equal(runtimeError('open executable: Permission denied', '/x').exitCode, 126)
     assert.equal(runtimeError('anything else').exitCode, 128)
+  })
+
+  it('tells the end of what a runtime said that came to no log', () => {
+    const { message } = execFailure('/nowhere', 'true', 'crun: error while loading shared libraries:\nlibyajl.so.2\n')
+    assert.match(message, /: crun: error while loading shared libraries: libyajl\.so\.2: unknown$/)
+    assert.match(execFailure('/nowhere', 'true').message, /: the runtime does not say why: unknown$/)
+    assert.equal(lastWords(`${'x'.repeat(10_000)} end`).length, 501)
   })
 })
