@@ -8,7 +8,7 @@ export class BuildahEngine extends DaemonlessEngine {
   protected translated([verb = '', ...rest]: readonly string[]): string[] {
     switch (verb) {
       case 'build':
-        return ['bud', '--layers', '--format', 'docker', '--isolation', 'oci', '--runtime', 'crun', '--network', 'host', ...rest]
+        return ['bud', '--layers', '--format', 'docker', '--isolation', 'oci', '--runtime', 'crun', '--runtime-flag', this.runtimeFlag, '--cgroup-parent', this.host.cgroupParent, '--network', 'host', ...rest]
       case 'load':
         return ['pull', '-q', `docker-archive:${rest.at(-1) ?? ''}`]
       case 'pull':

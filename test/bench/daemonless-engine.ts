@@ -1,17 +1,28 @@
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { environment, type LabHost } from '../lab/lab-host.js'
 import type { MeasuredEngine, Timed } from './measured-engine.js'
 
+/** Where these programs put things whatever folders they are given: what they know of blobs, leases of addresses, locks. */
+const foldersOutside = ['/var/lib/containers', '/var/lib/cni', '/run/containers', '/run/libpod', '/run/crun', '/dev/shm/libpod_lock']
+
 /**
  * A program that does by itself, without a daemon, what the docker client is asked for by other engines, as far as it
- * serves. Its storage lies in the host's folder.
+ * serves. What it keeps lies in the host's folder and control group; the little elsewhere is removed unless it was there before.
  */
 export abstract class DaemonlessEngine implements MeasuredEngine {
   abstract readonly name: 'buildah' | 'podman'
   /** Those that it has here: any other needs programs of its own. */
   abstract readonly networks: readonly string[]
 
+  private readonly before = new Set(foldersOutside.filter((path) => existsSync(path)))
+
   constructor(readonly host: LabHost) {}
+
+  /** The OCI runtime keeps its state here, and not in /run. */
+  protected get runtimeFlag(): string {
+    return `root=${join(this.host.folder, 'crun')}`
+  }
 
   /** The words of docker's client in the program's. Throws for what it is not measured at. */
   protected abstract translated(args: readonly string[]): string[]
@@ -21,6 +32,7 @@ export abstract class DaemonlessEngine implements MeasuredEngine {
   }
 
   stop(): Promise<void> {
+    for (const path of foldersOutside) if (!this.before.has(path)) rmSync(path, { recursive: true, force: true })
     return Promise.resolve()
   }
 

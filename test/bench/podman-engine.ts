@@ -10,10 +10,11 @@ export class PodmanEngine extends DaemonlessEngine {
   readonly networks = ['none']
 
   protected translated([verb = '', ...rest]: readonly string[]): string[] {
-    const common = ['--cgroup-manager', 'cgroupfs', '--runtime', 'crun', '--events-backend', 'file', '--tmpdir', join(this.host.folder, 'tmp')]
+    const { folder, cgroupParent } = this.host
+    const common = ['--cgroup-manager', 'cgroupfs', '--runtime', 'crun', '--runtime-flag', this.runtimeFlag, '--events-backend', 'file', '--tmpdir', join(folder, 'tmp'), '--network-config-dir', join(folder, 'networks'), '--volumepath', join(folder, 'volumes')]
     switch (verb) {
       case 'run':
-        return [...common, 'run', ...limits, ...rest]
+        return [...common, 'run', '--cgroup-parent', cgroupParent, ...limits, ...rest]
       case 'load':
         return [...common, 'load', '-q', ...rest]
       default:
