@@ -13,16 +13,24 @@ const hostDefaults: Record<string, unknown> = {
   OomKillDisable: false, PidsLimit: null, Ulimits: [], CpuCount: 0, CpuPercent: 0, IOMaximumIOps: 0, IOMaximumBandwidth: 0,
 }
 
-/** The same of a container's own settings. */
-export const configDefaults: Record<string, unknown> = {
-  Hostname: '', Domainname: '', User: '', AttachStdin: false, AttachStdout: false, AttachStderr: false, Tty: false, OpenStdin: false,
-  StdinOnce: false, Env: [], Cmd: [], Image: '', Volumes: {}, WorkingDir: '', Entrypoint: [], OnBuild: null, Labels: {},
+/** The same of an image's settings. */
+export const imageConfigDefaults: Record<string, unknown> = {
+  User: '', Env: [], Cmd: [], Volumes: {}, WorkingDir: '', Entrypoint: [], OnBuild: null, Labels: {},
 }
 
-/** The fields of old versions: until 1.44 the short id was among the aliases of networks with names. */
+/** The same of a container's own settings. */
+export const configDefaults: Record<string, unknown> = {
+  Hostname: '', Domainname: '', AttachStdin: false, AttachStdout: false, AttachStderr: false, Tty: false, OpenStdin: false, StdinOnce: false,
+  Image: '', ...imageConfigDefaults,
+}
+
+/**
+ * The fields of old versions: until 1.44 the short id was among the aliases of networks with names, until 1.41 limits of
+ * kernel memory were told also where there are none.
+ */
 export function encodeInspect(container: ContainerInspectResponse, version: ApiVersion): ContainerInspectResponse {
   const { NetworkSettings: settings, Id = '', HostConfig: host } = container
-  const whole = { ...container, Config: { ...configDefaults, ...container.Config }, HostConfig: { ...hostDefaults, ...withoutUnset(host) } }
+  const whole = { ...container, Config: { ...configDefaults, ...container.Config }, HostConfig: { ...hostDefaults, ...(!atLeast(version, '1.42') && { KernelMemory: 0, KernelMemoryTCP: 0 }), ...withoutUnset(host) } }
   if (atLeast(version, '1.45') || !settings?.Networks) return whole
   return { ...whole, NetworkSettings: { ...settings, Networks: withShortId(settings.Networks, Id) } }
 }

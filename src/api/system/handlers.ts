@@ -4,9 +4,11 @@ import type { ApiDeps } from '../backends.js'
 import { Filters } from '../filters.js'
 import { authConfig, withPair } from '../registry-auth.js'
 import type { Handler } from '../route.js'
+import { encodeSummary as encodeContainer } from '../containers/encode.js'
 import { encodeSummary } from '../images/encode.js'
 import { encodeClusterInfo } from '../swarm/encode.js'
 import { apiVersionMax, apiVersionMin, atLeast } from '../versions.js'
+import { encodeBuildCache, encodeInfo } from './encode.js'
 
 const diskUsageTypes = ['container', 'image', 'volume', 'build-cache'] as const
 
@@ -30,7 +32,7 @@ export function systemHandlers(deps: Pick<ApiDeps, 'system' | 'swarm' | 'contain
 
   const info: Handler = async (exchange) => {
     const [host, cluster] = await Promise.all([system.info(), swarm.info()])
-    exchange.json(200, { ...host, Swarm: await withCluster(cluster) })
+    exchange.json(200, { ...encodeInfo(host, exchange.version), Swarm: await withCluster(cluster) })
   }
 
   /** On a manager, the cluster and its counts; without a leader, the reason in their place. */
@@ -63,10 +65,10 @@ export function systemHandlers(deps: Pick<ApiDeps, 'system' | 'swarm' | 'contain
     exchange.json(200, {
       ...(layersBytes !== undefined && { LayersSize: layersBytes }),
       ...(imageList && { Images: imageList.map((image) => encodeSummary(image, exchange.version)) }),
-      ...(containerList && { Containers: containerList }),
+      ...(containerList && { Containers: containerList.map((container) => encodeContainer(container, exchange.version)) }),
       ...(volumeList && { Volumes: volumeList }),
       ...(buildCache && {
-        BuildCache: buildCache,
+        BuildCache: buildCache.map((entry) => encodeBuildCache(entry, exchange.version)),
         ...(!atLeast(exchange.version, '1.42') && { BuilderSize: buildCache.reduce((sum, { Size: bytes = 0 }) => sum + bytes, 0) }),
       }),
     })

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert'
 import fc from 'fast-check'
 import { encodeInspect as encodeContainer } from '../../../src/api/containers/encode.js'
-import { encodeInspect as encodeImage } from '../../../src/api/images/encode.js'
+import { encodeInspect as encodeImage, encodeSummary as encodeImageSummary } from '../../../src/api/images/encode.js'
 import { decodeConfigSpec, encodeConfigSpec } from '../../../src/api/configs/encode.js'
 import { decodeNodeSpec, encodeNodeSpec } from '../../../src/api/nodes/encode.js'
 import { decodeSecretSpec, encodeSecret, encodeSecretSpec } from '../../../src/api/secrets/encode.js'
@@ -10,7 +10,9 @@ import { encodeService, encodeServiceSpec, withDefaults } from '../../../src/api
 import { serviceSpec as serviceShape } from '../../../src/api/services/shape.js'
 import { decodeSwarmSpec, encodeSwarm, encodeSwarmSpec } from '../../../src/api/swarm/encode.js'
 import { swarmSpec as swarmShape } from '../../../src/api/swarm/shape.js'
+import { encodeBuildCache, encodeInfo } from '../../../src/api/system/encode.js'
 import { encodeTask } from '../../../src/api/tasks/encode.js'
+import type { ApiVersion } from '../../../src/api/versions.js'
 import type { HostConfig } from '../../../src/model/engine-api/container.js'
 import { defaultClusterSpec } from '../../../src/model/defaults.js'
 import type { NetworkId } from '../../../src/model/ids.js'
@@ -86,7 +88,33 @@ describe('encoding', () => {
     const image = { Id: 'i', Config: { Cmd: ['sh'] } }
     const old = encodeImage(image, '1.49')['Config'] as Record<string, unknown>
     assert.deepEqual([old['Cmd'], old['Hostname'], old['Entrypoint'], old['Tty']], [['sh'], '', [], false])
-    assert.deepEqual(encodeImage(image, '1.50')['Config'], { Cmd: ['sh'] })
+    assert.deepEqual(encodeImage(image, '1.50')['Config'], { User: '', Env: [], Cmd: ['sh'], Volumes: {}, WorkingDir: '', Entrypoint: [], OnBuild: null, Labels: {} })
+  })
+
+  it('gives each version the fields that it has', () => {
+    const names = (version: ApiVersion, tags: string[], digests: string[]) => {
+      const { RepoTags, RepoDigests } = encodeImageSummary({ Id: 'i', RepoTags: tags, RepoDigests: digests }, version)
+      return [RepoTags, RepoDigests]
+    }
+    assert.deepEqual(names('1.42', [], []), [['<none>:<none>'], ['<none>@<none>']])
+    assert.deepEqual(names('1.42', [], ['a@sha256:1']), [['<none>:<none>'], ['a@sha256:1']])
+    assert.deepEqual(names('1.42', ['a:1'], []), [['a:1'], []])
+    assert.deepEqual(names('1.43', [], []), [[], []])
+
+    const memory = (version: ApiVersion) => Object.keys(encodeContainer({ Id: 'c' }, version).HostConfig ?? {}).filter((key) => key.startsWith('Kernel'))
+    assert.deepEqual([memory('1.41'), memory('1.42')], [['KernelMemory', 'KernelMemoryTCP'], []])
+
+    assert.deepEqual(encodeBuildCache({ ID: 'b', Parents: ['a'] }, '1.41'), { ID: 'b', Parent: 'a' })
+    assert.deepEqual(encodeBuildCache({ ID: 'b', Parents: ['a'] }, '1.42'), { ID: 'b', Parents: ['a'] })
+
+    const info = { RuncCommit: { ID: 'r' }, RegistryConfig: { Mirrors: [] }, SecurityOptions: ['name=seccomp,profile=builtin'] }
+    assert.deepEqual(encodeInfo(info, '1.50'), info)
+    assert.deepEqual(encodeInfo(info, '1.49'), { ...info, BridgeNfIptables: false, BridgeNfIp6tables: false })
+    const older = encodeInfo(info, '1.48')
+    assert.deepEqual(older['RuncCommit'], { ID: 'r', Expected: 'r' })
+    assert.deepEqual(older['RegistryConfig'], { AllowNondistributableArtifactsCIDRs: null, AllowNondistributableArtifactsHostnames: null, Mirrors: [] })
+    assert.deepEqual(encodeInfo(info, '1.25')['SecurityOptions'], info.SecurityOptions)
+    assert.deepEqual(encodeInfo(info, '1.24')['SecurityOptions'], ['seccomp'])
   })
 
   it('shows no limit that was sent as unset', () => {
