@@ -127,12 +127,16 @@ export class Networks {
   async nameLeft({ id, name }: Pick<StoredNetwork, 'id' | 'name'>, signal: AbortSignal): Promise<void> {
     const before = (): StoredNetwork | undefined => this.table.all().find((one) => one.name === name && one.id !== id && one.driver === this.overlayDriver.name)
     for (let other = before(); other; other = before()) {
-      await this.forgetCluster(other.id)
-      if (!this.table.get(other.id)) continue
       let wake = (): void => undefined
-      const gone = new Promise<void>((resolve) => (wake = resolve))
+      const changed = new Promise<void>((resolve) => (wake = resolve))
       this.awaiting.add(wake)
-      await unlessAborted(gone, signal).finally(() => this.awaiting.delete(wake))
+      try {
+        // What somebody else takes away already is waited for.
+        if (!this.leaving.has(other.id)) await this.forgetCluster(other.id)
+        if (this.table.get(other.id)) await unlessAborted(changed, signal)
+      } finally {
+        this.awaiting.delete(wake)
+      }
     }
   }
 
