@@ -63,6 +63,9 @@ export class Allocations {
       const endedAgoMs = nowMs - (task.status.appliedAtMs ?? task.status.timestampMs)
       for (const attachment of task.networks) {
         if (!isAllocated(attachment.network)) continue
+        // Containers of a task that was given up may run on, on a network that was removed.
+        const vni = vniIn(attachment.network)
+        if (vni !== undefined) this.vnis.pass(vni)
         if (task.status.state <= TaskState.running) attempt(`task ${task.id}`, () => this.restoreAttachment(task, attachment))
         else if (endedAgoMs < addressRestMs) {
           for (const address of attachment.addresses) this.ipam.rest(attachment.network.id, address, nowMs - endedAgoMs + addressRestMs)
@@ -166,8 +169,8 @@ export class Allocations {
 
   private restoreNetwork(network: Network): void {
     this.ipam.restoreNetwork(network.id, network.ipam?.configs ?? [])
-    const vni = Number(network.driverState?.options[vniOption]?.split(',', 1)[0])
-    if (!Number.isInteger(vni)) return
+    const vni = vniIn(network)
+    if (vni === undefined) return
     this.vnis.claim(vni, network.id)
     this.vniOf.set(network.id, vni)
   }
@@ -189,6 +192,12 @@ export class Allocations {
     this.vniOf.delete(networkId)
     if (vni !== undefined) this.vnis.release(vni, networkId)
   }
+}
+
+/** The identifier that the network was given. */
+function vniIn({ driverState }: Pick<Network, 'driverState'>): number | undefined {
+  const vni = Number(driverState?.options[vniOption]?.split(',', 1)[0])
+  return Number.isInteger(vni) ? vni : undefined
 }
 
 const familyOf = (address: string): 4 | 6 => (address.includes(':') ? 6 : 4)

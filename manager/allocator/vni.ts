@@ -34,6 +34,11 @@ export class VniPool {
     const holder = this.owners.get(vni)
     if (holder !== undefined && holder !== owner) throw conflict(`VXLAN network identifier ${vni} is in use by network ${holder}`)
     this.owners.set(vni, owner)
+    this.pass(vni)
+  }
+
+  /** The number was given once: those that come next are given first. */
+  pass(vni: number): void {
     if (vni >= this.cursor && vni < this.last) this.cursor = vni + 1
   }
 

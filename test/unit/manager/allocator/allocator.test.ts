@@ -187,6 +187,24 @@ describe('the allocator', () => {
     assert.equal(manager.store.view().get('network', 'front')?.driverState?.options[vniOption], '4097')
   })
 
+  it('a new leader does not give the identifier of a removed network next, whose tasks were given up', async () => {
+    await using manager = await TestManager.lead(1)
+    await addNetwork(manager, 'old')
+    manager.agent.behave = () => 'stubborn'
+    await manager.create('web', { task: on('old'), endpoint: { mode: 'dnsrr', ports: [] } })
+    const [task] = manager.tasks('web')
+    assert.equal(task?.networks[0]?.network.driverState?.options[vniOption], '4096')
+    await manager.store.update((tx) => {
+      tx.update('task', { ...task, status: { ...task.status, state: TaskState.orphaned } })
+      tx.remove('service', 'web')
+      tx.remove('network', 'old')
+    })
+    await manager.stop()
+    manager.start()
+    await addNetwork(manager, 'new')
+    assert.equal(manager.store.view().get('network', 'new')?.driverState?.options[vniOption], '4097')
+  })
+
   it('a network that goes before its tasks keeps their addresses until they stopped', async () => {
     await using manager = await TestManager.lead(1)
     await addNetwork(manager, 'old', withSubnet('10.8.0.0/24'))
