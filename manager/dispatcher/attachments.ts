@@ -77,7 +77,7 @@ export class Attachments {
     checkName(containerName)
     await this.deps.store.update((tx) => {
       const task = attachmentOf(tx, nodeId, id)
-      if (task) tx.update('task', { ...task, annotations: { ...task.annotations, name: containerName } })
+      if (task && task.annotations.name !== containerName) tx.update('task', { ...task, annotations: { ...task.annotations, name: containerName } })
     })
   }
 
