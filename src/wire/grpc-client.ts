@@ -30,6 +30,7 @@ export class GrpcConnection implements Transport, Disposable {
   private disposed = false
   private underWay = 0
   private whenIdle: (() => void) | undefined
+  private whenClosed: (() => void) | undefined
   private readonly channelCredentials: ChannelCredentials
 
   constructor(
@@ -87,10 +88,12 @@ export class GrpcConnection implements Transport, Disposable {
 
   /**
    * No calls any more; those under way go on to their end, as long as the connection lasts. A channel that is closed
-   * sends no sign of life, and takes that for the loss of its connection: it is closed with the last call.
+   * sends no sign of life, and takes that for the loss of its connection: it is closed with the last call, and
+   * `whenClosed` called then.
    */
-  retire(): void {
+  retire(whenClosed: () => void = () => undefined): void {
     const { channel } = this
+    this.whenClosed = whenClosed
     if (this.underWay === 0 || this.disposed || stateOf(channel) !== connectivityState.READY) return this[Symbol.dispose]()
     this.whenIdle = () => this[Symbol.dispose]()
     // What would wait for another connection would make it with what is not valid any more.
@@ -103,6 +106,7 @@ export class GrpcConnection implements Transport, Disposable {
     this.disposed = true
     this.connecting?.cancel()
     this.channel.close()
+    this.whenClosed?.()
   }
 
   /** Begins anew when a connection takes too long to come about; calls that wait for it fail as not done. */
@@ -207,6 +211,8 @@ function abortError(signal: AbortSignal | undefined): Error {
  */
 export class ConnectionPool implements Disposable {
   private readonly connections = new Map<string, GrpcConnection>()
+  /** Those that only calls under way are on. */
+  private readonly retired = new Set<GrpcConnection>()
   private readonly stop: () => void
 
   constructor(
@@ -229,13 +235,16 @@ export class ConnectionPool implements Disposable {
 
   /** Forgets the connection to a manager that is gone; calls under way end on it. */
   forget(address: string): void {
-    this.connections.get(address)?.retire()
+    const connection = this.connections.get(address)
+    if (!connection) return
     this.connections.delete(address)
+    this.retired.add(connection)
+    connection.retire(() => this.retired.delete(connection))
   }
 
   [Symbol.dispose](): void {
     this.stop()
-    for (const connection of this.connections.values()) connection[Symbol.dispose]()
+    for (const connection of [...this.connections.values(), ...this.retired]) connection[Symbol.dispose]()
     this.connections.clear()
   }
 

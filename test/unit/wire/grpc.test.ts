@@ -219,6 +219,16 @@ describe('gRPC server and client', () => {
     assert.equal((await slow.next()).done, true)
   })
 
+  it('a call under way on a connection before the newest ends soon after its pool', async () => {
+    const identity = await cluster.identity('caller', 'manager')
+    const pool = scope.use(new ConnectionPool(identity, systemClock, { handshakeMs: 4_000, connectMs: 5_000, keepaliveMs: 1 }))
+    const hanging = clientOf(table, pool.to(address)).echo({ ref: 'hang' })
+    await eventually('the handler runs', () => calls.length === 1)
+    identity.change(await cluster.issue('caller', 'manager'))
+    pool[Symbol.dispose]()
+    await assert.rejects(hanging, { kind: 'unavailable' })
+  })
+
   it('cancelling, a time limit and leaving a stream early reach the handler', async () => {
     const { echo, count } = await client()
     const controller = new AbortController()
