@@ -6,14 +6,15 @@ import { watch } from 'node:fs'
  */
 export function onGrowth(path: string, callback: () => void): Disposable | undefined {
   try {
-    const watcher = watch(path, { persistent: false }, () => {
+    const grown = (): void => {
       // Several may have come at once.
       watcher.removeAllListeners('change')
       watcher.close()
       callback()
-    })
+    }
+    const watcher = watch(path, { persistent: false }, grown)
     // What fails later counts as growth: the file is looked at.
-    watcher.on('error', callback)
+    watcher.on('error', grown)
     return { [Symbol.dispose]: () => watcher.close() }
   } catch {
     return undefined

@@ -58,11 +58,14 @@ export class ContainerLogs {
 
   constructor(private readonly deps: ContainerLogsDeps) {}
 
-  /** Begins to look after the logs of the containers that `running` gives. */
-  begin(running: () => readonly Container[]): void {
+  /** Begins to look after the logs of those containers of `all` that run. */
+  begin(all: () => readonly Container[]): void {
     this.round = this.deps.clock.setTimer(roundMs, () => {
-      for (const container of running()) if (container.isUp) this.guard(container)
-      if (!this.closed) this.begin(running)
+      for (const container of all()) {
+        if (container.isUp) this.guard(container)
+        else this.unwatch(container)
+      }
+      if (!this.closed) this.begin(all)
     })
   }
 
@@ -170,6 +173,13 @@ export class ContainerLogs {
 
   private guard(container: Container): void {
     if (!this.timers.has(container.id) && this.known.get(container.id)?.watch === undefined) this.look(container)
+  }
+
+  /** The kernel has only so many watches: none is spent on a log that nobody writes. */
+  private unwatch(container: Container): void {
+    const known = this.known.get(container.id)
+    known?.watch?.[Symbol.dispose]()
+    delete known?.watch
   }
 
   private look(container: Container): void {

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Container } from '../../../../agent/engine/container.js'
@@ -13,7 +13,7 @@ import { ManualClock } from '../../../support/manual-clock.js'
 
 const id = 'c'.repeat(64)
 
-describe('engine/container-logs', () => {
+describe('engine/io/container-logs', () => {
   let folder: string
   let path: string
   let clock: ManualClock
@@ -63,6 +63,26 @@ describe('engine/container-logs', () => {
     appendFileSync(path, 'x'.repeat(1000))
     await clock.advance(50)
     assert.equal(statSync(`${path}.1`).size, 1100)
+  })
+
+  it('spends no watch on the log of a container that ended', async () => {
+    const watches = (): number => {
+      // As fdinfo has it, proc_pid_fdinfo(5).
+      const entry = `ino:${statSync(path).ino.toString(16)} `
+      return readdirSync('/proc/self/fdinfo').filter((fd) => {
+        const text = existsSync(`/proc/self/fdinfo/${fd}`) ? readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8') : ''
+        return text.includes('inotify wd:') && text.includes(entry)
+      }).length
+    }
+    logs.ship(container)
+    logs.begin(() => [container])
+    assert.equal(watches(), 1)
+    container.record.state.status = 'exited'
+    await clock.advance(250)
+    assert.equal(watches(), 0)
+    container.record.state.status = 'running'
+    await clock.advance(250)
+    assert.equal(watches(), 1)
   })
 
   it('looks for a log that is not there yet in rounds', async () => {

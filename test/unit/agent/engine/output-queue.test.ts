@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { OutputQueue } from '../../../../agent/engine/io/output-queue.js'
 
-describe('engine/output-queue', () => {
+describe('engine/io/output-queue', () => {
   it('gives chunks of one stream that wait together as one, in order and within bounds', async () => {
     const queue = new OutputQueue()
     const push = (stream: 'stdout' | 'stderr', text: string): void => queue.push({ stream, data: Buffer.from(text) })

@@ -12,7 +12,7 @@ function fakeContainer(id: string) {
   return { fake, container: fake as unknown as Container, remove: () => [...removals].forEach((listener) => listener()) }
 }
 
-describe('engine/stats-sampler', () => {
+describe('engine/view/stats-sampler', () => {
   it('reads once a second for all watchers, and not while there are none', async () => {
     const clock = new ManualClock()
     const reads: string[] = []
