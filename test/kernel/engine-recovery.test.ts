@@ -81,6 +81,22 @@ describe('an engine after the death of its process', function () {
     await assertNothingLeft(host)
   })
 
+  it('leaves ended what was told to, however soon it ended and the engine after it', async () => {
+    const soon = ['sh', '-c', 'trap "exit 3" TERM; while :; do sleep 0.01; done']
+    await runAndKill([
+      { name: 'soon', cmd: soon, policy: 'unless-stopped', stopped: true },
+      { name: 'late', cmd: ['sh', '-c', 'trap "sleep 0.3; exit 4" TERM; while :; do sleep 0.01; done'], policy: 'unless-stopped', stopped: true },
+      { name: 'always', cmd: soon, policy: 'always', stopped: true },
+    ])
+    host = await openEngine(folder)
+    for (const [name, code] of [['soon', 3], ['late', 4]] as const) {
+      const state = await stateOf(name)
+      assert.deepEqual([state?.Status, state?.ExitCode], ['exited', code])
+    }
+    await eventually('the one that always runs does', async () => (await stateOf('always'))?.Status === 'running')
+    assert.deepEqual([(await stateOf('soon'))?.Status, (await stateOf('late'))?.Status], ['exited', 'exited'])
+  })
+
   it('undoes a start that was interrupted, and removes what belongs to nobody', async () => {
     await runAndKill([{ name: 'half', cmd: ['sleep', '1000'], starting: true }])
     host = await openEngine(folder)

@@ -6,7 +6,15 @@ import { openEngine } from './engine-host.js'
  */
 const [folder = '', text = '[]'] = process.argv.slice(2)
 const host = await openEngine(folder)
-for (const { name, cmd, policy, starting } of JSON.parse(text) as { name: string; cmd: string[]; policy?: 'always'; starting?: boolean }[]) {
+interface Wanted {
+  name: string
+  cmd: string[]
+  policy?: 'always' | 'unless-stopped'
+  starting?: boolean
+  /** Is told to end again; that has been answered when this process is ready. */
+  stopped?: boolean
+}
+for (const { name, cmd, policy, starting, stopped } of JSON.parse(text) as Wanted[]) {
   const { Id: id = '' } = await host.engine.create(name, {
     Image: 'busybox',
     Cmd: cmd,
@@ -21,6 +29,7 @@ for (const { name, cmd, policy, starting } of JSON.parse(text) as { name: string
     continue
   }
   await host.engine.start(id)
+  if (stopped) await host.engine.stop(id)
 }
 process.stdout.write('ready\n')
 setInterval(() => undefined, 1000)

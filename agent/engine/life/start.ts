@@ -47,6 +47,7 @@ export async function launch(context: EngineContext, container: Container): Prom
   delete state.conmon
   // Written while everything is made: what a crash in the middle leaves is found by its names.
   const written = context.store.save(container)
+  written.catch(() => undefined)
   const draft: StartDraft = { rootfs: '', mounts: [], network: 'own' }
   try {
     for (const step of setUpSteps) {
