@@ -1,9 +1,10 @@
 import { createServer as createHttpServer, ServerResponse, type IncomingMessage, type Server, type ServerOptions } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import { Socket, type AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 import type { Clock } from '../base/clock.js'
-import { ErrorKind, StatusError, kindOf, messageOf, notFound } from '../base/errors.js'
+import { ErrorKind, StatusError, errnoOf, kindOf, messageOf, notFound } from '../base/errors.js'
 import type { Logger } from '../base/log.js'
 import { Exchange, type Transport } from './exchange.js'
 import { httpStatusOf } from './error-status.js'
@@ -30,6 +31,8 @@ export interface ApiServerOptions {
 
 /** How long a client may keep its side of a finished hijacked connection open. */
 const lingerMs = 10_000
+/** What Docker says to who speaks plain HTTP where TLS is spoken. */
+const plainHttpAnswer = 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n'
 
 /** Serves the Engine API on any number of addresses. */
 export class ApiServer {
@@ -89,8 +92,10 @@ export class ApiServer {
     server.on('secureConnection', (socket: Duplex) => this.track(socket))
     server.on('request', (request, response) => void this.serve(request, response, { body: request }))
     server.on('upgrade', (request, socket, head) => void this.serveUpgrade(request, socket, head))
-    server.on('clientError', (_thrown, socket) => {
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+    server.on('clientError', (thrown, socket) => {
+      const plain = errnoOf(thrown) === 'ERR_SSL_HTTP_REQUEST' ? this.underTls(socket) : undefined
+      if (plain) plain.end(plainHttpAnswer)
+      else if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
       else socket.destroy()
     })
     return server
@@ -99,6 +104,14 @@ export class ApiServer {
   private track(socket: Duplex): void {
     this.sockets.add(socket)
     socket.once('close', () => this.sockets.delete(socket))
+  }
+
+  /** The connection that a broken handshake came by; what is written to it is not encrypted. */
+  private underTls({ remoteAddress: address, remotePort: port }: Duplex & { remoteAddress?: string; remotePort?: number }): Socket | undefined {
+    for (const socket of this.sockets) {
+      if (socket instanceof Socket && !(socket instanceof TLSSocket) && socket.remotePort === port && socket.remoteAddress === address && socket.writable) return socket
+    }
+    return undefined
   }
 
   private async serveUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {

@@ -100,7 +100,7 @@ describe('listening', () => {
     await assert.rejects(ping(new Client({ host, tls: { ca: ca.pem, cert: stranger.pem, key: stranger.keyPem, verify: true } })))
     await assert.rejects(ping(new Client({ host, tls: { ca: ca.pem, verify: true } })))
     await assert.rejects(ping(new Client({ host, tls: { verify: true, cert: clientCert.pem, key: clientCert.keyPem } })))
-    await assert.rejects(ping(new Client({ host })))
+    await assert.rejects(ping(new Client({ host })), /Client sent an HTTP request to an HTTPS server\./)
   })
 })
 
