@@ -9,6 +9,7 @@ import type { HostFacts } from '../engine/context.js'
 import { resolveInRoot } from '../engine/files/rootfs-path.js'
 import { belongsTo, readPid } from '../engine/life/set-up.js'
 import { signalNumber } from '../engine/signals.js'
+import { holdSocket } from '../kernel/held-socket.js'
 import { bindMount, isMounted, mount, MountFlag, unmountAll } from '../kernel/mount.js'
 import { identify, isAlive, sendSignal, type ProcessIdentity } from '../kernel/process.js'
 import type { SeqpacketConnection } from '../kernel/seqpacket.js'
@@ -31,8 +32,6 @@ const listenTimeoutMs = 10_000
 const listenRetryMs = 50
 /** How often it is looked whether something ended that no supervisor tells of. */
 const lookMs = 100
-/** What the kernel allows for the path of a unix socket, without its end. */
-const socketPathBytesMax = 107
 const exitCodeKilled = 137
 
 /** What running plugins takes. */
@@ -77,7 +76,6 @@ export class PluginRun {
     try {
       mkdirSync(paths.bundle(id), { recursive: true, mode: 0o700 })
       mkdirSync(paths.sockets(id), { mode: 0o700 })
-      checkSocketPath(socketPath(paths, record))
       const rootfs = await deps.snapshots.mount(record.rootfs)
       sharePropagated(paths.propagated(id), record)
       const supervised = await create(deps, record, rootfs)
@@ -227,10 +225,6 @@ export function hostPath({ paths, snapshots }: Pick<PluginRunDeps, 'paths' | 'sn
   return resolveInRoot(must(snapshots.writable(rootfs), 'a plugin has its file system').merged, path)
 }
 
-function checkSocketPath(path: string): void {
-  if (Buffer.byteLength(path) > socketPathBytesMax) throw invalid(`the path of the plugin's socket is too long for the kernel: ${path}: give the daemon a shorter --exec-root`)
-}
-
 /** A mount of its own that shares what comes to be mounted below it with the plugin, both ways. */
 function sharePropagated(folder: string, { config }: PluginRecord): void {
   if (config.PropagatedMount === '') return
@@ -274,12 +268,19 @@ function processesIn(paths: PluginPaths, id: string): { process: ProcessIdentity
 }
 
 /** Undefined when somebody listens there; else why not, in the words of the system. */
-function dial(path: string): Promise<Error | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect(path, () => {
-      socket.destroy()
-      resolve(undefined)
+async function dial(path: string): Promise<Error | undefined> {
+  try {
+    using held = holdSocket(path)
+    await new Promise<void>((resolve, reject) => {
+      const socket = connect(held.path, () => {
+        socket.destroy()
+        resolve()
+      })
+      socket.once('error', reject)
     })
-    socket.once('error', (thrown) => resolve(new Error(errnoOf(thrown) === 'ENOENT' ? 'connect: no such file or directory' : errnoOf(thrown) === 'ECONNREFUSED' ? 'connect: connection refused' : thrown.message)))
-  })
+    return undefined
+  } catch (thrown) {
+    const code = errnoOf(thrown)
+    return new Error(code === 'ENOENT' ? 'connect: no such file or directory' : code === 'ECONNREFUSED' ? 'connect: connection refused' : messageOf(thrown))
+  }
 }

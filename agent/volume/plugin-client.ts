@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https'
 import { delay, type Clock } from '../../src/base/clock.js'
 import { errnoOf, internal, messageOf, unavailable } from '../../src/base/errors.js'
 import { readAtMost } from '../../src/base/read-at-most.js'
+import { holdSocket } from '../kernel/held-socket.js'
 import type { PluginAddress } from './plugin-places.js'
 
 const contentType = 'application/vnd.docker.plugins.v1.2+json'
@@ -36,14 +37,16 @@ export class PluginClient {
   }
 
   private async once(method: string, body: unknown, timeoutMs: number): Promise<Record<string, unknown>> {
+    const { address } = this
     const text = JSON.stringify(body ?? {})
-    const target = await this.target()
+    using held = address.kind === 'unix' && address.foreign ? holdSocket(address.path) : undefined
+    const target = held ? { socketPath: held.path } : await this.target()
     const timedOut = unavailable(`plugin ${this.name} did not answer /${method} in ${timeoutMs / 1000} seconds`)
     const abort = new AbortController()
     const timer = this.clock.setTimer(timeoutMs, () => abort.abort(timedOut))
     try {
       const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-        const headers = { Accept: contentType, 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(text), Host: this.address.kind === 'unix' ? 'plugin' : this.address.host }
+        const headers = { Accept: contentType, 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(text), Host: address.kind === 'unix' ? 'plugin' : address.host }
         const send = 'key' in target || 'rejectUnauthorized' in target ? httpsRequest : httpRequest
         const request = send({ ...target, method: 'POST', path: `/${method}`, headers, agent: false, signal: abort.signal }, resolve)
         request.once('error', (thrown) => reject(abort.signal.aborted ? timedOut : thrown))

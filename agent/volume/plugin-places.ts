@@ -4,7 +4,8 @@ import { invalid, messageOf } from '../../src/base/errors.js'
 
 /** Where a plugin is reached. */
 export type PluginAddress =
-  | { kind: 'unix'; path: string }
+  /** `foreign`: others write to its folder, so that no link is followed there. */
+  | { kind: 'unix'; path: string; foreign?: boolean }
   | { kind: 'tcp'; host: string; port: number; tls?: { insecure: boolean; ca?: string; cert?: string; key?: string } }
 
 /** Folders in which plugins make themselves known (docs.docker.com, "Docker Plugin API", "Plugin discovery"). */

@@ -171,7 +171,7 @@ export class VolumePlugins {
   private ofOwn(driver: ManagedDriver): VolumePlugin {
     const known = this.own.get(driver)
     if (known) return known
-    const made = new VolumePlugin(new PluginClient(driver.name, { kind: 'unix', path: driver.socketPath }, this.clock), driver)
+    const made = new VolumePlugin(new PluginClient(driver.name, { kind: 'unix', path: driver.socketPath, foreign: true }, this.clock), driver)
     this.own.set(driver, made)
     return made
   }

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { VolumePlugins, type ManagedDrivers } from '../../agent/volume/volume-plugins.js'
@@ -173,6 +173,15 @@ describe('volume plugins', () => {
     await assert.rejects(volumes.remove('data', false), { kind: 'notFound' })
     await volumes.remove('data', true)
     assert.equal(volumes.usesDriver(own.name), false)
+  })
+
+  it('that the daemon runs itself cannot have it speak to another socket by a link', async () => {
+    const link = join(root, 'link.sock')
+    symlinkSync(join(root, 'sockets/folders.sock'), link)
+    const own = { name: 'own:1', socketPath: link, timeoutSeconds: 0, hostPath: (path: string) => path }
+    const found = new VolumePlugins(systemClock, { sockets: [], specs: [] }, { volumeDrivers: () => [own], volumeDriver: () => own })
+    await assert.rejects((await found.find('own:1')).create('data', {}), { kind: 'unavailable', message: /plugin own:1 does not answer: .*link.sock is not a socket/ })
+    assert.deepEqual(plugin.calls, [])
   })
 
   it('are found by descriptions of their address', async () => {
