@@ -95,6 +95,9 @@ describe('attachments of containers', () => {
     await refused(attachments.rename('n1', attachmentId, ''), 'invalid', /container name/)
     await attachments.rename('n1', attachmentId, 'later')
     assert.equal(given.store.view().get('task', attachmentId)?.annotations.name, 'later')
+    const before = given.store.view().get('task', attachmentId)?.meta.version
+    await attachments.rename('n1', attachmentId, 'later')
+    assert.equal(given.store.view().get('task', attachmentId)?.meta.version, before, 'said again it changes nothing')
     await attachments.detach('n1', attachmentId)
     await attachments.detach('n1', attachmentId)
     await attachments.rename('n1', attachmentId, 'never')
