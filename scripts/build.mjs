@@ -17,6 +17,8 @@ const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).ver
 /** Packages that load a .node file. */
 const native = ['koffi', 'lmdb', 'node-unix-socket']
 
+// What is run is written by its owner alone, whatever the umask.
+process.umask(0o022)
 // Programs that run from here keep running: every file is replaced by a rename, never in place.
 const staging = join(out, `.staging-${process.pid}`)
 mkdirSync(staging, { recursive: true })
