@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { errnoOf, invalid, messageOf } from '../base/errors.js'
 import { Endpoints } from '../../agent/image/registry/endpoints.js'
 import { Proxies, type ProxySettings } from '../../agent/image/registry/proxies.js'
@@ -50,6 +51,8 @@ export function loadConfig(flags: DaemonFlags, given: ReadonlySet<string>): Daem
   if (unknown.length > 0) throw invalid(`the following directives don't match any configuration option: ${unknown.join(', ')}`)
   if (twice.length > 0) throw invalid(`the following directives are specified both as a flag and in the configuration file: ${twice.join(', ')}`)
   const merged = config as DaemonConfig
+  // Relative folders are those of where the daemon was started.
+  for (const name of ['data-root', 'exec-root'] as const) merged[name] = resolve(merged[name])
   validate(merged)
   return merged
 }

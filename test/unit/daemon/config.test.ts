@@ -30,6 +30,11 @@ describe('the daemon’s configuration', () => {
     assert.equal(config['exec-root'], '/run/skep')
   })
 
+  it('takes relative folders as those of where it is started', () => {
+    const config = load({ 'data-root': 'state' }, '--exec-root', './run')
+    assert.deepEqual([config['data-root'], config['exec-root']], [join(process.cwd(), 'state'), join(process.cwd(), 'run')])
+  })
+
   it('takes proxies from the file, from flags, and from the environment', () => {
     const file = load({ proxies: { 'http-proxy': 'http://a:1', 'no-proxy': 'x' } })
     const environment = { HTTP_PROXY: 'http://e:1', https_proxy: 'http://e:2', NO_PROXY: 'y' }

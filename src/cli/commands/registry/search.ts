@@ -26,7 +26,7 @@ function listingOf(noTrunc: boolean): Listing<ImageSearchResponseItem> {
 
 export const search = verb({
   name: 'search',
-  summary: 'Search Docker Hub, or the registry that TERM begins with, for images',
+  summary: 'Search Docker Hub, or the registry of TERM, for images',
   usage: 'TERM',
   minArgs: 1,
   flags: {
