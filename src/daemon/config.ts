@@ -50,9 +50,9 @@ export function loadConfig(flags: DaemonFlags, given: ReadonlySet<string>): Daem
   }
   if (unknown.length > 0) throw invalid(`the following directives don't match any configuration option: ${unknown.join(', ')}`)
   if (twice.length > 0) throw invalid(`the following directives are specified both as a flag and in the configuration file: ${twice.join(', ')}`)
-  const merged = config as DaemonConfig
+  const whole = config as DaemonConfig
   // Relative folders are those of where the daemon was started.
-  for (const name of ['data-root', 'exec-root'] as const) merged[name] = resolve(merged[name])
+  const merged = { ...whole, 'data-root': resolve(whole['data-root']), 'exec-root': resolve(whole['exec-root']) }
   validate(merged)
   return merged
 }
