@@ -1,7 +1,7 @@
-import { createReadStream, lstatSync } from 'node:fs'
+import { createReadStream, type Stats } from 'node:fs'
 import { invalid } from '../../src/base/errors.js'
 import { TimeSlice } from '../kernel/time-slice.js'
-import { osPath, textOf, type ByteString } from '../snapshot/paths.js'
+import { textOf, type ByteString } from '../snapshot/paths.js'
 import { TarType, type TarEntry } from '../snapshot/tar/header.js'
 import { layerLimits, TarReader } from '../snapshot/tar/reader.js'
 import { TreeWriter, WhiteoutMode } from '../snapshot/tree-writer.js'
@@ -53,7 +53,7 @@ export async function unpackArchive({ archive, folder, keepKinds, owner }: Archi
       signal.throwIfAborted()
       entry.name = entry.name.replace(/^\/+/, '') || '.'
       entry.linkName = entry.type === TarType.link ? entry.linkName.replace(/^\/+/, '') : entry.linkName
-      if (keepKinds) refuseOtherKind(folder, entry)
+      if (keepKinds) refuseOtherKind(writer.present(entry.name), entry)
       if (owner) Object.assign(entry, owner)
       await writer.add(entry, read)
       const pause = slice.pause()
@@ -66,8 +66,7 @@ export async function unpackArchive({ archive, folder, keepKinds, owner }: Archi
   }
 }
 
-function refuseOtherKind(folder: ByteString, entry: TarEntry): void {
-  const present = lstatSync(osPath(`${folder}/${entry.name.replace(/\/+$/, '')}`), { throwIfNoEntry: false })
+function refuseOtherKind(present: Stats | undefined, entry: TarEntry): void {
   if (!present || present.isDirectory() === (entry.type === TarType.directory)) return
   const name = textOf(entry.name)
   throw invalid(present.isDirectory() ? `cannot overwrite directory "${name}" with non-directory` : `cannot overwrite non-directory "${name}" with directory`)

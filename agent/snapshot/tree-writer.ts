@@ -82,6 +82,15 @@ export class TreeWriter {
     }
   }
 
+  /** What is in the place of an entry of this name, found as `add` would; undefined when nothing is. Throws `TarError` as that. */
+  present(name: ByteString): Stats | undefined {
+    const parts = components(name)
+    const base = parts.pop()
+    if (base === undefined) return this.lstat('')
+    const parent = this.existingFolder(parts, name)
+    return parent === undefined ? undefined : this.lstat(parent === '' ? base : `${parent}/${base}`)
+  }
+
   /** Sets the times of folders. Call it after the last entry. */
   async finish(slice: TimeSlice): Promise<void> {
     for (const [path, seconds] of this.folderTimes) {
