@@ -13,6 +13,7 @@ const bucketsMax = 32
  */
 export class StateDb implements KeyValueStore {
   private readonly buckets = new Map<string, Bucket<unknown>>()
+  private readonly writes = new Writes()
 
   private constructor(private readonly root: RootDatabase) {}
 
@@ -30,31 +31,54 @@ export class StateDb implements KeyValueStore {
   bucket<T>(name: string): Bucket<T> {
     const known = this.buckets.get(name)
     if (known) return known as Bucket<T>
-    const bucket = new LmdbBucket<T>(this.root.openDB<T, string>({ name }))
+    const bucket = new LmdbBucket<T>(this.root.openDB<T, string>({ name }), this.writes)
     this.buckets.set(name, bucket as Bucket<unknown>)
     return bucket
   }
 
-  /** Waits for writes under way, then closes the file. */
+  /** Waits for writes under way, then closes the file; those that come later are refused as `unavailable`. */
   async close(): Promise<void> {
+    await this.writes.end()
     await this.root.flushed
     await this.root.close()
   }
 }
 
+/** The writes under way: lmdb starts each a turn of the event loop later, and throws out of nowhere when it is closed by then. */
+class Writes {
+  private readonly underWay = new Set<Promise<unknown>>()
+  private ended = false
+
+  async make(write: () => Promise<unknown>): Promise<void> {
+    if (this.ended) throw new StatusError(ErrorKind.unavailable, 'the state database is closed: the daemon is shutting down')
+    const made = write()
+    this.underWay.add(made)
+    try {
+      await made
+    } finally {
+      this.underWay.delete(made)
+    }
+  }
+
+  async end(): Promise<void> {
+    this.ended = true
+    await Promise.allSettled(this.underWay)
+  }
+}
+
 class LmdbBucket<T> implements Bucket<T> {
-  constructor(private readonly db: Database<T, string>) {}
+  constructor(private readonly db: Database<T, string>, private readonly writes: Writes) {}
 
   get(key: string): T | undefined {
     return this.db.get(key)
   }
 
-  async put(key: string, value: T): Promise<void> {
-    await this.db.put(key, value)
+  put(key: string, value: T): Promise<void> {
+    return this.writes.make(() => this.db.put(key, value))
   }
 
-  async delete(key: string): Promise<void> {
-    await this.db.remove(key)
+  delete(key: string): Promise<void> {
+    return this.writes.make(() => this.db.remove(key))
   }
 
   list(): { key: string; value: T }[] {

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ErrorKind } from '../../../../src/base/errors.js'
 import { StateDb } from '../../../../agent/engine/state-db.js'
 
 describe('engine/state-db', () => {
@@ -32,6 +33,19 @@ describe('engine/state-db', () => {
     const db = StateDb.open(join(folder, 'state.db'))
     assert.equal(db.bucket('a'), db.bucket('a'))
     await db.close()
+  })
+
+  it('closes after the writes under way, and refuses later ones', async () => {
+    const db = StateDb.open(join(folder, 'state.db'))
+    const bucket = db.bucket<string>('a')
+    const underWay = bucket.put('x', 'kept')
+    const closed = db.close()
+    await assert.rejects(bucket.put('y', 'late'), { kind: ErrorKind.unavailable, message: /state database is closed/ })
+    await assert.rejects(bucket.delete('x'), /state database is closed/)
+    await Promise.all([underWay, closed])
+    const again = StateDb.open(join(folder, 'state.db'))
+    assert.deepEqual(again.bucket<string>('a').list(), [{ key: 'x', value: 'kept' }])
+    await again.close()
   })
 
   it('says which file cannot be opened', () => {
