@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { eventually } from './eventually.js'
 import { openEngine } from './engine-host.js'
 
 /**
@@ -11,7 +13,7 @@ interface Wanted {
   cmd: string[]
   policy?: 'always' | 'unless-stopped'
   starting?: boolean
-  /** Is told to end again; that has been answered when this process is ready. */
+  /** Is told to end again once it catches SIGTERM; that has been answered when this process is ready. */
   stopped?: boolean
 }
 for (const { name, cmd, policy, starting, stopped } of JSON.parse(text) as Wanted[]) {
@@ -29,7 +31,16 @@ for (const { name, cmd, policy, starting, stopped } of JSON.parse(text) as Wante
     continue
   }
   await host.engine.start(id)
-  if (stopped) await host.engine.stop(id)
+  if (!stopped) continue
+  const pid = host.engine.find(id).record.state.process?.pid
+  await eventually('it catches SIGTERM', () => catchesTerm(readFileSync(`/proc/${pid}/status`, 'utf8')))
+  await host.engine.stop(id)
 }
 process.stdout.write('ready\n')
 setInterval(() => undefined, 1000)
+
+/** Whether a process, by its `status` in /proc, has a handler of SIGTERM: signal 15 is bit 14. */
+function catchesTerm(status: string): boolean {
+  const mask = /^SigCgt:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'
+  return ((BigInt(`0x${mask}`) >> 14n) & 1n) === 1n
+}
