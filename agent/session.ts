@@ -246,11 +246,14 @@ export class Session {
   }
 
   private async heartbeat(dispatcher: Client<DispatcherMethods>, signal: AbortSignal): Promise<void> {
-    const { clock, rng } = this.deps
+    const { clock, rng, log } = this.deps
     let periodMs = firstHeartbeatMs
     while (!signal.aborted) {
       const answer = await dispatcher.heartbeat({ sessionId: this.sessionId }, { signal, timeoutMs: periodMs })
-      periodMs = answer.periodMs > 0 ? answer.periodMs : firstHeartbeatMs
+      const nextMs = answer.periodMs > 0 ? answer.periodMs : firstHeartbeatMs
+      // What differs by less is the managers' jitter.
+      if (Math.abs(nextMs - periodMs) > periodMs / 2) log.debug('heartbeats have another period', { periodMs: nextMs })
+      periodMs = nextMs
       // A little early: the time until it arrives counts as well.
       await delay(clock, Math.max(1, jittered(rng, periodMs * 0.85, 0.1)), signal)
     }

@@ -72,6 +72,7 @@ describe('flows to a host that is cut off', function () {
   it('go to tasks elsewhere within seconds, and to all again when it is back', async () => {
     // The managers would need ten minutes.
     await first.docker('swarm', 'update', '--dispatcher-heartbeat', '200s')
+    await eventually('the host to be cut off beats so seldom', () => /"periodMs":\d{6},.*heartbeats have another period/.test(readFileSync(third.logPath, 'utf8')))
     const away = (await addressOn(third, 'web.', 'back')).ipv4
     for (const way of ways()) await eventually('all tasks answer', async () => (await answering(...way)).length === 3)
     // A host that never answered may have its port closed.
