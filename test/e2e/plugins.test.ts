@@ -89,10 +89,9 @@ describe('managed plugins', function () {
     await host.docker('volume', 'rm', 'data')
     await refused(['plugin', 'rm', name], /plugin \S+ is enabled/)
     await host.skep('plugin', 'disable', name)
-    const before = Date.now()
     await host.skep('plugin', 'rm', name)
     assert.ok(logged('listening, debug 1, arguments a b') > 0, 'what the plugin writes is in the log')
-    const events = await host.docker('events', '--since', '0', '--until', String(before / 1000 + 60), '--filter', 'type=plugin', '--format', '{{.Action}} {{.Actor.Attributes.name}}').catch(() => '')
+    const events = await host.docker('events', '--since', '0', '--until', String(Math.ceil(Date.now() / 1000)), '--filter', 'type=plugin', '--format', '{{.Action}} {{.Actor.Attributes.name}}').catch(() => '')
     for (const action of ['create', 'enable', 'disable', 'remove']) assert.match(events, new RegExp(`^${action} ${name}$`, 'm'))
     assertNothingLeft()
   })
@@ -192,19 +191,19 @@ describe('managed plugins', function () {
       writeFileSync(join(other, 'config.json'), JSON.stringify(volumePluginConfig(config)))
       await host.skep('plugin', 'create', 'bad', other)
     }
-    const failing: [Record<string, unknown>, RegExp][] = [
+    const failing: [config: Record<string, unknown>, reason: RegExp, ...flags: string[]][] = [
       [{ interface: { types: ['docker.networkdriver/1.0', 'docker.volumedriver/1.0'], socket: 'folders.sock' } }, /uses no plugins of the type docker.networkdriver\/1.0/],
       [{ interface: { types: ['docker.volumedriver/1.0'], socket: '' } }, /names no socket/],
       [{ entrypoint: ['/none'] }, /\/none|no such file or directory/],
       [{ env: [{ name: 'FAIL', value: 'exit' }] }, /ended with exit code 7 before it listened/],
-      [{ env: [{ name: 'FAIL', value: 'silent' }] }, /dial unix .*folders.sock: connect: no such file or directory/],
+      [{ env: [{ name: 'FAIL', value: 'silent' }] }, /dial unix .*folders.sock: connect: no such file or directory/, '--timeout', '2'],
       [{ mounts: [{ name: 'm', source: '/none', destination: '/m', type: 'bind', options: ['rbind'] }] }, /the source of mount m does not exist: \/none/],
       [{ linux: { capabilities: ['CAP_NONE'] } }, /unknown capability/],
       [{ linux: { capabilities: ['CAP_SYS_ADMIN'], devices: [{ name: 'd', path: '/dev/none' }] } }, /\/dev\/none/],
     ]
-    for (const [config, reason] of failing) {
+    for (const [config, reason, ...flags] of failing) {
       await withConfig(config)
-      await refused(['plugin', 'enable', 'bad'], reason, 'skep')
+      await refused(['plugin', 'enable', ...flags, 'bad'], reason, 'skep')
       assert.equal((await list())[0]?.Enabled, false)
       assert.deepEqual(pluginPids(), [])
       await host.skep('plugin', 'rm', 'bad')
