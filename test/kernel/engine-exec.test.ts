@@ -2,21 +2,12 @@ import { strict as assert } from 'node:assert'
 import { readFileSync } from 'node:fs'
 import { spawnWithFds } from '../../agent/kernel/spawn.js'
 import { eventually } from '../support/eventually.js'
-import { collect, destroyEngineFolder, makeEngineFolder, openEngine, type EngineHost } from '../support/engine-host.js'
+import { collect, engineForSuite, type EngineHost } from '../support/engine-host.js'
 
 describe('execs on the real kernel', function () {
   this.timeout(60_000)
-  let folder: string
   let host: EngineHost
-
-  before(async () => {
-    folder = makeEngineFolder()
-    host = await openEngine(folder)
-  })
-  after(async () => {
-    await host?.close()
-    await destroyEngineFolder(folder)
-  })
+  engineForSuite((opened) => ({ host } = opened))
 
   it('runs more processes in a container: streams, stdin, user, folder, exit code, terminal', async () => {
     const { engine } = host

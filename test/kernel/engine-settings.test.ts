@@ -2,22 +2,14 @@ import { strict as assert } from 'node:assert'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mount, mountsBelow, unmount } from '../../agent/kernel/mount.js'
-import { destroyEngineFolder, makeEngineFolder, openEngine, runToEnd, type EngineHost } from '../support/engine-host.js'
+import { engineForSuite, runToEnd, type EngineHost } from '../support/engine-host.js'
 import type { CreateRequest } from '../../src/model/engine-api/create.js'
 
 describe('settings of containers on the real kernel', function () {
   this.timeout(60_000)
   let folder: string
   let host: EngineHost
-
-  before(async () => {
-    folder = makeEngineFolder()
-    host = await openEngine(folder)
-  })
-  after(async () => {
-    await host?.close()
-    await destroyEngineFolder(folder)
-  })
+  engineForSuite((opened) => ({ folder, host } = opened))
 
   const run = async (args: string[], more?: CreateRequest): Promise<string> => (await runToEnd(host, args, more)).stdout
   const background = async (name: string, hostConfig: CreateRequest['HostConfig']): Promise<string> => {

@@ -6,22 +6,14 @@ import type { Engine } from '../../agent/engine/engine.js'
 import { mountsBelow } from '../../agent/kernel/mount.js'
 import { Filters } from '../../src/api/filters.js'
 import { eventually } from '../support/eventually.js'
-import { collect, destroyEngineFolder, makeEngineFolder, openEngine, runToEnd, type Ended, type EngineHost } from '../support/engine-host.js'
+import { collect, engineForSuite, runToEnd, type Ended, type EngineHost } from '../support/engine-host.js'
 import type { CreateRequest } from '../../src/model/engine-api/create.js'
 
 describe('engine on the real kernel', function () {
   this.timeout(60_000)
   let folder: string
   let host: EngineHost
-
-  before(async () => {
-    folder = makeEngineFolder()
-    host = await openEngine(folder)
-  })
-  after(async () => {
-    await host?.close()
-    await destroyEngineFolder(folder)
-  })
+  engineForSuite((opened) => ({ folder, host } = opened))
 
   const run = (args: string[], more?: CreateRequest): Promise<Ended> => runToEnd(host, args, more)
 

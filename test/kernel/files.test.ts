@@ -6,21 +6,13 @@ import { encodeHeader, endOfArchive, paddingFor, tarEntry } from '../../agent/sn
 import { TarType, type TarEntry } from '../../agent/snapshot/tar/header.js'
 import { TarReader } from '../../agent/snapshot/tar/reader.js'
 import { eventually } from '../support/eventually.js'
-import { destroyEngineFolder, makeEngineFolder, openEngine, type EngineHost } from '../support/engine-host.js'
+import { engineForSuite, type EngineHost } from '../support/engine-host.js'
 
 describe('files of containers on the real kernel', function () {
   this.timeout(60_000)
   let folder: string
   let host: EngineHost
-
-  before(async () => {
-    folder = makeEngineFolder()
-    host = await openEngine(folder)
-  })
-  after(async () => {
-    await host?.close()
-    await destroyEngineFolder(folder)
-  })
+  engineForSuite((opened) => ({ folder, host } = opened))
 
   const never = new AbortController().signal
   const options = { keepKinds: false, ownedByUser: false }

@@ -144,6 +144,21 @@ function killIn(file: string, id: string): void {
   if (found && execFileSync('cat', [`/proc/${pid}/cmdline`, `/proc/${pid}/cgroup`], { encoding: 'utf8' }).includes(id)) sendSignal(found, 9)
 }
 
+/** An engine for all tests of the suite that calls this: handed over before the first, gone with its folder after the last. */
+export function engineForSuite(handOver: (opened: { folder: string; host: EngineHost }) => void): void {
+  let folder: string
+  let host: EngineHost | undefined
+  before(async () => {
+    folder = makeEngineFolder()
+    host = await openEngine(folder)
+    handOver({ folder, host })
+  })
+  after(async () => {
+    await host?.close()
+    await destroyEngineFolder(folder)
+  })
+}
+
 /** Everything of an output, by stream. */
 export async function collect(chunks: AsyncIterable<OutputChunk>): Promise<{ stdout: string; stderr: string }> {
   const out = { stdout: '', stderr: '' }
