@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { chmodSync, chownSync, existsSync, mkdirSync, renameSync } from 'node:fs'
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Clock } from '../../src/base/clock.js'
+import { rfc3339, type Clock } from '../../src/base/clock.js'
 import type { IdSource } from '../../src/base/id.js'
 import type { Bucket, KeyValueStore } from '../../src/base/key-value.js'
-import { rfc3339 } from '../../src/base/clock.js'
+import { unlessAborted } from '../../src/base/unless-aborted.js'
 import type { BuildCache as BuildCacheEntry } from '../../src/model/engine-api/image.js'
 import { removeTree } from '../../src/sys/remove-tree.js'
 import { diskUsage } from '../snapshot/disk-usage.js'
@@ -214,19 +214,15 @@ export class BuildCache {
     const own = new Promise<void>((resolve) => (free = resolve))
     const after = before.then(() => own)
     this.locks.set(id, after)
-    const release = once(() => {
-      free()
+    // Not before: who gave up waiting leaves the folder to the one that has it.
+    void after.then(() => {
       if (this.locks.get(id) === after) this.locks.delete(id)
     })
-    const aborted = new Promise<never>((_, reject) => {
-      if (signal.aborted) reject(signal.reason as Error)
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-    })
     try {
-      await Promise.race([before, aborted])
-      return release
+      await unlessAborted(before, signal)
+      return free
     } catch (thrown) {
-      release()
+      free()
       throw thrown
     }
   }

@@ -1,4 +1,4 @@
-import { withTimeout, type Clock } from '../../src/base/clock.js'
+import type { Clock } from '../../src/base/clock.js'
 import { ErrorKind, kindOf, messageOf, StatusError, unavailable } from '../../src/base/errors.js'
 import type { Logger } from '../../src/base/log.js'
 import { TimeLimit } from '../../src/base/time-limit.js'
@@ -172,8 +172,9 @@ export class AttachedNetworks implements NetworkProvider {
       this.offers.set(task.id, offer)
       this.waiters.get(task.id)?.(offer)
     })
+    using limit = new TimeLimit(this.given.clock, attachTimeoutMs, () => new TaskError('no container waits for this attachment any more'), signal)
     try {
-      await withTimeout(this.given.clock, attachTimeoutMs, unlessAborted(taken, signal), () => new TaskError('no container waits for this attachment any more'))
+      await unlessAborted(taken, limit.signal)
     } finally {
       this.offers.delete(task.id)
     }

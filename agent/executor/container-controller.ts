@@ -1,5 +1,6 @@
 import { kindOf } from '../../src/base/errors.js'
 import { zeroTime } from '../../src/base/clock.js'
+import type { Limit } from '../../src/base/limit.js'
 import type { ContainerInspectResponse } from '../../src/model/engine-api/container.js'
 import type { EventMessage } from '../../src/model/engine-api/system.js'
 import { defaults } from '../../src/model/defaults.js'
@@ -9,7 +10,6 @@ import { containerName, containerRequest, containerSpec, TaskLabel } from './con
 import type { Controller, Observed } from './controller.js'
 import { ExitError, TaskError } from './errors.js'
 import { attach, type ClusterNetworks } from './network-attachment.js'
-import type { StepLimit } from './step-limit.js'
 import { taskFiles, type FileKeeper, type FileSource } from './task-files.js'
 import { taskScope, type TemplateNode } from './template.js'
 import type { ContainerSpec } from '../../src/model/container-spec.js'
@@ -29,7 +29,7 @@ export interface ContainerDeps {
   /** Resolves when no node sends new flows to the task any more, or that cannot be waited for. */
   drain?: (taskId: string, signal: AbortSignal) => Promise<void>
   /** Shared by all tasks of the node. */
-  limit: StepLimit
+  limit: Limit
   /** This node, as templates see it. */
   node: () => TemplateNode
 }

@@ -6,7 +6,7 @@ import type { Assignments } from '../../agent/assignments.js'
 import { Dependencies } from '../../agent/dependencies.js'
 import { ContainerExecutor } from '../../agent/executor/container-executor.js'
 import { containerName } from '../../agent/executor/container-spec.js'
-import { StepLimit } from '../../agent/executor/step-limit.js'
+import { Limit } from '../../src/base/limit.js'
 import { logMessages } from '../../agent/logs/task-log.js'
 import { Reporter } from '../../agent/reporter.js'
 import { TaskDb } from '../../agent/task-db.js'
@@ -43,7 +43,7 @@ describe('tasks on the real engine', function () {
         images: { has: (ref) => ref === 'busybox' },
         files: keeper,
         fileSource: dependencies,
-        limit: new StepLimit(16),
+        limit: new Limit(16),
         node: () => ({ id: 'node-id', hostname: 'host-1', platform: { os: 'linux', architecture: 'x86_64' } }),
       },
       nullLogger,

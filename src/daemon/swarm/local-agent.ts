@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../../base/clock.js'
 import { ErrorKind, invalid, kindOf, messageOf, StatusError } from '../../base/errors.js'
+import { Limit } from '../../base/limit.js'
 import type { Logger } from '../../base/log.js'
 import type { Rng } from '../../base/rng.js'
 import { Serial } from '../../base/serial.js'
@@ -13,7 +14,6 @@ import type { ConnectionPool } from '../../wire/grpc-client.js'
 import { Dependencies } from '../../../agent/dependencies.js'
 import { ContainerExecutor } from '../../../agent/executor/container-executor.js'
 import { TemporaryError } from '../../../agent/executor/errors.js'
-import { StepLimit } from '../../../agent/executor/step-limit.js'
 import { usableLogDrivers } from '../../../agent/log-drivers/options.js'
 import { keepPublishing } from '../../../agent/logs/keep-publishing.js'
 import { LogPublisher } from '../../../agent/logs/log-publisher.js'
@@ -216,7 +216,7 @@ export class LocalAgent implements AgentSide {
         drain: (taskId, signal) => this.drain(taskId, signal),
         files: this.files,
         fileSource: dependencies,
-        limit: new StepLimit(stepsAtOnce),
+        limit: new Limit(stepsAtOnce),
         node: () => ({ id: this.nodeId, hostname: hostname(), platform: { os: 'linux', architecture: machineName } }),
       },
       log.child({ part: 'executor' }),

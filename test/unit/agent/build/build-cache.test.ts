@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { BuildCache } from '../../../../agent/build/build-cache.js'
+import { BuildCache, type CacheFolder } from '../../../../agent/build/build-cache.js'
 import { idSource } from '../../../../src/base/id.js'
 import { seededRng } from '../../../../src/base/rng.js'
 import { ManualClock } from '../../../support/manual-clock.js'
@@ -47,6 +47,21 @@ describe('what builds keep', () => {
     assert.equal((await cache.list()).length, 1)
     assert.equal((await cache.prune(all)).ids.length, 1)
     assert.deepEqual(readdirSync(folder), [])
+  })
+
+  it('goes to one step after another when it is locked, also past one that gave up waiting', async () => {
+    const first = await cache.acquire('key', 'locked', owner, signal)
+    const impatient = new AbortController()
+    const second = cache.acquire('key', 'locked', owner, impatient.signal)
+    impatient.abort(new Error('cancelled'))
+    await assert.rejects(second, /cancelled/)
+    let third: CacheFolder | undefined
+    const taking = cache.acquire('key', 'locked', owner, signal).then((taken) => (third = taken))
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(third, undefined)
+    first.release()
+    ;(await taking).release()
+    assert.equal((await cache.prune(all)).ids.length, 1)
   })
 
   it('holds a download while it is copied', async () => {

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { ContainerController, type ContainerDeps } from '../../../../agent/executor/container-controller.js'
 import { ContainerExecutor } from '../../../../agent/executor/container-executor.js'
-import { StepLimit } from '../../../../agent/executor/step-limit.js'
+import { Limit } from '../../../../src/base/limit.js'
 import type { TaskFile } from '../../../../agent/executor/task-files.js'
 import { nullLogger } from '../../../../src/base/log.js'
 import type { Secret } from '../../../../src/model/secret.js'
@@ -32,7 +32,7 @@ describe('the container controller', () => {
         keepOnly: (isKnown) => Promise.resolve([...files.keys()].filter((id) => !isKnown(id)).forEach((id) => files.delete(id))),
       },
       fileSource: { secret: () => ({ spec: { data: Buffer.from('x') } }) as unknown as Secret, config: () => undefined },
-      limit: new StepLimit(4),
+      limit: new Limit(4),
       node: () => ({ id: 'node-id', hostname: 'h', platform: { os: 'linux', architecture: 'x86_64' } }),
     }
   })
