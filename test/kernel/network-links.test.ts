@@ -1,6 +1,8 @@
 import { strict as assert } from 'node:assert'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
+import { inNetns } from '../../agent/kernel/netns.js'
+import { readSysctl } from '../../agent/kernel/sysctl.js'
 import type { NetworkController } from '../../agent/network/controller.js'
 import type { EndpointInfo, EndpointSettings, NetworkOptions } from '../../agent/network/types.js'
 import { destroyEngineFolder, makeEngineFolder, openEngine, type EngineHost } from '../support/engine-host.js'
@@ -95,11 +97,14 @@ for (const bridgeNetfilter of [false, true]) describe(`links between containers 
   it('closes with either container and with the link, and opens again with them', async () => {
     await open({ icc: false })
     const ruleset = (): string => tool(host.host, 'nft', 'list', 'set', 'inet', 'skep', 'links4')
+    const answers = (): string | undefined => inNetns(host.host, () => readSysctl('net/ipv4/conf/skep0/proxy_arp_pvlan'))
     let db = await start(ids.db, 'db', 'bridge', { exposedPorts: postgres })
     const app = await start(ids.app, 'app', 'bridge', { linkedTo: [ids.db] })
     assert.match(ruleset(), /tcp \. 5432/)
+    assert.equal(answers(), '1')
     await networks.removeSandbox(ids.db)
     assert.doesNotMatch(ruleset(), /elements/)
+    assert.equal(answers(), '0', 'nobody is linked: the host answers for nobody')
     // Another container may get the address: it is no part of the link.
     await start(ids.other, 'other', 'bridge', { exposedPorts: postgres })
     assert.doesNotMatch(ruleset(), /elements/)

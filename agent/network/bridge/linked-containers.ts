@@ -22,6 +22,8 @@ export interface LinkedContainersGiven {
 export class LinkedContainers {
   /** IPv6 addresses that this host answers for, by bridge; the kernel is asked when a bridge is first seen. */
   private readonly proxied = new Map<string, Set<string>>()
+  /** Bridges between whose ports this host hands on packets. */
+  private readonly led = new Set<string>()
 
   constructor(private readonly given: LinkedContainersGiven) {}
 
@@ -43,6 +45,7 @@ export class LinkedContainers {
     if (openings.length > 0) this.lead(network, device)
     if (network.enableIpv6) this.answerFor(device, new Set(openings.flatMap(({ source, target }) => [source, target]).filter((address) => address.includes(':'))))
     this.given.table.setOpenings(device, openings)
+    if (openings.length === 0 && this.led.delete(device)) this.leadNoMore(device)
   }
 
   private openingsOn(network: StoredNetwork): LinkOpening[] {
@@ -52,6 +55,7 @@ export class LinkedContainers {
   /** The host hands on packets between ports of the bridge. Without a delay: answers are of use at once. */
   private lead(network: StoredNetwork, device: string): void {
     const { kernel } = this.given
+    this.led.add(device)
     kernel.run(() => {
       if (network.enableIpv4) {
         writeSysctl('net/ipv4/ip_forward', '1')
@@ -64,6 +68,14 @@ export class LinkedContainers {
       }
     })
     if (network.enableIpv6) kernel.forwardIpv6()
+  }
+
+  /** Nobody is linked any more: who asks for a neighbour learns that it cannot be reached, instead of waiting for it. */
+  private leadNoMore(device: string): void {
+    this.given.kernel.run(() => {
+      writeSysctlIfPresent(`net/ipv4/conf/${device}/proxy_arp_pvlan`, '0')
+      writeSysctlIfPresent(`net/ipv6/conf/${device}/proxy_ndp`, '0')
+    })
   }
 
   private answerFor(device: string, wanted: ReadonlySet<string>): void {
