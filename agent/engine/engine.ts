@@ -44,6 +44,7 @@ import { removeContainer } from './life/remove.js'
 import { startContainer } from './life/start.js'
 import { readStats, statsSampler } from './view/stats.js'
 import { killContainer, pauseContainer, stopContainer, unpauseContainer, type StopOptions } from './life/stop.js'
+import { signalNumber } from './signals.js'
 import { superviseContainers } from './life/supervision.js'
 import { topContainer } from './view/top.js'
 import type { ListFilters, TerminalSize } from './types.js'
@@ -161,7 +162,7 @@ export class Engine implements AsyncDisposable {
 
   /** The containers made from an image, or that have it mounted, by the image's id. */
   usersOf(imageId: string): { containerId: string; running: boolean }[] {
-    return this.all().flatMap((container) => ([container.record.imageId, ...container.record.mounts.map(({ image }) => image?.id)].includes(imageId) ? [{ containerId: container.id, running: container.isUp }] : []))
+    return this.all().flatMap((container) => (usesImage(container, imageId) ? [{ containerId: container.id, running: container.isUp }] : []))
   }
 
   list(options: { all: boolean; limit?: number; size: boolean; filters: ListFilters }): Promise<ContainerSummary[]> {
@@ -192,6 +193,8 @@ export class Engine implements AsyncDisposable {
   }
 
   async kill(ref: string, signal: string): Promise<void> {
+    // Docker looks at the signal first, whether there is such a container or not.
+    signalNumber(signal || 'SIGKILL')
     await killContainer(this.context, this.find(ref), signal)
   }
 
@@ -317,4 +320,8 @@ export class Engine implements AsyncDisposable {
   async disconnectNetwork(ref: string, network: string): Promise<void> {
     await disconnectNetwork(this.context, this.find(ref), network)
   }
+}
+
+function usesImage({ record }: Container, imageId: string): boolean {
+  return record.imageId === imageId || record.mounts.some(({ image }) => image?.id === imageId)
 }

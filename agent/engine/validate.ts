@@ -140,7 +140,7 @@ function validateModes(hostConfig: HostConfig): void {
   const { PidMode = '', IpcMode = '', UTSMode = '', UsernsMode = '', CgroupnsMode, Isolation = '' } = hostConfig
   if (!/^(default)?$/i.test(Isolation)) throw invalid(`invalid isolation (${Isolation}): linux only supports 'default'`)
   if (!/^(host|container:.+)?$/.test(PidMode)) throw invalid(`invalid PID mode: ${PidMode}`)
-  if (!/^(none|private|shareable|host|container:.+)?$/.test(IpcMode)) throw invalid(`invalid IPC mode: ${IpcMode}`)
+  if (!/^(none|private|shareable|host|container:.+)?$/.test(IpcMode)) throw invalid(`Invalid IPC mode: ${IpcMode}`)
   if (!/^(host)?$/.test(UTSMode)) throw invalid(`invalid UTS mode: ${UTSMode}`)
   if (!/^(host)?$/.test(UsernsMode)) throw invalid(`invalid user namespace mode: ${UsernsMode}; use host`)
   if (CgroupnsMode !== undefined && !/^(private|host)?$/.test(CgroupnsMode)) throw invalid(`invalid cgroup namespace mode: ${CgroupnsMode}`)

@@ -73,7 +73,8 @@ function summaryOf(store: ImageStore, users: ImageUsers, record: ImageRecord, na
     Size: imageBytes(store, record),
     SharedSize: sharedSize,
     Labels: record.config.config?.Labels ?? {},
-    Containers: shared === undefined ? -1 : users.usersOf(record.id).length,
+    // Since API 1.51 always told; older clients take -1 for unknown, and are glad of the count.
+    Containers: users.usersOf(record.id).length,
   }
 }
 

@@ -78,8 +78,8 @@ function checkMode(options: LogOptions): void {
 }
 
 const validators: Readonly<Record<string, (options: LogOptions) => void>> = {
-  'json-file': checkFiles,
-  local: checkFiles,
+  'json-file': checkJsonFiles,
+  local: checkLocalFiles,
   syslog: (options) => {
     const address = options['syslog-address']
     if (address !== undefined && address !== '') {
@@ -133,10 +133,48 @@ export function fluentdAddress(address: string): ReturnType<typeof parseAddress>
   return parseAddress(address.includes('://') ? address : `tcp://${address}`, ['tcp', 'tls', 'unix'], 24224)
 }
 
-function checkFiles(options: LogOptions): void {
-  if (options['max-size'] !== undefined) parseLogSize(options['max-size'])
-  if (options['max-file'] !== undefined) countOf('max-file', options['max-file'])
-  checkBool(options, 'compress')
+/** What Docker says of these when the container is to start: here none is made that never could. */
+const refusedAtStart = (why: string): Error => invalid(`failed to initialize logging driver: ${why}`)
+
+function checkJsonFiles(options: LogOptions): void {
+  const { 'max-size': size, 'max-file': files, compress } = options
+  if (size !== undefined) {
+    const bytes = parseBytes(size)
+    if (bytes === undefined) throw refusedAtStart(`invalid size: '${size}'`)
+    if (bytes === 0) throw refusedAtStart('max-size must be a positive number')
+  }
+  if (files !== undefined && wholeNumber(files) < 1) throw refusedAtStart('max-file cannot be less than 1')
+  checkFileCount(files)
+  checkCompress(compress, '')
+  if (readFlag(options, 'compress') === true && (size === undefined || Number(files ?? 1) < 2)) {
+    throw refusedAtStart('compress cannot be true when max-file is less than 2 or max-size is not set')
+  }
+}
+
+function checkLocalFiles(options: LogOptions): void {
+  const { 'max-size': size, 'max-file': files, compress } = options
+  if (size !== undefined) {
+    const bytes = parseBytes(size)
+    if (bytes === undefined) throw refusedAtStart(`invalid value for max-size: ${size}: invalid size: '${size}'`)
+    if (bytes === 0) throw refusedAtStart(`invalid value for max-size: ${size}: it must be a positive number`)
+  }
+  if (files !== undefined && wholeNumber(files, `invalid value for max-file: ${files}: `) < 1) throw refusedAtStart('max file count cannot be less than 1')
+  checkFileCount(files)
+  checkCompress(compress, 'error reading compress log option: ')
+  if (readFlag(options, 'compress') === true && files === '1') throw refusedAtStart('compression cannot be enabled when max file count is 1')
+}
+
+function wholeNumber(text: string, prefix = ''): number {
+  if (!/^[-+]?\d+$/.test(text)) throw refusedAtStart(`${prefix}strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
+  return Number(text)
+}
+
+function checkFileCount(files = '1'): void {
+  if (Number(files) > filesMax) throw refusedAtStart(`max-file cannot be more than ${filesMax}`)
+}
+
+function checkCompress(text: string | undefined, prefix: string): void {
+  if (text !== undefined && parseBool(text) === undefined) throw refusedAtStart(`${prefix}strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`)
 }
 
 function checkBool(options: LogOptions, name: string): void {

@@ -178,6 +178,11 @@ describe('engine on the real kernel', function () {
     }
   })
 
+  it('looks at the signal of a kill before it looks for the container', async () => {
+    await assert.rejects(host.engine.kill('nothing-of-this-name', 'FOO'), { kind: 'invalid', message: 'Invalid signal: FOO' })
+    await assert.rejects(host.engine.kill('nothing-of-this-name', ''), { kind: 'notFound' })
+  })
+
   it('writes down that a container was told to stop while it takes its time', async () => {
     const { engine } = host
     const script = 'trap "" TERM; touch /trapped; while :; do sleep 0.05; done'

@@ -193,6 +193,12 @@ describe('images', () => {
     nothingLeft()
   })
 
+  it('tells of each image how many containers have it', async () => {
+    await load(tarOf(...legacyArchive(app, other)))
+    users.set(imageId(app), [{ containerId: 'a', running: true }, { containerId: 'b', running: false }])
+    assert.deepEqual((await list()).map(({ Id, Containers, SharedSize }) => [Id, Containers, SharedSize]), [[imageId(app), 2, -1], [imageId(other), 0, -1]])
+  })
+
   it('lists by filters', async () => {
     await load(tarOf(...legacyArchive(app, other)))
     await images.tag('app:1', 'web/front', 'dev')

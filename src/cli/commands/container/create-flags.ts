@@ -190,6 +190,9 @@ function hostConfig(flags: CreateFlagValues, given: ReadonlySet<string>, binding
   const swap = flags['memory-swap']
   const swapBytes = swap === undefined ? undefined : swap === '-1' ? -1 : parseBytes(swap)
   if (swap !== undefined && swapBytes === undefined) throw invalid(`invalid argument "${swap}" for "--memory-swap" flag: a size such as 512m or -1 expected`)
+  for (const [name, what, valid] of modes) {
+    if (!valid.test(flags[name] ?? '')) throw invalid(`--${name}: invalid ${what} mode`)
+  }
   const restart = restartPolicy(flags.restart)
   if (flags.rm && !['', 'no'].includes(restart.Name ?? '')) throw invalid('conflicting options: cannot specify both --restart and --rm')
   return {
@@ -257,6 +260,14 @@ function hostConfig(flags: CreateFlagValues, given: ReadonlySet<string>, binding
     ...(given.has('init') && { Init: flags.init }),
   }
 }
+
+/** What docker's command line refuses by itself; of `--ipc` the daemon tells. */
+const modes = [
+  ['pid', 'PID', /^(host|container:.+)?$/],
+  ['uts', 'UTS', /^(host)?$/],
+  ['userns', 'USER', /^(host)?$/],
+  ['cgroupns', 'CGROUP', /^(host|private)?$/],
+] as const
 
 function splitOnce(text: string, separator: string): [string, string] {
   const at = text.indexOf(separator)

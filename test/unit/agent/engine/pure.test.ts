@@ -90,6 +90,8 @@ describe('engine/pure', () => {
     assert.throws(() => validateConfig({}, { RestartPolicy: { Name: 'always' }, AutoRemove: true }, host), /can't create 'AutoRemove' container with restart policy/)
     assert.throws(() => validateConfig({ Healthcheck: { Test: ['RUN', 'x'] } }, {}, host), /Unknown healthcheck type 'RUN'/)
     assert.throws(() => validateConfig({}, { Isolation: 'hyperv' }, host), /invalid isolation \(hyperv\): linux only supports 'default'/)
+    assert.throws(() => validateConfig({}, { IpcMode: 'foo' }, host), { kind: 'invalid', message: 'Invalid IPC mode: foo' })
+    for (const PidMode of ['foo', 'container:']) assert.throws(() => validateConfig({}, { PidMode }, host), { kind: 'invalid', message: `invalid PID mode: ${PidMode}` })
     assert.throws(() => validateConfig({ StopSignal: 'SIGWHAT' }, {}, host), /Invalid signal: SIGWHAT/)
     assert.throws(() => validateConfig({ WorkingDir: 'rel' }, {}, host), /needs to be an absolute path/)
   })
