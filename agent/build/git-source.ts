@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
-import { ErrorKind, invalid, messageOf, StatusError } from '../../src/base/errors.js'
+import { existsSync, mkdirSync } from 'node:fs'
+import { errnoOf, ErrorKind, internal, invalid, StatusError } from '../../src/base/errors.js'
 import { exec } from '../../src/sys/exec.js'
 import type { Proxies } from '../image/registry/proxies.js'
 import { removeTree } from '../../src/sys/remove-tree.js'
@@ -79,7 +79,10 @@ async function git(args: readonly string[], cwd: string | undefined, proxies: Pr
   } catch (thrown) {
     signal.throwIfAborted()
     if (limit.aborted) throw invalid(`git ${args[0] ?? ''} took longer than ${timeoutMs / 60_000} minutes`)
-    if (/ENOENT/.test(messageOf(thrown))) {
+    const missing = thrown instanceof StatusError && errnoOf(thrown.cause) === 'ENOENT'
+    // Told in the same way when the folder to run it in is gone.
+    if (missing && cwd !== undefined && !existsSync(cwd)) throw internal(`cannot run git ${args[0] ?? ''}: its folder ${cwd} is gone`, thrown)
+    if (missing) {
       throw new StatusError(ErrorKind.unsupported, 'a git repository needs the program git on the host of the daemon: install it there, or send the files in the build context', { cause: thrown })
     }
     throw thrown

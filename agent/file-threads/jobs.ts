@@ -2,9 +2,10 @@ import { filesHere, type BuildFiles, type Described } from '../build/file-work.j
 import { unpackArchive, type ArchiveJob } from '../image/archive-unpacker.js'
 import type { AppliedLayer } from '../image/layer-apply.js'
 import { unpackHere, type LayerFile } from '../image/layer-unpacker.js'
+import { mount, type MountRequest } from '../kernel/mount.js'
 
 /** Work on very many files, as plain data: it is handed to a thread. */
-export type FileJob = { kind: 'layer'; layer: LayerFile } | { kind: 'archive'; archive: ArchiveJob } | { [K in keyof BuildFiles]: { kind: K; build: Parameters<BuildFiles[K]>[0] } }[keyof BuildFiles]
+export type FileJob = { kind: 'layer'; layer: LayerFile } | { kind: 'archive'; archive: ArchiveJob } | { kind: 'mount'; mount: MountRequest } | { [K in keyof BuildFiles]: { kind: K; build: Parameters<BuildFiles[K]>[0] } }[keyof BuildFiles]
 
 /** What comes of a job. */
 export type FileResult = AppliedLayer | Described | void
@@ -16,6 +17,8 @@ export async function perform(job: FileJob, see: (bytes: number) => void, signal
       return unpackHere.unpack(job.layer, see, signal)
     case 'archive':
       return unpackArchive(job.archive, signal)
+    case 'mount':
+      return mount(job.mount)
     case 'unpackContext':
       return filesHere.unpackContext(job.build, signal)
     case 'copy':

@@ -10,6 +10,8 @@ export const MountFlag = {
   noExec: 8,
   synchronous: 16,
   remount: 32,
+  mandatoryLock: 64,
+  directorySynchronous: 128,
   noAtime: 1024,
   noDirAtime: 2048,
   bind: 4096,

@@ -21,6 +21,7 @@ import type { OciRuntime } from '../runtime/oci-runtime.js'
 import { removeFolder } from '../runtime/remove-folder.js'
 import type { Snapshotter } from '../snapshot/snapshotter.js'
 import { pluginBundle } from './bundle.js'
+import { LineLimit } from './line-limit.js'
 import { OutputLines } from './output-lines.js'
 import type { PluginPaths } from './plugin-paths.js'
 import type { PluginRecord } from './plugin-record.js'
@@ -169,8 +170,17 @@ export class PluginRun {
   /** What it writes goes into the daemon's log, as in Docker. */
   private async follow(): Promise<void> {
     const log = this.deps.log.child({ plugin: this.record.name })
-    const lines = new OutputLines((stream, line) => (stream === 'stderr' ? log.warn(line) : log.info(line)))
-    this.output = await attachTo(this.deps.paths.bundle(this.record.id), { output: (stream, data) => lines.add(stream, data), closed: () => lines.end() })
+    const limit = new LineLimit(this.deps.clock, (count) => log.warn(`${count} lines of a plugin's output were left out: it writes too many`))
+    const lines = new OutputLines((stream, line) => {
+      if (!limit.allows()) return
+      if (stream === 'stderr') log.warn(line)
+      else log.info(line)
+    })
+    const closed = (): void => {
+      lines.end()
+      limit.end()
+    }
+    this.output = await attachTo(this.deps.paths.bundle(this.record.id), { output: (stream, data) => lines.add(stream, data), closed })
   }
 
   private async listens(): Promise<void> {

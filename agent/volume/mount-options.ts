@@ -7,6 +7,8 @@ export interface VolumeMount {
   type: string
   device: string
   flags: number
+  /** `MountFlag`s of propagation; 0 leaves it as it comes. Set by a call of its own. */
+  propagation: number
   /** The file system's own options, comma separated. */
   data: string
 }
@@ -26,12 +28,30 @@ const flagWords: Record<string, [number, number]> = {
   exec: [0, MountFlag.noExec],
   sync: [MountFlag.synchronous, 0],
   async: [0, MountFlag.synchronous],
+  dirsync: [MountFlag.directorySynchronous, 0],
+  atime: [0, MountFlag.noAtime],
   noatime: [MountFlag.noAtime, 0],
+  diratime: [0, MountFlag.noDirAtime],
   nodiratime: [MountFlag.noDirAtime, 0],
   relatime: [MountFlag.relatime, 0],
+  norelatime: [0, MountFlag.relatime],
   strictatime: [MountFlag.strictAtime, 0],
+  nostrictatime: [0, MountFlag.strictAtime],
+  mand: [MountFlag.mandatoryLock, 0],
+  nomand: [0, MountFlag.mandatoryLock],
   bind: [MountFlag.bind, 0],
   rbind: [MountFlag.bind | MountFlag.recursive, 0],
+}
+
+const propagationWords: Record<string, number> = {
+  private: MountFlag.private,
+  rprivate: MountFlag.private | MountFlag.recursive,
+  slave: MountFlag.slave,
+  rslave: MountFlag.slave | MountFlag.recursive,
+  shared: MountFlag.shared,
+  rshared: MountFlag.shared | MountFlag.recursive,
+  unbindable: MountFlag.unbindable,
+  runbindable: MountFlag.unbindable | MountFlag.recursive,
 }
 
 /**
@@ -45,22 +65,46 @@ export function parseMountOptions(options: Record<string, string>): VolumeMount 
   if (type === undefined && o === undefined && device === undefined) return undefined
   if (device === undefined || device === '') throw invalid('missing required option: "device"')
   if (type === undefined || type === '') throw invalid('missing required option: "type"')
+  if (type === 'cifs' && /^[^/]*\/\/[^/]*:\d*(\/|$)/.test(device)) throw invalid("port not allowed in CIFS device URL, include 'port' in 'o='")
   let flags = 0
+  let propagation = 0
   const data: string[] = []
   for (const word of (o ?? '').split(',').map((one) => one.trim()).filter(Boolean)) {
     const change = flagWords[word]
-    if (change) flags = (flags | change[0]) & ~change[1]
+    const further = propagationWords[word]
+    if (further !== undefined) propagation = further
+    else if (change) flags = (flags | change[0]) & ~change[1]
     else data.push(word)
   }
-  return { type, device, flags, data: data.join(',') }
+  return { type, device, flags, propagation, data: data.join(',') }
 }
 
-/** The host in `addr=` of network file systems, which the kernel wants as an address. */
+/** File systems of other hosts: the kernel wants an address of theirs, and mounting them may take as long as they do. */
+export function isNetworkType(type: string): boolean {
+  return ['nfs', 'nfs4', 'cifs', 'smb3'].includes(type)
+}
+
+/** The host in `addr=`. */
 export function addressOption(data: string): string | undefined {
   return /(?:^|,)addr=([^,]+)/.exec(data)?.[1]
 }
 
 /** The same options with another `addr=`. */
 export function withAddress(data: string, address: string): string {
-  return data.replace(/(^|,)addr=[^,]+/, `$1addr=${address}`)
+  return data.replace(/(^|,)addr=[^,]+/, (_, before: string) => `${before}addr=${address}`)
+}
+
+/** The host of a device like `//host/share`; undefined when it names none, or an address in brackets. */
+export function serverOf(device: string): string | undefined {
+  return /^(?:\w+:)?\/\/([^/[\]]+)/.exec(device)?.[1]
+}
+
+/** The same device at another host. */
+export function withServer(device: string, address: string): string {
+  return device.replace(/^((?:\w+:)?\/\/)[^/]+/, (_, before: string) => `${before}${address}`)
+}
+
+/** For messages: without the password among the options. */
+export function hideSecrets(text: string): string {
+  return text.replace(/(^|[, ])(pass|password)=[^,]*/g, (_, before: string, name: string) => `${before}${name}=********`)
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/base/clock.js'
-import { internal, notFound } from '../../src/base/errors.js'
+import { ErrorKind, internal, notFound, StatusError } from '../../src/base/errors.js'
 import { PluginClient } from './plugin-client.js'
 import { findPlugin, pluginFolders, pluginNames, type PluginFolders } from './plugin-places.js'
 
@@ -57,8 +57,13 @@ export class VolumePlugin {
   /** `global` when every host sees the same volumes. */
   async scopeOf(): Promise<'local' | 'global'> {
     if (this.scope === undefined) {
-      // Plugins of the first version do not know the question.
-      const answer = await this.call('Capabilities', {}, shortMs).catch(() => ({}) as Record<string, unknown>)
+      let answer: Record<string, unknown> = {}
+      try {
+        answer = await this.call('Capabilities', {}, shortMs)
+      } catch (thrown) {
+        // Plugins of the first version do not know the question; one that did not answer is asked again another time.
+        if (!(thrown instanceof StatusError && thrown.kind === ErrorKind.internal)) return 'local'
+      }
       const capabilities = answer['Capabilities'] as { Scope?: unknown } | undefined
       this.scope = String(capabilities?.Scope ?? '').toLowerCase() === 'global' ? 'global' : 'local'
     }

@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises'
 import { lstat, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { rfc3339, type Clock } from '../../src/base/clock.js'
@@ -7,10 +6,11 @@ import type { IdSource } from '../../src/base/id.js'
 import type { Bucket, KeyValueStore } from '../../src/base/key-value.js'
 import type { Volume, VolumeCreateOptions } from '../../src/model/engine-api/volume.js'
 import { removeTree } from '../../src/sys/remove-tree.js'
-import { bindMount, isMounted, mount, MountFlag, unmountAll } from '../kernel/mount.js'
+import { isMounted, MountFlag, unmountAll } from '../kernel/mount.js'
 import { copyTree } from './copy-tree.js'
 import { folderBytes } from './folder-bytes.js'
-import { addressOption, parseMountOptions, withAddress, type VolumeMount } from './mount-options.js'
+import { parseMountOptions } from './mount-options.js'
+import { mountSystem, mountVolume, type MountSystem } from './mount-volume.js'
 import { checkVolumeName } from './volume-name.js'
 import { VolumePlugins, type VolumePlugin } from './volume-plugins.js'
 
@@ -73,6 +73,7 @@ export class VolumeStore {
     private readonly clock: Clock,
     private readonly engine: VolumeUsers,
     private readonly plugins = new VolumePlugins(clock),
+    private readonly system: MountSystem = mountSystem,
   ) {
     this.bucket = store.bucket('volumes')
     for (const { key, value } of this.bucket.list()) this.records.set(key, value)
@@ -211,7 +212,7 @@ export class VolumeStore {
 
   /**
    * Mounts what its options ask for, once for all containers, or has its plugin mount it, and gives the folder; doing it again
-   * for the same container is fine. Throws `notFound`, and `invalid` when it cannot be mounted.
+   * for the same container is fine. Throws `notFound`, and `internal` when it cannot be mounted.
    */
   async acquire(name: string, containerId: string, place?: { destination: string; readWrite: boolean; propagation: string }): Promise<string> {
     await this.lookUp(name)
@@ -325,7 +326,7 @@ export class VolumeStore {
     const folder = this.folder(name)
     await mkdir(folder, { recursive: true, mode: 0o755 })
     const wanted = parseMountOptions(record.options)
-    if (wanted && !isMounted(folder)) await mountVolume(name, wanted, folder)
+    if (wanted && !isMounted(folder)) await mountVolume(wanted, folder, this.system)
     return folder
   }
 
@@ -420,21 +421,4 @@ function ifGone(thrown: unknown, borne: boolean): undefined {
 /** True when something is taken off again after the last user. */
 function needsMount(record: VolumeRecord): boolean {
   return record.driver !== localDriver || parseMountOptions(record.options) !== undefined
-}
-
-async function mountVolume(name: string, wanted: VolumeMount, folder: string): Promise<void> {
-  try {
-    if (wanted.flags & MountFlag.bind) {
-      bindMount(wanted.device, folder, {
-        readOnly: (wanted.flags & MountFlag.readOnly) !== 0,
-        recursive: (wanted.flags & MountFlag.recursive) !== 0,
-      })
-      return
-    }
-    const host = addressOption(wanted.data)
-    const data = host === undefined ? wanted.data : withAddress(wanted.data, (await lookup(host)).address)
-    mount({ source: wanted.device, target: folder, type: wanted.type, flags: wanted.flags, ...(data !== '' && { data }) })
-  } catch (thrown) {
-    throw invalid(`cannot mount volume ${name} (${wanted.type} ${wanted.device}): ${messageOf(thrown)}`, thrown)
-  }
 }

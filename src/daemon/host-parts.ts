@@ -20,6 +20,7 @@ import { Images } from '../../agent/image/images.js'
 import { insecureByDefault } from '../../agent/image/registry/endpoints.js'
 import { LayerMemory } from '../../agent/image/registry/layer-memory.js'
 import { Registries } from '../../agent/image/registry/registries.js'
+import { mountOnThread } from '../../agent/file-threads/mount-thread.js'
 import { FileThreads } from '../../agent/file-threads/pool.js'
 import { AttachedNetworks } from '../../agent/executor/attached-networks.js'
 import { NetworkController } from '../../agent/network/controller.js'
@@ -29,6 +30,7 @@ import { PluginStore } from '../../agent/plugin/plugin-store.js'
 import { findProgram, isExecutable } from '../../agent/runtime/programs.js'
 import { OverlaySnapshotter } from '../../agent/snapshot/overlay.js'
 import { pluginFolders } from '../../agent/volume/plugin-places.js'
+import { mountSystem } from '../../agent/volume/mount-volume.js'
 import { VolumePlugins } from '../../agent/volume/volume-plugins.js'
 import { VolumeStore } from '../../agent/volume/volume-store.js'
 import { proxySettings, logOptionsOf, type DaemonConfig } from './config.js'
@@ -107,7 +109,7 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
     volumeDrivers: () => opened.plugins?.volumeDrivers() ?? [],
     volumeDriver: (ref) => opened.plugins?.volumeDriver(ref),
   })
-  const volumes = new VolumeStore(join(dataRoot, 'volumes'), db, ids, clock, { users: () => volumeUsers(opened.engine) }, volumePlugins)
+  const volumes = new VolumeStore(join(dataRoot, 'volumes'), db, ids, clock, { users: () => volumeUsers(opened.engine) }, volumePlugins, { ...mountSystem, mountAside: mountOnThread })
   volumes.onEvent(({ action, name, attributes }) => events.publish('volume', action, name, attributes))
   const host = readHostFacts()
   // Before the engine: containers that it starts again may need their drivers.

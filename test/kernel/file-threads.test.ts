@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { gzipSync } from 'node:zlib'
 import { digestOf } from '../../agent/image/descriptor.js'
+import { mountOnThread } from '../../agent/file-threads/mount-thread.js'
 import { FileThreads } from '../../agent/file-threads/pool.js'
 import { fileThreadOptions } from '../../agent/file-threads/program.js'
+import { isMounted, unmountAll } from '../../agent/kernel/mount.js'
 import { TarError } from '../../agent/snapshot/tar/header.js'
 import { systemClock } from '../../src/sys/system-clock.js'
 import { ManualClock } from '../support/manual-clock.js'
@@ -133,6 +135,19 @@ describe('the threads that work on files', () => {
     await idle.unpack(layer('first', tar), () => undefined, signal)
     await clock.advance(5_000)
     assert.equal((await idle.unpack(layer('second', tar), () => undefined, signal)).diffId, digestOf(tar))
+    assert.equal(workers.length, 2)
+  })
+
+  it('mount what may wait for other hosts, and tell why it cannot be', async () => {
+    const target = join(folder, 'mounted')
+    mkdirSync(target)
+    try {
+      await mountOnThread({ source: 'tmpfs', target, type: 'tmpfs', data: 'size=64k' }, start)
+      assert.ok(isMounted(target))
+    } finally {
+      unmountAll(target)
+    }
+    await assert.rejects(mountOnThread({ source: 'x', target, type: 'no-such-file-system' }, start), { code: 'ENODEV' })
     assert.equal(workers.length, 2)
   })
 })

@@ -16,6 +16,8 @@ class FolderPlugin {
   readonly calls: string[] = []
   readonly volumes = new Map<string, { mountpoint: string; users: Set<string>; options: Record<string, string> }>()
   implements: string[] = ['VolumeDriver']
+  /** False: the connection ends without an answer. */
+  answersScope = true
   private readonly server: Server
   constructor(private readonly folder: string) {
     this.server = createServer((request, response) => {
@@ -24,6 +26,10 @@ class FolderPlugin {
       request.on('end', () => {
         const text = Buffer.concat(chunks).toString()
         const answer = this.answer(request.url ?? '', (text === '' ? {} : JSON.parse(text)) as { Name?: string; ID?: string; Opts?: Record<string, string> })
+        if (!answer) {
+          request.socket.destroy()
+          return
+        }
         response.writeHead('Err' in answer && answer['Err'] !== '' ? 500 : 200, { 'Content-Type': 'application/vnd.docker.plugins.v1.2+json' })
         response.end(JSON.stringify(answer))
       })
@@ -39,7 +45,7 @@ class FolderPlugin {
     this.server.closeAllConnections()
   }
 
-  private answer(path: string, { Name = '', ID = '', Opts = {} }: { Name?: string; ID?: string; Opts?: Record<string, string> }): Record<string, unknown> {
+  private answer(path: string, { Name = '', ID = '', Opts = {} }: { Name?: string; ID?: string; Opts?: Record<string, string> }): Record<string, unknown> | null {
     this.calls.push(`${path} ${Name}${ID && ` ${ID}`}`)
     const volume = this.volumes.get(Name)
     const shown = (name: string) => ({ Name: name, Mountpoint: this.volumes.get(name)?.mountpoint, CreatedAt: '2026-01-02T03:04:05Z', Status: { options: this.volumes.get(name)?.options } })
@@ -47,7 +53,7 @@ class FolderPlugin {
       case '/Plugin.Activate':
         return { Implements: this.implements }
       case '/VolumeDriver.Capabilities':
-        return { Capabilities: { Scope: 'global' } }
+        return this.answersScope ? { Capabilities: { Scope: 'global' } } : null
       case '/VolumeDriver.Create':
         if ('fail' in Opts) return { Err: 'the storage is full' }
         mkdirSync(join(this.folder, Name), { recursive: true })
@@ -124,6 +130,16 @@ describe('volume plugins', () => {
     await assert.rejects(volumes.create({ Name: 'shared', Driver: 'local' }), /create shared: conflict: volume name must be unique/)
     assert.equal(await volumes.acquire('shared', 'c'), join(root, 'content'))
     await volumes.release('shared', 'c')
+  })
+
+  it('are asked for their scope again when they did not answer', async () => {
+    plugin.answersScope = false
+    await volumes.create({ Name: 'data', Driver: 'folders' })
+    assert.equal((await volumes.inspect('data')).Scope, 'local')
+    plugin.answersScope = true
+    assert.equal((await volumes.inspect('data')).Scope, 'global')
+    plugin.answersScope = false
+    assert.equal((await volumes.inspect('data')).Scope, 'global')
   })
 
   it('that refuse, are gone or are something else are told by name', async () => {

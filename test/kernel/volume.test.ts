@@ -120,7 +120,19 @@ describe('volumes', () => {
     assert.equal(readFileSync(join(folder, 'x'), 'utf8'), 'from the host')
     assert.throws(() => writeFileSync(join(folder, 'y'), ''), /EROFS/)
     await volumes.create({ Name: 'gone', DriverOpts: { type: 'none', device: join(root, 'nowhere'), o: 'bind' } })
-    await assert.rejects(volumes.acquire('gone', 'c'), /cannot mount volume gone \(none .*nowhere\): mount .*ENOENT/)
+    await assert.rejects(volumes.acquire('gone', 'c'), { kind: 'internal', message: /^error while mounting volume '.*gone\/_data': failed to mount local volume: mount .*nowhere:.*_data, flags: 0x1000: no such file or directory$/ })
+  })
+
+  it('of other hosts name what the kernel lacks, and hide passwords', async () => {
+    await volumes.create({ Name: 'share', DriverOpts: { type: 'cifs', device: '//127.0.0.1/share', o: 'ro,username=a,password=hush,addr=127.0.0.1' } })
+    const known = /^(nodev)?\tcifs$/m.test(readFileSync('/proc/filesystems', 'utf8'))
+    const why = known ? '' : 'no such device \\(the kernel of this host knows no file system "cifs": load its module\\)$'
+    await assert.rejects(volumes.acquire('share', 'c'), {
+      kind: 'internal',
+      message: new RegExp(`^error while mounting volume '.*share/_data': failed to mount local volume: mount //127.0.0.1/share:.*, flags: 0x1, data: username=a,password=\\*{8},addr=127.0.0.1: ${why}`),
+    })
+    // Nobody holds it after that.
+    await volumes.remove('share', false)
   })
 
   it('take over what the image has, once', async () => {

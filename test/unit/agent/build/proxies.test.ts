@@ -1,11 +1,11 @@
 import { strict as assert } from 'node:assert'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fetchToFile } from '../../../../agent/build/fetch-url.js'
-import { gitAddress, resolveCommit } from '../../../../agent/build/git-source.js'
+import { checkOut, gitAddress, resolveCommit, type GitAddress } from '../../../../agent/build/git-source.js'
 import { Proxies } from '../../../../agent/image/registry/proxies.js'
 
 describe('what builds fetch', () => {
@@ -46,5 +46,19 @@ describe('what builds fetch', () => {
     const address = gitAddress('http://git.test/a.git#main')
     assert.equal(address && (await resolveCommit(address, proxies, signal)), commit)
     assert.match(asked[0] ?? '', /^http:\/\/git\.test\/a\.git\/info\/refs/)
+  })
+
+  it('by git is told apart: no git on the host, and a folder that is gone', async () => {
+    const address = gitAddress('http://git.test/a.git#main') as GitAddress
+    const { PATH } = process.env
+    try {
+      process.env['PATH'] = folder
+      await assert.rejects(resolveCommit(address, proxies, signal), { kind: 'unsupported', message: /needs the program git/ })
+      // It takes away the folder that it is run in.
+      writeFileSync(join(folder, 'git'), `#!/bin/sh\nexec /bin/rm -rf ${join(folder, 'checkout')}\n`, { mode: 0o755 })
+      await assert.rejects(checkOut(address, commit, join(folder, 'checkout'), false, proxies, signal), { kind: 'internal', message: /cannot run git remote: its folder .*checkout is gone/ })
+    } finally {
+      process.env['PATH'] = PATH
+    }
   })
 })

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { pack } from 'tar-stream'
 import { pluginBundle } from '../../../../agent/plugin/bundle.js'
+import { LineLimit } from '../../../../agent/plugin/line-limit.js'
 import { OutputLines } from '../../../../agent/plugin/output-lines.js'
 import { splitPluginArchive } from '../../../../agent/plugin/plugin-archive.js'
 import { parsePluginConfig } from '../../../../agent/plugin/plugin-config.js'
@@ -10,6 +11,7 @@ import { initialSettings } from '../../../../agent/plugin/settings.js'
 import { TarReader } from '../../../../agent/snapshot/tar/reader.js'
 import { MemoryKeyValue } from '../../../support/memory-key-value.js'
 import { volumePluginConfig } from '../../../support/volume-plugin.js'
+import { ManualClock } from '../../../support/manual-clock.js'
 
 function record(id: string, name: string, over: Record<string, unknown> = {}): PluginRecord {
   const config = parsePluginConfig(Buffer.from(JSON.stringify(volumePluginConfig(over))))
@@ -127,5 +129,19 @@ describe('the output of plugins', () => {
     assert.deepEqual(told.map((line) => line.slice(0, 12)), ['stdout a', 'stderr e', 'stdout bc', 'stdout xxxxx'])
     lines.end()
     assert.equal(told.at(-1), `stdout ${'x'.repeat(904)}`)
+  })
+
+  it('is told up to a limit in each period, and how much was left out', async () => {
+    const clock = new ManualClock()
+    const leftOut: number[] = []
+    const limit = new LineLimit(clock, (count) => leftOut.push(count))
+    const allowed = (lines: number): number => Array.from({ length: lines }, () => limit.allows()).filter(Boolean).length
+    assert.deepEqual([allowed(1_000), clock.pendingTimers], [1_000, 0])
+    assert.equal(allowed(500), 0)
+    await clock.advance(10_000)
+    assert.deepEqual([leftOut, clock.pendingTimers], [[500], 0])
+    assert.equal(allowed(1_001), 1_000)
+    limit.end()
+    assert.deepEqual([leftOut, clock.pendingTimers], [[500, 1], 0])
   })
 })
