@@ -4,6 +4,7 @@ import { TimeSlice } from '../kernel/time-slice.js'
 import { textOf, type ByteString } from '../snapshot/paths.js'
 import { TarType, type TarEntry } from '../snapshot/tar/header.js'
 import { layerLimits, TarReader } from '../snapshot/tar/reader.js'
+import { SharedTree } from '../snapshot/tree-paths.js'
 import { TreeWriter, WhiteoutMode } from '../snapshot/tree-writer.js'
 import { decompressedArchive } from './compression.js'
 
@@ -39,7 +40,9 @@ export const unpackArchiveHere: ArchiveUnpacker = {
 export async function unpackArchive({ archive, folder, keepKinds, owner }: ArchiveJob, signal: AbortSignal): Promise<void> {
   const source: AsyncIterable<Uint8Array> = typeof archive === 'string' ? createReadStream(archive, { highWaterMark: readBytes }) : single(archive)
   const reader = new TarReader(await decompressedArchive(source), layerLimits)
-  const writer = new TreeWriter(folder, WhiteoutMode.plain)
+  // A volume may be other containers' too, which go on.
+  using paths = new SharedTree(folder)
+  const writer = new TreeWriter(paths, WhiteoutMode.plain)
   const slice = new TimeSlice()
   const read = async (): Promise<Buffer | undefined> => {
     const piece = await reader.read()

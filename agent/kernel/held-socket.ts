@@ -1,7 +1,5 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
-
-/** open(2): a place in the tree, without access to what is there. */
-const openPathOnly = 0o10_000_000
+import { openPathOnly } from './open-flags.js'
 
 /** A unix socket in a folder that others write to. */
 export interface HeldSocket extends Disposable {

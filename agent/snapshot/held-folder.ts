@@ -15,7 +15,7 @@ export class HeldFolder implements Disposable {
   private constructor(private readonly fd: number) {}
 
   /** Links within `path` are followed: for paths of the host's own. */
-  static open(path: string): HeldFolder {
+  static open(path: string | Buffer): HeldFolder {
     return new HeldFolder(openSync(path, constants.O_RDONLY | constants.O_DIRECTORY))
   }
 

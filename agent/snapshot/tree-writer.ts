@@ -2,8 +2,10 @@ import { chmodSync, closeSync, constants, fchmodSync, fchownSync, futimesSync, l
 import { promisify } from 'node:util'
 import { errnoOf } from '../../src/base/errors.js'
 import { makeNode, NodeKind } from '../kernel/mknod.js'
+import { openPathOnly } from '../kernel/open-flags.js'
 import { setXattr } from '../kernel/xattr.js'
 import { osPath, type ByteString } from './paths.js'
+import { QuietTree, type TreePaths } from './tree-paths.js'
 import { removeTree } from '../../src/sys/remove-tree.js'
 import { TarError, TarType, type TarEntry } from './tar/header.js'
 import { shown } from './tar/reader.js'
@@ -36,7 +38,8 @@ export type WhiteoutMode = (typeof WhiteoutMode)[keyof typeof WhiteoutMode]
 /**
  * Makes files of tar entries below one folder, and never outside of it. Each component above an entry is
  * looked at before it is used; symbolic links in between are followed by hand, with the folder as their
- * root, so the kernel never follows one. That is safe because nobody else writes into the folder meanwhile.
+ * root, so the kernel never follows one. That is safe as long as nobody else writes into the folder meanwhile, or
+ * with paths that hold what was looked at (`SharedTree`).
  *
  * Calls are synchronous (a layer is ten thousand small files, and a thread's round trip each would cost
  * more than the call); the caller's `TimeSlice` keeps the event loop going.
@@ -48,13 +51,14 @@ export class TreeWriter {
   private readonly whiteouts = new Set<ByteString>()
   /** Set at the end: making files in a folder changes its time. */
   private readonly folderTimes = new Map<ByteString, number>()
-  private readonly root: ByteString
+  private readonly paths: TreePaths
 
+  /** Paths are the caller's to dispose of; a root that is given as text is one that nobody else writes to. */
   constructor(
-    root: ByteString,
+    root: ByteString | TreePaths,
     private readonly mode: WhiteoutMode,
   ) {
-    this.root = root.endsWith('/') ? root.slice(0, -1) : root
+    this.paths = typeof root === 'string' ? new QuietTree(root) : root
   }
 
   /**
@@ -94,7 +98,7 @@ export class TreeWriter {
   /** Sets the times of folders. Call it after the last entry. */
   async finish(slice: TimeSlice): Promise<void> {
     for (const [path, seconds] of this.folderTimes) {
-      if (path === '' || this.folders.has(path)) utimesSync(this.os(path), seconds, seconds)
+      if (path === '' || this.folders.has(path)) utimesSync(this.paths.folder(path), seconds, seconds)
       const pause = slice.pause()
       if (pause) await pause
     }
@@ -126,7 +130,7 @@ export class TreeWriter {
         const kind = entry.type === TarType.fifo ? NodeKind.fifo : entry.type === TarType.block ? NodeKind.block : NodeKind.character
         await this.replacing(path, () => makeNode(this.os(path), kind, 0o600, entry.device))
         lchownSync(this.os(path), entry.uid, entry.gid)
-        chmodSync(this.os(path), entry.mode)
+        chmodLeaf(this.os(path), entry.mode)
         this.setXattrs(path, entry)
         lutimesSync(this.os(path), entry.mtimeSeconds, entry.mtimeSeconds)
       }
@@ -165,8 +169,9 @@ export class TreeWriter {
   }
 
   private finishFolder(path: ByteString, entry: TarEntry): void {
-    lchownSync(this.os(path), entry.uid, entry.gid)
-    chmodSync(this.os(path), entry.mode)
+    const folder = this.paths.folder(path)
+    lchownSync(folder, entry.uid, entry.gid)
+    chmodSync(folder, entry.mode)
     this.setXattrs(path, entry)
     this.folderTimes.set(path, entry.mtimeSeconds)
   }
@@ -214,6 +219,7 @@ export class TreeWriter {
       if (errnoOf(thrown) !== 'EEXIST') throw thrown
     }
     if (this.isFolder(path)) {
+      this.paths.forget(path)
       await removeTree(this.os(path))
       for (const known of [...this.folders]) if (known === path || known.startsWith(`${path}/`)) this.folders.delete(known)
       for (const known of [...this.whiteouts]) if (known.startsWith(`${path}/`)) this.whiteouts.delete(known)
@@ -233,7 +239,7 @@ export class TreeWriter {
       if (this.lstat(path)) unlinkSync(this.os(path))
       this.whiteouts.delete(path)
       mkdirSync(this.os(path), 0o755)
-      chmodSync(this.os(path), 0o755)
+      chmodSync(this.paths.folder(path), 0o755)
       this.folders.add(path)
       if (hidesLower) setXattr(this.os(path), opaqueXattr, 'y')
       return true
@@ -307,7 +313,17 @@ export class TreeWriter {
   }
 
   private os(path: ByteString): string | Buffer {
-    return osPath(path === '' ? this.root : `${this.root}/${path}`)
+    return this.paths.of(path)
+  }
+}
+
+/** Of anything but a link, which `chmod` would follow. */
+function chmodLeaf(path: string | Buffer, mode: number): void {
+  const fd = openSync(path, openPathOnly | constants.O_NOFOLLOW)
+  try {
+    chmodSync(`/proc/self/fd/${fd}`, mode)
+  } finally {
+    closeSync(fd)
   }
 }
 
