@@ -1,6 +1,9 @@
 import { strict as assert } from 'node:assert'
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { inNetns } from '../../agent/kernel/netns.js'
+import { openSocket } from '../../agent/kernel/socket.js'
 import type { Lab } from '../lab/lab.js'
 import type { LabHost } from '../lab/lab-host.js'
 import { busyboxArchive, busyboxRootfs } from '../support/busybox-image.js'
@@ -55,7 +58,8 @@ describe('containers and images, by the docker client', function () {
   it('keeps containers apart from the host and from each other', async () => {
     const capabilities = await host.docker('run', '--rm', 'busybox', 'grep', 'CapEff', '/proc/self/status')
     assert.match(capabilities, /00000000a80425fb/)
-    assert.equal(await host.docker('run', '--rm', 'busybox', 'sh', '-c', 'ps | wc -l'), '4')
+    // The head, the shell and ps itself.
+    assert.equal(await host.docker('run', '--rm', 'busybox', 'sh', '-c', 'ps > /seen; wc -l < /seen'), '3')
     assert.match((await host.tryDocker('run', '--rm', 'busybox', 'mount', '-t', 'tmpfs', 'x', '/mnt')).stderr, /permission denied|Operation not permitted|can't/i)
     // Masked: it has content outside, and reads as empty inside.
     assert.notEqual(await host.runOk('sh', ['-c', 'wc -c < /proc/timer_list']), '0')
@@ -82,22 +86,26 @@ describe('containers and images, by the docker client', function () {
   })
 
   it('lets containers out through the host', async () => {
-    const server = lab.outside.spawn('busybox', ['nc', '-l', '-p', '9999', '-e', 'echo', 'hello from outside'], { stdio: 'ignore' })
+    const server = createServer((socket) => socket.on('error', () => undefined).end('hello from outside\n'))
+    const fd = inNetns(lab.outside.netns, () => openSocket({ protocol: 'tcp', family: 4, bind: { address: '0.0.0.0', port: 9999 }, backlog: 8 }))
+    await new Promise<void>((resolve) => server.listen({ fd }, resolve))
     try {
-      await eventually('the container reaches the other machine', async () =>
-        (await host.docker('run', '--rm', 'busybox', 'nc', '-w', '2', lab.outside.ipv4, '9999')).includes('hello from outside'),
-      )
+      assert.equal(await host.docker('run', '--rm', 'busybox', 'nc', '-w', '20', lab.outside.ipv4, '9999'), 'hello from outside')
     } finally {
-      server.kill()
+      server.close()
     }
   })
 
   it('stops gracefully, then by force', async () => {
-    await host.docker('run', '-d', '--name', 'polite', 'busybox', 'sh', '-c', 'trap "echo bye; exit 7" TERM; while :; do sleep 0.1; done')
+    const trapping = async (name: string, trap: string): Promise<void> => {
+      await host.docker('run', '-d', '--name', name, 'busybox', 'sh', '-c', `trap "${trap}" TERM; echo listening; while :; do sleep 0.1; done`)
+      await eventually(`${name} listens for the signal`, async () => (await host.docker('logs', name)) === 'listening')
+    }
+    await trapping('polite', 'echo bye; exit 7')
     await host.docker('stop', 'polite')
     assert.equal(await host.docker('inspect', '--format', '{{.State.ExitCode}}', 'polite'), '7')
-    assert.equal(await host.docker('logs', 'polite'), 'bye')
-    await host.docker('run', '-d', '--name', 'stubborn', 'busybox', 'sh', '-c', 'trap "" TERM; while :; do sleep 0.1; done')
+    assert.equal(await host.docker('logs', 'polite'), 'listening\nbye')
+    await trapping('stubborn', '')
     await host.docker('stop', '-t', '1', 'stubborn')
     assert.equal(await host.docker('inspect', '--format', '{{.State.ExitCode}}', 'stubborn'), '137')
   })
@@ -191,6 +199,8 @@ describe('containers and images, by the docker client', function () {
     const post = async (path: string, text = ''): Promise<string> =>
       (await host.runOk('curl', ['-sS', '--unix-socket', host.socketPath, '-H', 'Content-Type: application/json', '-d', text, `http://skep/v1.51${path}`])).trim()
     const layers = (): Promise<string> => host.runOk('sh', ['-c', `ls ${host.dataRoot}/overlay | wc -l; grep -c ' ${host.dataRoot}/overlay' /proc/self/mounts || true`])
+    // Files of containers of the tests before go in the background, their own folder last.
+    await eventually('nothing of removed containers is left', () => readdirSync(join(host.dataRoot, 'containers')).length === 0)
     const before = await layers()
     const whole = (JSON.parse(await post('/containers/create?name=whole', body('/img'))) as { Id: string }).Id
     await post('/containers/create?name=part', body('/img', { ImageOptions: { Subpath: 'etc' } }))
