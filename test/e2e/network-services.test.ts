@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ServiceTrace } from '../../src/model/service-trace.js'
 import type { Lab } from '../lab/lab.js'
@@ -41,7 +41,7 @@ describe('services on networks of every kind', function () {
     await service('--name', 'web', '--network', 'name=back,alias=www', '--mode', 'global', '--constraint', `node.hostname!=${astray.name}`, '-p', '8080:80', 'asked:1')
     await converged(manager, 'web', 2)
   })
-  after(() => lab.close())
+  after(() => lab?.close())
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await printLogs(lab, Number(process.env["LOGS"] ?? 25))
   })
@@ -209,23 +209,33 @@ describe('services on networks of every kind', function () {
 
   it('are deployed again at once as a stack with a subnet of its own, by either client', async () => {
     const file = join(lab.folder, 'stack.yml')
-    const command = ['sh', '-c', 'trap "sleep 2; exit" TERM; while :; do sleep 0.1; done']
-    const slow = { image: 'busybox:latest', command, stop_grace_period: '20s', networks: ['own'], deploy: { mode: 'global', restart_policy: { condition: 'none' } } }
+    // All hosts see this folder. The tasks end when it says so.
+    const gate = join(lab.folder, 'gate')
+    mkdirSync(gate)
+    const command = ['sh', '-c', 'trap "until test -e /gate/open; do sleep 0.1; done; exit" TERM; touch /gate/of-$$(hostname); while :; do sleep 0.1; done']
+    const slow = { image: 'busybox:latest', command, volumes: [`${gate}:/gate`], stop_grace_period: '100s', networks: ['own'], deploy: { mode: 'global', restart_policy: { condition: 'none' } } }
+    const listen = (): Promise<boolean> => eventually('all tasks listen for the signal', () => readdirSync(gate).filter((name) => name.startsWith('of-')).length === 3)
     writeFileSync(file, JSON.stringify({ version: '3.8', services: { slow }, networks: { own: { ipam: { config: [{ subnet: '10.61.0.0/24' }] } } } }))
     const deploy = ['stack', 'deploy', '--resolve-image=never', '-c', file, 'again']
     await manager.docker(...deploy, '--detach=true')
     await converged(manager, 'again_slow', 3)
+    await listen()
     for (const again of [() => manager.docker(...deploy, '--detach=true'), () => manager.skep(...deploy, '--detach')]) {
       const before = await manager.docker('network', 'inspect', '-f', '{{.ID}}', 'again_own')
       await manager.docker('stack', 'rm', 'again')
       await again()
       await eventually('its task says what it waits for', async () =>
         /waiting for the tasks of network again_own to end: it is being removed, and has the subnet 10\.61\.0\.0\/24/.test(await manager.docker('service', 'ps', '--no-trunc', '--format', '{{.Error}}', 'again_slow')))
+      for (const name of readdirSync(gate)) rmSync(join(gate, name))
+      writeFileSync(join(gate, 'open'), '')
       // A task that was refused would be there twice: without restarts the service would not come up.
       await converged(manager, 'again_slow', 3)
+      await listen()
+      rmSync(join(gate, 'open'))
       assert.notEqual(await manager.docker('network', 'inspect', '-f', '{{.ID}}', 'again_own'), before)
       assert.equal(await manager.docker('network', 'inspect', '-f', '{{(index .IPAM.Config 0).Subnet}}', 'again_own'), '10.61.0.0/24')
     }
+    writeFileSync(join(gate, 'open'), '')
     await manager.docker('stack', 'rm', 'again')
   })
 })
