@@ -5,7 +5,7 @@ import type { Lab } from '../lab/lab.js'
 import type { LabHost } from '../lab/lab-host.js'
 import { eventually } from '../support/eventually.js'
 import { allWell, leaderOf, noStrays, runningContainers } from './faults.js'
-import { converged, printLogs, spread, startLab, startSwarm } from './support.js'
+import { converged, nodes, printLogs, spread, startLab, startSwarm } from './support.js'
 
 describe('a daemon that is killed', function () {
   this.timeout(120_000)
@@ -100,6 +100,8 @@ describe('a manager whose log is damaged', function () {
     await lab?.close()
   })
 
+  const allReady = (asked: LabHost): Promise<true> =>
+    eventually('every node is ready', async () => (await nodes(asked)).every(({ status }) => status === 'Ready'), { timeoutMs: 30_000 })
   const lastSegment = (): string => {
     const folder = join(victim.dataRoot, 'swarm/raft/wal')
     return join(folder, readdirSync(folder).sort().at(-1) as string)
@@ -133,6 +135,7 @@ describe('a manager whose log is damaged', function () {
     // Its containers, its own API and its tasks are not hurt.
     assert.equal(await victim.docker('run', '--rm', 'busybox:latest', 'echo', 'alive'), 'alive')
     const leader = await leaderOf(lab, lab.host(1))
+    await allReady(leader)
     await leader.docker('service', 'scale', '-d', 's2=3')
     assert.equal((await spread(leader, await converged(leader, 's2', 3)))[victim.name], 1)
     await leader.docker('node', 'demote', victim.name)
@@ -151,7 +154,7 @@ describe('a swarm without most of its managers', function () {
     await lab?.close()
   })
 
-  const nodes = (host: LabHost) => host.docker('node', 'inspect', '--format', '{{.Description.Hostname}} {{.Status.State}} {{.Status.Addr}} {{.ManagerStatus.Addr}}', 'self')
+  const selfOf = (host: LabHost) => host.docker('node', 'inspect', '--format', '{{.Description.Hostname}} {{.Status.State}} {{.Status.Addr}} {{.ManagerStatus.Addr}}', 'self')
 
   it('goes on from one that is left, with its services', async () => {
     lab = await startSwarm({ hosts: 2, managers: 2 })
@@ -159,6 +162,10 @@ describe('a swarm without most of its managers', function () {
     await left.docker('service', 'create', '-d', '--name', 'web', '--replicas', '2', 'web:1')
     await converged(left, 'web', 2)
     await lost.kill9()
+    // What cannot be done leaves it what it was: a manager that waits for the other one.
+    const elsewhere = await left.tryDocker('swarm', 'init', '--force-new-cluster', '--advertise-addr', left.ipv4, '--listen-addr', '192.0.2.99:2377')
+    assert.match(elsewhere.stderr, /EADDRNOTAVAIL|address not available/)
+    assert.equal(await left.docker('info', '--format', '{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}}'), 'active true')
     await left.docker('swarm', 'init', '--force-new-cluster')
     await eventually('it leads', async () => (await left.docker('node', 'ls', '--format', '{{.Hostname}} {{.ManagerStatus}}')).split('\n').sort().join() === 'h1 Leader,h2 ')
     await left.docker('service', 'scale', '-d', 'web=3')
@@ -177,7 +184,7 @@ describe('a swarm without most of its managers', function () {
 
     await other.startDaemon()
     await other.docker('swarm', 'init', '--force-new-cluster', '--advertise-addr', other.ipv4)
-    await eventually('it is a manager at its own address', async () => (await nodes(other)) === `h2 ready ${other.ipv4} ${other.ipv4}:2377`)
+    await eventually('it is a manager at its own address', async () => (await selfOf(other)) === `h2 ready ${other.ipv4} ${other.ipv4}:2377`)
     await eventually('the tasks run here', async () => (await runningContainers(other)).length === 2)
     const [task = ''] = await runningContainers(other)
     assert.equal(await other.docker('exec', task, 'cat', '/run/secrets/word'), 'kept')

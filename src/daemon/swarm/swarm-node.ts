@@ -262,24 +262,37 @@ export class SwarmNode implements AsyncDisposable {
     await membership?.end()
   }
 
-  /** Starts over alone from what this manager knows, at new addresses where they are given: the state may come from another host. */
+  /**
+   * Starts over alone from what this manager knows, at new addresses where they are given: the state may come from another host. A
+   * failure leaves the node what it was.
+   */
   private async forceNewCluster(options: Pick<SwarmInitOptions, 'listenAddr' | 'advertiseAddr' | 'dataPathAddr'>): Promise<string> {
     if (this.sealed) throw managerNeeded.locked()
     const known = this.current?.state ?? (await this.files.load())
     if (!known) throw unavailable('this node is not part of a swarm: there is no state to make a new cluster of')
     const readdressed = options.advertiseAddr !== '' || options.dataPathAddr !== ''
     const addresses = readdressed ? chooseAddresses({ ...options, advertiseAddr: options.advertiseAddr || known.advertiseAddress }, '') : known
-    await this.stopParts()
     const identity = await NodeIdentity.load(this.identityDeps())
     if (!identity) throw unavailable('the certificate of this node is missing')
     if (identity.role !== NodeRole.manager) throw unavailable('only a manager can make a new cluster of its state')
     const state: SwarmState = { ...addresses, managers: [{ nodeId: identity.nodeId, address: addresses.advertiseAddress, weight: 1 }] }
     const { clock, rng, ids, log } = this.deps
-    const alone = await Manager.start({ ...(await managerOptions({ disk: this.disk, state, identity, clock, rng, ids, log })), forceNewCluster: true })
-    await alone[Symbol.asyncDispose]()
-    await this.files.save(state)
-    await this.takePart(state, identity, undefined)
-    this.failure = ''
+    await this.stopParts()
+    let goesOnAs = known
+    try {
+      const alone = await Manager.start({ ...(await managerOptions({ disk: this.disk, state, identity, clock, rng, ids, log })), forceNewCluster: true })
+      // Its log knows no other manager from here on.
+      goesOnAs = state
+      await alone[Symbol.asyncDispose]()
+      await this.files.save(state)
+      await this.takePart(state, identity, undefined)
+      this.failure = ''
+    } catch (thrown) {
+      await this.stopParts()
+      this.failure = ''
+      await this.resume(goesOnAs)
+      throw thrown
+    }
     return identity.nodeId
   }
 
