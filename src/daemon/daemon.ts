@@ -30,6 +30,7 @@ import { DaemonMetrics } from './metrics.js'
 import { parseMetricsAddress, serveMetrics } from './metrics-server.js'
 import { claimPidfile } from './pidfile.js'
 import { reload } from './reload.js'
+import { ServiceManager } from './service-manager.js'
 import { StateDumper } from './state-dump.js'
 import { LocalAgent } from './swarm/local-agent.js'
 import { SwarmNode } from './swarm/swarm-node.js'
@@ -50,6 +51,7 @@ export interface RunningDaemon extends AsyncDisposable {
 export async function startDaemon(config: DaemonConfig, log: AdjustableLogger, loadAgain: () => DaemonConfig): Promise<RunningDaemon> {
   const scope = new Scope()
   try {
+    const serviceManager = new ServiceManager(process.env, log)
     returnLargeBuffers()
     const clock = systemClock
     const rng = systemRng
@@ -119,6 +121,8 @@ export async function startDaemon(config: DaemonConfig, log: AdjustableLogger, l
       log.info('metrics are served', { port: served.port })
     }
     log.info('skepd is ready')
+    await serviceManager.ready()
+    scope.defer(() => serviceManager.stopping())
     return {
       reload: () => void reload({ config, load: loadAgain, parts, engineId: id, log }),
       dumpState: async () => log.info('the state was written', { path: await dumper.write() }),

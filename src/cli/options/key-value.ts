@@ -13,6 +13,11 @@ export function labelsOf(items: readonly string[]): Record<string, string> {
   )
 }
 
+/** `a=b` and `a` (an empty value, as in `--opt encrypted`). `what` names the option in the error. */
+export function optionsOf(items: readonly string[], what: string): Record<string, string> {
+  return pairsOf(items.map((item) => (item.includes('=') ? item : `${item}=`)), what)
+}
+
 /** `a=b` only. `what` names the option in the error. */
 export function pairsOf(items: readonly string[], what: string): Record<string, string> {
   return Object.fromEntries(

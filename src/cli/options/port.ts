@@ -69,12 +69,13 @@ export function portBindings(options: readonly string[]): { exposed: Record<stri
 
 /**
  * A service's `-p` option, short (`8080:80/udp`, `8000-8002:80-82`) or long
- * (`published=8000-8002,target=80-82,mode=host,proxy-protocol=v2`), ranges written out.
+ * (`published=8000-8002,target=80-82,mode=host,proxy-protocol=v2`), ranges written out. An address of the host is
+ * refused, unless `anyAddress` passes over it. Throws `invalid`.
  */
-export function parseServicePort(text: string): EndpointPortConfig[] {
+export function parseServicePort(text: string, anyAddress = false): EndpointPortConfig[] {
   if (!text.includes('=')) {
     return parsePublish(text).map(({ hostIp, hostPort, containerPort, protocol }) => {
-      if (hostIp !== '') throw invalid(`hostip is not supported: ${text}`)
+      if (hostIp !== '' && !anyAddress) throw invalid(`hostip is not supported: ${text}`)
       if (hostPort.includes('-')) throw invalid(`invalid publish format: ${text}: a service publishes a range port by port`)
       return { Protocol: protocol, TargetPort: containerPort, PublishedPort: Number(hostPort || 0), PublishMode: 'ingress' as const }
     })

@@ -135,31 +135,32 @@ async function putServices(context: Context, stack: string, specs: readonly Swar
     const auth = await sentAuth(context, spec, options.withRegistryAuth)
     if (!present) {
       stdout.write(`Creating service ${name}\n`)
-      if (options.resolveImage !== 'never') await pinImage(context, spec)
+      const unpinned = options.resolveImage === 'never' ? [] : await pinImage(context, spec)
       const { ID: id = '', Warnings: warnings } = await api.services.create(spec, auth)
-      for (const warning of warnings ?? []) stderr.write(`${warning}\n`)
+      for (const warning of [...(warnings ?? []), ...unpinned]) stderr.write(`${warning}\n`)
       ids.push(id)
       continue
     }
     const id = present.ID ?? ''
     stdout.write(`Updating service ${name} (id: ${id})\n`)
-    await keepWhatTheFileDoesNotSay(context, spec, present, options)
+    const unpinned = await keepWhatTheFileDoesNotSay(context, spec, present, options)
     const { Warnings: warnings } = await api.services.update(id, present.Version?.Index ?? 0, spec, auth)
-    for (const warning of warnings ?? []) stderr.write(`${warning}\n`)
+    for (const warning of [...(warnings ?? []), ...unpinned]) stderr.write(`${warning}\n`)
     ids.push(id)
   }
   return ids
 }
 
-/** Tasks are replaced for what changes only: the digest of an image that is the same, and earlier forced updates, stay. */
-async function keepWhatTheFileDoesNotSay(context: Context, spec: SwarmServiceSpec, present: SwarmService, { resolveImage }: DeployOptions): Promise<void> {
+/** Tasks are replaced for what changes only: the digest of an image that is the same, and earlier forced updates, stay. Gives warnings. */
+async function keepWhatTheFileDoesNotSay(context: Context, spec: SwarmServiceSpec, present: SwarmService, { resolveImage }: DeployOptions): Promise<string[]> {
   const task = (spec.TaskTemplate ??= {})
   task.ForceUpdate = present.Spec?.TaskTemplate?.ForceUpdate ?? 0
   const changed = present.Spec?.Labels?.[imageLabel] !== spec.Labels?.[imageLabel]
-  if (resolveImage === 'always' || (resolveImage === 'changed' && changed)) await pinImage(context, spec)
-  else if (!changed && task.ContainerSpec) {
+  if (resolveImage === 'always' || (resolveImage === 'changed' && changed)) return pinImage(context, spec)
+  if (!changed && task.ContainerSpec) {
     const before = present.Spec?.TaskTemplate
     task.ContainerSpec.Image = before?.ContainerSpec?.Image ?? ''
     if (before?.Placement?.Platforms) task.Placement = { ...task.Placement, Platforms: before.Placement.Platforms }
   }
+  return []
 }

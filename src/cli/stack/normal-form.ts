@@ -3,7 +3,7 @@ import { invalid } from '../../base/errors.js'
 import { goDuration } from '../units.js'
 import { parsePublish } from '../options/port.js'
 import { Field } from './field.js'
-import { commandWords, environmentOf, healthTest, hostsOf, serviceKeys } from './service.js'
+import { commandWords, environmentOf, healthTest, hostsOf, portKeys, serviceKeys } from './service.js'
 import { externalName, localPath, longVolume } from './volumes.js'
 
 interface Scope {
@@ -106,6 +106,7 @@ const ports: Form = (field, scope) =>
   nonEmpty(
     field.items().flatMap((item): unknown[] => {
       if (item.isMapping) {
+        item.allow(portKeys)
         const fields = ['mode', 'target', 'published', 'protocol', 'name', 'app_protocol', 'proxy_protocol']
         return [written(item, fields.map((key) => [key, key === 'target' || key === 'published' ? port : text]), scope)]
       }

@@ -4,7 +4,7 @@ import type { SwarmContainerSpec, SwarmServiceSpec, SwarmTaskSpec } from '../../
 import { proxyProtocolLabelPrefix } from '../../model/network-table.js'
 import { deviceMapping } from '../options/device.js'
 import { linesOfFiles } from '../options/key-value.js'
-import { parseServicePort } from '../options/port.js'
+import { parsePublish, parseServicePort } from '../options/port.js'
 import { splitWords } from '../options/words.js'
 import { hostLine } from '../commands/service/create-spec.js'
 import { deploySettings } from './deploy-section.js'
@@ -40,6 +40,18 @@ export function ignoredOptions(root: Field): { unsupported: string[]; deprecated
   const services = root.at('services').entries().map(([, service]) => service)
   const given = (names: readonly string[]): string[] => names.filter((name) => services.some((service) => service.at(name).given)).sort()
   return { unsupported: given(passedOver), deprecated: given(deprecated) }
+}
+
+/** A sentence for each port that names an address of the host: services publish on all of them. Throws `invalid` for what is no port. */
+export function ignoredAddresses(root: Field): string[] {
+  const services = root.at('services').entries().map(([, service]) => service)
+  const ports = services.flatMap((service) => service.at('ports').items()).flatMap((item) => (item.isMapping ? [] : parsePublish(item.text() ?? '')))
+  return ports
+    .filter(({ hostIp }) => hostIp !== '')
+    .map(({ hostIp, hostPort, containerPort, protocol }) => {
+      const address = hostIp.includes(':') ? `[${hostIp}]` : hostIp
+      return `ignoring IP-address (${address}:${hostPort}:${containerPort}/${protocol}) service will listen on '0.0.0.0'`
+    })
 }
 
 /** The keys of the networks that a service is on. */
@@ -224,12 +236,13 @@ function references(field: Field, known: ReadonlyMap<string, { name: string; id:
   })
 }
 
-const portKeys = new Set(['target', 'published', 'protocol', 'mode', 'name', 'app_protocol', 'proxy_protocol'])
+/** Of the long form of a port. */
+export const portKeys = new Set(['target', 'published', 'protocol', 'mode', 'name', 'app_protocol', 'proxy_protocol'])
 
 function portsOf(field: Field): { ports: ReturnType<typeof parseServicePort>; portLabels: Record<string, string> } {
   const portLabels: Record<string, string> = {}
   const ports = field.items().flatMap((item) => {
-    if (!item.isMapping) return parseServicePort(item.text() ?? '')
+    if (!item.isMapping) return parseServicePort(item.text() ?? '', true)
     item.allow(portKeys)
     const fields = (['target', 'published', 'protocol', 'mode'] as const).flatMap((name) => (item.at(name).given ? [`${name}=${item.at(name).text() ?? ''}`] : []))
     const proxy = item.at('proxy_protocol').text()

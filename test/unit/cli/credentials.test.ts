@@ -116,4 +116,10 @@ describe('credentials of registries', () => {
     const unpinned = daemon.calls.at(-1)?.body as { TaskTemplate: { ContainerSpec: { Image: string } } }
     assert.equal(unpinned.TaskTemplate.ContainerSpec.Image, 'other.test/web:latest')
   })
+
+  it('a service that is refused says why, and nothing of a registry beside it', async () => {
+    await using daemon = await FakeDaemon.start({ 'POST /services/create': new Error('name conflicts') })
+    const refused = await runLine('service create -d --name web other.test/web', { host: daemon.host, environment })
+    assert.deepEqual([refused.code, refused.stderr], [1, 'Error response from daemon: name conflicts\n'])
+  })
 })

@@ -7,7 +7,7 @@ import { parseBytes } from '../../../base/values.js'
 import { deviceMapping, deviceRate, deviceWeight, gpuRequest } from '../../options/device.js'
 import { parseCpus } from '../../options/cpus.js'
 import { csvFields } from '../../options/csv.js'
-import { environmentOf, labelsOf, linesOfFiles, pairsOf } from '../../options/key-value.js'
+import { environmentOf, labelsOf, linesOfFiles, optionsOf, pairsOf } from '../../options/key-value.js'
 import { parseMount } from '../../options/mount.js'
 import { parsePublish, portBindings } from '../../options/port.js'
 import { parseUlimit } from '../../options/ulimit.js'
@@ -224,7 +224,7 @@ function hostConfig(flags: CreateFlagValues, given: ReadonlySet<string>, binding
     ...(flags.annotation.length > 0 && { Annotations: pairsOf(flags.annotation, 'annotation') }),
     ...(flags['storage-opt'].length > 0 && { StorageOpt: pairsOf(flags['storage-opt'], 'storage option') }),
     ...((flags['log-driver'] !== undefined || flags['log-opt'].length > 0) && {
-      LogConfig: { Type: (flags['log-driver'] ?? '') as 'json-file', Config: pairsOf(flags['log-opt'], 'log option') },
+      LogConfig: { Type: (flags['log-driver'] ?? '') as 'json-file', Config: optionsOf(flags['log-opt'], 'log option') },
     }),
     ...(flags.memory !== undefined && { Memory: flags.memory }),
     ...(flags['memory-reservation'] !== undefined && { MemoryReservation: flags['memory-reservation'] }),

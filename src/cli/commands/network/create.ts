@@ -4,7 +4,7 @@ import { flag, type FlagValues } from '../../../base/flags.js'
 import type { IPAMConfig } from '../../../model/engine-api/network.js'
 import type { NetworkCreate } from '../../../client/networks.js'
 import { verb } from '../../command.js'
-import { labelsOf, pairsOf } from '../../options/key-value.js'
+import { labelsOf, optionsOf, pairsOf } from '../../options/key-value.js'
 
 const flags = {
   attachable: flag.bool('Enable manual container attachment'),
@@ -47,13 +47,13 @@ function networkBody(name: string, values: FlagValues<typeof flags>, given: Read
     ...(values.scope !== undefined && { Scope: values.scope }),
     ...(given.has('ipv4') && { EnableIPv4: values.ipv4 }),
     ...(given.has('ipv6') && { EnableIPv6: values.ipv6 }),
-    IPAM: { Driver: values['ipam-driver'], Config: ipamConfigs(values), Options: pairsOf(values['ipam-opt'], 'IPAM option') },
+    IPAM: { Driver: values['ipam-driver'], Config: ipamConfigs(values), Options: optionsOf(values['ipam-opt'], 'IPAM option') },
     Internal: values.internal,
     Attachable: values.attachable,
     Ingress: values.ingress,
     ConfigOnly: values['config-only'],
     ...(values['config-from'] !== undefined && { ConfigFrom: { Network: values['config-from'] } }),
-    Options: pairsOf(values.opt, 'driver option'),
+    Options: optionsOf(values.opt, 'driver option'),
     Labels: labelsOf(values.label),
   }
 }

@@ -38,15 +38,24 @@ function traceText({ Service: service, From: from, Networks: networks, Ports: po
     const rows = ports.map(({ Protocol, PublishedPort, TargetPort, PublishMode, Check }) => [`${PublishedPort}/${Protocol}`, String(TargetPort), PublishMode, resultOf(Check)])
     lines.push(renderTable([['PUBLISHED PORT', 'TARGET', 'MODE', 'ANSWERS'], ...rows]).trimEnd(), '')
   }
-  lines.push(...(problems.length === 0 ? ['Everything that was asked answers.'] : ['Problems:', ...problems.map((problem) => `  - ${problem}`)]))
+  if (problems.length > 0) lines.push('Problems:', ...problems.map((problem) => `  - ${problem}`))
+  else lines.push(nothingAsked(networks, ports) ?? 'Everything that was asked answers.')
   return `${lines.join('\n')}\n`
+}
+
+/** What to do when there was no place to ask from. Undefined when something was asked. */
+function nothingAsked(networks: readonly TracedNetwork[], ports: ServiceTrace['Ports']): string | undefined {
+  const checks = [...networks.flatMap(({ VirtualIPChecks: vips, Backends: tasks }) => [...vips, ...tasks.flatMap(({ Checks }) => Checks)]), ...ports.map(({ Check }) => Check)]
+  if (checks.some(({ Result: result }) => result !== 'skipped')) return undefined
+  const node = networks.flatMap(({ Backends: tasks }) => tasks).find(({ Serving: serving }) => serving)?.Hostname
+  return `Nothing was asked${node === undefined ? '' : `: look from a node with a container on the network, as with --node ${node}`}.`
 }
 
 function networkLines(network: TracedNetwork): string[] {
   const { Name: name, ID: id, Encrypted: encrypted, Names: names, VirtualIPs: vips, VirtualIPChecks: checks, Backends: backends } = network
   const resolved = names.map(({ Name, Type, Addresses, Error: error }) => [Name, Type, error ?? (Addresses.join(', ') || '(none)')])
   const rows = backends.map((one) => [
-    one.Name,
+    shortName(one.Name),
     one.Hostname,
     one.Addresses.join(', '),
     one.Serving ? 'serving' : 'not serving',
@@ -63,6 +72,11 @@ function networkLines(network: TracedNetwork): string[] {
     renderTable([['TASK', 'NODE', 'ADDRESS', 'STATE', 'SHARE', 'PATH', 'ANSWERS'], ...rows]).trimEnd(),
     '',
   ]
+}
+
+/** The name of a task with its ids cut to what commands take and listings show, so that a line has room for the rest. */
+function shortName(name: string): string {
+  return name.replace(/(?<=\.)([0-9a-z]{12})[0-9a-z]{13}(?=\.|$)/g, '$1')
 }
 
 function resultOf({ Result: result, Port: port, Protocol: protocol, Reason: reason, Milliseconds: ms }: TracedCheck): string {

@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline'
-import { Writable } from 'node:stream'
 import { ErrorKind, invalid, kindOf } from '../../../base/errors.js'
 import { flag } from '../../../base/flags.js'
 import type { AuthConfig } from '../../../model/engine-api/image.js'
@@ -7,8 +5,7 @@ import { verb } from '../../command.js'
 import type { Context } from '../../context.js'
 import { CredentialStore, hubKey, registryKey } from '../../credentials/store.js'
 import { errorText } from '../../error-text.js'
-
-const passwordBytesMax = 64 * 1024
+import { prompt, secretFrom } from '../../prompt.js'
 
 export const login = verb({
   name: 'login',
@@ -24,7 +21,7 @@ export const login = verb({
     if (flags.password !== undefined && flags['password-stdin']) throw invalid('conflicting options: cannot specify both --password and --password-stdin')
     if (flags['password-stdin'] && !flags.username) throw invalid('the --password-stdin option requires --username to be set')
     if (flags.password !== undefined) context.stderr.write('WARNING! Using --password via the CLI is insecure. Use --password-stdin.\n')
-    const password = flags['password-stdin'] ? await passwordFrom(context) : flags.password
+    const password = flags['password-stdin'] ? await secretFrom(context, 'password') : flags.password
     const registry = registryKey(server)
     const store = new CredentialStore(context.environment)
     const known = flags.username === undefined && password === undefined ? await loggedInBefore(context, store, registry) : undefined
@@ -81,34 +78,4 @@ async function asked(
     if (password === '') throw invalid('password is required')
   }
   return { username, password, serveraddress: registry }
-}
-
-/** One line from the terminal, shown while it is typed or not. */
-async function prompt({ stdin, stdout }: Context, question: string, shown: boolean): Promise<string> {
-  stdout.write(question)
-  // Readline echoes to its output: nothing is shown when that goes nowhere.
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const lines = createInterface({ input: stdin, output: shown ? stdout : nowhere, terminal: true })
-  try {
-    return await new Promise<string>((resolve, reject) => {
-      lines.once('line', resolve)
-      lines.once('SIGINT', () => reject(invalid('interrupted')))
-      lines.once('close', () => resolve(''))
-    })
-  } finally {
-    lines.close()
-  }
-}
-
-/** All of standard input, without the end of its line. */
-async function passwordFrom({ stdin }: Context): Promise<string> {
-  const pieces: Buffer[] = []
-  let size = 0
-  for await (const piece of stdin as AsyncIterable<Buffer | string>) {
-    const data = Buffer.from(piece as string)
-    size += data.length
-    if (size > passwordBytesMax) throw invalid(`the password on standard input has more than ${passwordBytesMax} bytes`)
-    pieces.push(data)
-  }
-  return Buffer.concat(pieces).toString('utf8').replace(/\r?\n$/, '')
 }

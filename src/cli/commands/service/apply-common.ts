@@ -1,7 +1,7 @@
 import { invalid } from '../../../base/errors.js'
 import type { ServiceSpec, TaskSpec } from '../../../model/engine-api/swarm.js'
 import { parseCpus } from '../../options/cpus.js'
-import { pairsOf } from '../../options/key-value.js'
+import { optionsOf } from '../../options/key-value.js'
 import { splitWords } from '../../options/words.js'
 import type { CommonFlagValues } from './flags.js'
 
@@ -25,7 +25,7 @@ export function applyCommonFlags(spec: ServiceSpec, flags: CommonFlagValues, giv
   if (flags['log-driver'] !== undefined || flags['log-opt'].length > 0) {
     task.LogDriver = {
       Name: flags['log-driver'] ?? task.LogDriver?.Name ?? '',
-      Options: pairsOf(flags['log-opt'], 'log option'),
+      Options: optionsOf(flags['log-opt'], 'log option'),
     }
   }
 }

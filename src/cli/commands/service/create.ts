@@ -20,9 +20,9 @@ export const create = verb({
     const container = spec.TaskTemplate?.ContainerSpec
     if (container && secrets.length > 0) container.Secrets = secrets
     if (container && configs.length > 0) container.Configs = configs
-    if (!flags['no-resolve-image']) await pinImage(context, spec)
+    const unpinned = flags['no-resolve-image'] ? [] : await pinImage(context, spec)
     const { ID: id = '', Warnings: warnings } = await api.services.create(spec, await sentAuth(context, spec, flags['with-registry-auth']))
     context.stdout.write(`${id}\n`)
-    await warnAndFollow(context, id, warnings, flags)
+    await warnAndFollow(context, id, [...(warnings ?? []), ...unpinned], flags)
   },
 })

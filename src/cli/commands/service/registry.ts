@@ -7,28 +7,30 @@ const digestPattern = /^sha256:[0-9a-f]{64}$/
 
 /**
  * Asks the image's registry which digest its tag has now, so that all nodes run the same image, and for which
- * platforms there is one; writes both into the spec. Where that fails it says so, as docker does, and the name stays.
+ * platforms there is one; writes both into the spec. Where that fails the name stays, and it gives a warning,
+ * which is docker's, for when the service is there: beside a refusal it would hide what is wrong.
  */
-export async function pinImage(context: Context, spec: SwarmServiceSpec): Promise<void> {
+export async function pinImage(context: Context, spec: SwarmServiceSpec): Promise<string[]> {
   const container = spec.TaskTemplate?.ContainerSpec
   const image = container?.Image ?? ''
   const { name, digest } = splitReference(image)
   // An id, and what names its content already, needs no look-up.
-  if (!container || digest !== '' || digestPattern.test(image) || /^[0-9a-f]{64}$/.test(image)) return
+  if (!container || digest !== '' || digestPattern.test(image) || /^[0-9a-f]{64}$/.test(image)) return []
   try {
     const { Descriptor: descriptor, Platforms: platforms } = await context.api.images.distribution(familiarName(image), await registryAuthOf(context, name))
-    if (!descriptor?.digest || !digestPattern.test(descriptor.digest)) return
+    if (!descriptor?.digest || !digestPattern.test(descriptor.digest)) return []
     container.Image = `${familiarName(image)}@${descriptor.digest}`
     if (platforms && platforms.length > 0) {
       const offered = platforms.map(({ architecture = '', os = '' }) => ({ Architecture: architecture, OS: os }))
       spec.TaskTemplate = { ...spec.TaskTemplate, Placement: { ...spec.TaskTemplate?.Placement, Platforms: offered } }
     }
+    return []
   } catch {
     // With the tag that is meant, as docker sends it: for the cluster the service is the same with either client.
     container.Image = familiarName(image)
-    context.stderr.write(
-      `image ${image} could not be accessed on a registry to record\nits digest. Each node will access ${image} independently,\npossibly leading to different nodes running different\nversions of the image.\n\n`,
-    )
+    return [
+      `image ${image} could not be accessed on a registry to record\nits digest. Each node will access ${image} independently,\npossibly leading to different nodes running different\nversions of the image.\n`,
+    ]
   }
 }
 

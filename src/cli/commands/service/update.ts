@@ -30,11 +30,11 @@ export const update = verb({
     }
     const current = (service.Spec ?? {}) as ServiceSpec
     const spec = flags.rollback ? current : await withReferences(api, current, updatedSpec(current, flags, given, context.environment), flags)
-    if (given.has('image') && !flags['no-resolve-image']) await pinImage(context, spec)
+    const unpinned = given.has('image') && !flags['no-resolve-image'] ? await pinImage(context, spec) : []
     const auth = await sentAuth(context, spec, flags['with-registry-auth'])
     const { Warnings: warnings } = await api.services.update(id, version, spec, flags.rollback ? { rollback: 'previous' } : auth)
     context.stdout.write(`${ref}\n`)
-    await warnAndFollow(context, ref, warnings, flags)
+    await warnAndFollow(context, ref, [...(warnings ?? []), ...unpinned], flags)
   },
 })
 

@@ -6,7 +6,7 @@ import { followConvergence } from '../../progress/converge.js'
 import { deployStack } from '../../stack/deploy.js'
 import { loadProject, projectText, type ComposeProject } from '../../stack/load.js'
 import { checkStackName } from '../../stack/names.js'
-import { ignoredOptions } from '../../stack/service.js'
+import { ignoredAddresses, ignoredOptions } from '../../stack/service.js'
 
 const composeFile = flag.list('Path to a Compose file, or "-" to read from stdin', { short: 'c', valueName: 'strings' })
 const resolutions = ['always', 'changed', 'never'] as const
@@ -31,6 +31,7 @@ export const deploy = verb({
     if (!resolveImage) throw invalid(`Invalid option ${flags['resolve-image']} for flag --resolve-image`)
     const project = await load(context, flags['compose-file'], true)
     tellOfIgnored(context, project)
+    tellOfAddresses(context, project)
     const ids = await deployStack(context, stack, project, { prune: flags.prune, resolveImage, withRegistryAuth: flags['with-registry-auth'] })
     if (flags.detach) return
     for (const id of ids) await followConvergence(context, id, flags.quiet)
@@ -44,7 +45,9 @@ export const config = verb({
   async run({ context, flags }) {
     const interpolate = !flags['skip-interpolation']
     const project = await load(context, flags['compose-file'], interpolate)
-    context.stdout.write(await projectText(project, { environment: context.environment, interpolate }))
+    const text = await projectText(project, { environment: context.environment, interpolate })
+    if (interpolate) tellOfAddresses(context, project)
+    context.stdout.write(text)
   },
 })
 
@@ -65,4 +68,8 @@ function tellOfIgnored({ stderr }: Context, { root }: ComposeProject): void {
   const { unsupported, deprecated } = ignoredOptions(root)
   if (unsupported.length > 0) stderr.write(`Ignoring unsupported options: ${unsupported.join(', ')}\n\n`)
   if (deprecated.length > 0) stderr.write(`Ignoring deprecated options: ${deprecated.join(', ')}\n\n`)
+}
+
+function tellOfAddresses({ stderr }: Context, { root }: ComposeProject): void {
+  for (const sentence of ignoredAddresses(root)) stderr.write(`${sentence}\n`)
 }

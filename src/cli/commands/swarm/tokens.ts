@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { invalid } from '../../../base/errors.js'
 import { verb } from '../../command.js'
 import { flag } from '../../../base/flags.js'
+import { prompt, secretFrom } from '../../prompt.js'
 import { unlockKeyText } from './init.js'
 import { applySwarmFlags, swarmSpecFlags } from './spec-flags.js'
 
@@ -64,10 +64,14 @@ export const unlock = verb({
   name: 'unlock',
   summary: 'Unlock swarm',
   flags: {},
-  async run({ context: { api, stdin, stdout } }) {
-    if (stdin.isTTY) stdout.write('Enter unlock key: ')
-    const key = readFileSync(0, 'utf8').split('\n', 1)[0]?.trim() ?? ''
-    await api.swarm.unlock(key)
+  async run({ context }) {
+    const { api, stdin, stdout } = context
+    const { Swarm: { LocalNodeState: state } = {} } = await api.system.info()
+    if (state === 'inactive') throw invalid('this node is not part of a swarm')
+    if (state !== 'locked') throw invalid('the swarm is not locked on this node')
+    const key = stdin.isTTY ? await prompt(context, 'Enter unlock key: ', false) : await secretFrom(context, 'unlock key')
+    if (stdin.isTTY) stdout.write('\n')
+    await api.swarm.unlock(key.trim())
   },
 })
 

@@ -4,7 +4,7 @@ import { invalid } from '../../../base/errors.js'
 import { noun, verb } from '../../command.js'
 import { forEachArgument, inspectEach } from '../../each.js'
 import { filterValues, inspectFormatHelp, listFlags, printInspect, printListing, type Listing } from '../../formatter.js'
-import { labelsOf, pairsOf } from '../../options/key-value.js'
+import { labelsOf, optionsOf } from '../../options/key-value.js'
 import { naturalOrder } from '../../order.js'
 import { confirmed, pruned, pruneFilters, pruneFlags } from '../../prune.js'
 import { humanSize } from '../../units.js'
@@ -26,7 +26,7 @@ const create = verb({
     const volume = await context.api.volumes.create({
       Driver: flags.driver,
       Labels: labelsOf(flags.label),
-      DriverOpts: pairsOf(flags.opt, 'driver option'),
+      DriverOpts: optionsOf(flags.opt, 'driver option'),
       ...((name ?? flags.name) !== undefined && { Name: name ?? flags.name ?? '' }),
     })
     context.stdout.write(`${volume.Name ?? ''}\n`)
