@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { HttpProxyAgent } from 'http-proxy-agent'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { ErrorKind, invalid, messageOf, StatusError } from '../../src/base/errors.js'
+import { builtInAuthorities } from '../../src/sys/built-in-authorities.js'
 import type { Proxies } from '../image/registry/proxies.js'
 
 /** What a URL gave. */
@@ -73,6 +74,7 @@ export async function fetchToFile(address: string, path: string, options: FetchO
 async function get(address: string, { known, proxies, signal }: FetchOptions): Promise<{ response: IncomingMessage; url: URL }> {
   let url = parseUrl(address)
   for (let redirects = 0; ; redirects++) {
+    if (url.protocol === 'https:') await builtInAuthorities()
     signal.throwIfAborted()
     const response = await request(url, known, proxies, signal)
     const status = response.statusCode ?? 0

@@ -1,13 +1,14 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest, type RequestOptions } from 'node:https'
 import { pipeline, Readable } from 'node:stream'
-import { createSecureContext, type SecureContext } from 'node:tls'
+import type { SecureContext } from 'node:tls'
 import { HttpProxyAgent } from 'http-proxy-agent'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { errnoOf } from '../../../src/base/errors.js'
 import { readAtMost } from '../../../src/base/read-at-most.js'
 import { connectionError, LyingRegistryError } from './errors.js'
 import { Proxies, type ProxySettings } from './proxies.js'
+import { secureContextOf } from './secure-context.js'
 
 /** How the certificate of a server is checked, and what is shown to it. */
 export interface Trust {
@@ -57,7 +58,7 @@ export class Transport implements Disposable {
   private readonly plainAgent = new HttpAgent({ keepAlive: true, scheduling: 'lifo' })
   /** By what they trust: connections of different trust are never mixed. */
   private readonly secureAgents = new Map<string, HttpsAgent>()
-  private readonly secureContexts = new Map<string, SecureContext>()
+  private readonly secureContexts = new Map<string, Promise<SecureContext>>()
   private readonly proxies: Proxies
   /** By proxy, and by what is trusted behind it. */
   private readonly proxyAgents = new Map<string, HttpProxyAgent<string> | HttpsProxyAgent<string>>()
@@ -89,17 +90,18 @@ export class Transport implements Disposable {
     for (const agent of [...this.secureAgents.values(), ...this.proxyAgents.values()]) agent.destroy()
   }
 
-  private once(call: Call): Promise<Answer> {
+  private async once(call: Call): Promise<Answer> {
     const { url, method, body, signal } = call
+    const secure = url.protocol === 'https:' ? await this.secureOptions(url, call.trust) : undefined
+    signal.throwIfAborted()
     const headers: Record<string, string> = { 'User-Agent': this.options.userAgent, ...call.headers }
     if (body instanceof Uint8Array) headers['Content-Length'] = String(body.length)
     else if (body === undefined && method !== 'GET' && method !== 'HEAD') headers['Content-Length'] = '0'
-    return new Promise((resolve, reject) => {
+    return await new Promise((resolve, reject) => {
       const options = { method, headers, signal, highWaterMark: highWaterBytes, timeout: this.idleTimeoutMs }
-      const request: ClientRequest =
-        url.protocol === 'https:'
-          ? httpsRequest(url, { ...options, ...this.secureOptions(url, call.trust) })
-          : httpRequest(url, { ...options, agent: this.proxyAgent(url) ?? this.plainAgent })
+      const request: ClientRequest = secure
+        ? httpsRequest(url, { ...options, ...secure })
+        : httpRequest(url, { ...options, agent: this.proxyAgent(url) ?? this.plainAgent })
       request.once('timeout', () => request.destroy(Object.assign(new Error('timeout awaiting the registry'), { code: 'ETIMEDOUT' })))
       request.once('response', (response) => {
         response.setTimeout(this.idleTimeoutMs, () => response.destroy(Object.assign(new Error('the registry sent nothing for too long'), { code: 'ETIMEDOUT' })))
@@ -116,10 +118,11 @@ export class Transport implements Disposable {
     })
   }
 
-  private secureOptions(url: URL, trust: Trust): RequestOptions & { secureContext?: SecureContext } {
+  private async secureOptions(url: URL, trust: Trust): Promise<RequestOptions & { secureContext?: SecureContext }> {
+    const secureContext = await this.secureContext(trust)
     const proxy = this.proxyAgent(url, trust)
     // Behind a proxy the connection is made by what the request says.
-    return proxy ? { agent: proxy, rejectUnauthorized: !trust.insecure, secureContext: this.secureContext(trust) } : { agent: this.secureAgent(trust) }
+    return proxy ? { agent: proxy, rejectUnauthorized: !trust.insecure, secureContext } : { agent: this.secureAgent(trust, secureContext) }
   }
 
   private proxyAgent(url: URL, trust?: Trust): HttpProxyAgent<string> | HttpsProxyAgent<string> | undefined {
@@ -133,24 +136,21 @@ export class Transport implements Disposable {
     return agent
   }
 
-  private secureAgent(trust: Trust): HttpsAgent {
+  private secureAgent(trust: Trust, secureContext: SecureContext): HttpsAgent {
     const known = this.secureAgents.get(trust.id)
     if (known) return known
-    const agent = new HttpsAgent({ keepAlive: true, scheduling: 'lifo', rejectUnauthorized: !trust.insecure, secureContext: this.secureContext(trust) })
+    const agent = new HttpsAgent({ keepAlive: true, scheduling: 'lifo', rejectUnauthorized: !trust.insecure, secureContext })
     this.secureAgents.set(trust.id, agent)
     return agent
   }
 
   /** Made once: it would be parsed again for each connection otherwise. */
-  private secureContext(trust: Trust): SecureContext {
+  private secureContext(trust: Trust): Promise<SecureContext> {
     const known = this.secureContexts.get(trust.id)
     if (known) return known
-    const context = createSecureContext({
-      ...(trust.ca && { ca: [...trust.ca] }),
-      ...(trust.cert !== undefined && { cert: trust.cert }),
-      ...(trust.key !== undefined && { key: trust.key }),
-    })
+    const context = secureContextOf(trust)
     this.secureContexts.set(trust.id, context)
+    context.catch(() => this.secureContexts.delete(trust.id))
     return context
   }
 }
