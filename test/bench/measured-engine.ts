@@ -30,7 +30,10 @@ export interface Timed {
 }
 
 export interface LoopStall {
+  /** The longest by the clock. */
   wallMs: number
+  /** How long the thread ran in that one: the rest is waiting, on a busy machine mostly for a processor. */
+  wallRanMs: number
   /** Without the time in which the thread waited for a processor that others had. */
   ownMs: number
   /** The longest that the thread ran between two looks at its events: without what it waited for, as a disk or helpers of its garbage collection. */
