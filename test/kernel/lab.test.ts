@@ -116,7 +116,9 @@ describe('the lab', function () {
       assert.equal(existsSync(crashed.folder), false, 'creating a lab sweeps')
       assert.deepEqual(processesOf(crashed.folder), [])
       assert(existsSync(alive.folder))
-      assert.deepEqual(await Lab.sweep(), [])
+      // Others on this machine may have crashed meanwhile.
+      assert(!(await Lab.sweep()).includes(alive.name))
+      assert(existsSync(alive.folder))
     } finally {
       await alive.close()
     }

@@ -87,9 +87,11 @@ export class Lab implements AsyncDisposable {
       await Promise.all(orderly.map((host) => host.api('POST', '/swarm/leave?force=1').catch(() => undefined)))
       await Promise.all(orderly.map((host) => removeContainers(host).catch((thrown: unknown) => leaks.push(`${host.name}: ${String(thrown)}`))))
       await Promise.all(orderly.map((host) => host.stop().catch((thrown: unknown) => leaks.push(`${host.name}: ${String(thrown)}`))))
+      const left = (): string[] => orderly.flatMap((host) => this.leaksOf(host))
+      await eventually('the hosts are clean', () => left().length === 0, { timeoutMs: 5_000 }).catch(() => undefined)
       // A container's interfaces go with its namespace, in the kernel's own time.
-      await eventually('the hosts are clean', () => orderly.every((host) => this.leaksOf(host).length === 0), { timeoutMs: 5_000 }).catch(() => undefined)
-      leaks.push(...orderly.flatMap((host) => this.leaksOf(host)))
+      await eventually('interfaces are gone', () => left().filter((one) => one.includes(': interface ')).length === 0, { timeoutMs: 20_000 }).catch(() => undefined)
+      leaks.push(...left())
     } finally {
       await Lab.remove(this.name)
     }
@@ -117,6 +119,8 @@ export class Lab implements AsyncDisposable {
       const pid = Number(namePattern.exec(name)?.[1])
       const owner = join(labsFolder(), name, 'owner')
       const text = existsSync(owner) ? readFileSync(owner, 'utf8') : ''
+      // One that is being made has no owner written down yet.
+      if (text === '') return startTicksOf(pid) === undefined
       return text !== 'kept' && !isAlive(pid, text)
     })
     for (const name of dead) await Lab.remove(name)

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Engine } from '../../agent/engine/engine.js'
 import { readHostFacts } from '../../agent/engine/host-facts.js'
@@ -139,9 +139,19 @@ export async function destroyEngineFolder(folder: string): Promise<void> {
 
 function killIn(file: string, id: string): void {
   if (!existsSync(file)) return
-  const pid = Number(execFileSync('cat', [file], { encoding: 'utf8' }))
+  const pid = Number(readOf(file))
+  if (!Number.isInteger(pid) || pid <= 0) return
   const found = identify(pid)
-  if (found && execFileSync('cat', [`/proc/${pid}/cmdline`, `/proc/${pid}/cgroup`], { encoding: 'utf8' }).includes(id)) sendSignal(found, 9)
+  if (found && ['cmdline', 'cgroup'].some((name) => readOf(`/proc/${pid}/${name}`).includes(id))) sendSignal(found, 9)
+}
+
+/** Empty when the process has ended by now. */
+function readOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /** An engine for all tests of the suite that calls this: handed over before the first, gone with its folder after the last. */

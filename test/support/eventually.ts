@@ -10,6 +10,8 @@ export async function eventually<T>(
   const deadline = performance.now() + timeoutMs
   let last: unknown
   for (;;) {
+    // A machine that stood still meanwhile is asked once more.
+    const late = performance.now() > deadline
     try {
       const value = await check()
       if (value !== undefined && value !== false) return value
@@ -17,7 +19,7 @@ export async function eventually<T>(
     } catch (thrown) {
       last = thrown
     }
-    if (performance.now() > deadline) {
+    if (late) {
       const why = last instanceof Error ? `: ${last.message}` : ''
       throw new Error(`not within ${timeoutMs} ms: ${what}${why}`, { cause: last })
     }
