@@ -22,7 +22,7 @@ export class RegistryProcess implements AsyncDisposable {
   ) {}
 
   /** With `secured` it speaks TLS only and wants `ann`'s password. */
-  static async start({ secured = false, hostname = '127.0.0.1' }: { secured?: boolean; hostname?: string } = {}): Promise<RegistryProcess> {
+  static async start({ secured = false, hostname = '127.0.0.1', attempts = 5 }: { secured?: boolean; hostname?: string; attempts?: number } = {}): Promise<RegistryProcess> {
     const folder = mkdtempSync('/tmp/skep-real-registry-')
     const port = await freePort()
     const config: Record<string, unknown> = {
@@ -46,7 +46,13 @@ export class RegistryProcess implements AsyncDisposable {
     const child = spawn(registryProgram ?? 'docker-registry', ['serve', join(folder, 'config.yml')], { stdio: 'ignore' })
     const registry = new RegistryProcess(`${hostname}:${port}`, folder, child)
     try {
-      await eventually('the registry answers', () => connects(port))
+      await eventually('the registry answers', () => child.exitCode !== null || connects(port))
+      // Another program may have taken the port since it was free.
+      if (child.exitCode !== null) {
+        await registry[Symbol.asyncDispose]()
+        if (attempts <= 1) throw new Error(`the registry ended at once (exit code ${child.exitCode})`)
+        return await RegistryProcess.start({ secured, hostname, attempts: attempts - 1 })
+      }
     } catch (thrown) {
       await registry[Symbol.asyncDispose]()
       throw thrown
