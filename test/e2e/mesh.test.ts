@@ -19,6 +19,10 @@ describe('the routing mesh of a swarm', function () {
     return (await host.tryDocker('exec', id, 'sh', '-c', command)).stdout
   }
 
+  /** A host's published port leads to a task. */
+  const answers = (host: LabHost, tcpPort: number): Promise<true> =>
+    eventually(`${host.name} leads to a task on port ${tcpPort}`, async () => (await ask(lab.outside.netns, host.ipv6, tcpPort)).includes(lab.outside.ipv6))
+
   before(async () => {
     lab = await startSwarm({ hosts: 2, managers: 1 })
     first = lab.host(1)
@@ -28,8 +32,14 @@ describe('the routing mesh of a swarm', function () {
     await service('--name', 'web', '--network', 'back', '--constraint', `node.hostname==${first.name}`, '-p', '8080:80', '-p', '5300:5300/udp', '-p', '8000-8002:80-82', 'asked:1')
     await converged(first, 'shell', 2)
     await converged(first, 'web', 1)
+    // Hosts hear of tasks that run in their own time.
+    const { ipv6: task } = await addressOn(first, 'web.', 'back')
+    for (const host of lab.hosts) {
+      await eventually(`${host.name} knows the task's name`, async () => (await inShell(host, 'nslookup -type=aaaa tasks.web')).includes(task))
+      await answers(host, 8080)
+    }
   })
-  after(() => lab.close())
+  after(() => lab?.close())
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await printLogs(lab)
   })
@@ -101,7 +111,8 @@ describe('the routing mesh of a swarm', function () {
     try {
       for (const host of lab.hosts) {
         const ends = [...lab.outside.ipv4.split('.'), ...host.ipv4.split('.')].map((part) => Number(part).toString(16).padStart(2, '0')).join('')
-        assert.match(await ask(lab.outside.netns, host.ipv4, 8443), new RegExp(`^0d0a0d0a000d0a515549540a2111000c${ends}....20fb`))
+        const answer = await eventually(`${host.name} leads to the task`, async () => /^[0-9a-f]+$/.exec(await ask(lab.outside.netns, host.ipv4, 8443))?.[0])
+        assert.match(answer, new RegExp(`^0d0a0d0a000d0a515549540a2111000c${ends}....20fb`))
       }
     } finally {
       server.close()
