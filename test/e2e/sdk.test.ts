@@ -34,7 +34,7 @@ with tarfile.open(fileobj=data, mode='w') as archive:
     entry.size = 4
     archive.addfile(entry, io.BytesIO(b'page'))
 assert web.put_archive('/data', data.getvalue())
-assert client.containers.run('busybox', ['wget', '-q', '-O', '-', 'http://pyweb/'], network='py', remove=True) == b'page'
+assert client.containers.run('busybox', ['sh', '-c', 'until wget -q -O - http://pyweb/; do sleep 0.1; done'], network='py', remove=True) == b'page'
 chunks, stat = web.get_archive('/data/index.html')
 assert stat['size'] == 4 and tarfile.open(fileobj=io.BytesIO(b''.join(chunks))).extractfile('index.html').read() == b'page'
 result = web.exec_run(['sh', '-c', 'echo out; echo err >&2; exit 4'], demux=True)

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import type { Lab } from '../lab/lab.js'
 import type { LabHost } from '../lab/lab-host.js'
 import { eventually } from '../support/eventually.js'
-import { converged, endpointOf, nodes, printLogs, running, spread, startSwarm, tasks, updateState } from './support.js'
+import { converged, endpointOf, nodes, printLogs, running, spread, startSwarm, type TaskJson, tasks, updateState } from './support.js'
 
 describe('a service on three hosts', function () {
   let lab: Lab
@@ -17,18 +17,24 @@ describe('a service on three hosts', function () {
     const services = await manager.docker('service', 'ls', '-q')
     for (const id of services.split('\n').filter((line) => line !== '')) await manager.docker('service', 'rm', id)
     for (const host of lab.hosts) {
-      await eventually(`no container is left on ${host.name}`, async () => (await host.docker('ps', '-aq')) === '')
+      await eventually(`no container is left on ${host.name}`, async () => (await host.docker('ps', '-aq')) === '', { timeoutMs: 30_000 })
     }
   })
   after(async () => {
     await lab?.close()
   })
 
+  /** Its image has no health check: it runs before it listens. */
+  const answers = async (task: TaskJson, expected: RegExp): Promise<void> => {
+    const address = await endpointOf(lab, manager, task)
+    assert.match(await eventually(`${address} answers`, async () => (await lab.outside.http(address)).body), expected)
+  }
+
   it('spreads six replicas evenly, scales up and down', async () => {
     await manager.docker('service', 'create', '-d', '--name', 'web', '--replicas', '6', '-p', 'mode=host,target=80', 'web:1')
     const six = await converged(manager, 'web', 6)
     assert.deepEqual(await spread(manager, six), { h1: 2, h2: 2, h3: 2 })
-    for (const task of six) assert.match((await lab.outside.http(await endpointOf(lab, manager, task))).body, /^version 1 on /)
+    for (const task of six) await answers(task, /^version 1 on /)
 
     await manager.docker('service', 'scale', '-d', 'web=9')
     assert.deepEqual(await spread(manager, await converged(manager, 'web', 9)), { h1: 3, h2: 3, h3: 3 })
@@ -50,7 +56,7 @@ describe('a service on three hosts', function () {
     await updateState(manager, 'web', 'completed')
     for (const task of await converged(manager, 'web', 3)) {
       assert.equal(task.Spec.ContainerSpec.Image, 'web:2')
-      assert.match((await lab.outside.http(await endpointOf(lab, manager, task))).body, /^version 2 on /)
+      await answers(task, /^version 2 on /)
     }
     const old = (await tasks(manager, 'web')).filter((task) => task.Spec.ContainerSpec.Image === 'web:1')
     assert.equal(old.length, 3)
@@ -94,7 +100,9 @@ describe('a service on three hosts', function () {
 
   it('starts new tasks first without losing a request', async () => {
     await manager.docker(
-      'service', 'create', '-d', '--name', 'web', '--replicas', '3', '--env', 'DRAIN_SECONDS=1', '--update-order', 'start-first',
+      'service', 'create', '-d', '--name', 'web', '--replicas', '3', '--env', `DRAIN_SECONDS=${drainMs / 1000}`, '--update-order', 'start-first',
+      // It counts as running once it listens.
+      '--health-cmd', "grep -q ':0050 .* 0A ' /proc/net/tcp /proc/net/tcp6", '--health-interval', '100ms', '--health-retries', '50',
       '--update-monitor', '500ms', '-p', 'mode=host,target=80', 'web:1',
     )
     await converged(manager, 'web', 3)
@@ -175,6 +183,9 @@ describe('a service on three hosts', function () {
   })
 })
 
+/** How long a task goes on serving that was told to end: until then clients know that it is leaving. */
+const drainMs = 2_000
+
 /** Requests to whichever tasks are wanted and run, one after another, until stopped. */
 function startLoad(lab: Lab, manager: LabHost, service: string) {
   let stopping = false
@@ -182,10 +193,12 @@ function startLoad(lab: Lab, manager: LabHost, service: string) {
   const failed: string[] = []
   const versions = new Set<string>()
   let addresses: string[] = []
+  let knownMs = -Infinity
   const refresh = async (): Promise<void> => {
+    const nowMs = performance.now()
     const found: string[] = []
     for (const task of await running(manager, service)) found.push(await endpointOf(lab, manager, task))
-    if (found.length > 0) addresses = found
+    if (found.length > 0) [addresses, knownMs] = [found, nowMs]
   }
   const watch = (async () => {
     while (!stopping) await refresh()
@@ -193,6 +206,8 @@ function startLoad(lab: Lab, manager: LabHost, service: string) {
   const work = (async () => {
     await refresh()
     while (!stopping) {
+      // On a busy machine the client must not learn of a task's end later than it may.
+      while (performance.now() - knownMs > drainMs / 2) await refresh()
       const address = addresses[sent % addresses.length] as string
       sent++
       try {

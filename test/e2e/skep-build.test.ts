@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert'
-import { execFileSync, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawnSync, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Lab } from '../lab/lab.js'
 import { programsFolder, signal } from '../lab/belongings.js'
@@ -122,7 +122,8 @@ describe('skep build', function () {
     }
     const socket = join(lab.folder, 'agent')
     started.push(host.spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' }))
-    await eventually('the agent listens', () => existsSync(socket))
+    // With 1 it says that it has no keys yet.
+    await eventually('the agent answers', () => spawnSync('ssh-add', ['-l'], { env: { ...process.env, SSH_AUTH_SOCK: socket } }).status === 1)
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(lab.folder, 'key')])
     execFileSync('ssh-add', ['-q', join(lab.folder, 'key')], { env: { ...process.env, SSH_AUTH_SOCK: socket } })
     const missing = await tryBuild([folder])
