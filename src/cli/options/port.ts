@@ -121,5 +121,5 @@ export function parseServicePort(text: string, anyAddress = false): EndpointPort
 /** The service labels for the options that ask for the PROXY protocol (`proxy-protocol=v2`). */
 export function proxyProtocolLabels(options: readonly string[]): Record<string, string> {
   const asked = options.filter((text) => text.includes('=') && csvFields(text).some(({ key }) => key === 'proxy-protocol'))
-  return Object.fromEntries(asked.flatMap(parseServicePort).map(({ PublishedPort }) => [`${proxyProtocolLabelPrefix}${PublishedPort ?? 0}`, 'v2']))
+  return Object.fromEntries(asked.flatMap((text) => parseServicePort(text)).map(({ PublishedPort }) => [`${proxyProtocolLabelPrefix}${PublishedPort ?? 0}`, 'v2']))
 }

@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { loadProject, projectText } from '../../../src/cli/stack/load.js'
+import type { SwarmServiceSpec } from '../../../src/model/engine-api/extensions.js'
+import { FakeDaemon } from './support/fake-daemon.js'
+import { runLine } from './support/run-line.js'
 
 const environment = { HERE: 'here', HOME: '/root' }
 
@@ -110,5 +113,21 @@ describe('stack config', () => {
     await assert.rejects(configOf('-', { text: 'services: {a: {image: x, deploy: {replicas: many}}}' }), /services\.a\.deploy\.replicas must be an integer/)
     await assert.rejects(configOf('-', { text: 'services: {a: {image: x, imag: y}}' }), /services\.a Additional property imag is not allowed/)
     await assert.rejects(configOf('-', { text: 'services: {a: {image: x, ports: ["1:x"]}}' }), /invalid containerPort: x/)
+    await assert.rejects(configOf('-', { text: 'services: {a: {image: x, ports: [{target: 80, host_ip: 127.0.0.1}]}}' }), /services\.a\.ports\.0 Additional property host_ip is not allowed/)
+  })
+
+  it('warns that services listen on every address, as they do when it is deployed', async () => {
+    const file = 'services: {a: {image: "x:1", ports: ["127.0.0.1:8080:80", "[::1]:81:81/udp", "9000:90"]}}'
+    const sentences = ["ignoring IP-address (127.0.0.1:8080:80/tcp) service will listen on '0.0.0.0'", "ignoring IP-address ([::1]:81:81/udp) service will listen on '0.0.0.0'", '']
+    const printed = await runLine('stack config -c -', { host: 'unix:///nowhere', stdin: file })
+    assert.deepEqual([printed.code, printed.stderr.split('\n')], [0, sentences])
+    await using daemon = await FakeDaemon.start({
+      'GET /services': [], 'GET /networks': [], 'GET /secrets': [], 'GET /configs': [], 'GET /info': { Swarm: { NodeID: 'n', ControlAvailable: true } },
+      'POST /networks/create': { Id: 'net' }, 'POST /services/create': { ID: 's' },
+    })
+    const deployed = await runLine('stack deploy --resolve-image never -c - st', { host: daemon.host, stdin: file })
+    assert.deepEqual([deployed.code, deployed.stderr.split('\n')], [0, sentences])
+    const { EndpointSpec } = daemon.calls.find(({ path }) => path.endsWith('/services/create'))?.body as SwarmServiceSpec
+    assert.deepEqual(EndpointSpec?.Ports?.map(({ PublishedPort, TargetPort }) => [PublishedPort, TargetPort]), [[81, 81], [8080, 80], [9000, 90]])
   })
 })

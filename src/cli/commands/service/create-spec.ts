@@ -49,7 +49,7 @@ export function createSpec(
     spec.TaskTemplate = { ...spec.TaskTemplate, Resources: { Reservations: { GenericResources: flags['generic-resource'].map(genericResource) } } }
   }
   applyCommonFlags(spec, flags, given)
-  if (flags.publish.length > 0) spec.EndpointSpec = { ...spec.EndpointSpec, Ports: flags.publish.flatMap(parseServicePort) }
+  if (flags.publish.length > 0) spec.EndpointSpec = { ...spec.EndpointSpec, Ports: flags.publish.flatMap((text) => parseServicePort(text)) }
   return spec
 }
 

@@ -112,7 +112,7 @@ type Ports = NonNullable<NonNullable<ServiceSpec['EndpointSpec']>['Ports']>
 
 function editPorts(current: Ports, flags: UpdateFlagValues): Ports {
   const removed = flags['publish-rm'].flatMap(parsePublish)
-  const added = flags['publish-add'].flatMap(parseServicePort)
+  const added = flags['publish-add'].flatMap((text) => parseServicePort(text))
   const key = (port: Ports[number]): string => `${String(port.PublishedPort)}/${port.TargetPort ?? 0}/${port.Protocol ?? 'tcp'}/${port.PublishMode ?? 'ingress'}`
   return [
     ...current.filter(
