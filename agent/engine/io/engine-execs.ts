@@ -10,7 +10,10 @@ export class EngineExecs {
 
   /** Gives the exec's id. Throws `notFound`, and `conflict` when the container does not run. */
   async create(ref: string, request: ExecConfig): Promise<string> {
-    return createExec(this.context, this.context.store.find(ref), request).id
+    const { id } = createExec(this.context, this.context.store.find(ref), request)
+    // Most are started as soon as they are readied.
+    this.context.cgroups.anticipateMove()
+    return id
   }
 
   /** Runs it and hands over its streams. Throws `conflict` when it ran already. */

@@ -18,6 +18,7 @@ const removalRetryMs = 20
 /** The control groups of containers, by path (`/skep-1a2b3c4d/<id>`), for both versions alike. */
 export class Cgroups {
   private ownProcs: string | undefined
+  private isMoving = false
 
   constructor(
     readonly mode: CgroupMode,
@@ -57,11 +58,14 @@ export class Cgroups {
   /**
    * Tells the kernel that a process is about to be moved into a group. The first move after a pause waits for
    * an RCU grace period (10 to 20 ms), the next ones do not: moving ourselves to where we are takes that
-   * wait now, on a thread of its own, while a container is being set up.
+   * wait now, on a thread of its own, while a container is being set up or an exec's runtime comes up. One wait is
+   * enough for all that come meanwhile.
    */
   anticipateMove(): void {
     this.ownProcs ??= ownGroupFile(this.mode)
-    if (this.ownProcs !== undefined) writeFile(this.ownProcs, '0').catch(() => undefined)
+    if (this.isMoving || this.ownProcs === undefined) return
+    this.isMoving = true
+    void writeFile(this.ownProcs, '0').catch(() => undefined).finally(() => (this.isMoving = false))
   }
 
   /** What the group uses now; undefined when it is gone. */
