@@ -329,9 +329,11 @@ describe('engine on the real kernel', function () {
     const { engine } = host
     const { Id: id = '' } = await engine.create('small', {
       Image: 'busybox',
-      Cmd: ['sh', '-c', 'sleep 0.2; dd if=/dev/zero of=/dev/null bs=60M count=1'],
+      Cmd: ['sh', '-c', 'read x; dd if=/dev/zero of=/dev/null bs=60M count=1'],
+      OpenStdin: true,
       HostConfig: { NetworkMode: 'none', Memory: 16 * 1024 * 1024, MemorySwap: 16 * 1024 * 1024, PidsLimit: 20, NanoCpus: 5e8 },
     })
+    const session = await engine.attach(id, { stdin: true, stdout: false, stderr: false, logs: false, stream: true })
     const ended = engine.wait(id, 'next-exit', () => undefined, new AbortController().signal)
     await engine.start(id)
     for await (const sample of engine.stats(id, { once: true, oneShot: true }, new AbortController().signal)) {
@@ -339,6 +341,7 @@ describe('engine on the real kernel', function () {
       assert.equal(sample.pids_stats?.limit, 20)
       assert.equal((sample.pids_stats?.current ?? 0) >= 1, true)
     }
+    session.input?.write(Buffer.from('go\n'))
     await ended
     const { State } = await engine.inspect(id, { size: false })
     assert.equal(State?.OOMKilled, true)

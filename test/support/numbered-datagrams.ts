@@ -69,6 +69,11 @@ export class NumberedDatagrams {
     await eventually(`${count} more are answered`, () => this.answered.size >= goal)
   }
 
+  /** Resolves when so many were answered since the beginning. */
+  async atLeast(count: number): Promise<void> {
+    await eventually(`${count} are answered`, () => this.answered.size >= count)
+  }
+
   /** Stops the flow and gives the numbers that were never answered. */
   async end(): Promise<{ sent: number; lost: number[] }> {
     clearInterval(this.timer)
