@@ -140,7 +140,7 @@ function countTasks(view: ReadTx, service: Service): ServiceTaskCounts {
     if (job && (task.jobIteration ?? 0) !== iteration) continue
     if (task.status.state === TaskState.complete) counts.completed++
     const wanted = task.desiredState <= (job ? TaskState.complete : TaskState.running)
-    if (wanted && (mode.kind === 'global' || mode.kind === 'globalJob')) counts.desired++
+    if (wanted && (mode.kind === 'global' || (mode.kind === 'globalJob' && task.status.state !== TaskState.complete))) counts.desired++
     const down = task.nodeId !== '' && view.get('node', task.nodeId)?.status.state === 'down'
     if (wanted && task.status.state === TaskState.running && !down) counts.running++
   }

@@ -69,7 +69,7 @@ function serviceMode(mode: string, flags: CommonFlagValues): NonNullable<Service
       if (flags['max-concurrent'] !== undefined) throw invalid('max-concurrent can only be used with replicated-job mode')
       return mode === 'global' ? { Global: {} } : { GlobalJob: {} }
     default:
-      throw invalid(`Unknown mode: ${mode}, only replicated and global supported`)
+      throw invalid(`Unknown mode: ${mode}, use replicated, global, replicated-job or global-job`)
   }
 }
 

@@ -151,12 +151,12 @@ function resources(page: Page, { Resources: wanted, LogDriver: log }: TaskSpec):
   }
   const { Reservations: reserved, Limits: limits } = wanted ?? {}
   page.line('Resources:')
-  if (reserved) {
+  if (reserved?.NanoCPUs || reserved?.MemoryBytes) {
     page.line(' Reservations:')
     page.valued('  CPU:\t\t', reserved.NanoCPUs, (nano) => String(nano / 1e9))
     page.valued('  Memory:\t', reserved.MemoryBytes, binarySize)
   }
-  if (limits) {
+  if (limits?.NanoCPUs || limits?.MemoryBytes || limits?.Pids) {
     page.line(' Limits:')
     page.valued('  CPU:\t\t', limits.NanoCPUs, (nano) => String(nano / 1e9))
     page.valued('  Memory:\t', limits.MemoryBytes, binarySize)

@@ -185,6 +185,7 @@ describe('control: services', () => {
     const { control, store } = controlFixture()
     const web = await control.createService(serviceSpec('web', { mode: { kind: 'replicated', replicas: 3 } }))
     const all = await control.createService(serviceSpec('all', { mode: { kind: 'global' } }))
+    const job = await control.createService(serviceSpec('job', { mode: { kind: 'globalJob' } }))
     const status = (state: TaskState) => ({ ...task('x').status, state })
     await store.update((tx) => {
       tx.create('node', node('up'))
@@ -194,10 +195,14 @@ describe('control: services', () => {
       tx.create('task', task('t3', { serviceId: web.id, slot: 3, nodeId: 'up' as NodeId, status: status(TaskState.starting) }))
       tx.create('task', task('t4', { serviceId: web.id, slot: 1, nodeId: 'up' as NodeId, status: status(TaskState.running), desiredState: TaskState.shutdown }))
       tx.create('task', task('t5', { serviceId: all.id, slot: 0, nodeId: 'up' as NodeId, status: status(TaskState.running) }))
+      const ofJob = { serviceId: job.id, slot: 0, jobIteration: 0, desiredState: TaskState.complete }
+      tx.create('task', task('t6', { ...ofJob, nodeId: 'up' as NodeId, status: status(TaskState.complete) }))
+      tx.create('task', task('t7', { ...ofJob, nodeId: 'up' as NodeId, status: status(TaskState.running) }))
     })
-    assert.deepEqual(await control.serviceStatuses([web.id, all.id, 'gone']), {
+    assert.deepEqual(await control.serviceStatuses([web.id, all.id, job.id, 'gone']), {
       [web.id]: { running: 1, desired: 3, completed: 0 },
       [all.id]: { running: 1, desired: 1, completed: 0 },
+      [job.id]: { running: 1, desired: 1, completed: 1 },
     })
   })
 
