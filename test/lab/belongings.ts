@@ -72,9 +72,16 @@ export function cgroupsOf(name: string): string[] {
 
 /** All cgroup folders below, deepest first. */
 export function cgroupsBelow(path: string): string[] {
-  return readdirSync(path, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .flatMap((entry) => [...cgroupsBelow(join(path, entry.name)), join(path, entry.name)])
+  return foldersIn(path).flatMap((name) => [...cgroupsBelow(join(path, name)), join(path, name)])
+}
+
+/** None when the folder is gone by now. */
+function foldersIn(path: string): string[] {
+  try {
+    return readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+  } catch {
+    return []
+  }
 }
 
 /** Kills these processes and those of the cgroups, and waits until they are gone. */
