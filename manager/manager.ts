@@ -4,7 +4,7 @@ import type { IdSource } from '../src/base/id.js'
 import type { Logger } from '../src/base/log.js'
 import type { Rng } from '../src/base/rng.js'
 import { Scope } from '../src/base/scope.js'
-import type { Control } from '../src/model/control.js'
+import type { ClusterEvent, Control } from '../src/model/control.js'
 import { NodeRole } from '../src/model/node.js'
 import { createJoinToken } from '../src/pki/join-token.js'
 import { caService } from '../src/wire/ca-service.js'
@@ -30,6 +30,7 @@ import { rotationLoop } from './ca/rotation-loop.js'
 import { signingLoop } from './ca/signing-loop.js'
 import { isBlacklisted } from './ca/trust.js'
 import { createControl } from './control/control.js'
+import { watchCluster } from './control/watch.js'
 import { Dispatcher } from './dispatcher/dispatcher.js'
 import { Health } from './health.js'
 import { unlockFollower, type ApplyUnlockKey } from './keys/unlock-follow.js'
@@ -94,6 +95,7 @@ export class Manager implements AsyncDisposable {
     /** The port the services are on. */
     readonly port: number,
     private readonly leadership: ManagerLeadership,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -228,7 +230,7 @@ export class Manager implements AsyncDisposable {
     if (options.onUnlockKey) scope.use(unlockFollower({ store, clock, rng, ids, log: log.child({ part: 'keys' }) }, options.onUnlockKey)).start()
 
     const control = controlClient(router.client(controlService, controlHandlers(served), self))
-    return new Manager(scope, store, node, control, server.port, leadership)
+    return new Manager(scope, store, node, control, server.port, leadership, clock)
   }
 
   /** This manager leads and serves as the leader. */
@@ -254,6 +256,11 @@ export class Manager implements AsyncDisposable {
       if (signal.aborted) aborted()
       else check()
     })
+  }
+
+  /** Changes of the cluster's objects as this manager learns of them, from this call on until the signal is aborted. */
+  watch(signal: AbortSignal): AsyncIterable<ClusterEvent> {
+    return watchCluster(this.store, this.clock, signal)
   }
 
   /** Stops serving and taking part; what is on disk stays. */

@@ -17,6 +17,7 @@ import { returnLargeBuffers } from '../../agent/kernel/malloc.js'
 import { generateName } from '../../agent/engine/names.js'
 import { buildBackend } from './backends/build.js'
 import { ClusterView } from './backends/cluster-view.js'
+import { ClusterEventLog } from './backends/cluster-events.js'
 import { eventsBackend } from './backends/events.js'
 import { imagesBackend } from './backends/images.js'
 import { networksBackend } from './backends/networks.js'
@@ -68,10 +69,12 @@ export async function startDaemon(config: DaemonConfig, log: AdjustableLogger, l
     log.info('skepd starts', { version, host: hostname(), runtime: tools.runtimes[0]?.path, cgroup: tools.cgroupMode.version })
     const parts = await openHostParts(scope, { config, tools, clock, rng, ids, log })
     const agent = new LocalAgent({ parts, config, clock, rng, log })
+    const clusterEvents = new ClusterEventLog(log)
     const swarm = new SwarmNode({
       dataRoot: config['data-root'],
       agent,
       defaultAdvertiseAddress: config['swarm-default-advertise-addr'] ?? '',
+      onManager: (manager, signal) => void clusterEvents.follow(manager, signal),
       clock,
       rng,
       ids,
@@ -102,7 +105,7 @@ export async function startDaemon(config: DaemonConfig, log: AdjustableLogger, l
       plugins: pluginsBackend(parts.plugins),
       swarm: swarmBackend(swarm),
       system: systemBackend({ parts, tools, config, engineId: id, clock, metrics: () => metrics.read() }),
-      events: eventsBackend(parts.events, swarm, log),
+      events: eventsBackend(parts.events, clusterEvents),
     }
     const server = new ApiServer({
       routes: apiRoutes({ ...backends, clock, randomName: () => generateName(rng, () => false) }),

@@ -171,6 +171,25 @@ describe('a service on three hosts', function () {
     })
   })
 
+  it('tells of the past what happened in the cluster', async () => {
+    const since = String(Date.now() / 1000)
+    await manager.docker('config', 'create', 'past', '/etc/hostname')
+    await manager.docker('network', 'create', '-d', 'overlay', 'past')
+    await manager.docker('service', 'create', '-d', '--name', 'past', '--replicas', '1', 'web:1')
+    await manager.docker('service', 'scale', '-d', 'past=0')
+    await manager.docker('service', 'rm', 'past')
+    await manager.docker('config', 'rm', 'past')
+    await manager.docker('network', 'rm', 'past')
+    const told = await eventually('the last one is told', async () => {
+      const until = String(Date.now() / 1000)
+      const lines = (await manager.docker('events', '--since', since, '--until', until, '--filter', 'scope=swarm', '--format', '{{.Type}} {{.Action}} {{.Actor.Attributes.name}} {{index .Actor.Attributes "replicas.new"}}')).split('\n').filter((line) => / past /.test(line))
+      return lines.some((line) => line.startsWith('network remove')) && lines
+    })
+    assert.deepEqual(told.map((line) => line.trim()).filter((line, index, all) => line !== all[index - 1] && !/ update past$/.test(line)), [
+      'config create past', 'network create past', 'service create past', 'service update past 0', 'service remove past', 'config remove past', 'network remove past',
+    ])
+  })
+
   it('keeps manager commands to managers', async () => {
     const refused = await lab.host(2).tryDocker('service', 'ls')
     assert.equal(refused.code, 1)

@@ -25,6 +25,8 @@ export interface ManagerRoleDeps {
   otherManagers: () => readonly string[]
   /** Aborted: this node stops taking part. */
   signal: AbortSignal
+  /** Hears of each manager that this node becomes, and when it ends. */
+  onManager?: (manager: Manager, signal: AbortSignal) => void
   clock: Clock
   rng: Rng
   ids: IdSource
@@ -37,6 +39,8 @@ export interface ManagerRoleDeps {
  */
 export class ManagerRole implements AsyncDisposable {
   private running: Manager | undefined
+  /** Aborted when the running one ends. */
+  private term = new AbortController()
   private reason = ''
   /** Changes of role, one after another; the latest wish ends the tries for the one before. */
   private readonly work = new Serial()
@@ -115,6 +119,8 @@ export class ManagerRole implements AsyncDisposable {
     const { log } = this.deps
     const manager = await Manager.start({ ...(await managerOptions(this.deps, start)), ...(start && { start }), signal })
     this.running = manager
+    this.term = new AbortController()
+    this.deps.onManager?.(manager, this.term.signal)
     void manager.raft.stopped.then(({ reason, failure }) => {
       if (this.running !== manager || reason === 'stopped') return
       if (reason === 'removed') {
@@ -149,6 +155,7 @@ export class ManagerRole implements AsyncDisposable {
   private async stopManager(): Promise<void> {
     const manager = this.running
     this.running = undefined
+    this.term.abort(new StatusError(ErrorKind.cancelled, 'this manager ends'))
     await manager?.[Symbol.asyncDispose]()
   }
 
@@ -160,7 +167,7 @@ export class ManagerRole implements AsyncDisposable {
 
 /** The options of this node's manager, once its disk is sealed as it should be. */
 export async function managerOptions(
-  { disk, state, identity, clock, rng, ids, log }: Omit<ManagerRoleDeps, 'otherManagers' | 'signal' | 'identity'> & { identity: IdentitySource },
+  { disk, state, identity, clock, rng, ids, log }: Omit<ManagerRoleDeps, 'otherManagers' | 'signal' | 'identity' | 'onManager'> & { identity: IdentitySource },
   start?: ManagerStart,
 ): Promise<Omit<ManagerOptions, 'start'>> {
   await disk.seal(identity.current(), start?.kind === 'join' ? start.managers : [])

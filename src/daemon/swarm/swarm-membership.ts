@@ -27,6 +27,8 @@ export interface SwarmMembershipDeps {
   agent: AgentSide
   /** Writes the state down after it changed. */
   save: (state: SwarmState) => Promise<void>
+  /** Hears of each manager that this node becomes, and when it ends. */
+  onManager?: (manager: Manager, signal: AbortSignal) => void
   clock: Clock
   rng: Rng
   ids: IdSource
@@ -69,7 +71,7 @@ export class SwarmMembership {
       },
     })
     const otherManagers = () => this.managers.known.map(({ address }) => address).filter((address) => address !== state.advertiseAddress)
-    this.role = new ManagerRole({ disk, state, identity, otherManagers, signal: this.scope.signal, clock, rng, ids, log })
+    this.role = new ManagerRole({ disk, state, identity, otherManagers, signal: this.scope.signal, ...(deps.onManager && { onManager: deps.onManager }), clock, rng, ids, log })
   }
 
   get state(): Readonly<SwarmState> {

@@ -34,6 +34,8 @@ export interface SwarmNodeDeps {
   agent: AgentSide
   /** `--swarm-default-advertise-addr` */
   defaultAdvertiseAddress: string
+  /** Hears of each manager that this node becomes, and when it ends. */
+  onManager?: (manager: Manager, signal: AbortSignal) => void
   clock: Clock
   rng: Rng
   ids: IdSource
@@ -250,9 +252,9 @@ export class SwarmNode implements AsyncDisposable {
   }
 
   private async takePart(state: SwarmState, identity: NodeIdentity, start: ManagerStart | 'again' | undefined): Promise<void> {
-    const { agent, clock, rng, ids, log } = this.deps
+    const { agent, onManager, clock, rng, ids, log } = this.deps
     const { disk } = this
-    this.current = new SwarmMembership({ state, identity, disk, agent, save: (changed) => this.files.save(changed), clock, rng, ids, log })
+    this.current = new SwarmMembership({ state, identity, disk, agent, save: (changed) => this.files.save(changed), ...(onManager && { onManager }), clock, rng, ids, log })
     await this.current.begin(start)
   }
 
