@@ -4,6 +4,9 @@ import { open, type Database, type RootDatabase } from 'lmdb'
 import { ErrorKind, StatusError, messageOf } from '../../src/base/errors.js'
 import type { Bucket, KeyValueStore } from '../../src/base/key-value.js'
 
+/** ENOSPC */
+const noSpace = 28
+
 /** How many buckets one database file can hold. */
 const bucketsMax = 32
 
@@ -55,6 +58,8 @@ class Writes {
     this.underWay.add(made)
     try {
       await made
+    } catch (thrown) {
+      throw await writeFailure(thrown)
     } finally {
       this.underWay.delete(made)
     }
@@ -64,6 +69,18 @@ class Writes {
     this.ended = true
     await Promise.allSettled(this.underWay)
   }
+}
+
+/** What lmdb says of a commit that failed is in a promise beside its error, as `No space left on device: …`. */
+async function writeFailure(thrown: unknown): Promise<Error> {
+  let cause = thrown
+  try {
+    await (thrown as { commitError?: Promise<never> }).commitError
+  } catch (reason) {
+    cause = reason
+  }
+  const sentence = (cause as { code?: unknown }).code === noSpace ? 'no space left on device' : messageOf(cause)
+  return new StatusError(ErrorKind.internal, `the state database cannot be written: ${sentence}`, { cause })
 }
 
 class LmdbBucket<T> implements Bucket<T> {

@@ -1,9 +1,10 @@
 import { strict as assert } from 'node:assert'
 import { randomBytes } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
+import { StateDb } from '../../agent/engine/state-db.js'
 import { legacyArchive, ociLayout } from '../support/image-archive.js'
 import { QuickClock } from '../support/quick-clock.js'
 import { RegistryHost } from '../support/registry-host.js'
@@ -58,5 +59,26 @@ describe('a full disk', function () {
     assert.deepEqual(readdirSync(join(host.root, 'content/ingest')), [])
     await host.images.commit({ parentId, layer: Readable.from([tarOf({ name: 'b', content: 'y' })]), config: {}, repo: 'made', changes: [] }, signal)
     assert.ok(host.images.has('made:latest'))
+  })
+
+  it('while the state database is written: what failed is refused with the reason, and the file is whole', async () => {
+    const path = join(host.root, 'state/state.db')
+    const db = StateDb.open(path)
+    const bucket = db.bucket<string>('b')
+    await bucket.put('before', 'here')
+    const ballast = join(host.root, 'ballast')
+    assert.throws(() => writeFileSync(ballast, Buffer.alloc(diskBytes)), noSpace)
+    // As many at once as the daemon may have under way: each is told.
+    const outcomes = await Promise.allSettled([bucket.put('a', 'x'.repeat(megabyte)), bucket.put('b', 'y'), bucket.delete('before')])
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.status === 'rejected' && (outcome.reason as Error).message),
+      Array(3).fill('the state database cannot be written: no space left on device'),
+    )
+    rmSync(ballast)
+    await bucket.put('after', 'there')
+    await db.close()
+    const again = StateDb.open(path)
+    assert.deepEqual(again.bucket('b').list(), [{ key: 'after', value: 'there' }, { key: 'before', value: 'here' }])
+    await again.close()
   })
 })
