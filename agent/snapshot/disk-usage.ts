@@ -5,7 +5,7 @@ import { TimeSlice } from '../kernel/time-slice.js'
 
 /**
  * Bytes of all files below a folder, each inode once, as `docker ps -s` counts. Files that vanish while it
- * looks are left out.
+ * looks, and what lies deeper than a path may be long, are left out.
  */
 export async function diskUsage(folder: string): Promise<number> {
   const slice = new TimeSlice()
@@ -18,7 +18,7 @@ export async function diskUsage(folder: string): Promise<number> {
       if (entry.isDirectory()) {
         todo.push(path)
       } else if (entry.isFile()) {
-        const stat: BigIntStats | undefined = lstatSync(osPath(path), { bigint: true, throwIfNoEntry: false })
+        const stat = statOf(path)
         if (stat && (stat.nlink === 1n || !seen.has(stat.ino))) {
           if (stat.nlink > 1n) seen.add(stat.ino)
           total += Number(stat.size)
@@ -35,7 +35,21 @@ function list(path: string): Dirent<Buffer>[] {
   try {
     return readdirSync(osPath(path), { encoding: 'buffer', withFileTypes: true }) as unknown as Dirent<Buffer>[]
   } catch (thrown) {
-    if (errnoOf(thrown) === 'ENOENT' || errnoOf(thrown) === 'ENOTDIR') return []
+    if (isPassedOver(thrown)) return []
     throw thrown
   }
+}
+
+function statOf(path: string): BigIntStats | undefined {
+  try {
+    return lstatSync(osPath(path), { bigint: true })
+  } catch (thrown) {
+    if (isPassedOver(thrown)) return undefined
+    throw thrown
+  }
+}
+
+/** It is gone, or lies deeper than any path: a container can make such folders. */
+function isPassedOver(thrown: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(errnoOf(thrown) ?? '')
 }

@@ -1,6 +1,7 @@
 import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs'
+import { must } from '../../src/base/assert.js'
 import { errnoOf, invalid, notFound } from '../../src/base/errors.js'
-import { osPath, textOf, type ByteString } from './paths.js'
+import { byteString, osPath, textOf, type ByteString } from './paths.js'
 
 /** As many symbolic links as the kernel follows. */
 const linksMax = 40
@@ -104,6 +105,29 @@ export function findPlace(tree: Tree, path: ByteString, follow: boolean): Place 
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') throw missing(path)
     throw thrown
   }
+}
+
+/** What `path` leads to below the folder `root` of the host, links taken with `root` as `/`. Throws as `findPlace`. */
+export function placeBelow(root: string, path: string): Place {
+  const top = HeldFolder.open(root)
+  try {
+    const place = findPlace({ root: top, covers: new Map() }, byteString(path), true)
+    return {
+      ...place,
+      [Symbol.dispose]: () => {
+        place[Symbol.dispose]()
+        top[Symbol.dispose]()
+      },
+    }
+  } catch (thrown) {
+    top[Symbol.dispose]()
+    throw thrown
+  }
+}
+
+/** A path for calls that do not follow links, good while the place is held. */
+export function pathOf({ folder, leaf }: Place): ByteString {
+  return folder?.child('.') ?? must(leaf, 'a place is a folder or in one')
 }
 
 const missing = (path: ByteString) => notFound(`no such file or directory: ${textOf(path)}`)

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mountsBelow } from '../../agent/kernel/mount.js'
 import { encodeHeader, endOfArchive, paddingFor, tarEntry } from '../../agent/snapshot/tar/writer.js'
@@ -21,6 +21,13 @@ describe('files of containers on the real kernel', function () {
     const { Id: id = '' } = await host.engine.create(name, { Image: 'busybox', Cmd: command, ...more, HostConfig: { NetworkMode: 'none', ...('HostConfig' in more ? (more.HostConfig as object) : {}) } })
     if (start) await host.engine.start(id)
     return id
+  }
+  const linkOf = (fd: string): string => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`)
+    } catch {
+      return ''
+    }
   }
   const until = async (condition: () => Promise<unknown>): Promise<void> => {
     await eventually('the container has set up', async () => (await condition().catch(() => undefined)) !== undefined)
@@ -125,6 +132,43 @@ describe('files of containers on the real kernel', function () {
     assert.deepEqual(readdirSync(context.paths.container(host.engine.find('large').id)).filter((name) => name.startsWith('archive')), [])
     context.archives = here
     await remove('large')
+  })
+
+  it('mounts no part of a volume that was exchanged for a link out of it before the runtime mounted it', async () => {
+    const outside = join(folder, 'outside')
+    mkdirSync(outside)
+    writeFileSync(join(outside, 'file'), 'of the host')
+    const { context } = host.engine
+    const { mountpoint: volume } = await context.volumes.ensure({ name: 'parts' })
+    for (const name of ['part', 'as-file']) mkdirSync(join(volume, name))
+    writeFileSync(join(volume, 'part/file'), 'of the volume')
+    writeFileSync(join(volume, 'as-file/file'), 'alone')
+    symlinkSync('/part', join(volume, 'link'))
+    const part = (Target: string, Subpath: string): object => ({ Type: 'volume', Source: 'parts', Target, VolumeOptions: { Subpath } })
+    const Mounts = [part('/part', 'part'), part('/linked', 'link'), part('/file', 'as-file/file')]
+    await container('partial', ['sleep', '1000'], false, { HostConfig: { Mounts } })
+    const text = async (path: string): Promise<string | undefined> => [...(await read('partial', path)).values()].at(-1)?.text
+    const texts = async (): Promise<unknown[]> => Promise.all(['/part/file', '/linked/file', '/file'].map(text))
+    assert.deepEqual(await texts(), ['of the volume', 'of the volume', 'alone'])
+    const create = context.conmon.create.bind(context.conmon)
+    context.conmon.create = (request) => {
+      renameSync(join(volume, 'part'), join(volume, 'moved'))
+      symlinkSync(outside, join(volume, 'part'))
+      return create(request)
+    }
+    try {
+      await assert.rejects(host.engine.start('partial'), /what was to be mounted at \/(part|linked) was exchanged/)
+    } finally {
+      context.conmon.create = create
+    }
+    // What lies there now is no part of the volume, as the container sees it.
+    await assert.rejects(host.engine.start('partial'), /bind source path does not exist: .*part/)
+    rmSync(join(volume, 'part'))
+    renameSync(join(volume, 'moved'), join(volume, 'part'))
+    await host.engine.start('partial')
+    assert.deepEqual(await texts(), ['of the volume', 'of the volume', 'alone'])
+    assert.equal(readdirSync('/proc/self/fd').filter((fd) => linkOf(fd).startsWith(volume)).length, 0, 'nothing stays open')
+    await remove('partial')
   })
 
   it('is not led astray by a container that exchanges folders for links meanwhile', async () => {

@@ -1,11 +1,10 @@
-import { findPlace, HeldFolder, type Tree } from '../../snapshot/held-folder.js'
-import { byteString } from '../../snapshot/paths.js'
+import { findPlace, HeldFolder, pathOf, placeBelow, type Tree } from '../../snapshot/held-folder.js'
+import { byteString, textOf } from '../../snapshot/paths.js'
 import { identify } from '../../kernel/process.js'
 import { unavailable } from '../../../src/base/errors.js'
 import type { Container } from '../container.js'
 import type { EngineContext } from '../context.js'
 import { keptEtcFiles } from './etc-files.js'
-import { resolveInRoot } from './rootfs-path.js'
 
 /** A container's files, held until disposed. */
 export interface ContainerTree extends Tree, AsyncDisposable {
@@ -58,10 +57,11 @@ async function openStopped(context: EngineContext, container: Container, rootOnl
   const covers = new Map<string, string>()
   const acquired: string[] = []
   const layers: string[] = []
+  const parts: Disposable[] = []
   let root: HeldFolder | undefined
   container.isTakenDown = false
   const close = async (): Promise<void> => {
-    root?.[Symbol.dispose]()
+    for (const held of [...parts.splice(0), root]) held?.[Symbol.dispose]()
     context.rootfs.unmount(id)
     for (const layer of layers.splice(0)) context.rootfs.unmount(layer)
     for (const name of acquired.splice(0)) await context.volumes.release(name, id)
@@ -83,7 +83,9 @@ async function openStopped(context: EngineContext, container: Container, rootOnl
         source = await context.rootfs.mount(mount.image.layer)
         layers.push(mount.image.layer)
       }
-      covers.set(byteString(mount.destination), mount.subpath === undefined ? source : resolveInRoot(source, mount.subpath))
+      const part = mount.subpath === undefined ? undefined : placeBelow(source, mount.subpath)
+      if (part) parts.push(part)
+      covers.set(byteString(mount.destination), part ? textOf(pathOf(part)) : source)
     }
     return { root, covers, running: false, [Symbol.asyncDispose]: close }
   } catch (thrown) {

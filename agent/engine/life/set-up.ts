@@ -22,6 +22,7 @@ import { linkEnvironment, linkParents } from '../net/links.js'
 import { planNetwork } from '../net/network-plan.js'
 import { readInRoot, resolveInRoot } from '../files/rootfs-path.js'
 import { signalNumber } from '../signals.js'
+import { checkParts, partOf, type VolumePart } from './volume-parts.js'
 
 /** The first kernel with mount_setattr(2), which makes whole trees read-only. */
 const mountSetattrKernel = '5.12'
@@ -32,6 +33,8 @@ export interface StartDraft {
   mounts: BundleMount[]
   network: NamespaceChoice
   spec?: OciSpec
+  /** Parts of volumes by where they are mounted, held until they are. */
+  parts: VolumePart[]
 }
 
 /**
@@ -78,7 +81,8 @@ const mounts: SetUpStep = {
       if (mount.type === 'volume' && mount.name !== undefined) {
         source = await context.volumes.acquire(mount.name, container.id, mount)
         if (mount.copyUp) await context.volumes.copyUp(mount.name, resolveInRoot(draft.rootfs, mount.destination))
-        if (mount.subpath !== undefined) source = resolveInRoot(source, mount.subpath)
+        // Other containers on the volume may put a link in its place before the runtime mounts it.
+        if (mount.subpath !== undefined) source = partOf(draft.parts, source, mount.subpath, mount.destination)
       }
       const present = statSync(source, { throwIfNoEntry: false })
       if (!present) throw invalid(`invalid mount config for type "${mount.type}": bind source path does not exist: ${source}`)
@@ -227,6 +231,7 @@ const supervisor: SetUpStep = {
     const conmon = identify(made.conmonPid)
     if (!process || !conmon) throw internal(`container ${id} ended before it was started`)
     Object.assign(record.state, { process, conmon })
+    checkParts(draft.parts, process.pid)
   },
   down: (context, container) => {
     endProcesses(context, container)

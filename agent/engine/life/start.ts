@@ -48,7 +48,7 @@ export async function launch(context: EngineContext, container: Container): Prom
   // Written while everything is made: what a crash in the middle leaves is found by its names.
   const written = context.store.save(container)
   written.catch(() => undefined)
-  const draft: StartDraft = { rootfs: '', mounts: [], network: 'own' }
+  const draft: StartDraft = { rootfs: '', mounts: [], network: 'own', parts: [] }
   try {
     for (const step of setUpSteps) {
       // No process runs that the record does not tell of.
@@ -64,6 +64,8 @@ export async function launch(context: EngineContext, container: Container): Prom
     await written.catch(() => undefined)
     await abandon(context, container, thrown)
     throw toStatusError(thrown)
+  } finally {
+    for (const { place } of draft.parts) place[Symbol.dispose]()
   }
   // Before anything that waits: its end may be told at any moment from here.
   context.events.publish('container', 'start', container.id, container.eventAttributes())
