@@ -32,6 +32,8 @@ async function main(words: readonly string[]): Promise<number> {
     process.stderr.write(`${messageOf(thrown)}\nSee 'skepd --help'.\n`)
     return thrown instanceof UsageError ? 125 : 1
   }
+  // Containers read files that are made here, and others must not write them: whatever the daemon was started with.
+  process.umask(0o022)
   const log = createLogger(levelOf(config))
   process.on('uncaughtException', (err) => {
     log.error('a defect: the daemon stops; containers go on', { err })
