@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { open, type Database, type RootDatabase } from 'lmdb'
 import { ErrorKind, StatusError, messageOf } from '../../src/base/errors.js'
@@ -24,7 +24,9 @@ export class StateDb implements KeyValueStore {
   static open(path: string): StateDb {
     try {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-      return new StateDb(open({ path, maxDbs: bucketsMax, noSubdir: true, encoding: 'msgpack' }))
+      // What is in it is no one else's to read: environments of containers, keys of plugins. Earlier daemons made it readable.
+      for (const file of [path, `${path}-lock`]) if (existsSync(file)) chmodSync(file, 0o600)
+      return new StateDb(open({ path, maxDbs: bucketsMax, noSubdir: true, encoding: 'msgpack', permissionsMode: 0o600 }))
     } catch (thrown) {
       throw new StatusError(ErrorKind.internal, `cannot open the state database ${path}: ${messageOf(thrown)}`, { cause: thrown })
     }

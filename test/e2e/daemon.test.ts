@@ -35,7 +35,12 @@ describe('the daemon: settings, signals, figures and TLS', function () {
     await makeCertificates(host, certificates, host.ipv4)
     writeFileSync(config, JSON.stringify({ labels: ['tier=one'], 'log-driver': 'local', 'log-opts': { 'max-size': '1m' } }))
     const tls = ['--tlsverify', '--tlscacert', join(certificates, 'ca.pem'), '--tlscert', join(certificates, 'server.pem'), '--tlskey', join(certificates, 'server-key.pem')]
-    await host.startDaemon(['--config-file', config, '-H', `tcp://${host.ipv4}:2376`, '--metrics-addr', '127.0.0.1:9323', '-G', '4711', ...tls])
+    const umask = process.umask(0o077)
+    try {
+      await host.startDaemon(['--config-file', config, '-H', `tcp://${host.ipv4}:2376`, '--metrics-addr', '127.0.0.1:9323', '-G', '4711', ...tls])
+    } finally {
+      process.umask(umask)
+    }
     const archive = join(lab.folder, 'busybox.tar')
     writeFileSync(archive, await busyboxArchive([{ name: 'busybox:latest', command: ['sh'] }]))
     await host.docker('load', '-q', '-i', archive)
@@ -51,6 +56,12 @@ describe('the daemon: settings, signals, figures and TLS', function () {
 
   it('gives its socket to the group that was asked for', () => {
     assert.deepEqual([statSync(host.socketPath).gid, statSync(host.socketPath).mode & 0o777], [4711, 0o660])
+  })
+
+  it('makes files that users in containers can read, whatever it was started with, and keeps its own to itself', async () => {
+    const seen = await host.docker('run', '--rm', '--network', 'none', '--user', '1000', 'busybox', 'sh', '-c', 'cat /etc/hostname > /dev/null && stat -c "%a %n" /etc/hosts /etc/hostname /etc/resolv.conf; umask')
+    assert.deepEqual(seen.split('\n'), ['644 /etc/hosts', '644 /etc/hostname', '644 /etc/resolv.conf', '0022'])
+    assert.equal(statSync(join(host.dataRoot, 'engine.db')).mode & 0o777, 0o600)
   })
 
   it('lets in over TCP only who has a certificate', async () => {

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ErrorKind } from '../../../../src/base/errors.js'
@@ -27,6 +27,16 @@ describe('engine/state-db', () => {
     await second.bucket<string>('b').delete('never there')
     assert.equal(second.bucket<string>('b').get('x'), undefined)
     await second.close()
+  })
+
+  it('is its owner\'s alone, also where an earlier one was not', async () => {
+    const path = join(folder, 'state.db')
+    const modes = (): number[] => [path, `${path}-lock`].map((file) => statSync(file).mode & 0o777)
+    await StateDb.open(path).close()
+    assert.deepEqual(modes(), [0o600, 0o600])
+    for (const file of [path, `${path}-lock`]) chmodSync(file, 0o664)
+    await StateDb.open(path).close()
+    assert.deepEqual(modes(), [0o600, 0o600])
   })
 
   it('gives the same bucket for the same name', async () => {
