@@ -146,6 +146,7 @@ describe('a swarm whose managers lock themselves', function () {
   it('can be left by force while it is locked', async () => {
     await second.docker('node', 'demote', second.name)
     await eventually('one manager is left', async () => (await nodes(first)).filter(({ manager }) => manager !== '').length === 1)
+    await eventually('the other knows that it is a worker', async () => (await second.docker('info', '--format', '{{.Swarm.ControlAvailable}}')) === 'false')
     await second.docker('swarm', 'leave')
     const said = await first.docker('swarm', 'update', '--autolock=true')
     assert.match(said, /SWMKEY-1-/)

@@ -154,6 +154,7 @@ describe('the roles of nodes', function () {
     const last = await next.tryDocker('node', 'demote', next.name)
     assert.match(last.stderr, /attempting to demote the last manager of the swarm/)
     assert.deepEqual((await Promise.all(lab.hosts.map((host) => host.docker('ps', '-q')))).sort(), before, 'containers run on')
+    await eventually('the other one answers as a worker, too', async () => /This node is not a swarm manager/.test((await other.tryDocker('node', 'ls')).stderr))
     assert.match((await other.tryDocker('service', 'scale', 'web=1')).stderr, /Worker nodes can't be used to view or modify cluster state/)
     await next.docker('service', 'scale', '-d', 'web=3')
     await converged(next, 'web', 3)
