@@ -25,6 +25,8 @@ export class Container {
   isTakenDown = false
   healthTimer: Timer | undefined
   restartTimer: Timer | undefined
+  /** There while its record could not be written. */
+  lateSave: Timer | undefined
   /** Delay before the next restart by policy, in milliseconds. */
   restartDelayMs = 0
   private readonly operations = new Serial()

@@ -27,6 +27,7 @@ import { ContainerLogs } from './io/container-logs.js'
 import type { ContainerRecord } from './container-record.js'
 import { ContainerStore } from './container-store.js'
 import { defaultEngineSettings, type EngineContext, type EngineObserver, type EngineSettings } from './context.js'
+import { endLateSave } from './late-record.js'
 import { createContainer, type CreateOptions } from './life/create.js'
 import { EngineExecs } from './io/engine-execs.js'
 import { EventLog } from './view/events.js'
@@ -130,6 +131,7 @@ export class Engine implements AsyncDisposable {
       container.restartTimer?.cancel()
     }
     await Promise.all(store.all().map((container) => container.settled()))
+    await Promise.all(store.all().map((container) => endLateSave(this.context, container)))
     await this.context.background.idle()
     await this.context.logs.close()
     this.context.stats.close()

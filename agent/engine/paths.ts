@@ -26,6 +26,10 @@ export class EnginePaths {
   get exitDir(): string {
     return join(this.execRoot, 'exits')
   }
+  /** There when a container was told to end and its record could not say so. */
+  stoppedMark(id: string): string {
+    return join(this.exitDir, `${id}.stopped`)
+  }
   get bundlesDir(): string {
     return join(this.execRoot, 'c')
   }

@@ -6,6 +6,7 @@ import { restartDelay } from '../../runtime/restart-delay.js'
 import type { Container } from '../container.js'
 import { ContainerStatus } from '../container-state.js'
 import type { EngineContext } from '../context.js'
+import { saveAnyway } from '../late-record.js'
 import { stopHealthChecks } from './health.js'
 import { removeContainer } from './remove.js'
 import { tearDown } from './set-up.js'
@@ -55,9 +56,9 @@ async function finish(context: EngineContext, container: Container, restart: boo
   const { written } = await tearDown(context, container)
   delete state.process
   delete state.conmon
-  await Promise.all([written, context.store.save(container)])
+  const [saved] = await Promise.all([saveAnyway(context, container), written])
   // Only now: a daemon that dies before this finds the exit code again.
-  context.exitWatch.forget(container.id)
+  if (saved) context.exitWatch.forget(container.id)
   if (container.status === ContainerStatus.restarting) scheduleRestart(context, container, ranMs)
 }
 

@@ -5,6 +5,7 @@ import { identify, isAlive, sendSignal, type ProcessIdentity } from '../../kerne
 import type { Container } from '../container.js'
 import { ContainerStatus } from '../container-state.js'
 import type { EngineContext } from '../context.js'
+import { dropStoppedMark, readStoppedMark, saveAnyway } from '../late-record.js'
 import { scheduleRestart, shouldRestart } from './exit.js'
 import { startHealthChecks } from './health.js'
 import { isMarkedRemoved, removeContainer } from './remove.js'
@@ -70,6 +71,7 @@ async function settle(context: EngineContext, container: Container, lives: boole
   const wasStarting = state.starting
   const wasUp = container.isUp
   const wantsRestart = container.status === ContainerStatus.restarting
+  readStoppedMark(context, container)
   if (wasUp) recordExit(context, container)
   state.starting = false
   if (container.status === ContainerStatus.removing) container.move(ContainerStatus.dead)
@@ -90,8 +92,10 @@ async function settle(context: EngineContext, container: Container, lives: boole
     (wasUp && shouldRestart(policy, { exitCode: state.exitCode, stoppedByHand: state.stoppedByHand, restartCount: container.record.restartCount })) ||
     (!wasUp && state.startedMs > 0 && policy.Name === 'always')
   if (restart && container.status === ContainerStatus.exited) container.move(ContainerStatus.restarting)
-  await context.store.save(container)
-  context.exitWatch.forget(container.id)
+  if (await saveAnyway(context, container)) {
+    context.exitWatch.forget(container.id)
+    dropStoppedMark(context, container.id)
+  }
   if (!restart) return
   if (container.status === ContainerStatus.restarting) scheduleRestart(context, container, 0)
   else {

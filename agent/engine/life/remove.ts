@@ -4,6 +4,7 @@ import { conflict, errnoOf, messageOf } from '../../../src/base/errors.js'
 import type { Container } from '../container.js'
 import { ContainerStatus } from '../container-state.js'
 import type { EngineContext } from '../context.js'
+import { dropLateSave } from '../late-record.js'
 import { tearDown } from './set-up.js'
 
 /**
@@ -16,6 +17,7 @@ export async function removeContainer(context: EngineContext, container: Contain
   const { id } = container
   if (container.status === ContainerStatus.removing) throw conflict(`removal of container ${container.name} is already in progress`)
   container.restartTimer?.cancel()
+  if (container.lateSave) dropLateSave(context, container)
   container.move(ContainerStatus.removing)
   let gone: Promise<unknown>
   try {

@@ -3,6 +3,7 @@ import { sendSignal } from '../../kernel/process.js'
 import type { Container } from '../container.js'
 import { ContainerStatus } from '../container-state.js'
 import type { EngineContext } from '../context.js'
+import { saveAnyway } from '../late-record.js'
 import { cgroupPath } from './set-up.js'
 import { signalNumber } from '../signals.js'
 
@@ -62,7 +63,7 @@ export async function killContainer(context: EngineContext, container: Container
   const isKill = signal === signalNumber('KILL')
   if (isKill || signal === signalNumber(config.StopSignal || 'SIGTERM')) {
     state.stoppedByHand = true
-    if (!isKill) await context.store.save(container)
+    if (!isKill) await saveAnyway(context, container)
   }
   const ended = exitOf(container)
   if (isKill) container.hub?.dropLaggards()
@@ -84,7 +85,7 @@ export function pauseContainer(context: EngineContext, container: Container): Pr
     // It may have ended while it froze.
     if (container.status !== ContainerStatus.running) return
     container.move(ContainerStatus.paused)
-    await context.store.save(container)
+    await saveAnyway(context, container)
     context.events.publish('container', 'pause', container.id, container.eventAttributes())
   })
 }
@@ -101,7 +102,7 @@ async function thaw(context: EngineContext, container: Container): Promise<void>
   await context.cgroups.setFrozen(cgroupPath(context, container), false)
   if (container.status !== ContainerStatus.paused) return
   container.move(ContainerStatus.running)
-  await context.store.save(container)
+  await saveAnyway(context, container)
   context.events.publish('container', 'unpause', container.id, container.eventAttributes())
 }
 
@@ -111,7 +112,7 @@ function cancelRestart(context: EngineContext, container: Container): Promise<vo
     container.restartTimer?.cancel()
     container.record.state.stoppedByHand = true
     container.move(ContainerStatus.exited)
-    await context.store.save(container)
+    await saveAnyway(context, container)
     container.announceExit(true)
   })
 }
@@ -136,11 +137,11 @@ function exitOf(container: Container): Promise<void> {
   })
 }
 
-/** True when the container ended in time. That it was told to is on disk before this says no. */
+/** True when the container ended in time. That it was told to is on disk before this says no, if the disk takes it. */
 async function endsWithin(context: EngineContext, container: Container, ended: Promise<void>, timeoutMs: number): Promise<boolean> {
   const soonMs = Math.min(timeoutMs, unwrittenMs)
   if (await within(context, ended, soonMs)) return true
-  await context.store.save(container)
+  await saveAnyway(context, container)
   return within(context, ended, timeoutMs - soonMs)
 }
 
