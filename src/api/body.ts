@@ -10,7 +10,7 @@ export const patienceBytes = 64 * 1024 * 1024
 
 /**
  * The request's body as checked JSON. Throws `invalid` for a body over the limit, a content type that
- * is not JSON, damaged JSON, a wrong type, and, unless `whenEmpty` is given, for no body.
+ * is not JSON or is missing, damaged JSON, a wrong type, and, unless `whenEmpty` is given, for no body.
  */
 export async function readJson<T>(body: Readable, headers: IncomingHttpHeaders, check: Check<T>, whenEmpty?: T): Promise<T> {
   const chunks: Buffer[] = []
@@ -26,8 +26,9 @@ export async function readJson<T>(body: Readable, headers: IncomingHttpHeaders, 
     if (whenEmpty !== undefined) return whenEmpty
     throw invalid('got EOF while reading request body: a JSON object is needed')
   }
-  const type = headers['content-type']
-  if (type !== undefined && type.split(';')[0]?.trim().toLowerCase() !== 'application/json') {
+  // As Docker does: no type at all is what web pages may send to other hosts without asking them.
+  const type = headers['content-type'] ?? ''
+  if (type.split(';')[0]?.trim().toLowerCase() !== 'application/json') {
     throw invalid(`unsupported Content-Type header (${type}): must be 'application/json'`)
   }
   let parsed: unknown

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { extract, pack } from 'tar-stream'
 import { invalid } from '../../base/errors.js'
+import { readAtMost } from '../../base/read-at-most.js'
 import { parseHost } from '../../client/host.js'
 
 /** A context as it travels: without a place on this host, its certificates as PEM. */
@@ -44,7 +45,7 @@ export function packContext({ name, description, host, skipVerify, tls }: Portab
  * other files in it, or does not say where the daemon is.
  */
 export async function unpackContext(source: Readable): Promise<PortableContext> {
-  const bytes = await readAtMost(source, archiveBytesMax)
+  const bytes = await readAtMost(source as AsyncIterable<Buffer>, archiveBytesMax, () => invalid(`the context is larger than ${archiveBytesMax / 1024 / 1024} MiB`))
   if (bytes.subarray(0, 4).equals(Buffer.from('PK\x03\x04'))) throw invalid('zip archives of contexts are not supported: export the context as a tar')
   const files = new Map<string, string>()
   const archive = extract()
@@ -91,15 +92,4 @@ function metadataOf(text: string | undefined, hasTls: boolean): Omit<PortableCon
 
 function at(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined
-}
-
-async function readAtMost(source: Readable, bytesMax: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of source) {
-    bytes += (chunk as Buffer).length
-    if (bytes > bytesMax) throw invalid(`the context is larger than ${bytesMax / 1024 / 1024} MiB`)
-    chunks.push(chunk as Buffer)
-  }
-  return Buffer.concat(chunks)
 }

@@ -93,6 +93,9 @@ describe('the API server', () => {
       }
       const form = await call('POST', '/containers/create', 'a=b', { 'Content-Type': 'application/x-www-form-urlencoded' })
       assert.match(message(form), /must be 'application\/json'/)
+      const { received, ended } = raw('POST /containers/create HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 13\r\n\r\n{"Image":"b"}')
+      await ended
+      assert.match(received(), /^HTTP\/1.1 400 [^]*must be 'application\/json'/)
     })
 
     it('refuses a JSON body over the limit', async () => {
