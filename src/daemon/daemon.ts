@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { readFile } from 'node:fs/promises'
 import { idSource } from '../base/id.js'
-import { errnoOf } from '../base/errors.js'
+import { errnoOf, ErrorKind, StatusError } from '../base/errors.js'
 import { Scope } from '../base/scope.js'
 import type { Backends } from '../api/backends.js'
 import { parseListenAddress } from '../api/listen.js'
@@ -156,9 +156,18 @@ async function engineId(dataRoot: string, mint: () => string): Promise<string> {
 async function tlsFiles(config: DaemonConfig): Promise<TlsFiles | undefined> {
   if (!config.tls && !config.tlsverify) return undefined
   const [cert, key, clientCa] = await Promise.all([
-    readFile(config.tlscert, 'utf8'),
-    readFile(config.tlskey, 'utf8'),
-    config.tlsverify ? readFile(config.tlscacert, 'utf8') : Promise.resolve(undefined),
+    tlsFile('tlscert', config.tlscert),
+    tlsFile('tlskey', config.tlskey),
+    config.tlsverify ? tlsFile('tlscacert', config.tlscacert) : Promise.resolve(undefined),
   ])
   return { cert, key, ...(clientCa !== undefined && { clientCa }) }
+}
+
+async function tlsFile(name: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (thrown) {
+    if (errnoOf(thrown) !== 'ENOENT') throw thrown
+    throw new StatusError(ErrorKind.invalid, `TLS needs the file ${path}, which is not there: put it there, or say where it is with --${name}`, { cause: thrown })
+  }
 }

@@ -12,7 +12,7 @@ export const joinToken = verb({
   minArgs: 1,
   flags: { quiet: flag.bool('Only display token', { short: 'q' }), rotate: flag.bool('Rotate join token') },
   async run({ context: { api, stdout }, args: [role = ''], flags }) {
-    if (role !== 'worker' && role !== 'manager') throw invalid(`unknown role ${role}`)
+    if (role !== 'worker' && role !== 'manager') throw invalid(`unknown role ${role}: use worker or manager`)
     if (flags.rotate) {
       const current = await api.swarm.inspect()
       await api.swarm.update(current.Version?.Index ?? 0, current.Spec ?? {}, {
