@@ -4,6 +4,8 @@ import type { Digest } from './descriptor.js'
 
 /** Several layers are unpacked at a time, and each holds some of these. */
 const readBytes = 256 * 1024
+/** Said no more often than each time this much was read: what is said goes from a thread to another, which it wakes. */
+const saidBytes = 1024 * 1024
 
 /** A layer's archive on disk, and what it must be. */
 export interface LayerFile {
@@ -20,7 +22,7 @@ export interface LayerFile {
 /** Unpacks layers. */
 export interface LayerUnpacker {
   /**
-   * See `applyLayer`. `see` hears how many bytes of the archive were read. Throws `TarError` for a damaged
+   * See `applyLayer`. `see` hears now and then, and at its end, how many bytes of the archive were read. Throws `TarError` for a damaged
    * archive, system errors, and the signal's reason; the caller removes the folder then.
    */
   unpack(layer: LayerFile, see: (bytes: number) => void, signal: AbortSignal): Promise<AppliedLayer>
@@ -34,9 +36,15 @@ export const unpackHere: LayerUnpacker = {
 
 async function* counted(path: string, see: (bytes: number) => void): AsyncGenerator<Uint8Array, void, undefined> {
   let bytes = 0
+  let said = 0
+  const say = (): void => {
+    said = bytes
+    see(bytes)
+  }
   for await (const piece of createReadStream(path, { highWaterMark: readBytes }) as AsyncIterable<Buffer>) {
     bytes += piece.length
-    see(bytes)
+    if (bytes - said >= saidBytes) say()
     yield piece
   }
+  if (bytes > said) say()
 }

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import { randomBytes } from 'node:crypto'
 import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -83,6 +84,18 @@ describe('the threads that work on files', () => {
     })
     assert.equal(seen.length, 6)
     assert.ok(workers.length <= 2, `${workers.length} threads`)
+  })
+
+  it('says now and then how far a layer is, and when it is read', async () => {
+    const tar = tarOf({ name: 'file', content: randomBytes(3_500_000) }, { name: 'last', content: '' })
+    for (const data of [tar, gzipSync(tar)]) {
+      const seen: number[] = []
+      await pool.unpack(layer(`l${data.length}`, data), (bytes) => seen.push(bytes), signal)
+      assert.equal(seen.at(-1), data.length)
+      const steps = seen.map((bytes, n) => bytes - (seen[n - 1] ?? 0))
+      assert.equal(steps.length, 4)
+      assert.ok(steps.slice(0, -1).every((bytes) => bytes >= 1024 * 1024), String(steps))
+    }
   })
 
   it('reports a damaged archive and a missing one, and goes on', async () => {
