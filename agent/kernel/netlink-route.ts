@@ -56,6 +56,7 @@ export type LinkKind =
       ipv6WithoutChecksum?: boolean
     }
   | { kind: 'macvlan'; mode: MacvlanMode }
+  | { kind: 'ipvlan'; mode: IpvlanMode; flag: IpvlanFlag }
   | { kind: 'vlan'; id: number }
   | { kind: 'wireguard' }
   | { kind: 'dummy' }
@@ -64,6 +65,16 @@ export type LinkKind =
 export type MacvlanMode = keyof typeof macvlanModes
 /** MACVLAN_MODE_*. */
 const macvlanModes = { private: 1, vepa: 2, bridge: 4, passthru: 8 } as const
+
+/** Where packets between ipvlan devices and the outside are decided on: by their addresses on the link, or by the routes of the parent's namespace. */
+export type IpvlanMode = keyof typeof ipvlanModes
+/** IPVLAN_MODE_*. */
+const ipvlanModes = { l2: 0, l3: 1, l3s: 2 } as const
+
+/** Whom an ipvlan device talks to beside the outside, as with macvlan. */
+export type IpvlanFlag = keyof typeof ipvlanFlags
+/** IPVLAN_F_*. */
+const ipvlanFlags = { bridge: 0, private: 1, vepa: 2 } as const
 
 /** Settings of a link as a port of a bridge. */
 export interface BridgePortSettings {
@@ -201,6 +212,9 @@ function kindAttributes(writer: NetlinkWriter, kind: LinkKind): void {
     }
     case 'macvlan':
       writer.attributeU32(1, macvlanModes[kind.mode])
+      return
+    case 'ipvlan':
+      writer.attribute(1, nativeU16(ipvlanModes[kind.mode])).attribute(2, nativeU16(ipvlanFlags[kind.flag]))
       return
     case 'vlan':
       writer.attribute(1, nativeU16(kind.id))

@@ -12,7 +12,7 @@ import type { ResolverSettings } from './dns/dns-service.js'
 import type { OpenSandbox } from './driver.js'
 import { LinkedContainers } from './bridge/linked-containers.js'
 import { ContainerPorts, createPublisher } from './container-ports.js'
-import { askedInterfaceName, checkConnect, checkInterfaceName, planEndpoint } from './endpoint-plan.js'
+import { askedInterfaceName, checkConnect, checkInterfaceName, checkMac, planEndpoint } from './endpoint-plan.js'
 import { EndpointTable } from './endpoint-table.js'
 import type { Endpoint, Sandbox, StoredNetwork } from './endpoint.js'
 import { HostKernel } from './host-kernel.js'
@@ -381,12 +381,15 @@ export class NetworkController implements Disposable {
 
   private newEndpoint(network: StoredNetwork, containerId: string, settings: EndpointSettings): Endpoint {
     const endpointId = this.given.ids.hexId()
-    const devices = this.networks.driverOf(network).deviceNames(network, endpointId)
+    const driver = this.networks.driverOf(network)
+    const devices = driver.deviceNames(network, endpointId)
     const takenNames = this.endpoints.ofContainer(containerId).map((one) => one.interfaceName)
     // Also those that it made itself.
     const made = askedInterfaceName(settings) === undefined || !this.sandboxes.exists(containerId) ? [] : this.sandboxes.with(containerId, ({ links }) => links.list().map(({ name }) => name))
     checkInterfaceName(network, settings, [...takenNames, ...made])
-    return planEndpoint({ endpointId, containerId, network, settings, apart: this.linked.isApart(network), addresses: this.addresses.allocate(network, settings), devices, takenNames })
+    const hasMacs = driver.hasMacs ?? true
+    checkMac(network, settings, hasMacs)
+    return planEndpoint({ endpointId, containerId, network, settings, apart: this.linked.isApart(network), addresses: this.addresses.allocate(network, settings), devices, hasMacs, routedByDevice: driver.routesByDevice?.(network) ?? false, takenNames })
   }
 
   private join(network: StoredNetwork, endpoint: Endpoint): void {

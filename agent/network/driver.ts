@@ -18,6 +18,10 @@ export interface NetworkDriver {
   readonly name: string
   /** Networks of this driver have subnets, and endpoints have addresses. */
   readonly hasAddresses: boolean
+  /** False: endpoints have no MAC addresses of their own. */
+  readonly hasMacs?: boolean
+  /** True when the default route of a container leads to its device, not to a gateway. */
+  routesByDevice?(network: StoredNetwork): boolean
   /** Throws `invalid` for options that cannot work, before anything is made. */
   validate(spec: NetworkSpec): void
   /** Makes the network's devices and rules; called for each known network at start, too. */

@@ -74,8 +74,17 @@ export interface EndpointPlan {
   addresses: EndpointAddresses
   /** From the driver; an empty host name means that the endpoint has no devices. */
   devices: { containerPrefix: string; host: string }
+  /** False: the driver gives no MAC addresses. */
+  hasMacs: boolean
+  /** The driver needs no gateway. */
+  routedByDevice: boolean
   /** Interface names that the container has already. */
   takenNames: readonly string[]
+}
+
+/** Throws `invalid` for a MAC address that the network's driver cannot give. */
+export function checkMac({ driver }: Pick<StoredNetwork, 'driver'>, { macAddress }: EndpointSettings, hasMacs: boolean): void {
+  if (macAddress && !hasMacs) throw invalid(`${driver} interfaces do not support custom mac address assignment`)
 }
 
 /** The record of a new endpoint. Pure. */
@@ -92,8 +101,9 @@ export function planEndpoint(plan: EndpointPlan): Endpoint {
     containerName: settings.containerName,
     aliases: [...(settings.aliases ?? [])],
     ...(settings.links && { links: { ...settings.links } }),
-    macAddress: hasDevices ? (asked || derived) : '',
+    macAddress: hasDevices && plan.hasMacs ? (asked || derived) : '',
     ...addresses,
+    ...(plan.routedByDevice && { ipv4Gateway: '', ipv6Gateway: '', routedByDevice: !network.internal }),
     gatewayPriority: settings.gatewayPriority ?? 0,
     interfaceName: hasDevices ? (askedInterfaceName(settings) ?? nextInterfaceName(devices.containerPrefix, plan.takenNames)) : '',
     driverOptions: { ...settings.driverOptions },

@@ -33,12 +33,15 @@ export interface StoredNetwork extends Network {
 
 /**
  * The endpoint that gives the container's default route: the highest gateway priority, then the first
- * network name, as Docker chooses. Only endpoints that have a gateway of the family take part.
+ * network name, as Docker chooses. Only endpoints that have a gateway of the family, or need none, take part.
  */
 export function gatewayEndpoint<E extends EndpointInfo>(endpoints: readonly E[], family: 4 | 6): E | undefined {
-  const gatewayOf = (endpoint: E): string => (family === 4 ? endpoint.ipv4Gateway : endpoint.ipv6Gateway)
+  const leadsOut = (endpoint: E): boolean => {
+    const [gateway, address] = family === 4 ? [endpoint.ipv4Gateway, endpoint.ipv4Address] : [endpoint.ipv6Gateway, endpoint.ipv6Address]
+    return gateway !== '' || (endpoint.routedByDevice === true && address !== '')
+  }
   return [...endpoints]
-    .filter((endpoint) => gatewayOf(endpoint) !== '')
+    .filter(leadsOut)
     .sort((a, b) => b.gatewayPriority - a.gatewayPriority || (a.networkName < b.networkName ? -1 : a.networkName > b.networkName ? 1 : 0))[0]
 }
 

@@ -12,6 +12,7 @@ import { DevicelessDriver } from './deviceless-driver.js'
 import type { NetworkDriver } from './driver.js'
 import type { EndpointTable } from './endpoint-table.js'
 import type { StoredNetwork } from './endpoint.js'
+import { IpvlanDriver } from './ipvlan/ipvlan-driver.js'
 import { MacvlanDriver } from './macvlan/macvlan-driver.js'
 import type { HostKernel } from './host-kernel.js'
 import { hostSubnets } from './host-subnets.js'
@@ -21,6 +22,7 @@ import { ingressDevice } from './lb/ingress-ruleset.js'
 import type { LinkOpening, PortForward } from './lb/host-ruleset.js'
 import { NetworkTable } from './network-table.js'
 import { OverlayDriver } from './overlay/overlay-driver.js'
+import type { ParentDriver } from './parent/parent-driver.js'
 import { defaultBridgeSpec, gatewayNetworkName, gatewayNetworkSpec, predefinedNames } from './predefined.js'
 import type { NetworkStore } from './store.js'
 import { overlaps, parseSubnet, prefixText } from './subnet.js'
@@ -49,7 +51,8 @@ export interface NetworksGiven {
 export class Networks {
   readonly bridgeDriver: BridgeDriver
   readonly overlayDriver: OverlayDriver
-  private readonly macvlanDriver: MacvlanDriver
+  /** Those whose containers are on a device of the host. */
+  private readonly parentDrivers: ReadonlyMap<string, ParentDriver>
   private readonly table: NetworkTable
   /** Networks whose devices are going: their names and bridges are not free yet. */
   private readonly leaving = new Set<string>()
@@ -61,8 +64,9 @@ export class Networks {
     this.table = new NetworkTable(given.store)
     this.bridgeDriver = new BridgeDriver(given.kernel, given.table, given.options.mtu ?? 1500)
     this.overlayDriver = new OverlayDriver(given.kernel, given.overlayDir, given.encryption, given.log)
-    this.macvlanDriver = new MacvlanDriver(given.kernel)
-    const drivers: NetworkDriver[] = [this.bridgeDriver, this.overlayDriver, this.macvlanDriver, new DevicelessDriver('host'), new DevicelessDriver('null')]
+    const onParents = [new MacvlanDriver(given.kernel), new IpvlanDriver(given.kernel)]
+    this.parentDrivers = new Map(onParents.map((driver) => [driver.name, driver]))
+    const drivers: NetworkDriver[] = [this.bridgeDriver, this.overlayDriver, ...onParents, new DevicelessDriver('host'), new DevicelessDriver('null')]
     this.drivers = new Map(drivers.map((driver) => [driver.name, driver]))
   }
 
@@ -247,7 +251,8 @@ export class Networks {
   private complete(network: StoredNetwork, spec: NetworkSpec, driver: NetworkDriver): void {
     if (!network.enableIpv4 && !network.enableIpv6) throw invalid(`cannot make network ${network.name}: IPv4 or IPv6 must be enabled`)
     const device = this.deviceOf(network)
-    const same = this.table.all().filter((other) => other.driver === network.driver).find((other) => this.deviceOf(other) === device)
+    const kindOf = (name: string): string => (this.parentDrivers.has(name) ? 'parent' : name)
+    const same = this.table.all().filter((other) => kindOf(other.driver) === kindOf(network.driver)).find((other) => this.deviceOf(other) === device)
     if (same) throw conflict(`cannot make network ${network.name}: network ${same.name} is already using ${device}`)
     const present = this.given.kernel.links.find(device)
     if (present && network.driver === this.bridgeDriver.name && present.kind !== 'bridge') {
@@ -255,7 +260,7 @@ export class Networks {
     }
     if (present) network.adoptedDevice = true
     // Without a device of the host it leads nowhere.
-    if (driver === this.macvlanDriver && !this.macvlanDriver.hasParent(network)) network.internal = true
+    if (this.parentDrivers.get(driver.name)?.hasParent(network) === false) network.internal = true
     network.ipam.config = planSubnets({
       config: spec.ipam?.config ?? [],
       enableIpv4: network.enableIpv4,
@@ -269,7 +274,7 @@ export class Networks {
 
   /** The bridge of a network, or the device that its containers are on. */
   private deviceOf(network: StoredNetwork): string {
-    return network.driver === this.macvlanDriver.name ? this.macvlanDriver.parentOf(network) : this.bridgeDriver.options(network).device
+    return this.parentDrivers.get(network.driver)?.parentOf(network) ?? this.bridgeDriver.options(network).device
   }
 
   /** Throws `forbidden` for a subnet that overlaps one that an interface of this host is on, or `invalid`. */

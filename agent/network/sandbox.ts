@@ -53,7 +53,8 @@ export function setDefaultRoutes(links: Links, endpoints: readonly Endpoint[]): 
     const chosen = gatewayEndpoint(endpoints, family)
     const index = chosen && links.find(chosen.interfaceName)?.index
     if (!chosen || index === undefined) continue
-    batch.setRoute({ family, destination, gateway: family === 4 ? chosen.ipv4Gateway : chosen.ipv6Gateway, index })
+    const gateway = family === 4 ? chosen.ipv4Gateway : chosen.ipv6Gateway
+    batch.setRoute({ family, destination, ...(gateway !== '' && { gateway }), index })
   }
   links.apply(batch)
 }

@@ -109,6 +109,8 @@ export interface EndpointInfo {
   ipv6Address: string
   ipv6PrefixLength: number
   ipv6Gateway: string
+  /** The default route leads to its device without a gateway. */
+  routedByDevice?: boolean
   gatewayPriority: number
   /** Inside the container; empty for endpoints without an interface of their own. */
   interfaceName: string

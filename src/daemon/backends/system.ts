@@ -61,7 +61,7 @@ function systemInfo({ parts, tools, config, engineId, clock }: SystemDeps, volum
     Driver: 'overlay2',
     DriverStatus: [['Backing Filesystem', backingFileSystem(config['data-root'])]],
     DockerRootDir: config['data-root'],
-    Plugins: { Volume: volumeDrivers, Network: ['bridge', 'host', 'macvlan', 'none', 'overlay'], Authorization: null as never, Log: usableLogDrivers() },
+    Plugins: { Volume: volumeDrivers, Network: ['bridge', 'host', 'ipvlan', 'macvlan', 'none', 'overlay'], Authorization: null as never, Log: usableLogDrivers() },
     MemoryLimit: true,
     SwapLimit: true,
     CpuCfsPeriod: true,

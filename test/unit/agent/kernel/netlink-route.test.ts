@@ -30,6 +30,18 @@ describe('rtnetlink bodies', () => {
     assert.equal(attributes.get(28)?.[0], 42)
   })
 
+  it('say of an ipvlan device how it is led on, in numbers of 16 bits', () => {
+    const dataOf = (mode: 'l2' | 'l3' | 'l3s', flag: 'bridge' | 'private' | 'vepa') => {
+      const attributes = decodeAttributes(sent(newLinkBody({ name: 'eth0', lower: 9, netnsFd: 42 }, { kind: 'ipvlan', mode, flag })).payload, 16)
+      const info = decodeAttributes(attributes.get(18) as Uint8Array)
+      const data = decodeAttributes(info.get(2) as Uint8Array)
+      return [readString(info.get(1) as Uint8Array), attributes.get(5)?.[0], attributes.get(28)?.[0], [...(data.get(1) ?? [])], [...(data.get(2) ?? [])]]
+    }
+    assert.deepEqual(dataOf('l2', 'bridge'), ['ipvlan', 9, 42, [0, 0], [0, 0]])
+    assert.deepEqual(dataOf('l3', 'private'), ['ipvlan', 9, 42, [1, 0], [1, 0]])
+    assert.deepEqual(dataOf('l3s', 'vepa'), ['ipvlan', 9, 42, [2, 0], [2, 0]])
+  })
+
   it('change "up" only when asked to', () => {
     const change = (up?: boolean): number[] => [...sent(setLinkBody(3, up === undefined ? {} : { up })).payload.subarray(8, 16)]
     assert.deepEqual(change(), [0, 0, 0, 0, 0, 0, 0, 0])

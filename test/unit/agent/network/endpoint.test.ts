@@ -15,6 +15,8 @@ describe('endpoints', () => {
     assert.equal(gatewayEndpoint([endpoint('b', { gatewayPriority: 1 }), endpoint('a')], 4)?.networkName, 'b')
     assert.equal(gatewayEndpoint([endpoint('b'), endpoint('a', { ipv4Gateway: '' })], 4)?.networkName, 'b')
     assert.equal(gatewayEndpoint([endpoint('a')], 6), undefined)
+    const byDevice = endpoint('a', { ipv4Gateway: '', routedByDevice: true })
+    assert.deepEqual([4, 6].map((family) => gatewayEndpoint([endpoint('b'), byDevice], family as 4 | 6)?.networkName), ['a', undefined])
   })
 
   it('are named after the first free number', () => {
