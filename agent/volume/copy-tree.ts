@@ -1,60 +1,133 @@
-import { constants, type BigIntStats } from 'node:fs'
-import { chmod, copyFile, lchown, link, lstat, lutimes, mkdir, readdir, readlink, symlink, utimes } from 'node:fs/promises'
+import { closeSync, constants, openSync, type BigIntStats } from 'node:fs'
+import { chmod, copyFile, lchown, link, lstat, lutimes, mkdir, open, readdir, readlink, symlink, type FileHandle } from 'node:fs/promises'
+import { errnoOf } from '../../src/base/errors.js'
 import { makeNode, NodeKind, unpackDevice } from '../kernel/mknod.js'
+import { openPathOnly } from '../kernel/open-flags.js'
 import { getXattr, listXattrs, setXattr } from '../kernel/xattr.js'
 
 const slash = Buffer.from('/')
 
 /**
- * Copies what is in one folder into another with owners, modes, times, hard links, devices and extended
- * attributes, and gives the target folder the attributes of the source. Links are copied, never followed.
+ * Copies what is in one folder, which nobody changes meanwhile, into another with owners, modes, times, hard links, devices
+ * and extended attributes, and gives the target folder the attributes of the source. Links are copied, never followed.
+ * Others may write to the target: what they put there first stays, and its folders are held open, so that links of theirs
+ * lead nowhere.
  */
 export async function copyTree(source: string, target: string): Promise<void> {
-  const linked = new Map<string, Buffer>()
-  await copyFolder(Buffer.from(source), Buffer.from(target), await lstat(source, { bigint: true }), linked)
+  const root = await open(target, constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    await copyFolder({ root, linked: new Map() }, Buffer.from(source), root, [], await lstat(source, { bigint: true }))
+  } finally {
+    await root.close()
+  }
 }
 
-async function copyFolder(source: Buffer, target: Buffer, stat: BigIntStats, linked: Map<string, Buffer>): Promise<void> {
+interface Copy {
+  root: FileHandle
+  /** Where the first name of a file with several is, by its inode: the names that lead there. */
+  linked: Map<string, readonly Buffer[]>
+}
+
+async function copyFolder(copy: Copy, source: Buffer, target: FileHandle, at: readonly Buffer[], stat: BigIntStats): Promise<void> {
   for (const name of await readdir(source, 'buffer')) {
     const from = Buffer.concat([source, slash, name])
-    const to = Buffer.concat([target, slash, name])
+    const to = inside(target, name)
     const entry = await lstat(from, { bigint: true })
-    if (entry.isDirectory()) {
+    await unlessThere(async () => {
+      if (!entry.isDirectory()) return copyEntry(copy, from, to, [...at, name], entry)
       await mkdir(to)
-      await copyFolder(from, to, entry, linked)
-    } else {
-      await copyEntry(from, to, entry, linked)
-    }
+      await inFolder(to, (folder) => copyFolder(copy, from, folder, [...at, name], entry))
+    })
   }
-  await copyAttributes(source, target, stat)
+  await takeAttributes(target, stat)
+  copyXattrs(source, inside(target, Buffer.from('.')))
 }
 
-async function copyEntry(from: Buffer, to: Buffer, stat: BigIntStats, linked: Map<string, Buffer>): Promise<void> {
+async function copyEntry(copy: Copy, from: Buffer, to: Buffer, at: readonly Buffer[], stat: BigIntStats): Promise<void> {
   const inode = `${stat.dev}:${stat.ino}`
-  const first = stat.nlink > 1n ? linked.get(inode) : undefined
-  if (first) return link(first, to)
-  if (stat.isFile()) await copyFile(from, to, constants.COPYFILE_FICLONE)
-  else if (stat.isSymbolicLink()) await symlink(await readlink(from, 'buffer'), to)
-  else if (stat.isFIFO()) makeNode(to, NodeKind.fifo, 0o600)
-  else if (stat.isCharacterDevice() || stat.isBlockDevice()) {
-    makeNode(to, stat.isBlockDevice() ? NodeKind.block : NodeKind.character, 0o600, unpackDevice(Number(stat.rdev)))
+  const first = stat.nlink > 1n ? copy.linked.get(inode) : undefined
+  if (first) return below(copy.root, first, (present) => link(present, to))
+  if (stat.isFile()) await copyContent(from, to, stat)
+  else if (stat.isSymbolicLink()) {
+    await symlink(await readlink(from, 'buffer'), to)
+    await takeOwner(to, stat)
+  } else if (stat.isFIFO() || stat.isCharacterDevice() || stat.isBlockDevice()) {
+    const kind = stat.isFIFO() ? NodeKind.fifo : stat.isBlockDevice() ? NodeKind.block : NodeKind.character
+    makeNode(to, kind, 0o600, unpackDevice(Number(stat.rdev)))
+    await takeOwner(to, stat)
+    await chmodNode(to, modeOf(stat))
   } else return
-  if (stat.nlink > 1n) linked.set(inode, to)
-  await copyAttributes(from, to, stat)
+  if (stat.nlink > 1n) copy.linked.set(inode, at)
+  if (!stat.isSymbolicLink()) copyXattrs(from, to)
 }
 
-async function copyAttributes(from: Buffer, to: Buffer, stat: BigIntStats): Promise<void> {
-  await lchown(to, Number(stat.uid), Number(stat.gid))
-  const times = [Number(stat.atimeMs) / 1000, Number(stat.mtimeMs) / 1000] as const
-  if (stat.isSymbolicLink()) {
-    await lutimes(to, ...times)
-    return
+async function copyContent(from: Buffer, to: Buffer, stat: BigIntStats): Promise<void> {
+  const file = await open(to, 'wx', 0o600)
+  try {
+    await copyFile(from, `/proc/self/fd/${file.fd}`, constants.COPYFILE_FICLONE)
+    await takeAttributes(file, stat)
+  } finally {
+    await file.close()
   }
-  await chmod(to, Number(stat.mode) & 0o7777)
+}
+
+async function takeAttributes(file: FileHandle, stat: BigIntStats): Promise<void> {
+  await file.chown(Number(stat.uid), Number(stat.gid))
+  await file.chmod(modeOf(stat))
+  await file.utimes(...timesOf(stat))
+}
+
+async function takeOwner(path: Buffer, stat: BigIntStats): Promise<void> {
+  await lchown(path, Number(stat.uid), Number(stat.gid))
+  await lutimes(path, ...timesOf(stat))
+}
+
+/** Of anything but a link, which `chmod` would follow. */
+async function chmodNode(path: Buffer, mode: number): Promise<void> {
+  const fd = openSync(path, openPathOnly | constants.O_NOFOLLOW)
+  try {
+    await chmod(`/proc/self/fd/${fd}`, mode)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function copyXattrs(from: Buffer, to: Buffer): void {
   for (const name of listXattrs(from)) {
     if (name.startsWith('trusted.overlay.')) continue
     const value = getXattr(from, name)
     if (value) setXattr(to, name, value)
   }
-  await utimes(to, ...times)
+}
+
+async function unlessThere(make: () => Promise<void>): Promise<void> {
+  try {
+    await make()
+  } catch (thrown) {
+    if (errnoOf(thrown) !== 'EEXIST') throw thrown
+  }
+}
+
+const modeOf = (stat: BigIntStats): number => Number(stat.mode) & 0o7777
+const timesOf = (stat: BigIntStats): [accessed: number, modified: number] => [Number(stat.atimeMs) / 1000, Number(stat.mtimeMs) / 1000]
+
+/** The path of something in a folder that is held open. */
+function inside(folder: FileHandle, name: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`/proc/self/fd/${folder.fd}/`), name])
+}
+
+/** Rejects with `ELOOP` or `ENOTDIR` for a link. */
+async function inFolder<T>(path: Buffer, act: (folder: FileHandle) => Promise<T>): Promise<T> {
+  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+  try {
+    return await act(folder)
+  } finally {
+    await folder.close()
+  }
+}
+
+/** What the names lead to from a folder on, one after another. */
+function below<T>(folder: FileHandle, [name = Buffer.from('.'), ...rest]: readonly Buffer[], act: (path: Buffer) => Promise<T>): Promise<T> {
+  const path = inside(folder, name)
+  return rest.length === 0 ? act(path) : inFolder(path, (next) => below(next, rest, act))
 }
