@@ -98,7 +98,7 @@ describe('files of containers, by the docker client', function () {
 
   it('makes an image of what a container changed', async () => {
     await host.docker('run', '-d', '--name', 'box', '-e', 'COLOUR=blue', 'busybox', 'sh', '-c', 'echo new > /new; rm /etc/group; sleep 1000')
-    await host.docker('exec', 'box', 'sh', '-c', 'until [ -f /new ]; do :; done')
+    await host.docker('exec', 'box', 'sh', '-c', 'while [ -f /etc/group ]; do :; done')
     const id = await host.docker('commit', '-m', 'a note', '-a', 'somebody', '-c', 'CMD ["cat", "/new"]', 'box', 'committed:1')
     assert.match(id, /^sha256:[0-9a-f]{64}$/)
     assert.equal(await host.docker('run', '--rm', 'committed:1'), 'new')

@@ -27,7 +27,7 @@ describe('names on user-defined networks', function () {
     await run('two', '--network', 'lan')
     await run('plain')
   })
-  after(() => lab.close())
+  after(() => lab?.close())
 
   it('lead to containers by name, alias, short id, and with the name of the network', async () => {
     const address = await addressOn('one', 'lan')

@@ -53,8 +53,8 @@ describe('requests while a swarm moves', function () {
     cutOffAtMs = performance.now()
   })
   after(async () => {
-    await load.stop()
-    await lab.close()
+    await load?.stop()
+    await lab?.close()
   })
   afterEach(async () => {
     const failures = load.failures.splice(0)
