@@ -6,7 +6,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmS
 import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { firstLine, lateModules, writeCached } from './fast-start.mjs'
+import { asciiOnly, firstLine, lateModules, writeCached } from './fast-start.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const programs = ['skep', 'skepd']
@@ -69,7 +69,7 @@ function commit() {
 
 const entries = [
   { entry: 'src/cli/main.ts', name: 'skep', startsOften: true },
-  { entry: 'src/daemon/main.ts', name: 'skepd', nodeFlags: ['--max-semi-space-size=4', '--no-deprecation'] },
+  { entry: 'src/daemon/main.ts', name: 'skepd', nodeFlags: ['--max-semi-space-size=2', '--no-deprecation'] },
 ].filter(({ name }) => wanted.length === 0 || wanted.includes(name))
 
 /** The program of the threads that work on files, as a text within the daemon's own file. */
@@ -118,8 +118,11 @@ await Promise.all(
         ...(name === 'skepd' && { 'process.env.SKEP_FILE_THREAD': JSON.stringify(fileThread.outputFiles[0].text) }),
       },
     })
-    if (startsOften) writeCached(join(staging, name), readFileSync(join(staging, name), 'utf8'))
-    chmodSync(join(staging, name), 0o755)
+    const path = join(staging, name)
+    const text = readFileSync(path, 'utf8')
+    if (startsOften) writeCached(path, text)
+    else writeFileSync(path, asciiOnly(text))
+    chmodSync(path, 0o755)
   }),
 )
 // Resolves every native package once, so that a broken copy fails the build and not the first start.

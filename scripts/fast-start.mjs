@@ -25,6 +25,12 @@ export const lateModules = {
  */
 export const firstLine = (flags = []) => `#!/usr/bin/env -S node ${[...flags, '--'].join(' ')}`
 
+/**
+ * A program in ASCII alone: one character beyond Latin-1 has V8 hold the whole text with two bytes for each character.
+ * esbuild leaves such characters in regular expressions only.
+ */
+export const asciiOnly = (text) => text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 const mark = '//program'
 const hashCharacters = 32
 /** Bytes of which one word is summed: V8 looks at no more than the length, and falls over pages that never came to the disk. */
@@ -42,8 +48,8 @@ const linesOfLauncher = 20
  */
 export function writeCached(path, text) {
   const [first, ...lines] = text.split('\n')
-  // It is read as latin1, which takes no time; beyond ASCII esbuild leaves characters in regular expressions only.
-  const body = lines.join('\n').replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  // It is read as latin1, which takes no time.
+  const body = asciiOnly(lines.join('\n'))
   const source = `(function(exports,require,module,__filename,__dirname){${body}\n})`
   const hash = createHash('sha256').update(source).digest('hex').slice(0, hashCharacters)
   const place = { filename: basename(path), lineOffset: linesOfLauncher }
