@@ -3,6 +3,7 @@ import { Client } from '../client/client.js'
 import { EngineApi } from '../client/engine.js'
 import { systemClock } from '../sys/system-clock.js'
 import type { Context } from './context.js'
+import { dialSsh } from './contexts/ssh.js'
 import { endpointOf, type Endpoint, type GlobalFlagValues } from './contexts/endpoint.js'
 import { runProgram } from './program.js'
 import { sections } from './tree.js'
@@ -68,7 +69,7 @@ function contextOf(flags: GlobalFlagValues, signals: Signals): Context {
     get api() {
       const { host, tls } = found()
       const apiVersion = process.env['DOCKER_API_VERSION']
-      return (api ??= new EngineApi(new Client({ host, ...(tls && { tls }), ...(apiVersion && { apiVersion }) })))
+      return (api ??= new EngineApi(new Client({ host, dialSsh, ...(tls && { tls }), ...(apiVersion && { apiVersion }) })))
     },
     get host() {
       return found().host

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
 import { ErrorKind, invalid, StatusError } from '../base/errors.js'
-import { HttpClient, type CallOptions, type ClientTls, type HijackedConnection } from './http.js'
+import { HttpClient, type CallOptions, type ClientTls, type HijackedConnection, type SshDialer } from './http.js'
 import { parseHost } from './host.js'
 
 /** The newest version this client speaks. */
@@ -9,8 +9,9 @@ export const clientApiVersion = '1.51'
 
 /** Where the daemon is and how it is spoken to. */
 export interface ClientOptions {
-  /** `unix:///path` or `tcp://host:port`. */
+  /** `unix:///path`, `tcp://host:port`, or `ssh://user@host` with `dialSsh`. */
   host: string
+  dialSsh?: SshDialer
   tls?: ClientTls
   /** Fixes the version (`DOCKER_API_VERSION`); otherwise the daemon is asked once. */
   apiVersion?: string
@@ -25,7 +26,7 @@ export class Client {
   private version: string | undefined
 
   constructor(private readonly options: ClientOptions) {
-    this.http = new HttpClient(parseHost(options.host, options.tls !== undefined), options.tls)
+    this.http = new HttpClient(parseHost(options.host, options.tls !== undefined), options.tls, options.dialSsh)
     this.version = options.apiVersion
   }
 

@@ -1,9 +1,10 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http'
-import type { Socket } from 'node:net'
-import type { Readable } from 'node:stream'
+import { connect, type NetConnectOpts, type Socket } from 'node:net'
+import type { Duplex, Readable } from 'node:stream'
+import type { ConnectionOptions } from 'node:tls'
 import { ErrorKind, StatusError, errnoOf, messageOf } from '../base/errors.js'
 import { readAtMost } from '../base/read-at-most.js'
-import { hostText, type Host } from './host.js'
+import { hostText, type Host, type SshHost } from './host.js'
 
 /** PEM texts of a client. */
 export interface ClientTls {
@@ -13,6 +14,9 @@ export interface ClientTls {
   /** False takes any server certificate (`--tls` without `--tlsverify`). */
   verify: boolean
 }
+
+/** Opens a connection to a daemon over SSH. */
+export type SshDialer = (host: SshHost) => Duplex
 
 /** What goes with a request; at most one of `body` and `stream`. */
 export interface CallOptions {
@@ -45,6 +49,7 @@ export class HttpClient {
   constructor(
     private readonly host: Host,
     private readonly tls: ClientTls | undefined,
+    private readonly dialSsh?: SshDialer,
   ) {}
 
   /** Sends a call and gives the answer once its header is there; 4xx and 5xx are thrown. */
@@ -85,6 +90,27 @@ export class HttpClient {
     })
   }
 
+  /** A connection on which nothing was said yet. Rejects as a call does. */
+  async connection(): Promise<Duplex> {
+    const { host, tls } = this
+    if (host.kind === 'ssh') return this.ssh(host)
+    const secured = tls && host.kind === 'tcp'
+    const place = { ...(host.kind === 'unix' ? { path: host.path } : { host: host.hostname, port: host.port }), allowHalfOpen: true }
+    const socket: Socket = secured
+      ? process.getBuiltinModule('node:tls').connect({ ...place, ca: tls.ca, cert: tls.cert, key: tls.key, rejectUnauthorized: tls.verify } as ConnectionOptions)
+      : connect(place as NetConnectOpts)
+    await new Promise<void>((resolve, reject) => {
+      socket.once(secured ? 'secureConnect' : 'connect', resolve)
+      socket.once('error', (cause) => reject(this.connectionError(cause)))
+    })
+    return socket
+  }
+
+  private ssh(host: SshHost): Duplex {
+    if (this.dialSsh) return this.dialSsh(host)
+    throw new StatusError(ErrorKind.unsupported, `${hostText(host)}: this client does not speak over SSH`)
+  }
+
   private open(method: string, path: string, options: CallOptions): ClientRequest {
     const headers: Record<string, string> = { 'User-Agent': 'skep', ...options.headers }
     if (options.body !== undefined) headers['Content-Type'] = 'application/json'
@@ -93,9 +119,14 @@ export class HttpClient {
     const target = `${this.host.kind === 'tcp' ? this.host.basePath : ''}${path}${queryText(options.query)}`
     const common: RequestOptions = { method, path: target, headers, agent: false, ...(options.signal && { signal: options.signal }) }
     // No name for TLS: Node.js would look for one, and take longer for that than for the call.
-    const local = { ...common, socketPath: this.host.kind === 'unix' ? this.host.path : '', host: 'localhost', servername: '' }
-    if (this.host.kind === 'unix') return httpRequest(local)
-    const place = { ...common, host: this.host.hostname, port: this.host.port }
+    const { host } = this
+    if (host.kind === 'ssh') {
+      const { agent: _none, ...call } = common
+      return httpRequest({ ...call, host: 'localhost', createConnection: () => this.ssh(host) })
+    }
+    const local = { ...common, socketPath: host.kind === 'unix' ? host.path : '', host: 'localhost', servername: '' }
+    if (host.kind === 'unix') return httpRequest(local)
+    const place = { ...common, host: host.hostname, port: host.port }
     if (!this.tls) return httpRequest(place)
     const { ca, cert, key, verify } = this.tls
     // Loaded when it is used: TLS takes longer to load than most calls take without it.

@@ -2,6 +2,7 @@ import type { ContainerSummary } from '../model/engine-api/container.js'
 import type { AuthConfig, BuildCache, ImageSummary } from '../model/engine-api/image.js'
 import type { EventMessage, SystemInfo, SystemVersion } from '../model/engine-api/system.js'
 import type { Volume } from '../model/engine-api/volume.js'
+import type { Duplex } from 'node:stream'
 import { jsonLines } from './streams.js'
 import type { Client } from './client.js'
 import { filterText, type FilterValues } from './filters.js'
@@ -27,6 +28,11 @@ export class SystemClient {
       return typeof value === 'string' ? value : ''
     }
     return { apiVersion: header('api-version'), swarm: header('swarm'), osType: header('ostype') }
+  }
+
+  /** A connection to the daemon on which nothing was said yet. */
+  connection(): Promise<Duplex> {
+    return this.client.http.connection()
   }
 
   version(): Promise<SystemVersion> {

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
+import { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { errnoOf, ErrorKind, messageOf, StatusError } from '../base/errors.js'
 
@@ -107,6 +108,37 @@ export async function* filtered(filter: Filter, source: AsyncIterable<Uint8Array
 }
 
 const filterErrorCharactersMax = 1000
+
+/**
+ * A program whose standard input and output are the two ways of a connection (`ssh`). Ending the connection ends its
+ * input, destroying it ends the program. A program that fails destroys the connection with an error that has what it said.
+ */
+export function programConnection(program: string, args: readonly string[]): Duplex {
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+  const { stdin, stdout, stderr } = child
+  let said = ''
+  const connection = new Duplex({
+    read: () => void stdout.resume(),
+    // A program may end without reading all its input: its exit code tells why, not EPIPE.
+    write: (chunk: Buffer, _encoding, done) => void stdin.write(chunk, () => done()),
+    final: (done) => void stdin.end(() => done()),
+    destroy: (cause, done) => {
+      child.kill('SIGTERM')
+      done(cause)
+    },
+  })
+  stderr.setEncoding('utf8').on('data', (text: string) => (said = `${said}${text}`.slice(-filterErrorCharactersMax)))
+  stdout.on('data', (piece: Buffer) => {
+    if (!connection.push(piece)) stdout.pause()
+  })
+  stdin.on('error', () => undefined)
+  child.once('error', (cause) => connection.destroy(startFailure(program, cause)))
+  child.once('close', (code, signal) => {
+    if (code === 0 || connection.destroyed) connection.push(null)
+    else connection.destroy(new Error(`${program} ended with ${signal ?? `exit code ${String(code)}`}${said.trim() && `: ${said.trim()}`}`))
+  })
+  return connection
+}
 
 interface Ended {
   code: number | null

@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lab } from '../lab/lab.js'
-import { repositoryRoot } from '../lab/belongings.js'
+import { programsFolder, repositoryRoot } from '../lab/belongings.js'
 import type { LabHost } from '../lab/lab-host.js'
 import { startLab } from './support.js'
 
@@ -132,6 +132,24 @@ describe('SDKs', function () {
     assert.equal(child.code, 0, `${child.stdout}${child.stderr}`)
     assert.deepEqual(JSON.parse(child.stdout), [0, 'page', 'page'])
     assert.equal(await host.docker('ps', '-aq', '--filter', 'label=org.testcontainers=true'), '')
+  })
+
+  it('docker and skep over SSH, with the command line of the far side', async () => {
+    const folder = join(host.folder, 'ssh')
+    mkdirSync(join(folder, 'far'), { recursive: true })
+    for (const name of ['docker', 'skep']) symlinkSync(join(programsFolder, 'skep'), join(folder, 'far', name))
+    // In place of `ssh`: what a server would run there is run here, by a shell too, with the programs and the daemon of that side.
+    const far = `export DOCKER_HOST=unix://${host.socketPath} PATH='${folder}/far:'"$PATH"`
+    writeFileSync(join(folder, 'ssh'), `#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nshift 2\n${far}\neval "$*"\n`, { mode: 0o755 })
+    const env = { DOCKER_HOST: 'ssh://ann@far:2222', HOME: host.folder, PATH: `${folder}:${process.env['PATH'] ?? ''}` }
+    const skep = [process.execPath, join(programsFolder, 'skep')]
+    for (const [program = '', ...words] of [['docker'], skep]) {
+      const { code, stdout, stderr } = await host.run(program, [...words, 'run', '-i', '--rm', 'busybox', 'sh', '-c', 'cat; exit 3'], { env, input: 'sent' })
+      assert.deepEqual([code, stdout, stderr], [3, 'sent', ''])
+      const nowhere = await host.run(program, [...words, '-H', 'ssh://far/nowhere/sock', 'ps'], { env })
+      assert.equal(nowhere.code, 1)
+      assert.match(nowhere.stderr, /error during connect.*Cannot connect to the skep daemon at unix:\/\/\/nowhere\/sock/)
+    }
   })
 
   it('docker, following jobs to their end', async () => {

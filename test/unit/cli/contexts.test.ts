@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { pack } from 'tar-stream'
 import { parseFlags } from '../../../src/base/flags.js'
 import { contextNameOf, endpointOf, globalFlags, type GlobalFlagValues } from '../../../src/cli/contexts/endpoint.js'
+import { FakeDaemon } from './support/fake-daemon.js'
 import { runLine } from './support/run-line.js'
 
 describe('contexts', () => {
@@ -27,6 +28,22 @@ describe('contexts', () => {
     assert.equal((await skep('context rm far')).stderr, 'context "far" is in use, set -f flag to force remove\n')
     assert.equal((await skep('context rm -f far')).code, 0)
     assert.equal((await skep('context show')).stdout, 'default\n')
+  })
+
+  it('lead over SSH', async () => {
+    assert.equal((await skep('context create far --docker host=ssh://ann@far:22')).code, 0)
+    assert.equal(endpointOf(flags('--context', 'far'), {}).host, 'ssh://ann@far:22')
+    assert.match((await skep('context create near --docker host=ssh://-oProxyCommand=x')).stderr, /unable to parse docker host/)
+  })
+
+  it('are served to the far side of SSH by a command that is not listed', async () => {
+    await using daemon = await FakeDaemon.start({})
+    const options = { host: daemon.host, stdin: 'GET /_ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n' }
+    const { code, stdout } = await runLine('system dial-stdio', options)
+    assert.equal(code, 0)
+    assert.match(stdout, /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n/)
+    assert.doesNotMatch((await runLine('system --help')).stdout, /dial/)
+    assert.match((await runLine('system dial-stdio')).stderr, /^Cannot connect to the skep daemon/)
   })
 
   it('refuses names and endpoints that cannot be', async () => {

@@ -1,8 +1,12 @@
 import { strict as assert } from 'node:assert'
+import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { Client } from '../../../src/client/client.js'
 import { EngineApi } from '../../../src/client/engine.js'
+import { hostText, parseHost, type SshHost } from '../../../src/client/host.js'
 import type { Output } from '../../../src/client/streams.js'
+import { sshWords } from '../../../src/cli/contexts/ssh.js'
+import { programConnection } from '../../../src/sys/exec.js'
 import { encodeServiceSpec } from '../../../src/api/services/encode.js'
 import { ErrorKind, StatusError } from '../../../src/base/errors.js'
 import { FakeDaemon } from '../../support/fake-backends.js'
@@ -39,6 +43,28 @@ describe('the typed client', () => {
     assert.equal((await api.system.ping()).swarm, 'inactive')
     const old = new EngineApi(new Client({ host: daemon.host, apiVersion: '1.12' }))
     await assert.rejects(old.system.version(), refused(ErrorKind.invalid, /too old/))
+  })
+
+  it('speaks over SSH, taken-over connections too, and says what ssh said', async () => {
+    const asked: string[] = []
+    const dialSsh = (host: SshHost) => {
+      asked.push(sshWords(host).join(' '))
+      return connect(daemon.host.slice('unix://'.length))
+    }
+    const far = new EngineApi(new Client({ host: 'ssh://ann@far:22/run/skep.sock', dialSsh }))
+    assert.equal((await far.system.ping()).swarm, 'inactive')
+    const { Id: id = '' } = await far.containers.create({ Image: 'busybox', Cmd: ['err', 'oops'], OpenStdin: true })
+    const attached = await far.containers.attach(id, false, { stream: true, stdout: true, stderr: true })
+    await far.containers.start(id)
+    assert.match((await collect(attached.output)).stderr, /oops/)
+    assert.deepEqual([...new Set(asked)], ["-o ConnectTimeout=30 -T -l ann -p 22 -- far skep --host 'unix:///run/skep.sock' system dial-stdio"])
+    for (const host of ['ssh://-oProxyCommand=x', 'ssh://-l@far', 'ssh://', 'ssh://far:x', 'ssh://a:secret@far']) assert.throws(() => parseHost(host, false), /ssh:\/\//, host)
+    assert.equal(hostText(parseHost('ssh://[::1]', false)), 'ssh://[::1]')
+
+    const failing = new EngineApi(new Client({ host: 'ssh://far', dialSsh: () => programConnection('sh', ['-c', 'echo no route >&2; exit 255']) }))
+    await assert.rejects(failing.system.version(), refused(ErrorKind.unavailable, /^error during connect to ssh:\/\/far: sh ended with exit code 255: no route$/))
+    const missing = new EngineApi(new Client({ host: 'ssh://far', dialSsh: () => programConnection('/nowhere/ssh', []) }))
+    await assert.rejects(missing.system.version(), refused(ErrorKind.unavailable, /cannot run \/nowhere\/ssh/))
   })
 
   it('says what to do when there is no daemon', async () => {
