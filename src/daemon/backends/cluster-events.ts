@@ -1,4 +1,4 @@
-import { messageOf } from '../../base/errors.js'
+import { ErrorKind, kindOf, messageOf } from '../../base/errors.js'
 import type { Logger } from '../../base/log.js'
 import { WatchQueue, type Subscription } from '../../base/watch-queue.js'
 import type { ClusterEvent } from '../../model/control.js'
@@ -32,6 +32,8 @@ export class ClusterEventLog {
         return
       } catch (thrown) {
         this.log.debug(`events of the cluster were lost: ${messageOf(thrown)}`)
+        // Only what was too slow goes on.
+        if (kindOf(thrown) !== ErrorKind.exhausted) return
       }
     }
   }
