@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lab } from '../lab/lab.js'
 import type { LabHost, Outcome } from '../lab/lab-host.js'
+import { eventually } from '../support/eventually.js'
 import { startLab } from './support.js'
 
 const composeFile = `
@@ -85,7 +86,7 @@ describe('docker-compose', function () {
     assert.equal(await host.docker('inspect', '--format', state, 'demo_web_1'), 'running healthy')
     assert.equal(await host.docker('inspect', '--format', '{{.Config.Labels.tier}} {{index .Config.Labels "com.docker.compose.service"}}', 'demo_web_1'), 'front web')
     assert.match(await ok('ps'), /demo_asker_1 .* Up[\s\S]*demo_web_1 .* Up \(healthy\) +80\/tcp/)
-    assert.match(await ok('logs', '--no-color', 'asker'), /hello from compose\nasker_1 +\| asked/)
+    await eventually('the one asked the other', async () => /hello from compose\nasker_1 +\| asked/.test(await ok('logs', '--no-color', 'asker')))
   })
 
   it('runs commands in services and beside them', async () => {
