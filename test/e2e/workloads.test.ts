@@ -72,8 +72,11 @@ describe('real workloads in images of our own', function () {
     await exec('web', 'sh', '-c', 'echo second > /srv/www/index.html')
     assert.equal(await get('/'), '200 second')
     assert.match(await get('/none'), /^404 /)
-    const logs = await host.run('docker', ['-H', `unix://${host.socketPath}`, 'logs', 'web'])
-    assert.match(logs.stdout, /"GET \/none HTTP\/1\.1" 404/)
+    // It is answered before it is logged.
+    const logs = await eventually('the request is logged', async () => {
+      const both = await host.run('docker', ['-H', `unix://${host.socketPath}`, 'logs', 'web'])
+      return /"GET \/none HTTP\/1\.1" 404/.test(both.stdout) && both
+    })
     assert.match(logs.stderr, /signal process started|reconfiguring/)
     await host.docker('stop', 'web')
     assert.equal(await host.docker('inspect', '--format', '{{.State.ExitCode}}', 'web'), '0')
