@@ -14,6 +14,7 @@ import { LinkedContainers } from './bridge/linked-containers.js'
 import { ContainerPorts, createPublisher } from './container-ports.js'
 import { askedInterfaceName, checkConnect, checkInterfaceName, checkMac, planEndpoint } from './endpoint-plan.js'
 import { EndpointTable } from './endpoint-table.js'
+import { memberOf, publicEndpoint } from './endpoint-view.js'
 import type { Endpoint, Sandbox, StoredNetwork } from './endpoint.js'
 import { HostKernel } from './host-kernel.js'
 import { HostTable } from './lb/host-table.js'
@@ -22,6 +23,7 @@ import { Networks, publicNetwork } from './networks.js'
 import type { DataPath } from './overlay/data-path.js'
 import { gatewayNetworkName } from './predefined.js'
 import { forwardsOf } from './publisher.js'
+import { SandboxWatchers, type SandboxWatcher } from './sandbox-watchers.js'
 import { Sandboxes, setDefaultRoutes } from './sandbox.js'
 import type { NetworkStore } from './store.js'
 import type {
@@ -48,16 +50,6 @@ export interface NetworkControllerOptions {
   options?: NetworkOptions
 }
 
-/** Who follows the containers on this host's networks. Called synchronously, after the kernel was changed. */
-export interface SandboxWatcher {
-  /** The container's endpoints are these now; also called for each container taken over at start. */
-  changed(containerId: string, path: string, endpoints: readonly Endpoint[], resolver: ResolverSettings | undefined): void
-  /** Resolves when what was told of the container is in effect; at once when left out. */
-  ready?(containerId: string): Promise<void>
-  /** Its namespace is about to go, or to be left alone. */
-  removed(containerId: string): void
-}
-
 /**
  * The networks of this host and the containers on them. State is decided and the kernel is changed
  * synchronously, so operations never interleave; only the store is waited for, at the end.
@@ -72,7 +64,7 @@ export class NetworkController implements Disposable {
   readonly encryption: Encryption
   private readonly dns: DnsService
   private readonly table: HostTable
-  private readonly watchers: SandboxWatcher[] = []
+  private readonly watchers: SandboxWatchers
   private readonly addresses: AddressBook
   private readonly endpoints: EndpointTable
   private readonly sandboxes: Sandboxes
@@ -91,6 +83,7 @@ export class NetworkController implements Disposable {
     this.addresses = new AddressBook(given.clock)
     this.endpoints = new EndpointTable(given.store)
     this.sandboxes = new Sandboxes(given.netnsDir)
+    this.watchers = new SandboxWatchers(this.endpoints, this.sandboxes)
     const publisher = createPublisher({ ...given, kernel: this.kernel, table: this.table, servesLoopback6 })
     this.encryption = createEncryption({ ...given, kernel: this.kernel }, given.encryption)
     this.networks = new Networks({ ...given, encryption: this.encryption, options: this.options, kernel: this.kernel, table: this.table, addresses: this.addresses, endpoints: this.endpoints, overlayDir: given.overlayDir ?? join(dirname(given.netnsDir), 'overlay') })
@@ -104,7 +97,7 @@ export class NetworkController implements Disposable {
       onHost: (act) => this.kernel.run(act),
       clock, rng, log,
     })
-    this.watchers.push(this.dns)
+    this.watchers.add(this.dns)
     this.networks.overlayDriver.setDataPath(given.store.get(dataPathKey) as DataPath | undefined)
   }
 
@@ -154,14 +147,13 @@ export class NetworkController implements Disposable {
   async serveNames(containerId: string, resolver: ResolverSettings): Promise<void> {
     const sandbox = this.sandboxOf(containerId)
     sandbox.resolver = resolver
-    this.tellAll(containerId)
-    await Promise.all([this.endpoints.saveSandbox(sandbox), ...this.watchers.map((watcher) => watcher.ready?.(containerId))])
+    this.watchers.changed(containerId)
+    await Promise.all([this.endpoints.saveSandbox(sandbox), this.watchers.ready(containerId)])
   }
 
   /** Follows the containers from now on; those that are here are told at once. */
   watch(watcher: SandboxWatcher): void {
-    this.watchers.push(watcher)
-    for (const sandbox of this.endpoints.allSandboxes()) if (this.isLive(sandbox)) this.tell(watcher, sandbox.containerId)
+    this.watchers.follow(watcher)
   }
 
   /** Where this node takes packets of overlay networks: known from when it joined a swarm, kept over restarts. */
@@ -259,8 +251,8 @@ export class NetworkController implements Disposable {
     await saved
     if (moved) await this.endpoints.saveSandbox(sandbox)
     try {
-      this.tellAll(containerId)
-      await Promise.all([this.networks.driverOf(network).joined?.(network), ...this.watchers.map((watcher) => watcher.ready?.(containerId))])
+      this.watchers.changed(containerId)
+      await Promise.all([this.networks.driverOf(network).joined?.(network), this.watchers.ready(containerId)])
     } catch (thrown) {
       await this.forget(endpoint)
       throw internal(`cannot connect container ${settings.containerName} to network ${network.name}: ${messageOf(thrown)}`, thrown)
@@ -283,7 +275,7 @@ export class NetworkController implements Disposable {
       await this.endpoints.saveSandbox(sandbox)
     }
     await forgotten
-    this.tellAll(containerId)
+    this.watchers.changed(containerId)
     const rest = this.endpoints.ofContainer(containerId)
     if (rest.every((one) => one.networkName === gatewayNetworkName) && rest[0]) await this.disconnect(containerId, rest[0].networkId)
   }
@@ -291,7 +283,7 @@ export class NetworkController implements Disposable {
   /** The container goes by another name on its networks from now on; on those of the swarm, names follow what the managers tell. */
   async rename(containerId: string, containerName: string): Promise<void> {
     const renamed = this.endpoints.ofContainer(containerId).map((endpoint) => this.endpoints.replace({ ...endpoint, containerName }))
-    if (this.endpoints.sandbox(containerId)) this.tellAll(containerId)
+    if (this.endpoints.sandbox(containerId)) this.watchers.changed(containerId)
     const followed = this.endpoints.ofContainer(containerId).map(({ networkId }) => this.followLinks(networkId))
     await Promise.all([...renamed, ...followed])
   }
@@ -332,7 +324,7 @@ export class NetworkController implements Disposable {
     const sandbox = this.endpoints.sandbox(containerId)
     if (!sandbox) return
     const endpoints = this.endpoints.ofContainer(containerId)
-    for (const watcher of this.watchers) watcher.removed(containerId)
+    this.watchers.removed(containerId)
     this.ports.withdraw(sandbox, endpoints)
     // The interfaces go with the namespace, in the kernel's own time: deleting them would be waited for.
     this.sandboxes.remove(containerId)
@@ -411,7 +403,7 @@ export class NetworkController implements Disposable {
         const network = this.networks.get(endpoint.networkId)
         if (network) this.join(network, endpoint)
       }
-      this.tell(this.dns, containerId)
+      this.watchers.tell(this.dns, containerId)
     } catch (err) {
       this.given.log.error('the network of a running container could not be restored; restart the container', { container: containerId, err })
     }
@@ -423,18 +415,6 @@ export class NetworkController implements Disposable {
     const { id } = await this.networks.gateway()
     if (!this.endpoints.sandbox(containerId)) throw conflict(`container ${containerId} has no network namespace: it is not running`)
     await this.connect(containerId, id, { containerName })
-  }
-
-  private isLive(sandbox: Sandbox): boolean {
-    return sandbox.mode.kind === 'own' && this.sandboxes.exists(sandbox.containerId)
-  }
-
-  private tellAll(containerId: string): void {
-    for (const watcher of this.watchers) this.tell(watcher, containerId)
-  }
-
-  private tell(watcher: SandboxWatcher, containerId: string): void {
-    watcher.changed(containerId, this.sandboxes.path(containerId), this.endpoints.ofContainer(containerId), this.endpoints.sandbox(containerId)?.resolver)
   }
 
   private async forget(endpoint: Endpoint): Promise<void> {
@@ -469,22 +449,6 @@ export class NetworkController implements Disposable {
     const other = this.endpoints.sandbox(mode.containerId)
     return other && this.pathOf(other)
   }
-
 }
 
 const dataPathKey = 'cluster/data-path'
-
-function publicEndpoint(endpoint: Endpoint): EndpointInfo {
-  const { hostLink: _, linkedTo: _linkedTo, exposedPorts: _exposedPorts, ...rest } = endpoint
-  return structuredClone(rest)
-}
-function memberOf(endpoint: Endpoint): NetworkMember {
-  const withLength = (address: string, length: number): string => (address === '' ? '' : `${address}/${length}`)
-  return {
-    name: endpoint.containerName,
-    endpointId: endpoint.endpointId,
-    macAddress: endpoint.macAddress,
-    ipv4Address: withLength(endpoint.ipv4Address, endpoint.ipv4PrefixLength),
-    ipv6Address: withLength(endpoint.ipv6Address, endpoint.ipv6PrefixLength),
-  }
-}
