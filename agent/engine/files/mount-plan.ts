@@ -84,14 +84,20 @@ export function parseBind(bind: string, volumeDriver?: string): PlannedMount {
   if (source?.startsWith('/')) return plan({ ...common, type: 'bind', source: cleanPath(source), createSource: true })
   if (source !== undefined) checkVolumeName(source)
   const driver = volumeDriver ? { driver: volumeDriver } : {}
-  return plan({ ...common, type: 'volume', anonymous: source === undefined, copyUp, volume: { ...(source !== undefined && { name: source }), ...driver } })
+  const mode = modes || defaultMode(volumeDriver)
+  return plan({ ...common, mode, type: 'volume', anonymous: source === undefined, copyUp, volume: { ...(source !== undefined && { name: source }), ...driver } })
+}
+
+/** What inspection shows of a volume that was asked for without a mode: those of the local driver are labelled for all. */
+function defaultMode(driver: string | undefined): string {
+  return driver === undefined || driver === '' || driver === 'local' ? 'z' : ''
 }
 
 function planMount(mount: Mount): PlannedMount {
   const { Type: type, Target: target = '', Source: source = '', ReadOnly: readOnly = false } = mount
   const refuse = (reason: string): Error => invalid(`invalid mount config for type "${type ?? ''}": ${reason}`)
   if (target === '') throw refuse('field Target must not be empty')
-  const common = { destination: target, readWrite: !readOnly, mode: readOnly ? 'ro' : '' }
+  const common = { destination: target, readWrite: !readOnly }
   if (type === 'bind') {
     if (source === '') throw refuse('field Source must not be empty')
     if (!source.startsWith('/')) throw refuse(`invalid mount path: '${source}' mount path must be absolute`)
@@ -114,6 +120,7 @@ function planMount(mount: Mount): PlannedMount {
     return plan({
       ...common,
       type,
+      mode: defaultMode(DriverConfig?.Name),
       anonymous: source === '',
       copyUp: !NoCopy,
       ...(Subpath && { subpath: Subpath }),

@@ -76,6 +76,11 @@ describe('engine/pure', () => {
     assert.deepEqual({ ...parseBind('/a/../b/:/c:ro,rslave') }, { type: 'bind', source: '/b', destination: '/c', mode: 'ro,rslave', readWrite: false, recursiveReadOnly: true, recursive: true, propagation: 'rslave', anonymous: false, copyUp: false, createSource: true })
     assert.deepEqual(parseBind('data:/d').volume, { name: 'data' })
     assert.equal(parseBind('/d').anonymous, true)
+    assert.deepEqual(['data:/d', '/d', 'data:/d:ro', '/a:/d', 'data:/d:z'].map((bind) => parseBind(bind).mode), ['z', 'z', 'ro', '', 'z'])
+    assert.equal(parseBind('data:/d', 'far').mode, '')
+    const given = [{ Type: 'volume', Source: 'data' }, { Type: 'volume', Source: 'data', ReadOnly: true }, { Type: 'bind', Source: '/a', ReadOnly: true }] as const
+    for (const [index, mode] of ['z', 'z', ''].entries()) assert.equal(planMounts({}, { Mounts: [{ ...given[index], Target: '/d' }] }, [])[0]?.mode, mode)
+    assert.equal(planMounts({ Volumes: { '/d': {} } }, {}, [])[0]?.mode, '')
     for (const bad of ['a:b', ':/x', '/a:/b:what', '/a:/b:ro:x', 'da/ta:/x']) assert.throws(() => parseBind(bad), { kind: 'invalid' }, bad)
     assert.throws(() => planMounts({}, { Binds: ['/a:/x', '/b:/x/'] }, []), /Duplicate mount point: \/x/)
     assert.throws(() => planMounts({}, { Mounts: [{ Type: 'volume', Target: '/' }] }, []), /destination can't be '\/'/)
