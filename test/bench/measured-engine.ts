@@ -58,19 +58,24 @@ export function timedDocker(engine: MeasuredEngine, args: readonly string[], env
   })
 }
 
-/** Memory of a process: all that is resident, and its share of what is resident. */
+/**
+ * Memory of a process: all that is resident, its share of what is resident, and what is its own (no page of a file). The
+ * share of files gets smaller with every process that runs the same program, as another Node.js beside skepd.
+ */
 export interface Memory {
   residentMb: number
   proportionalMb: number
+  anonymousMb: number
 }
 
 /** Sums up the memory of processes (VmRSS, and Pss of smaps_rollup: proc(5)). Those that end meanwhile count as nothing. */
 export function memoryOf(pids: readonly number[]): Memory {
-  const sum: Memory = { residentMb: 0, proportionalMb: 0 }
+  const sum: Memory = { residentMb: 0, proportionalMb: 0, anonymousMb: 0 }
   for (const pid of pids) {
     try {
       sum.residentMb += kilobytes(`/proc/${pid}/status`, 'VmRSS') / 1e3
       sum.proportionalMb += kilobytes(`/proc/${pid}/smaps_rollup`, 'Pss') / 1e3
+      sum.anonymousMb += kilobytes(`/proc/${pid}/smaps_rollup`, 'Pss_Anon') / 1e3
     } catch {
       continue
     }

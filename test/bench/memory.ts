@@ -6,6 +6,7 @@ import { rounded } from './statistics.js'
 
 const fewContainers = 20
 const manyContainers = 50
+const kinds = ['residentMb', 'proportionalMb', 'anonymousMb'] as const
 /** Collectors of garbage and caches come to rest in this time. */
 const settleMs = 5_000
 
@@ -15,9 +16,9 @@ export const benchMemory: Bench = async (context) => {
   for (const engine of context.engines) measured.set(engine.name, await measure(context, engine))
   const subjects = [...(measured.get('skep')?.keys() ?? [])]
   return subjects.flatMap((subject) =>
-    (['residentMb', 'proportionalMb'] as const).map((kind): Figure => {
+    kinds.map((kind): Figure => {
       const values = new Map([...measured].map(([name, memories]) => [name, rounded(memories.get(subject)?.[kind] ?? Number.NaN)]))
-      return { bench: 'memory', subject, figure: kind === 'residentMb' ? 'resident' : 'proportional', unit: 'MB', ...paired(values) }
+      return { bench: 'memory', subject, figure: kind.replace(/Mb$/, ''), unit: 'MB', ...paired(values) }
     }),
   )
 }
@@ -44,8 +45,7 @@ async function measure(context: BenchContext, engine: MeasuredEngine): Promise<M
   const supervisors = supervisorPids(engine)
   if (supervisors.length === 0) throw new Error(`${engine.name}: no process that looks after a container was found`)
   const all = memoryOf(supervisors)
-  const supervisor = { residentMb: all.residentMb / supervisors.length, proportionalMb: all.proportionalMb / supervisors.length }
-  memories.set('supervisor process of a container', supervisor)
+  memories.set('supervisor process of a container', each((kind) => all[kind] / supervisors.length))
   await removeContainers(engine)
   await engine.stop()
 
@@ -73,6 +73,9 @@ async function removeContainers(engine: MeasuredEngine): Promise<void> {
 }
 
 function perContainer(few: Memory, many: Memory): Memory {
-  const count = manyContainers - fewContainers
-  return { residentMb: (many.residentMb - few.residentMb) / count, proportionalMb: (many.proportionalMb - few.proportionalMb) / count }
+  return each((kind) => (many[kind] - few[kind]) / (manyContainers - fewContainers))
+}
+
+function each(figure: (kind: keyof Memory) => number): Memory {
+  return { residentMb: figure('residentMb'), proportionalMb: figure('proportionalMb'), anonymousMb: figure('anonymousMb') }
 }
