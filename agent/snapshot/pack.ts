@@ -10,6 +10,8 @@ import { TimeSlice } from '../kernel/time-slice.js'
 /** Each folder on the way is a file held open. */
 const foldersDeepMax = 256
 const inlineReadBytesMax = 128 * 1024
+/** What is given at a time: a header, a small file and its padding one by one would cost their reader more than the bytes. */
+const gatheredBytes = 64 * 1024
 
 interface Level {
   folder: HeldFolder
@@ -26,6 +28,21 @@ interface Level {
  * has the size that its header says. What `skip` says yes to (a name in the archive) is left out with all below it.
  */
 export async function* packPlace(tree: Tree, place: Place, name: ByteString, skip?: (name: ByteString) => boolean): AsyncGenerator<Buffer, void, undefined> {
+  let room = Buffer.allocUnsafeSlow(gatheredBytes)
+  let used = 0
+  for await (const piece of pieces(tree, place, name, skip)) {
+    if (used + piece.length > room.length) {
+      if (used > 0) yield room.subarray(0, used)
+      room = Buffer.allocUnsafeSlow(gatheredBytes)
+      used = 0
+    }
+    if (piece.length > room.length) yield piece
+    else used += piece.copy(room, used)
+  }
+  if (used > 0) yield room.subarray(0, used)
+}
+
+async function* pieces(tree: Tree, place: Place, name: ByteString, skip?: (name: ByteString) => boolean): AsyncGenerator<Buffer, void, undefined> {
   const linked = new Map<string, ByteString>()
   const slice = new TimeSlice()
   const levels: Level[] = []
@@ -104,8 +121,9 @@ async function* packFile(entry: TarEntry, fd: number): AsyncGenerator<Buffer, vo
     yield encodeHeader({ ...entry, size })
     let left = size
     if (size > 0 && size <= inlineReadBytesMax) {
-      const whole = Buffer.alloc(size)
-      readSync(fd, whole, 0, size, 0)
+      const whole = Buffer.allocUnsafe(size)
+      // It may have become shorter.
+      whole.fill(0, readSync(fd, whole, 0, size, 0))
       left = 0
       yield whole
     } else if (size > 0) {
