@@ -182,12 +182,13 @@ async function up(): Promise<void> {
     console.log(`During the update, from a container by the name of the service:\n  ${bold(String(byName))}`)
 
     step('Look around')
-    console.log(`  eval "$(npm run -s demo -- env h1)"  # point skep and docker at a host (h1 to h3)
+    console.log(`  eval "$(npm run -s demo -- env h1)"  # look from h1, or from h2 or h3
   dist/skep node ls
   dist/skep service scale web=9
   dist/skep service logs web
   dist/skep network trace web
   docker service ls                    # the real docker client works as well
+  nsenter --net=${lab.outside.netns} curl ${urlOf(h1)}
 
 Take it down with:  npm run demo -- down`)
     lab.keep()
@@ -251,8 +252,9 @@ async function down(): Promise<void> {
 }
 
 function env(host = 'h1'): void {
-  const socket = current() === undefined ? undefined : state()?.sockets[host]
-  if (socket === undefined) throw new Error(`no host ${host}: start the demo with "npm run demo" (its hosts are h1, h2 and h3)`)
+  if (current() === undefined) throw new Error('the demo is not up; start it with: npm run demo')
+  const socket = state()?.sockets[host]
+  if (socket === undefined) throw new Error(`no host ${host}: the hosts of the demo are h1, h2 and h3`)
   console.log(`export DOCKER_HOST=unix://${socket}`)
 }
 
