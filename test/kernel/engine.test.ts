@@ -413,11 +413,18 @@ describe('engine on the real kernel', function () {
 
   it('shares the network and the processes of another container', async () => {
     const { engine } = host
-    const { Id: id = '' } = await engine.create('base', { Image: 'busybox', Cmd: ['sleep', '4321'], HostConfig: { NetworkMode: 'default' } })
+    const { Id: id = '' } = await engine.create('base', { Image: 'busybox', Cmd: ['sleep', '4321'], ExposedPorts: { '80': {}, '80/tcp': {} }, HostConfig: { NetworkMode: 'default' } })
     await engine.start(id)
+    const [listed] = await engine.list({ all: false, size: false, filters: new Filters(new Map([['name', ['base']]])) })
+    assert.deepEqual(listed?.Ports, [{ PrivatePort: 80, Type: 'tcp' }])
     const { stdout } = await run(['sh', '-c', 'ls /sys/class/net; ps'], { HostConfig: { NetworkMode: 'container:base', PidMode: 'container:base' } })
     assert.match(stdout, /eth0\nlo\n/)
     assert.match(stdout, /sleep 4321/)
+    const joining = { NetworkMode: 'container:base', PidMode: 'container:base', IpcMode: 'container:base' }
+    const { Id: later = '' } = await engine.create('later', { Image: 'busybox', HostConfig: { ...joining, NetworkMode: 'default' } })
+    const { HostConfig: { PidMode, IpcMode } = {} } = await engine.inspect(later, { size: false })
+    assert.deepEqual([PidMode, IpcMode], [`container:${id}`, `container:${id}`])
+    await engine.remove(later, { force: true, volumes: true, link: false })
     await engine.remove(id, { force: true, volumes: true, link: false })
     await assert.rejects(run(['true'], { HostConfig: { NetworkMode: 'container:base' } }), /No such container: base/)
   })

@@ -40,7 +40,7 @@ export async function createContainer(context: EngineContext, name: string | und
   validateConfig(config, hostConfig, context.host)
   validateNetworking(asked, hostConfig, networking)
   commandLine(config)
-  checkNetworkMode(context, hostConfig)
+  joinByIdentifier(context, hostConfig)
   const links = resolveLinks(context, { ...hostConfig, Links: Links ?? [] })
   if (hostConfig.Init ?? context.settings.init) initProgramPath(context.settings.initPath)
 
@@ -129,12 +129,11 @@ function logConfig({ settings }: EngineContext, asked: HostConfig): NonNullable<
   return { Type: driver as NonNullable<NonNullable<HostConfig['LogConfig']>['Type']>, Config: options }
 }
 
-/** Refuses names of containers that are not there, and settings that the mode excludes. */
-function checkNetworkMode(context: EngineContext, hostConfig: HostConfig): void {
-  const mode = hostConfig.NetworkMode ?? ''
-  if (mode.startsWith('container:')) named(context, mode.slice('container:'.length))
-  for (const shared of [hostConfig.PidMode, hostConfig.IpcMode]) {
-    if (shared?.startsWith('container:')) named(context, shared.slice('container:'.length))
+/** Containers to be joined are known by their identifier from now on: they may be renamed. Throws `invalid` for one that is not there. */
+function joinByIdentifier(context: EngineContext, hostConfig: HostConfig): void {
+  for (const kind of ['NetworkMode', 'PidMode', 'IpcMode'] as const) {
+    const [, ref] = /^container:(.*)$/s.exec(hostConfig[kind] ?? '') ?? []
+    if (ref !== undefined) hostConfig[kind] = `container:${named(context, ref).id}`
   }
 }
 

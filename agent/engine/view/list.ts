@@ -61,7 +61,11 @@ function portsOf(context: EngineContext, container: Container): Port[] {
   const bound = new Set(published.map((port) => `${port.containerPort}/${port.protocol}`))
   const exposed = Object.keys(container.record.config.ExposedPorts ?? {}).flatMap((key): Port[] => {
     const [port = '', protocol = 'tcp'] = key.split('/')
-    return bound.has(`${port}/${protocol}`) ? [] : [{ PrivatePort: Number(port), Type: protocol as NonNullable<Port['Type']> }]
+    const whole = `${port}/${protocol}`
+    if (bound.has(whole)) return []
+    // `80` and `80/tcp` are one port.
+    bound.add(whole)
+    return [{ PrivatePort: Number(port), Type: protocol as NonNullable<Port['Type']> }]
   })
   return [
     ...published.map(({ containerPort, protocol, hostIp, hostPort }) => ({ IP: hostIp, PrivatePort: containerPort, PublicPort: hostPort, Type: protocol })),
