@@ -7,6 +7,9 @@ import type { Bucket, KeyValueStore } from '../../src/base/key-value.js'
 /** ENOSPC */
 const noSpace = 28
 
+/** Known to the package, not to its types. */
+const ownersAlone = { permissionsMode: 0o600 }
+
 /** How many buckets one database file can hold. */
 const bucketsMax = 32
 
@@ -26,7 +29,7 @@ export class StateDb implements KeyValueStore {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
       // What is in it is no one else's to read: environments of containers, keys of plugins. Earlier daemons made it readable.
       for (const file of [path, `${path}-lock`]) if (existsSync(file)) chmodSync(file, 0o600)
-      return new StateDb(open({ path, maxDbs: bucketsMax, noSubdir: true, encoding: 'msgpack', permissionsMode: 0o600 }))
+      return new StateDb(open({ path, maxDbs: bucketsMax, noSubdir: true, encoding: 'msgpack', ...ownersAlone }))
     } catch (thrown) {
       throw new StatusError(ErrorKind.internal, `cannot open the state database ${path}: ${messageOf(thrown)}`, { cause: thrown })
     }
