@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mount, unmountAll } from '../../agent/kernel/mount.js'
 import { Lab } from '../lab/lab.js'
@@ -8,7 +8,9 @@ import { busyboxArchive } from '../support/busybox-image.js'
 import { eventually } from '../support/eventually.js'
 import { printLogs } from './support.js'
 
-describe('builds on a disk that becomes full', function () {
+const megabyte = 1024 * 1024
+
+describe('a disk that becomes full', function () {
   this.timeout(60_000)
   let lab: Lab
   let host: LabHost
@@ -32,7 +34,7 @@ describe('builds on a disk that becomes full', function () {
     await lab?.close()
   })
 
-  it('fail and say so, and leave the store as it was', async () => {
+  it('makes builds fail and say so, and leaves the store as it was', async () => {
     const folder = join(lab.folder, 'context')
     mkdirSync(folder)
     const build = async (dockerfile: string): Promise<{ code: number | null; text: string }> => {
@@ -62,5 +64,34 @@ describe('builds on a disk that becomes full', function () {
     await host.restart()
     assert.equal(await host.docker('run', '--rm', '--network', 'none', 'made', 'cat', '/small'), 'fits')
     assert.equal((await host.docker('images', '-q')).split('\n').length, 2)
+  })
+
+  it('holds up a manager no longer than it is full', async () => {
+    await host.docker('swarm', 'init', '--advertise-addr', host.ipv4)
+    const create = ['service', 'create', '--detach', '--network', 'host', '--replicas', '2']
+    await host.docker(...create, '--name', 'before', 'busybox', 'sleep', '1000')
+    const replicas = (): Promise<string> => host.docker('service', 'ls', '--format', '{{.Name}} {{.Replicas}}')
+    await eventually('the service runs', async () => (await replicas()) === 'before 2/2')
+    const ballast = join(host.dataRoot, 'ballast')
+    const fill = (): void => assert.throws(() => writeFileSync(ballast, Buffer.alloc(80 * megabyte)), /ENOSPC/)
+    fill()
+    // The log still has room, what a container needs to start has none.
+    truncateSync(ballast, statSync(ballast).size - 64 * 1024)
+    await host.tryDocker(...create, '--name', 'tight', 'busybox', 'sleep', '1000')
+    fill()
+    // More than is left of the last page of the manager's log.
+    const refused = await host.tryDocker(...create, '--name', 'during', '--label', `big=${'x'.repeat(10_000)}`, 'busybox', 'sleep', '1000')
+    assert.notEqual(refused.code, 0)
+    assert.match(refused.stderr, /no space left on device/)
+    const killed = await host.docker('ps', '-q', '--no-trunc', '--filter', 'label=com.docker.swarm.service.name=before')
+    await host.docker('kill', ...killed.split('\n'))
+    rmSync(ballast)
+    await eventually('the manager leads again', async () => (await replicas()) !== '')
+    const made = (await host.docker('service', 'ls', '-q', '--filter', 'name=tight')) !== ''
+    await host.docker(...create, '--name', 'after', 'busybox', 'sleep', '1000')
+    const wanted = ['after 2/2', 'before 2/2', ...(made ? ['tight 2/2'] : [])]
+    await eventually('all services are whole', async () => (await replicas()).split('\n').sort().join() === wanted.join())
+    const now = await host.docker('ps', '-q', '--no-trunc', '--filter', 'label=com.docker.swarm.service.name=before')
+    assert.deepEqual(now.split('\n').filter((id) => killed.includes(id)), [])
   })
 })
