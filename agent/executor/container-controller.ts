@@ -1,6 +1,7 @@
 import { kindOf } from '../../src/base/errors.js'
 import { zeroTime } from '../../src/base/clock.js'
 import type { Limit } from '../../src/base/limit.js'
+import { unlessAborted } from '../../src/base/unless-aborted.js'
 import type { ContainerInspectResponse } from '../../src/model/engine-api/container.js'
 import type { EventMessage } from '../../src/model/engine-api/system.js'
 import { defaults } from '../../src/model/defaults.js'
@@ -176,7 +177,7 @@ export class ContainerController implements Controller {
     await check()
     for await (const event of untilAborted(events, signal)) if (event.Action?.startsWith('health_status')) await check()
     // The engine's events ended: what the wait says is what counts.
-    return new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }))
+    return unlessAborted(new Promise<never>(() => undefined), signal)
   }
 
   private async stopSick(id: string): Promise<never> {

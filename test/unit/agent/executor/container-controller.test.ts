@@ -155,6 +155,13 @@ describe('the container controller', () => {
     assert.equal(engine.events.subscriberCount, 0)
   })
 
+  it('ends its look at health when the wait was over before the events were', async () => {
+    const controller = controllerOf()
+    await controller.prepare(never)
+    async function* none(): AsyncGenerator<never> {}
+    await assert.rejects(controller['whenUnhealthy']('1'.padStart(64, '0'), none(), AbortSignal.abort(new Error('over'))), /over/)
+  })
+
   it('stops with its grace period and removes everything', async () => {
     const task = taskOf('t', {}, { stopGracePeriodNs: 2_500_000_000, secrets: [{ id: 's', name: 's', file: { name: 's', uid: '', gid: '', mode: 0o400 } }] })
     const controller = await running(task)
