@@ -83,4 +83,17 @@ describe('containers whose records cannot be written', function () {
     await engine.remove(failing, { force: true, volumes: true, link: false })
     assert.ok(!existsSync(join(folder, 'run/exits', `${failing}.stopped`)))
   })
+
+  it('are restarted as soon as they can be', async () => {
+    const id = await start('restarted', 'trap "exit 3" USR1; while :; do sleep 0.02; done', 'always')
+    const { engine } = host as EngineHost
+    await catches(id, 10)
+    const { mend } = refuseWrites()
+    await engine.kill(id, 'USR1')
+    const { record } = engine.find(id)
+    await eventually('it was tried more than once', () => record.restartCount > 1)
+    mend()
+    await eventually('it runs again', () => engine.find(id).status === 'running')
+    assert.equal(records().get(id)?.state.startedMs, record.state.startedMs)
+  })
 })

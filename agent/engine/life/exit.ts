@@ -74,6 +74,7 @@ export function scheduleRestart(context: EngineContext, container: Container, ra
       })
       .catch((err: unknown) => {
         context.log.warn('restarting a container failed', { container: container.id, reason: messageOf(err) })
+        if (container.status === ContainerStatus.restarting) scheduleRestart(context, container, 0)
       })
   })
 }

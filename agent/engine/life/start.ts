@@ -3,6 +3,7 @@ import { RuntimeError, toStatusError } from '../../runtime/runtime-error.js'
 import type { Container } from '../container.js'
 import { ContainerStatus } from '../container-state.js'
 import type { EngineContext } from '../context.js'
+import { saveAnyway } from '../late-record.js'
 import { startHealthChecks } from './health.js'
 import { removeContainer } from './remove.js'
 import { setUpSteps, tearDown, type StartDraft } from './set-up.js'
@@ -36,7 +37,10 @@ function assertStartable(container: Container): void {
   }
 }
 
-/** Sets up and starts; the caller holds the container. */
+/**
+ * Sets up and starts; the caller holds the container. One that was to be restarted and whose record cannot be written, as on a full
+ * disk, stays `restarting`: it is tried again.
+ */
 export async function launch(context: EngineContext, container: Container): Promise<void> {
   const { state } = container.record
   container.restartTimer?.cancel()
@@ -61,8 +65,8 @@ export async function launch(context: EngineContext, container: Container): Prom
     container.move(ContainerStatus.running)
     Object.assign(state, { starting: false, startedMs, error: '', exitCode: 0, oomKilled: false })
   } catch (thrown) {
-    await written.catch(() => undefined)
-    await abandon(context, container, thrown)
+    const unwritten = await written.then(() => false, () => true)
+    await abandon(context, container, thrown, unwritten && container.status === ContainerStatus.restarting)
     throw toStatusError(thrown)
   } finally {
     for (const { place } of draft.parts) place[Symbol.dispose]()
@@ -77,7 +81,7 @@ export async function launch(context: EngineContext, container: Container): Prom
   if (exitCode !== undefined) context.exitWatch.reportAll()
 }
 
-async function abandon(context: EngineContext, container: Container, thrown: unknown): Promise<void> {
+async function abandon(context: EngineContext, container: Container, thrown: unknown, triedAgain: boolean): Promise<void> {
   const { state } = container.record
   container.hub?.end()
   container.hub = undefined
@@ -88,6 +92,10 @@ async function abandon(context: EngineContext, container: Container, thrown: unk
   delete state.conmon
   state.exitCode = thrown instanceof RuntimeError ? thrown.exitCode : 128
   state.error = thrown instanceof Error ? thrown.message : String(thrown)
+  if (triedAgain) {
+    await Promise.all([written, saveAnyway(context, container)])
+    return
+  }
   if (container.status === ContainerStatus.restarting) container.move(ContainerStatus.exited)
   await Promise.all([written, context.store.save(container)])
   container.announceExit(true)
