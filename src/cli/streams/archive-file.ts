@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createWriteStream, renameSync, rmSync, statSync } from 'node:fs'
+import { createWriteStream, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { invalid } from '../../base/errors.js'
@@ -16,9 +16,12 @@ export async function writeArchiveFile(path: string, archive: Readable, mode = 0
   const partial = `${path}.part-${randomBytes(8).toString('hex')}`
   try {
     // Made here: where others may write too, nobody can have laid a link to another file.
-    await pipeline(archive, createWriteStream(partial, { mode, flags: 'wx' }))
+    // And at once: a stream that is still to open its file when the archive breaks off would make it after it was removed.
+    const fd = openSync(partial, 'wx', mode)
+    await pipeline(archive, createWriteStream(partial, { fd }))
     renameSync(partial, path)
   } catch (thrown) {
+    archive.destroy()
     rmSync(partial, { force: true })
     throw thrown
   }

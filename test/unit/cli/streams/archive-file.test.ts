@@ -1,9 +1,16 @@
 import { strict as assert } from 'node:assert'
+import { pbkdf2 } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { promisify } from 'node:util'
 import { refuseIrregular, writeArchiveFile } from '../../../../src/cli/streams/archive-file.js'
+
+const hashed = promisify(pbkdf2)
+/** How many calls Node.js makes at once beside its main thread; further ones wait. */
+const poolThreads = 4
 
 describe('a file that an archive is written to', () => {
   let folder: string
@@ -26,6 +33,21 @@ describe('a file that an archive is written to', () => {
     await writeArchiveFile(path, Readable.from([Buffer.from('all')]))
     assert.equal(readFileSync(path, 'utf8'), 'all')
     assert.deepEqual(readdirSync(folder), ['image.tar'])
+  })
+
+  it('is not there either when all the threads that files are opened by had something to do', async () => {
+    const busy = Array.from({ length: 4 * poolThreads }, () => hashed('a', 'b', 10_000, 64, 'sha512'))
+    await assert.rejects(writeArchiveFile(join(folder, 'image.tar'), Readable.from(cutOff())), /cut off/)
+    await Promise.all(busy)
+    // What else was to be opened waited before this.
+    await readdir(folder)
+    assert.deepEqual(readdirSync(folder), [])
+  })
+
+  it('is read no further when it cannot be written', async () => {
+    const archive = Readable.from([Buffer.from('all')])
+    await assert.rejects(writeArchiveFile(join(folder, 'none', 'image.tar'), archive), { code: 'ENOENT' })
+    assert.equal(archive.destroyed, true)
   })
 })
 
