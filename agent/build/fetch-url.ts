@@ -74,7 +74,7 @@ export async function fetchToFile(address: string, path: string, options: FetchO
 async function get(address: string, { known, proxies, signal }: FetchOptions): Promise<{ response: IncomingMessage; url: URL }> {
   let url = parseUrl(address)
   for (let redirects = 0; ; redirects++) {
-    if (url.protocol === 'https:') await builtInAuthorities()
+    if (url.protocol === 'https:' || proxies.of(url)?.protocol === 'https:') await builtInAuthorities()
     signal.throwIfAborted()
     const response = await request(url, known, proxies, signal)
     const status = response.statusCode ?? 0

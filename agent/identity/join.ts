@@ -5,6 +5,7 @@ import { createCsr } from '../../src/pki/csr.js'
 import { parseJoinToken } from '../../src/pki/join-token.js'
 import { verifyNodeCertificate } from '../../src/pki/node-certificate.js'
 import { rootDigest } from '../../src/pki/root-ca.js'
+import { builtInAuthorities } from '../../src/sys/built-in-authorities.js'
 import { caService, type CaMethods } from '../../src/wire/ca-service.js'
 import { joiningConnection, unverifiedConnection } from '../../src/wire/grpc-client.js'
 import type { Client } from '../../src/wire/service-table.js'
@@ -52,6 +53,7 @@ export interface IssuedIdentity extends IssuedCertificate {
 export async function joinCluster(options: JoinOptions): Promise<IssuedIdentity> {
   const { rootDigest: expected } = parseJoinToken(options.token)
   if (options.managers.length === 0) throw new StatusError('invalid', 'the address of a manager to join is missing')
+  await builtInAuthorities()
   const failures: string[] = []
   for (const manager of options.managers) {
     try {

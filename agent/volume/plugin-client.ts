@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https'
 import { delay, type Clock } from '../../src/base/clock.js'
 import { errnoOf, internal, messageOf, unavailable } from '../../src/base/errors.js'
 import { readAtMost } from '../../src/base/read-at-most.js'
+import { builtInAuthorities } from '../../src/sys/built-in-authorities.js'
 import { holdSocket } from '../kernel/held-socket.js'
 import type { PluginAddress } from './plugin-places.js'
 
@@ -82,7 +83,7 @@ export class PluginClient {
     const { host, port, tls } = address
     if (!tls) return { host, port }
     const file = async (path: string | undefined): Promise<Buffer | undefined> => (path === undefined ? undefined : readFile(path))
-    const [ca, cert, key] = await Promise.all([file(tls.ca), file(tls.cert), file(tls.key)])
+    const [ca, cert, key] = await Promise.all([file(tls.ca), file(tls.cert), file(tls.key), builtInAuthorities()])
     return { host, port, rejectUnauthorized: !tls.insecure, ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }
   }
 }

@@ -85,7 +85,8 @@ export class ApiServer {
           cert: tls.cert,
           key: tls.key,
           minVersion: 'TLSv1.2',
-          ...(tls.clientCa !== undefined && { ca: tls.clientCa, requestCert: true, rejectUnauthorized: true }),
+          // Without a list, even an empty one, Node.js reads its own: no client is checked by that.
+          ...(tls.clientCa === undefined ? { ca: [] } : { ca: tls.clientCa, requestCert: true, rejectUnauthorized: true }),
         })
       : createHttpServer(options)
     server.on('connection', (socket: Socket) => this.track(socket))

@@ -10,6 +10,7 @@ import { apiRoutes } from '../api/routes.js'
 import { ApiServer, type TlsFiles } from '../api/server.js'
 import { defaultHost } from '../client/host.js'
 import { writeFileAtomic } from '../sys/atomic-file.js'
+import { builtInAuthorities } from '../sys/built-in-authorities.js'
 import type { AdjustableLogger } from '../sys/logger.js'
 import { systemClock } from '../sys/system-clock.js'
 import { systemRng } from '../sys/system-rng.js'
@@ -159,6 +160,7 @@ async function tlsFiles(config: DaemonConfig): Promise<TlsFiles | undefined> {
     tlsFile('tlscert', config.tlscert),
     tlsFile('tlskey', config.tlskey),
     config.tlsverify ? tlsFile('tlscacert', config.tlscacert) : Promise.resolve(undefined),
+    config.tlsverify ? builtInAuthorities() : Promise.resolve(),
   ])
   return { cert, key, ...(clientCa !== undefined && { clientCa }) }
 }

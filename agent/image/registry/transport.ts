@@ -6,6 +6,7 @@ import { HttpProxyAgent } from 'http-proxy-agent'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { errnoOf } from '../../../src/base/errors.js'
 import { readAtMost } from '../../../src/base/read-at-most.js'
+import { builtInAuthorities } from '../../../src/sys/built-in-authorities.js'
 import { connectionError, LyingRegistryError } from './errors.js'
 import { Proxies, type ProxySettings } from './proxies.js'
 import { secureContextOf } from './secure-context.js'
@@ -92,6 +93,8 @@ export class Transport implements Disposable {
 
   private async once(call: Call): Promise<Answer> {
     const { url, method, body, signal } = call
+    // The proxy's own certificate is checked by them, whatever is trusted behind it.
+    if (this.proxies.of(url)?.protocol === 'https:') await builtInAuthorities()
     const secure = url.protocol === 'https:' ? await this.secureOptions(url, call.trust) : undefined
     signal.throwIfAborted()
     const headers: Record<string, string> = { 'User-Agent': this.options.userAgent, ...call.headers }

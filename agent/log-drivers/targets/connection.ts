@@ -2,6 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls, type ConnectionOptions } from 'node:tls'
 import { withTimeout, type Clock } from '../../../src/base/clock.js'
 import { unavailable } from '../../../src/base/errors.js'
+import { builtInAuthorities } from '../../../src/sys/built-in-authorities.js'
 import type { LogAddress } from '../address.js'
 
 const connectMsMax = 10_000
@@ -70,7 +71,8 @@ export class LogConnection {
     }
   }
 
-  private open(): Promise<Socket> {
+  private async open(): Promise<Socket> {
+    if (this.tls) await builtInAuthorities()
     const { host, port, path } = this.address
     const where = path === undefined ? { host, port } : { path }
     const socket = this.tls ? connectTls({ ...where, servername: host, ...this.tls() }) : connectTcp(where)

@@ -9,6 +9,7 @@ import { Serial } from '../../base/serial.js'
 import type { Control } from '../../model/control.js'
 import { defaults } from '../../model/defaults.js'
 import { NodeRole } from '../../model/node.js'
+import { builtInAuthorities } from '../../sys/built-in-authorities.js'
 import { NotAManagerError, NotDoneError } from '../../wire/error-status.js'
 import type { TlsIdentity } from '../../wire/tls-identity.js'
 import { IdentityFiles } from '../../../agent/identity/identity-files.js'
@@ -254,6 +255,7 @@ export class SwarmNode implements AsyncDisposable {
   private async takePart(state: SwarmState, identity: NodeIdentity, start: ManagerStart | 'again' | undefined): Promise<void> {
     const { agent, onManager, clock, rng, ids, log } = this.deps
     const { disk } = this
+    await builtInAuthorities()
     this.current = new SwarmMembership({ state, identity, disk, agent, save: (changed) => this.files.save(changed), ...(onManager && { onManager }), clock, rng, ids, log })
     await this.current.begin(start)
   }
