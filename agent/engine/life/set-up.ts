@@ -80,7 +80,11 @@ const mounts: SetUpStep = {
       if (mount.image) source = resolveInRoot(await context.rootfs.mount(mount.image.layer), mount.subpath ?? '/')
       if (mount.type === 'volume' && mount.name !== undefined) {
         source = await context.volumes.acquire(mount.name, container.id, mount)
-        if (mount.copyUp) await context.volumes.copyUp(mount.name, resolveInRoot(draft.rootfs, mount.destination))
+        if (mount.copyUp) {
+          await context.volumes.copyUp(mount.name, resolveInRoot(draft.rootfs, mount.destination))
+          // Once, as Docker has it: what is there on a later start may be the mount point that the runtime made.
+          mount.copyUp = false
+        }
         // Other containers on the volume may put a link in its place before the runtime mounts it.
         if (mount.subpath !== undefined) source = partOf(draft.parts, source, mount.subpath, mount.destination)
       }
