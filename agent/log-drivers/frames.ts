@@ -30,8 +30,8 @@ export interface FrameOptions {
   timestamps: boolean
   sinceMs?: number
   untilMs?: number
-  /** Put before each line, with a blank behind it; empty for none. */
-  details: string
+  /** Put before each line, with a blank behind it, which stands alone when this is empty; undefined for neither. */
+  details?: string
   /** With a terminal there are no frames: the bytes alone. */
   tty: boolean
   /** Lines of one stream that are there together share a frame. */
@@ -51,7 +51,7 @@ export class LogFramer {
   private readonly selects: boolean
 
   constructor(private readonly options: FrameOptions) {
-    this.details = Buffer.from(options.details === '' ? '' : `${options.details} `)
+    this.details = Buffer.from(options.details === undefined ? '' : `${options.details} `)
     this.selects = options.sinceMs !== undefined || options.untilMs !== undefined
   }
 

@@ -50,7 +50,7 @@ export async function* readLogFrames({ segments, writer, details, tty }: LogSour
   const { stdout, stderr, timestamps, sinceMs, untilMs, joinLines } = options
   const framer = new LogFramer({
     ...{ stdout, stderr, timestamps, tty },
-    details: options.details ? details : '',
+    ...(options.details && { details }),
     ...(sinceMs !== undefined && { sinceMs }),
     ...(untilMs && { untilMs }),
     ...(joinLines && { joinLines }),

@@ -38,7 +38,7 @@ describe('log-drivers/read', () => {
 
   const never = new AbortController().signal
   const framer = (options: Partial<ConstructorParameters<typeof LogFramer>[0]> = {}) =>
-    new LogFramer({ stdout: true, stderr: true, timestamps: false, details: '', tty: true, ...options })
+    new LogFramer({ stdout: true, stderr: true, timestamps: false, tty: true, ...options })
   const read = async (segments: LogSegments, options: Partial<Parameters<typeof readRaw>[2]> = {}): Promise<string> => {
     const render = framer()
     let text = ''
@@ -165,6 +165,8 @@ describe('log-drivers/read', () => {
     assert.deepEqual(frames([], { stderr: false, timestamps: true, details: 'a=b' }).slice(0, 4), [
       '1:2026-11-22T01:02:00.000000001Z a=b one\n', '1:2026-11-22T01:02:02.000000001Z a=b par', '1:tial\n', '1:2026-11-22T01:02:04.000000001Z a=b \n',
     ])
+    // As Docker has it for lines without attributes.
+    assert.deepEqual(frames([], { stderr: false, details: '' }).slice(0, 4), ['1: one\n', '1: par', '1:tial\n', '1: \n'])
     assert.deepEqual(frames([], { joinLines: true }), ['1:one\n', '2:two\n', '1:par', '2:error\n', `1:tial\n\n${'z'.repeat(300)}\n`])
     assert.deepEqual(frames([], { joinLines: true, stderr: false, timestamps: true, details: 'a=b' }).map((frame) => frame.slice(0, 81)), [
       '1:2026-11-22T01:02:00.000000001Z a=b one\n2026-11-22T01:02:02.000000001Z a=b parti',
