@@ -1,5 +1,6 @@
 import { invalid } from '../../src/base/errors.js'
 import type { ContainerConfig, HostConfig, NetworkingConfig, Resources, RestartPolicy } from '../../src/model/engine-api/container.js'
+import { interfaceSysctls } from '../network/endpoint-plan.js'
 import { deviceRules } from '../runtime/bundle/devices.js'
 import { effectiveCapabilities } from '../runtime/bundle/capabilities.js'
 import { rlimits, securityOption } from '../runtime/bundle/process.js'
@@ -116,7 +117,10 @@ export function validateConfig(config: ContainerConfig, hostConfig: HostConfig, 
 export function validateNetworking(config: ContainerConfig, hostConfig: HostConfig, networking: NetworkingConfig): void {
   Object.keys(config.ExposedPorts ?? {}).forEach(parsePort)
   portBindings(config, hostConfig).forEach(({ hostPort }) => checkHostPort(hostPort))
-  for (const endpoint of Object.values(networking.EndpointsConfig ?? {})) endpoint?.Links?.forEach(parseLink)
+  for (const endpoint of Object.values(networking.EndpointsConfig ?? {})) {
+    endpoint?.Links?.forEach(parseLink)
+    if (endpoint?.DriverOpts) interfaceSysctls({ driverOptions: endpoint.DriverOpts }, '')
+  }
   const refuse = (what: string, where = 'network mode'): Error => invalid(`conflicting options: ${what} and the ${where}`)
   if (hostConfig.UTSMode === 'host' && config.Hostname) throw refuse('hostname', 'UTS mode')
   if (!hostConfig.NetworkMode?.startsWith('container:')) return

@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path'
-import { conflict, internal, messageOf, StatusError } from '../../src/base/errors.js'
+import { conflict, internal, invalid, messageOf, StatusError } from '../../src/base/errors.js'
 import type { Clock } from '../../src/base/clock.js'
 import type { IdSource } from '../../src/base/id.js'
 import type { Logger } from '../../src/base/log.js'
 import type { Rng } from '../../src/base/rng.js'
-import { readSysctl } from '../kernel/sysctl.js'
+import { readSysctl, writeSysctl } from '../kernel/sysctl.js'
 import { AddressBook } from './address-book.js'
 import { ClusterTables } from './cluster/cluster-tables.js'
 import { DnsService } from './dns/dns-service.js'
@@ -12,7 +12,7 @@ import type { ResolverSettings } from './dns/dns-service.js'
 import type { OpenSandbox } from './driver.js'
 import { LinkedContainers } from './bridge/linked-containers.js'
 import { ContainerPorts, createPublisher } from './container-ports.js'
-import { askedInterfaceName, checkConnect, checkInterfaceName, checkMac, planEndpoint } from './endpoint-plan.js'
+import { askedInterfaceName, checkConnect, checkInterfaceName, checkMac, interfaceSysctls, planEndpoint } from './endpoint-plan.js'
 import { EndpointTable } from './endpoint-table.js'
 import { memberOf, publicEndpoint } from './endpoint-view.js'
 import type { Endpoint, Sandbox, StoredNetwork } from './endpoint.js'
@@ -240,6 +240,7 @@ export class NetworkController implements Disposable {
     let moved: boolean
     try {
       this.join(network, endpoint)
+      this.setSysctls(endpoint)
       this.linked.follow(network)
       moved = this.ports.move(sandbox)
     } catch (thrown) {
@@ -391,6 +392,20 @@ export class NetworkController implements Disposable {
       driver.join(network, endpoint, sandbox)
       setDefaultRoutes(sandbox.links, this.endpoints.ofContainer(endpoint.containerId))
     })
+  }
+
+  private setSysctls(endpoint: Endpoint): void {
+    const sysctls = interfaceSysctls(endpoint, endpoint.interfaceName)
+    if (sysctls.length === 0 || endpoint.interfaceName === '') return
+    this.sandboxes.with(endpoint.containerId, ({ netns }) => netns.run(() => {
+      for (const { path, value } of sysctls) {
+        try {
+          writeSysctl(path, value)
+        } catch (thrown) {
+          throw invalid(`cannot set ${path.replaceAll('/', '.')} to "${value}": ${messageOf(thrown)}`, thrown)
+        }
+      }
+    }))
   }
 
   private adopt(sandbox: Sandbox): void {

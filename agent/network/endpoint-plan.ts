@@ -27,6 +27,7 @@ export function checkConnect(sandbox: Sandbox, network: StoredNetwork, settings:
   if (name !== undefined && (!/^[a-zA-Z][a-zA-Z0-9_.-]{0,14}$/.test(name) || reservedNames.includes(name))) {
     throw invalid(`invalid ${interfaceNameOption}: "${name}": give a letter and up to 14 letters, digits, "-", "_" and ".", but none of ${reservedNames.join(', ')}`)
   }
+  interfaceSysctls(settings, '')
 }
 
 /** The endpoint option of Docker's that names the interface inside the container. */
@@ -37,6 +38,26 @@ const reservedNames = ['lo', 'all', 'default']
 /** The interface's name inside the container as asked for; undefined for any. */
 export function askedInterfaceName({ driverOptions }: EndpointSettings): string | undefined {
   return driverOptions?.[interfaceNameOption] || undefined
+}
+
+/** The endpoint option of Docker's that sets kernel parameters of the interface: `net.ipv4.conf.IFNAME.log_martians=1,...`. */
+const sysctlsOption = 'com.docker.network.endpoint.sysctls'
+
+/**
+ * The kernel parameters that are asked for an interface of this name: path under /proc/sys and value. Throws `invalid`, in
+ * Docker's words, for what is no parameter of one interface. Pure.
+ */
+export function interfaceSysctls({ driverOptions }: Pick<EndpointSettings, 'driverOptions'>, interfaceName: string): { path: string; value: string }[] {
+  const asked = driverOptions?.[sysctlsOption]
+  return asked === undefined ? [] : asked.split(',').map((sysctl) => {
+    // The client writes options in lower case.
+    const [, family, table, name, value] = /^net\.(ipv4|ipv6|mpls)\.([a-z0-9_-]+)\.ifname\.([a-z0-9_-]+)(?:=(.*))?$/is.exec(sysctl) ?? []
+    if (family === undefined || value === undefined) {
+      const form = `represent 'net.X.Y.ethN.Z=V' as 'net.X.Y.IFNAME.Z=V', 'X' must be 'ipv4', 'ipv6' or 'mpls'`
+      throw invalid(`invalid endpoint settings:\nunrecognised network interface sysctl '${sysctl}'; ${form}`)
+    }
+    return { path: ['net', family, table, interfaceName, name].join('/'), value }
+  })
 }
 
 const modeReasons: Record<Sandbox['mode']['kind'], string> = {

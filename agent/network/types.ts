@@ -88,7 +88,10 @@ export interface EndpointSettings {
   macAddress?: string
   /** The endpoint with the highest number gives the default route. */
   gatewayPriority?: number
-  /** `com.docker.network.endpoint.ifname` names the interface inside the container, `ethN` when left out. */
+  /**
+   * `com.docker.network.endpoint.ifname` names the interface inside the container, `ethN` when left out;
+   * `com.docker.network.endpoint.sysctls` sets kernel parameters of it, `net.ipv4.conf.IFNAME.log_martians=1` and the like.
+   */
   driverOptions?: Record<string, string>
 }
 

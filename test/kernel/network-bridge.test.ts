@@ -181,6 +181,16 @@ for (const bridgeNetfilter of [false, true]) describe(`bridge networks in the ke
     await assert.rejects(networks.connect(ids.one, 'net', named('tun5')), /it has an interface tun5 already/)
   })
 
+  it('sets parameters of an interface as its endpoint asks, or refuses it', async () => {
+    const asked = (sysctls: string) => ({ containerName: 'one', driverOptions: { 'com.docker.network.endpoint.sysctls': sysctls } })
+    await networks.createNetwork({ name: 'net' })
+    const { path = '' } = await networks.createSandbox(ids.one)
+    await networks.connect(ids.one, 'bridge', asked('net.ipv4.conf.ifname.log_martians=1,net.ipv4.conf.IFNAME.forwarding=0'))
+    await assert.rejects(networks.connect(ids.one, 'net', asked('net.ipv4.conf.IFNAME.nothing=1')), { kind: 'invalid', message: /^cannot set net\.ipv4\.conf\.eth1\.nothing to "1": ENOENT/ })
+    assert.equal(tool(path, 'cat', '/proc/sys/net/ipv4/conf/eth0/log_martians', '/proc/sys/net/ipv4/conf/eth0/forwarding').trim(), '1\n0')
+    assert.equal(networks.endpointsOf(ids.one).length, 1)
+  })
+
   it('undoes an attachment that the kernel refuses', async () => {
     await networks.createSandbox(ids.one)
     tool(host.host, 'ip', 'link', 'del', 'skep0')

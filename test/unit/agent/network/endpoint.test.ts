@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { checkConnect, checkInterfaceName } from '../../../../agent/network/endpoint-plan.js'
+import { checkConnect, checkInterfaceName, interfaceSysctls } from '../../../../agent/network/endpoint-plan.js'
 import { gatewayEndpoint, macOfHex, macOfIpv4, nextInterfaceName } from '../../../../agent/network/endpoint.js'
 import type { Endpoint, Sandbox, StoredNetwork } from '../../../../agent/network/endpoint.js'
 import type { EndpointSettings } from '../../../../agent/network/types.js'
@@ -43,6 +43,17 @@ describe('attaching', () => {
     check(network('net'), { ipv4Address: '10.0.0.9', macAddress: '02:42:AC:11:00:02', driverOptions: named('wan0') })
     check(network('host', 'host'), {}, sandbox({ kind: 'host' }))
     check(network('none', 'null'), {}, sandbox({ kind: 'none' }))
+  })
+
+  it('may set parameters of its interface, and of nothing else', () => {
+    const asked = (sysctls: string) => ({ driverOptions: { 'com.docker.network.endpoint.sysctls': sysctls } })
+    assert.deepEqual(interfaceSysctls(asked('net.ipv4.conf.IFNAME.log_martians=1,net.ipv6.neigh.ifname.retrans_time_ms=5'), 'wan.0'), [
+      { path: 'net/ipv4/conf/wan.0/log_martians', value: '1' },
+      { path: 'net/ipv6/neigh/wan.0/retrans_time_ms', value: '5' },
+    ])
+    for (const sysctl of ['', 'net.ipv4.conf.eth0.x=1', 'net.ipv4.conf.IFNAME.x', 'net.core.conf.IFNAME.x=1', 'kernel.ipv4.conf.IFNAME.x=1', 'net.ipv4...IFNAME.x=1', 'net.ipv4.conf.IFNAME.../../x=1', 'net.ipv4.ip_forward=1']) {
+      assert.throws(() => check(network('net'), asked(`net.ipv4.conf.IFNAME.a=1,${sysctl}`)), new RegExp(`^StatusError: invalid endpoint settings:\nunrecognised network interface sysctl '${sysctl.replaceAll('.', '\\.')}'; represent`))
+    }
   })
 
   it('is refused with the reason', () => {
