@@ -1,8 +1,9 @@
+import { notFound } from '../../src/base/errors.js'
 import type { ImageRecord } from './image-record.js'
 import { ArchiveFiles } from './archive-files.js'
 import { planArchive, type PlannedImage } from './archive-plan.js'
 import type { Ingested } from './content-store.js'
-import { chainIds, hostPlatform, parsePlatform, shortId } from './descriptor.js'
+import { chainIds, formatPlatform, hostPlatform, parsePlatform, platformFit, shortId } from './descriptor.js'
 import type { ImageStore } from './image-store.js'
 import type { Progress } from './progress.js'
 import { familiarName } from './reference.js'
@@ -10,7 +11,8 @@ import { unpackLayers } from './unpack-layers.js'
 
 /**
  * Loads every image of an archive, or none: names and records are written when all of them are unpacked
- * and durable. Progress is worded as `docker load` prints it. Throws `invalid` for a damaged archive.
+ * and durable. With a platform, every image that is for it. Progress is worded as `docker load` prints it. Throws `invalid` for a
+ * damaged archive, `notFound` when none of its images is for the platform that was asked for.
  */
 export async function loadImages(
   store: ImageStore,
@@ -21,7 +23,12 @@ export async function loadImages(
 ): Promise<ImageRecord[]> {
   const platform = options.platform === undefined ? hostPlatform() : parsePlatform(options.platform)
   await using archive = await ArchiveFiles.read(source, store.content, signal)
-  const images = await planArchive(archive, platform)
+  const planned = await planArchive(archive, platform)
+  const images = options.platform === undefined ? planned : planned.filter(({ config }) => platformFit(platform, config) > 0)
+  if (images.length === 0) {
+    const offered = [...new Set(planned.map(({ config }) => formatPlatform(config)))].join(', ')
+    throw notFound(`requested platform (${formatPlatform(platform)}) not found: the image archive has only ${offered}`)
+  }
   using _pin = store.pin(images.flatMap(keysOf))
   try {
     for (const image of images) await unpackImage(store, image, options.quiet ? () => undefined : progress, signal)

@@ -55,7 +55,10 @@ export function listImages(
     const summary = summaryOf(store, users, record, shown, created, shared)
     if (options.manifests) {
       const { mediaType, digest, size } = record.manifest
-      Object.assign(summary, { Manifests: manifestsOf(store, users, record), Descriptor: { mediaType, digest, size } } satisfies Partial<ImageSummary>)
+      const manifests = manifestsOf(store, users, record)
+      // Who sees the parts adds them up: what is packed counts as well then.
+      const total = manifests.reduce((sum, one) => sum + one.Size.Total, 0)
+      Object.assign(summary, { Size: total, Manifests: manifests, Descriptor: { mediaType, digest, size } } satisfies Partial<ImageSummary>)
     }
     summaries.push({ created, summary })
   }

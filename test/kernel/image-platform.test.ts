@@ -1,9 +1,10 @@
 import { strict as assert } from 'node:assert'
 import { Readable } from 'node:stream'
 import { platformParameter } from '../../src/api/images/platform.js'
+import { Filters } from '../../src/api/filters.js'
 import { Query } from '../../src/api/query.js'
 import { hostPlatform } from '../../agent/image/descriptor.js'
-import { ociLayout } from '../support/image-archive.js'
+import { legacyArchive, ociLayout } from '../support/image-archive.js'
 import { QuickClock } from '../support/quick-clock.js'
 import { RegistryHost } from '../support/registry-host.js'
 import { tarOf } from '../support/tar.js'
@@ -39,6 +40,28 @@ describe('platforms of an image', () => {
     await assert.rejects(images.remove('app:1', { force: false, prune: true, platforms: ['linux/s390x'] }), mismatch)
     assert.equal((await images.remove('app:1', { force: false, prune: true, platforms: [here] })).at(-1)?.Deleted?.startsWith('sha256:'), true)
     assert.equal(images.has(id ?? ''), false)
+  })
+
+  it('add up where images are listed with them', async () => {
+    await using host = await RegistryHost.open(new QuickClock())
+    const archive = tarOf(...ociLayout('app:1', [{ architecture, layers: [[{ name: 'a', content: 'hello' }]] }]))
+    await host.images.load(Readable.from([archive]), { quiet: true }, () => undefined, signal)
+    const list = (manifests: boolean) => host.images.list({ all: false, filters: new Filters(new Map()), sharedSize: false, manifests })
+    const [summary] = await list(true)
+    const [manifest] = summary?.Manifests ?? []
+    assert.equal(manifest?.Size.Total, manifest && manifest.Size.Content + (manifest.ImageData?.Size.Unpacked ?? 0))
+    assert.equal(summary?.Size, manifest?.Size.Total)
+    assert.equal((await list(false))[0]?.Size, 5)
+  })
+
+  it('are refused when an archive that names none has another', async () => {
+    await using host = await RegistryHost.open(new QuickClock())
+    const load = (platform: string): Promise<void> =>
+      host.images.load(Readable.from([tarOf(...legacyArchive({ names: ['app:1'], architecture, layers: [[{ name: 'a', content: 'x' }]] }))]), { quiet: true, platform }, () => undefined, signal)
+    await assert.rejects(load('linux/s390x'), { kind: 'notFound', message: `requested platform (linux/s390x) not found: the image archive has only ${here}` })
+    host.assertEmpty()
+    await load(here)
+    assert.ok(host.images.has('app:1'))
   })
 
   it('are read from the query in both forms', () => {
