@@ -3,7 +3,7 @@ import type { ContainerConfig, HostConfig, NetworkingConfig, Resources, RestartP
 import { interfaceSysctls } from '../network/endpoint-plan.js'
 import { deviceRules } from '../runtime/bundle/devices.js'
 import { effectiveCapabilities } from '../runtime/bundle/capabilities.js'
-import { rlimits, securityOption } from '../runtime/bundle/process.js'
+import { rlimits, securityOption, writableCgroups } from '../runtime/bundle/process.js'
 import type { HostFacts } from './context.js'
 import { parseLink } from './net/links.js'
 import { parsePort, portBindings } from './net/network-plan.js'
@@ -159,6 +159,9 @@ function validateSecurity(hostConfig: HostConfig): void {
   for (const option of hostConfig.SecurityOpt ?? []) {
     const key = option.split(/[=:]/)[0] ?? ''
     if (!securityKeys.includes(key)) throw invalid(`invalid --security-opt 2: "${option}"`)
+  }
+  if (writableCgroups(hostConfig) && hostConfig.CgroupnsMode === 'host' && !hostConfig.Privileged) {
+    throw invalid('writable-cgroups: a container in the host\'s cgroup namespace would have the cgroups of others too: use --cgroupns private, or --privileged')
   }
   const seccomp = securityOption(hostConfig, 'seccomp')
   if (seccomp !== undefined && seccomp !== 'unconfined' && seccomp !== 'builtin' && !seccomp.trim().startsWith('{')) {

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mount, mountsBelow, unmount } from '../../agent/kernel/mount.js'
@@ -36,6 +37,24 @@ describe('settings of containers on the real kernel', function () {
     const id = await background('grows', { PidsLimit: 20 })
     await host.engine.update(id, { PidsLimit: -1, CpuQuota: -1 })
     await remove(id)
+  })
+
+  it('lets a container make cgroups in its own, where nothing else is', async () => {
+    // The hierarchy that holds its processes; a process that goes on in one of them goes with the container.
+    const made = `made-${process.pid}`
+    const script = `cd /sys/fs/cgroup; if [ -d pids ]; then cd pids; fi
+      mkdir ${made} 2>/dev/null && echo made || echo refused
+      echo 0 2>/dev/null >${made}/cgroup.procs; ls -d */; ls release_agent; echo a >../devices/devices.allow || echo refused`
+    const shown = (value: string): Promise<string> => run(['sh', '-c', script], { HostConfig: { CgroupnsMode: 'private', SecurityOpt: [`writable-cgroups=${value}`] } })
+    const other = await background('other', {})
+    assert.equal(await shown('true'), `made\n${made}/\nrefused\n`)
+    assert.equal(await shown('false'), 'refused\nrefused\n')
+    // Cgroups of others come and go meanwhile: that it misses some of them is no error.
+    assert.equal(spawnSync('find', ['/sys/fs/cgroup', '-name', made], { encoding: 'utf8' }).stdout, '')
+    await remove(other)
+    const create = (value: string, CgroupnsMode: 'host' | 'private') => host.engine.create(undefined, { Image: 'busybox', HostConfig: { CgroupnsMode, SecurityOpt: [`writable-cgroups=${value}`] } })
+    await assert.rejects(create('yes', 'private'), { kind: 'invalid', message: 'invalid --security-opt 2: "writable-cgroups=yes"' })
+    await assert.rejects(create('true', 'host'), { kind: 'invalid', message: /^writable-cgroups: .*: use --cgroupns private, or --privileged$/ })
   })
 
   it('runs programs from a tmpfs when asked to', async () => {

@@ -1,4 +1,5 @@
 import type { HostConfig } from '../../../src/model/engine-api/container.js'
+import { writableCgroups } from './process.js'
 import type { OciMount } from './spec.js'
 
 /** Where something of the host appears in the container. Sources exist by now. */
@@ -24,6 +25,7 @@ export const defaultShmBytes = 64 * 1024 * 1024
 export function mounts(input: MountInput): OciMount[] {
   const privileged = input.hostConfig.Privileged ?? false
   const readOnlySys = privileged ? 'rw' : 'ro'
+  const cgroupAccess = (writableCgroups(input.hostConfig) ?? privileged) ? 'rw' : 'ro'
   const wanted = [...input.mounts].sort((a, b) => depth(a.target) - depth(b.target))
   const taken = new Set(wanted.map((mount) => mount.target))
   const system: OciMount[] = [
@@ -31,7 +33,7 @@ export function mounts(input: MountInput): OciMount[] {
     { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'] },
     { destination: '/dev/pts', type: 'devpts', source: 'devpts', options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'] },
     sysfs(input, readOnlySys),
-    { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: [readOnlySys, 'nosuid', 'noexec', 'nodev', 'relatime'] },
+    { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: [cgroupAccess, 'nosuid', 'noexec', 'nodev', 'relatime'] },
     { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
     ...shm(input.hostConfig, input.shm),
   ]

@@ -93,6 +93,15 @@ export function processLimits(hostConfig: HostConfig): Pick<OciProcess, 'rlimits
   }
 }
 
+/** What `--security-opt writable-cgroups` says; undefined when it is not given. Throws `invalid` for what is neither true nor false. */
+export function writableCgroups(hostConfig: HostConfig): boolean | undefined {
+  const value = securityOption(hostConfig, 'writable-cgroups')
+  if (value === undefined) return undefined
+  if (/^(1|t|true)$/i.test(value)) return true
+  if (/^(0|f|false)$/i.test(value)) return false
+  throw invalid(`invalid --security-opt 2: "writable-cgroups=${value}"`)
+}
+
 /** The value of `--security-opt key[=value]`; `true` when it has none, undefined when it is not given. */
 export function securityOption(hostConfig: HostConfig, key: string): string | undefined {
   for (const option of hostConfig.SecurityOpt ?? []) {
