@@ -50,6 +50,8 @@ export class ContextIndex {
   /** Forgets what `ignores` (a path without a slash before it) names and gives the paths; folders that keep something stay. */
   async removeIgnored(ignores: (path: string) => boolean): Promise<ByteString[]> {
     const slice = new TimeSlice()
+    // The archive was read until now.
+    await slice.giveWay()
     const removed: ByteString[] = []
     const visit = async (node: Node, path: ByteString): Promise<void> => {
       for (const [name, child] of node.children ?? []) {
@@ -100,6 +102,7 @@ export class ContextIndex {
   async digest(paths: readonly ByteString[], skip: ((path: ByteString) => boolean) | undefined, signal: AbortSignal): Promise<string> {
     const hash = createHash('sha256')
     const slice = new TimeSlice()
+    await slice.giveWay()
     for (const path of paths) {
       const found = this.resolve(path)
       if (!found) continue
@@ -117,6 +120,8 @@ export class ContextIndex {
         signal.throwIfAborted()
       }
     }
+    // What the digest is for follows at once.
+    await slice.giveWay()
     return hash.digest('hex')
   }
 

@@ -10,7 +10,11 @@ export class TimeSlice {
 
   /** Undefined while the slice lasts (so that the common case costs no promise), else a promise to await. */
   pause(): Promise<void> | undefined {
-    if (performance.now() - this.startedMs < this.sliceMs) return undefined
+    return performance.now() - this.startedMs < this.sliceMs ? undefined : this.giveWay()
+  }
+
+  /** Gives way however short the slice was: between two works that would take a slice each, and both in one go. */
+  giveWay(): Promise<void> {
     return new Promise((resolve) =>
       setImmediate(() => {
         this.startedMs = performance.now()
