@@ -93,6 +93,7 @@ class Signing implements LoopHandler {
       if (!cluster) throw new StatusError('unavailable', 'the cluster has no root CA yet')
       const signer = signerOf(cluster.rootCa)
       const external = this.signExternally?.(cluster, { csrPem, nodeId: id, role: asked.role }, this.stopped.signal)
+      if (!external && signer.keyPem === '') throw new StatusError('unavailable', 'the key of the root is with an external CA, and the cluster names none')
       const certificatePem = await (external ?? issueNodeCertificate(signer, {
         csrPem,
         nodeId: id,
