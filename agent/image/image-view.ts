@@ -57,7 +57,7 @@ export function listImages(
       const { mediaType, digest, size } = record.manifest
       const manifests = manifestsOf(store, users, record)
       // Who sees the parts adds them up: what is packed counts as well then.
-      const total = manifests.reduce((sum, one) => sum + one.Size.Total, 0)
+      const total = manifests.reduce((sum, one) => sum + (one.Size?.Total ?? 0), 0)
       Object.assign(summary, { Size: total, Manifests: manifests, Descriptor: { mediaType, digest, size } } satisfies Partial<ImageSummary>)
     }
     summaries.push({ created, summary })
