@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { invalid } from '../../src/base/errors.js'
 import type { Cluster, ClusterSpec, RootCa } from '../../src/model/cluster.js'
 import { readPrivateKey } from '../../src/pki/keys.js'
@@ -13,7 +14,8 @@ import { createRootCa, crossSign, parseCertificate, splitPem, type SigningCa } f
 export async function nextRootCa({ rootCa, spec: before }: Cluster, { ca }: ClusterSpec, nowMs: number): Promise<RootCa> {
   const next = await changedRoot({ rootCa, spec: before }, ca, nowMs)
   const { certPem, keyPem } = next.rotation ?? next
-  if (keyPem === '' && !ca.externalCas.some(({ caCertPem }) => caCertPem === '' || sameCertificate(caCertPem, certPem))) {
+  const changed = next !== rootCa || !isDeepStrictEqual(ca.externalCas, before.ca.externalCas)
+  if (changed && keyPem === '' && !ca.externalCas.some(({ caCertPem }) => caCertPem === '' || sameCertificate(caCertPem, certPem))) {
     throw invalid('the key of the root is not with the swarm, and none of its external CAs is for that root: nobody could sign')
   }
   return next

@@ -15,7 +15,7 @@ describe('a root whose key is with an external CA', () => {
 
   const clusterOf = (keyPem = present.keyPem): Cluster => {
     const rootCa = { certPem: present.certPem, keyPem, digest: '', joinTokens: { worker: '', manager: '' }, lastForcedRotation: 0 }
-    return { rootCa, spec: defaultClusterSpec() } as unknown as Cluster
+    return { rootCa, spec: specOf({ externalCas: keyPem === '' ? [authority(present.certPem)] : [] }) } as unknown as Cluster
   }
   const specOf = (ca: Partial<ClusterSpec['ca']>): ClusterSpec => ({ ...defaultClusterSpec(), ca: { ...defaultClusterSpec().ca, ...ca } })
   const authority = (caCertPem: string) => ({ protocol: 'cfssl', url: 'https://ca/sign', options: {}, caCertPem })
