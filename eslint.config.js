@@ -4,7 +4,7 @@ import importX from 'eslint-plugin-import-x'
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript'
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'src/wire/gen/**', '.cache/**'] },
+  { ignores: ['dist/**', 'node_modules/**', 'src/wire/gen/**', 'src/buildkit/gen/**', '.cache/**'] },
   {
     files: ['**/*.ts'],
     languageOptions: {

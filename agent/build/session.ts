@@ -86,12 +86,14 @@ export class BuildSession {
     this.connection.destroy()
   }
 
-  private open(path: string, headers: Record<string, string> = {}): ClientHttp2Stream {
+  /** Begins a call of the client's; the caller writes and reads frames. Throws `unavailable` when the client has gone. */
+  open(path: string, headers: Readonly<Record<string, string | string[]>> = {}): ClientHttp2Stream {
     if (this.connection.destroyed || this.connection.closed) throw unavailable('the client has closed its session')
     return this.connection.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers', ...headers })
   }
 
-  private unary(path: string, message: Buffer, bytesMax: number): Promise<Buffer> {
+  /** A call with one message each way. Throws what the client answers: `unsupported` for what it does not serve. */
+  unary(path: string, message: Buffer, bytesMax: number): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const stream = this.open(path)
       const frames = new GrpcFrameReader(bytesMax)

@@ -8,6 +8,7 @@ import type { Backends } from '../api/backends.js'
 import { parseListenAddress } from '../api/listen.js'
 import { apiRoutes } from '../api/routes.js'
 import { ApiServer, type TlsFiles } from '../api/server.js'
+import { BuildKitServer } from '../buildkit/server.js'
 import { defaultHost } from '../client/host.js'
 import { writeFileAtomic } from '../sys/atomic-file.js'
 import { builtInAuthorities } from '../sys/built-in-authorities.js'
@@ -16,7 +17,7 @@ import { systemClock } from '../sys/system-clock.js'
 import { systemRng } from '../sys/system-rng.js'
 import { returnLargeBuffers } from '../../agent/kernel/malloc.js'
 import { generateName } from '../../agent/engine/names.js'
-import { buildBackend } from './backends/build.js'
+import { buildBackend, buildKitBackend } from './backends/build.js'
 import { ClusterView } from './backends/cluster-view.js'
 import { ClusterEventLog } from './backends/cluster-events.js'
 import { eventsBackend } from './backends/events.js'
@@ -96,11 +97,13 @@ export async function startDaemon(config: DaemonConfig, log: AdjustableLogger, l
       rng,
     })
     agent.questions.set('trace', (body) => view.answerTrace(body))
+    const buildkit = new BuildKitServer({ backend: buildKitBackend(parts.builder, parts.images, parts.registries), clock, ids, log: log.child({ part: 'buildkit' }), version })
+    scope.use(buildkit)
     const backends: Backends = {
       containers: parts.engine,
       exec: parts.engine.execs,
       images: imagesBackend(parts.images, parts.registries),
-      build: buildBackend(parts.builder, parts.registries),
+      build: buildBackend(parts.builder, parts.registries, buildkit),
       networks: networksBackend(parts.networks, parts.engine, view),
       volumes: parts.volumes,
       plugins: pluginsBackend(parts.plugins),

@@ -48,6 +48,9 @@ export class FakeBuild implements BuildBackend {
     this.sessions.set(id, connection)
     return new Promise((resolve) => connection.once('close', resolve))
   }
+  grpc(connection: Duplex): Promise<void> {
+    return new Promise((resolve) => connection.once('close', resolve))
+  }
   cached() {
     return Promise.resolve([{ ID: 'kept', Type: 'exec.cachemount' as const, Size: 7, Description: 'cached mount /x' }])
   }

@@ -12,11 +12,12 @@ const layers: Record<string, readonly string[]> = {
   'src/sys': ['src/model', 'src/base'],
   'src/pki': ['src/model', 'src/base'],
   'src/wire': ['src/pki', 'src/sys', 'src/model', 'src/base'],
-  'src/api': ['src/model', 'src/base'],
+  'src/buildkit': ['src/model', 'src/base'],
+  'src/api': ['src/buildkit', 'src/model', 'src/base'],
   'src/client': ['src/model', 'src/base'],
   'src/cli': ['src/client', 'src/model', 'src/base', 'src/sys'],
   'src/dashboard': ['src/client', 'src/model', 'src/base'],
-  'src/daemon': ['src/api', 'src/client', 'src/wire', 'src/pki', 'src/sys', 'src/model', 'src/base', 'manager', 'manager/*', 'agent', 'agent/*'],
+  'src/daemon': ['src/api', 'src/buildkit', 'src/client', 'src/wire', 'src/pki', 'src/sys', 'src/model', 'src/base', 'manager', 'manager/*', 'agent', 'agent/*'],
 
   // The manager: subsystems import the store, never one another; the manager's own files wire them.
   manager: ['src/wire', 'src/pki', 'src/sys', 'src/model', 'src/base', 'manager/*'],
@@ -66,7 +67,7 @@ function* sources(folder: string): Generator<string> {
   for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) {
-      if (path !== 'src/wire/gen') yield* sources(path)
+      if (path !== 'src/wire/gen' && path !== 'src/buildkit/gen') yield* sources(path)
     } else if (path.endsWith('.ts')) yield path
   }
 }

@@ -13,6 +13,8 @@ export interface BuildBackend {
   build(context: Readable, options: BuildRequest, emit: (message: BuildMessage) => Promise<void>, signal: AbortSignal): Promise<string>
   /** Takes over the connection of a client's session; resolves when it ends. Throws `conflict` for an id in use. */
   session(id: string, connection: Duplex): Promise<void>
+  /** Serves BuildKit's API on a connection; resolves when it ends. */
+  grpc(connection: Duplex): Promise<void>
   /** What builds keep beside images. */
   cached(): Promise<BuildCache[]>
   /** Removes of it what matches and was last used before `untilMs`, the oldest first, until `keepBytes` are left. */

@@ -80,14 +80,27 @@ export function buildHandlers(backend: BuildBackend, clock: Clock) {
     }
   }
 
-  return { build, prune, session }
+  /** BuildKit's API, served to the client on this connection: for `docker buildx`. */
+  const grpc: Handler = async (exchange) => {
+    if (String(exchange.headers.upgrade).toLowerCase() !== sessionProtocol) throw invalid(`gRPC is spoken on an upgraded connection: the header "Upgrade: ${sessionProtocol}" is needed`)
+    const { socket, end } = exchange.hijack('application/vnd.docker.raw-stream')
+    if (!socket) throw invalid('gRPC is spoken on an upgraded connection')
+    try {
+      await backend.grpc(socket)
+    } finally {
+      end()
+      socket.destroy()
+    }
+  }
+
+  return { build, prune, session, grpc }
 }
 
 function readOptions(exchange: Exchange): BuildRequest {
   const { query, headers } = exchange
   // The classic client's BuildKit mode sends no context: the daemon would ask for files one by one, and run what the client compiled.
   if (query.text('version') === '2' && query.text('remote') === 'client-session') {
-    throw new StatusError(ErrorKind.unsupported, 'this daemon builds without BuildKit: set DOCKER_BUILDKIT=0')
+    throw new StatusError(ErrorKind.unsupported, 'BuildKit is spoken here with docker buildx alone: install its plugin, or set DOCKER_BUILDKIT=0')
   }
   const isolation = query.text('isolation')
   if (isolation !== undefined && isolation !== 'default') throw invalid(`Invalid isolation: '${isolation}' - linux only supports 'default'`)

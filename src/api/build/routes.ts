@@ -8,5 +8,6 @@ export function buildRoutes({ build, clock }: Pick<ApiDeps, 'build' | 'clock'>):
     { method: 'POST', path: '/build', handle: handlers.build },
     { method: 'POST', path: '/build/prune', handle: handlers.prune },
     { method: 'POST', path: '/session', handle: handlers.session },
+    { method: 'POST', path: '/grpc', handle: handlers.grpc },
   ]
 }

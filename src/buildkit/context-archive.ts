@@ -1,0 +1,86 @@
+import { pack, type Header as WholeHeader, type Pack } from 'tar-stream'
+import { invalid, unavailable } from '../base/errors.js'
+import type { FileSync, SyncEntry } from './file-sync.js'
+
+type Header = Partial<WholeHeader> & Pick<WholeHeader, 'name'>
+
+const tarTypes = { directory: 'directory', file: 'file', symlink: 'symlink', hardlink: 'link', pipe: 'fifo' } as const
+
+/** Writes a tar of what comes from the client. */
+export class ArchiveWriter {
+  private constructor(private readonly archive: Pack) {}
+
+  /** The archive that `write` makes, no faster than it is read. What `write` throws is thrown to the reader. */
+  static archive(write: (writer: ArchiveWriter) => Promise<void>): AsyncIterable<Uint8Array> {
+    const archive = pack()
+    write(new ArchiveWriter(archive)).then(
+      () => archive.finalize(),
+      (thrown: unknown) => archive.destroy(thrown instanceof Error ? thrown : new Error(String(thrown))),
+    )
+    return archive as AsyncIterable<Uint8Array>
+  }
+
+  /** A file whose bytes are at hand. */
+  file(name: string, data: Uint8Array): Promise<void> {
+    return this.whole({ name, type: 'file', mode: 0o644, size: data.length, uid: 0, gid: 0, mtime: new Date(0) }, Buffer.from(data))
+  }
+
+  /** Everything of a folder of the client's, below `prefix` (empty or with a slash at its end). Files belong to root. */
+  async folder(sync: FileSync, entries: readonly SyncEntry[], prefix: string): Promise<number> {
+    let bytes = 0
+    const files = sync.contents(entries.filter(({ kind }) => kind === 'file'))
+    for (const entry of entries) {
+      const header = headerOf(entry, prefix)
+      if (entry.kind !== 'file') {
+        await this.whole(header, Buffer.alloc(0))
+        continue
+      }
+      const { value } = await files.next()
+      if (value) await this.stream(header, value.data)
+      bytes += entry.size
+    }
+    await files.return()
+    return bytes
+  }
+
+  private whole(header: Header, data: Buffer): Promise<void> {
+    return this.ended((done) => void this.archive.entry(header, data, done))
+  }
+
+  private async stream(header: Header, data: AsyncIterable<Uint8Array>): Promise<void> {
+    if (header.size === 0) {
+      for await (const piece of data) if (piece.length > 0) throw invalid(`${header.name} is not empty`)
+      return this.whole(header, Buffer.alloc(0))
+    }
+    let finished: (thrown?: Error | null) => void = () => undefined
+    const end = this.ended((done) => (finished = done))
+    // Looked at below.
+    end.catch(() => undefined)
+    const entry = this.archive.entry(header, (thrown) => finished(thrown))
+    for await (const piece of data) {
+      if (!entry.write(Buffer.from(piece))) await Promise.race([new Promise<void>((resolve) => entry.once('drain', resolve)), end])
+    }
+    entry.end(null)
+    await end
+  }
+
+  /** Until the callback is called, or the reader has gone. */
+  private ended(begin: (done: (thrown?: Error | null) => void) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onClose = (): void => reject(unavailable('the build takes no more of its context'))
+      const { archive } = this
+      archive.once('close', onClose)
+      begin((thrown) => {
+        archive.off('close', onClose)
+        if (thrown) reject(thrown)
+        else resolve()
+      })
+      if (archive.destroyed) onClose()
+    })
+  }
+}
+
+function headerOf({ path, kind, mode, size, modifiedMs, target }: SyncEntry, prefix: string): Header {
+  const linkname = kind === 'symlink' ? target : kind === 'hardlink' ? `${prefix}${target}` : undefined
+  return { name: `${prefix}${path}${kind === 'directory' ? '/' : ''}`, type: tarTypes[kind], mode, size, uid: 0, gid: 0, mtime: new Date(modifiedMs), ...(linkname !== undefined && { linkname }) }
+}

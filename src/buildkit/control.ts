@@ -1,0 +1,163 @@
+import type { Clock } from '../base/clock.js'
+import { ErrorKind, invalid, messageOf, StatusError } from '../base/errors.js'
+import type { BuildCache } from '../model/engine-api/image.js'
+import type { BuildKitBackend } from './backend.js'
+import { exportImage, requireExporters, type Export } from './exporter.js'
+import { buildkit } from './gen/buildkit.js'
+import { bytesStream, serverStream, unary, type Call, type Procedure } from './grpc.js'
+import type { Jobs } from './job.js'
+import type { Solver } from './solver.js'
+
+const messages = buildkit.control
+const service = '/moby.buildkit.v1.Control'
+const filterLengthMax = 1024
+
+interface ControlDeps {
+  backend: BuildKitBackend
+  jobs: Jobs
+  solver: Solver
+  clock: Clock
+  version: string
+}
+
+/** BuildKit's `moby.buildkit.v1.Control` (github.com/moby/buildkit, api/services/control/control.proto); its history is not kept. */
+export function controlProcedures({ backend, jobs, solver, clock, version }: ControlDeps): Procedure[] {
+  const buildkitVersion = { package: 'skep', version, revision: '' }
+
+  const solve = async (request: buildkit.control.SolveRequest, call: Call): Promise<{ exporterResponse: Record<string, string> }> => {
+    requireSupported(request)
+    const { ref, session, frontend, frontendAttrs } = request
+    const wanted = exportersOf(request)
+    requireExporters(wanted)
+    return jobs.run(ref, session, async (job) => {
+      const image = frontend === '' ? await job.finished(call.signal) : await solver.solve(job, frontend, frontendAttrs, call.signal)
+      return { exporterResponse: image === undefined ? {} : await exportImage(backend, job, wanted, image) }
+    })
+  }
+
+  async function* prune({ filter, all, keepDuration, reservedSpace, maxUsedSpace }: buildkit.control.PruneRequest): AsyncGenerator<Uint8Array> {
+    const matches = cacheFilter(filter)
+    const before = new Map((await backend.cached()).map((entry) => [entry.ID, entry]))
+    const keepBytes = Math.max(reservedSpace, maxUsedSpace)
+    const { ids } = await backend.prune({
+      ...(keepDuration > 0 && { untilMs: clock.nowMs() - keepDuration / 1e6 }),
+      ...(!all && keepBytes > 0 && { keepBytes }),
+      matches,
+    })
+    for (const id of ids) {
+      const entry = before.get(id)
+      if (entry) yield messages.UsageRecord.encode(usageOf(entry)).finish()
+    }
+  }
+
+  return [
+    unary(`${service}/Info`, messages.Empty, messages.InfoResponse, () => ({ buildkitVersion })),
+    unary(`${service}/ListWorkers`, messages.Empty, messages.ListWorkersResponse, () => ({ record: [workerOf(backend, version)] })),
+    bytesStream(`${service}/Session`, buildkit.session.BytesMessage, (connection, call) => backend.session(call.header('x-docker-expose-session-uuid'), connection)),
+    unary(`${service}/Solve`, messages.SolveRequest, messages.SolveResponse, solve),
+    serverStream(`${service}/Status`, messages.StatusRequest, async function* ({ ref }, { signal }) {
+      yield* (await jobs.find(ref, signal)).told(signal)
+    }),
+    unary(`${service}/DiskUsage`, messages.DiskUsageRequest, messages.DiskUsageResponse, async ({ filter }) => {
+      const matches = cacheFilter(filter)
+      return { record: (await backend.cached()).filter(matches).map(usageOf) }
+    }),
+    serverStream(`${service}/Prune`, messages.PruneRequest, prune),
+  ]
+}
+
+/** What builds run on: this host. */
+export function workerOf({ platform }: Pick<BuildKitBackend, 'platform'>, version?: string): buildkit.control.IWorkerRecord {
+  const { os, architecture, variant = '' } = platform
+  return {
+    id: 'skep',
+    labels: { 'org.mobyproject.buildkit.worker.executor': 'oci' },
+    platforms: [{ os, architecture, variant }],
+    ...(version !== undefined && { buildkitVersion: { package: 'skep', version, revision: '' } }),
+  }
+}
+
+/** Throws `unsupported` for what is no build of a Dockerfile. */
+export function requireNoGraph(definition: { def?: Uint8Array[] | null } | null | undefined, inputs: Readonly<Record<string, unknown>>): void {
+  if ((definition?.def?.length ?? 0) > 0) throw new StatusError(ErrorKind.unsupported, 'this daemon builds Dockerfiles alone: a compiled graph (LLB) cannot be solved (for a context that is an address, docker buildx asks for one by its policies, unless --policy disabled=true is given)')
+  const input = Object.keys(inputs)[0]
+  if (input !== undefined) throw new StatusError(ErrorKind.unsupported, `the input ${input} is a compiled graph (LLB), which this daemon cannot solve: it builds each target by itself`)
+}
+
+function requireSupported(request: buildkit.control.SolveRequest): void {
+  requireNoGraph(request.definition, request.frontendInputs)
+  if (request.sourcePolicy.length > 0 || request.sourcePolicySession !== '') throw new StatusError(ErrorKind.unsupported, 'policies about the sources of a build are not supported by this daemon: without them, build with --policy disabled=true')
+  if (request.proxyNetwork) throw new StatusError(ErrorKind.unsupported, 'a proxy for the network of builds is not supported by this daemon')
+  // Caches of steps are the images of the store: the one kind that can be asked for is in the image itself.
+  const cache = request.cache?.exports?.find(({ type }) => type !== 'inline')
+  if (cache) throw new StatusError(ErrorKind.unsupported, `the cache exporter ${cache.type} is not supported: the steps of a build are cached on this host`)
+}
+
+function exportersOf({ exporters, exporterDeprecated, exporterAttrsDeprecated }: buildkit.control.SolveRequest): Export[] {
+  if (exporters.length > 0) return exporters.map(({ type, attrs }) => ({ type: type ?? '', attributes: attrs ?? {} }))
+  return exporterDeprecated === '' ? [] : [{ type: exporterDeprecated, attributes: exporterAttrsDeprecated }]
+}
+
+function usageOf({ ID, InUse, Size, CreatedAt, LastUsedAt, UsageCount, Description, Type, Shared, Parents }: BuildCache): buildkit.control.IUsageRecord {
+  return {
+    id: ID ?? '',
+    inUse: InUse ?? false,
+    mutable: true,
+    size: Size ?? 0,
+    usageCount: UsageCount ?? 0,
+    description: Description ?? '',
+    recordType: Type ?? 'regular',
+    shared: Shared ?? false,
+    parents: Parents ?? [],
+    ...timeField('createdAt', CreatedAt),
+    ...timeField('lastUsedAt', LastUsedAt),
+  }
+}
+
+function timeField(name: 'createdAt' | 'lastUsedAt', text: string | null | undefined): Partial<buildkit.control.IUsageRecord> {
+  const ms = Date.parse(text ?? '')
+  return Number.isNaN(ms) ? {} : { [name]: { seconds: Math.floor(ms / 1000), nanos: (ms % 1000) * 1e6 } }
+}
+
+type Matcher = (entry: BuildCache) => boolean
+
+/**
+ * containerd's filters, of which clients use these: terms `field==value`, `field!=value`, `field~=pattern` or `field`, joined by commas when
+ * all must hold; of several filters one must. Throws `invalid` for another one.
+ */
+function cacheFilter(filters: readonly string[]): Matcher {
+  const alternatives = filters.filter((filter) => filter !== '').map((filter) => {
+    if (filter.length > filterLengthMax) throw invalid(`a filter has at most ${filterLengthMax} characters`)
+    const terms = filter.split(',').map(termOf)
+    return (entry: BuildCache) => terms.every((matches) => matches(entry))
+  })
+  return (entry) => alternatives.length === 0 || alternatives.some((matches) => matches(entry))
+}
+
+const fields: Readonly<Record<string, (entry: BuildCache) => string>> = {
+  id: ({ ID }) => ID ?? '',
+  parents: ({ Parents }) => (Parents ?? []).join(','),
+  description: ({ Description }) => Description ?? '',
+  type: ({ Type }) => Type ?? '',
+  inuse: ({ InUse }) => (InUse === true ? 'true' : ''),
+  mutable: () => 'true',
+  immutable: () => '',
+  shared: ({ Shared }) => (Shared === true ? 'true' : ''),
+  private: ({ Shared }) => (Shared === true ? '' : 'true'),
+}
+
+function termOf(term: string): Matcher {
+  const [, name = '', operator, value = ''] = /^([a-z]+)(?:(==|!=|~=)(.*))?$/s.exec(term.trim()) ?? []
+  const read = fields[name]
+  if (!read) throw invalid(`invalid filter ${JSON.stringify(term)}`)
+  const wanted = value.replace(/^"(.*)"$/s, '$1')
+  if (operator === undefined) return (entry) => read(entry) !== ''
+  if (operator === '==') return (entry) => read(entry) === wanted
+  if (operator === '!=') return (entry) => read(entry) !== wanted
+  try {
+    const pattern = new RegExp(wanted)
+    return (entry) => pattern.test(read(entry))
+  } catch (thrown) {
+    throw invalid(`invalid filter ${JSON.stringify(term)}: ${messageOf(thrown)}`, thrown)
+  }
+}

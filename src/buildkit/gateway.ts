@@ -1,0 +1,74 @@
+import type { BuildKitBackend } from './backend.js'
+import { requireNoGraph, workerOf } from './control.js'
+import { buildkit } from './gen/buildkit.js'
+import { errorOf, unary, type Call, type Procedure } from './grpc.js'
+import { invalid } from '../base/errors.js'
+import type { Job, Jobs } from './job.js'
+import type { Solver } from './solver.js'
+
+const messages = buildkit.gateway
+const { Empty } = buildkit.control
+const service = '/moby.buildkit.v1.frontend.LLBBridge'
+/** By which the calls of a client's gateway name the build that they belong to. */
+const buildIdHeader = 'buildkit-controlapi-buildid'
+
+/** What clients may count on (github.com/moby/buildkit, frontend/gateway/pb/caps.go). */
+const capabilities = ['solve.base', 'return', 'returnmap', 'proto.refarray', 'importcaches', 'frontend.inputs', 'gateway.solve.metadata', 'frontend.caps', 'gateway.solve.evaluate', 'gateway.evaluate', 'gateway.warnings']
+
+interface GatewayDeps {
+  backend: Pick<BuildKitBackend, 'platform'>
+  jobs: Jobs
+  solver: Solver
+}
+
+/**
+ * BuildKit's `moby.buildkit.v1.frontend.LLBBridge` (github.com/moby/buildkit, frontend/gateway/pb/gateway.proto), by which a client that began
+ * a build without a frontend asks for one itself and then says what the build is to result in.
+ */
+export function gatewayProcedures({ backend, jobs, solver }: GatewayDeps): Procedure[] {
+  const jobOf = (call: Call): Promise<Job> => {
+    const ref = call.header(buildIdHeader)
+    if (ref === '') throw invalid(`the header ${buildIdHeader} is missing: which build is meant?`)
+    return jobs.find(ref, call.signal)
+  }
+
+  const solve = async (request: buildkit.gateway.SolveRequest, call: Call): Promise<buildkit.gateway.ISolveResponse> => {
+    const { definition, frontend, frontendOpt, frontendInputs, allowResultReturn, allowResultArrayRef, cacheImports } = request
+    requireNoGraph(definition, frontendInputs)
+    const job = await jobOf(call)
+    const imports: Record<string, string> = cacheImports.length > 0 ? { 'cache-imports': JSON.stringify(cacheImports.map(({ type, attrs }) => ({ Type: type, Attrs: attrs }))) } : {}
+    // Nothing of a build: the reference to it is empty too.
+    const id = frontend === '' ? '' : job.keep(await job.turns.run(() => solver.solve(job, frontend, { ...imports, ...frontendOpt }, call.signal)))
+    if (!allowResultReturn) return { ref: id }
+    return { result: allowResultArrayRef ? { ref: { id } } : { refDeprecated: id } }
+  }
+
+  const finish = async ({ result, error }: buildkit.gateway.ReturnRequest, call: Call): Promise<Record<string, never>> => {
+    const job = await jobOf(call)
+    if (error && (error.code ?? 0) !== 0) {
+      job.finish(errorOf(error.code ?? 0, error.message ?? ''))
+      return {}
+    }
+    const refs = Object.values(result?.refs?.refs ?? {})
+    if (refs.length > 1) throw invalid('a build results in one image')
+    const id = result?.ref?.id ?? refs[0]?.id ?? result?.refDeprecated ?? ''
+    job.finish(id === '' ? undefined : job.image(id))
+    return {}
+  }
+
+  return [
+    unary(`${service}/Ping`, Empty, messages.PongResponse, async (_, call) => {
+      await jobOf(call)
+      return { frontendApiCaps: capabilities.map((id) => ({ id, enabled: true })), workers: [workerOf(backend)] }
+    }),
+    unary(`${service}/Solve`, messages.SolveRequest, messages.SolveResponse, solve),
+    unary(`${service}/Return`, messages.ReturnRequest, Empty, finish),
+    // Everything is built before a client hears of it.
+    unary(`${service}/Evaluate`, messages.EvaluateRequest, Empty, async ({ ref }, call) => {
+      ;(await jobOf(call)).image(ref)
+      return {}
+    }),
+    unary(`${service}/Inputs`, Empty, Empty, () => ({})),
+    unary(`${service}/Warn`, Empty, Empty, () => ({})),
+  ]
+}

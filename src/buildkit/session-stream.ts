@@ -1,0 +1,66 @@
+import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2'
+import { invalid, messageOf, unavailable } from '../base/errors.js'
+import { grpcFrame, GrpcFrameReader } from '../base/grpc-frame.js'
+
+/** Of a message of the client's: BuildKit sends files in pieces of 32 kB, uploads in pieces of 3 MB. */
+const messageBytesMax = 4 * 1024 * 1024
+
+/** A call to the client with messages both ways. */
+export class SessionStream {
+  private status: string | undefined
+  private reason = ''
+
+  /** `what` names the call in errors. The call ends when the signal is aborted. */
+  constructor(
+    private readonly stream: ClientHttp2Stream,
+    private readonly what: string,
+    signal: AbortSignal,
+  ) {
+    const onAbort = (): void => void stream.destroy(signal.reason instanceof Error ? signal.reason : undefined)
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+    stream.once('close', () => signal.removeEventListener('abort', onAbort))
+    // Readers are told; there may be none at the moment.
+    stream.on('error', () => undefined)
+    stream.on('response', (headers) => this.read(headers))
+    stream.on('trailers', (headers) => this.read(headers))
+  }
+
+  send(message: Uint8Array): void {
+    if (!this.stream.destroyed) this.stream.write(grpcFrame(message))
+  }
+
+  /** No more messages from here. */
+  end(): void {
+    this.stream.end()
+  }
+
+  close(): void {
+    this.stream.destroy()
+  }
+
+  /** The client's messages until it ends. Throws `invalid` with what the client says when it fails. */
+  async *messages(): AsyncGenerator<Buffer, void, undefined> {
+    const frames = new GrpcFrameReader(messageBytesMax)
+    try {
+      for await (const data of this.stream as AsyncIterable<Buffer>) yield* frames.push(data)
+    } catch (thrown) {
+      throw unavailable(`${this.what}: the client's session failed: ${messageOf(thrown)}`, thrown)
+    }
+    if (this.status === undefined) throw unavailable(`${this.what}: the client's session ended`)
+    if (this.status !== '0') throw invalid(`${this.what}: ${this.reason === '' ? `the client answers with gRPC status ${this.status}` : this.reason}`)
+  }
+
+  private read(headers: IncomingHttpHeaders): void {
+    const status = headers['grpc-status']
+    if (typeof status !== 'string') return
+    this.status = status
+    const reason = headers['grpc-message']
+    if (typeof reason !== 'string') return
+    try {
+      this.reason = decodeURIComponent(reason)
+    } catch {
+      this.reason = reason
+    }
+  }
+}
