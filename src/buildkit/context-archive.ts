@@ -10,14 +10,25 @@ const tarTypes = { directory: 'directory', file: 'file', symlink: 'symlink', har
 export class ArchiveWriter {
   private constructor(private readonly archive: Pack) {}
 
-  /** The archive that `write` makes, no faster than it is read. What `write` throws is thrown to the reader. */
-  static archive(write: (writer: ArchiveWriter) => Promise<void>): AsyncIterable<Uint8Array> {
+  /** The archive that `write` makes, begun when it is read and no faster than that. What `write` throws is thrown to the reader. */
+  static async *archive(write: (writer: ArchiveWriter) => Promise<void>): AsyncGenerator<Uint8Array, void, undefined> {
     const archive = pack()
-    write(new ArchiveWriter(archive)).then(
-      () => archive.finalize(),
-      (thrown: unknown) => archive.destroy(thrown instanceof Error ? thrown : new Error(String(thrown))),
-    )
-    return archive as AsyncIterable<Uint8Array>
+    let failure: Error | undefined
+    // A stream that fails while nobody waits for it would end the daemon.
+    archive.on('error', (thrown: Error) => (failure ??= thrown))
+    const fail = (thrown: unknown): void => {
+      failure ??= thrown instanceof Error ? thrown : new Error(String(thrown))
+      archive.destroy(failure)
+    }
+    write(new ArchiveWriter(archive)).then(() => archive.finalize(), fail)
+    try {
+      for await (const piece of archive as AsyncIterable<Uint8Array>) yield piece
+    } catch (thrown) {
+      throw failure ?? thrown
+    } finally {
+      archive.destroy()
+    }
+    if (failure) throw failure
   }
 
   /** A file whose bytes are at hand. */

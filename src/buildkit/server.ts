@@ -30,25 +30,11 @@ export interface BuildKitDeps {
  * needs of it to have Dockerfiles built.
  */
 export class BuildKitServer implements Disposable {
-  private readonly server: Server
-  private readonly injector: { injectConnection(connection: Duplex): void; destroy(): void }
+  /** Made when the first client comes. */
+  private served: { server: Server; injector: { injectConnection(connection: Duplex): void; destroy(): void } } | undefined
   private readonly connections = new Set<Duplex>()
 
-  constructor({ backend, clock, ids, log, version }: BuildKitDeps) {
-    // What goes wrong reaches us as errors; the library's own lines on standard error are no log of ours.
-    setLogVerbosity(logVerbosity.NONE)
-    this.server = new Server({
-      'grpc.max_receive_message_length': messageBytesMax,
-      'grpc.max_send_message_length': messageBytesMax,
-      'grpc.max_concurrent_streams': 256,
-    })
-    const jobs = new Jobs(clock)
-    const solver = new Solver(backend, ids)
-    for (const { path, kind, handler } of [...controlProcedures({ backend, jobs, solver, clock, version }), ...gatewayProcedures({ backend, jobs, solver })]) {
-      this.server.register(path, handler(log), identity, identity, kind)
-    }
-    this.injector = this.server.createConnectionInjector(ServerCredentials.createInsecure())
-  }
+  constructor(private readonly deps: BuildKitDeps) {}
 
   /** Serves a connection; resolves when it ends. */
   async serve(connection: Duplex): Promise<void> {
@@ -59,7 +45,8 @@ export class BuildKitServer implements Disposable {
     try {
       await new Promise<void>((resolve) => {
         connection.once('close', resolve)
-        this.injector.injectConnection(connection)
+        this.served ??= this.start()
+        this.served.injector.injectConnection(connection)
       })
     } finally {
       this.connections.delete(connection)
@@ -68,7 +55,24 @@ export class BuildKitServer implements Disposable {
 
   [Symbol.dispose](): void {
     for (const connection of this.connections) connection.destroy()
-    this.injector.destroy()
-    this.server.forceShutdown()
+    this.served?.injector.destroy()
+    this.served?.server.forceShutdown()
+  }
+
+  private start(): { server: Server; injector: { injectConnection(connection: Duplex): void; destroy(): void } } {
+    const { backend, clock, ids, log, version } = this.deps
+    // What goes wrong reaches us as errors; the library's own lines on standard error are no log of ours.
+    setLogVerbosity(logVerbosity.NONE)
+    const server = new Server({
+      'grpc.max_receive_message_length': messageBytesMax,
+      'grpc.max_send_message_length': messageBytesMax,
+      'grpc.max_concurrent_streams': 256,
+    })
+    const jobs = new Jobs(clock)
+    const solver = new Solver(backend, ids)
+    for (const { path, kind, handler } of [...controlProcedures({ backend, jobs, solver, clock, version }), ...gatewayProcedures({ backend, jobs, solver })]) {
+      server.register(path, handler(log), identity, identity, kind)
+    }
+    return { server, injector: server.createConnectionInjector(ServerCredentials.createInsecure()) }
   }
 }
