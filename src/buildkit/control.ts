@@ -25,11 +25,12 @@ export function controlProcedures({ backend, jobs, solver, clock, version }: Con
   const buildkitVersion = { package: 'skep', version, revision: '' }
 
   const solve = async (request: buildkit.control.SolveRequest, call: Call): Promise<{ exporterResponse: Record<string, string> }> => {
-    requireSupported(request)
     const { ref, session, frontend, frontendAttrs } = request
     const wanted = exportersOf(request)
-    requireExporters(wanted)
     return jobs.run(ref, session, async (job) => {
+      // The other calls of a build that is refused find it, and need not wait.
+      requireSupported(request)
+      requireExporters(wanted)
       const image = frontend === '' ? await job.finished(call.signal) : await solver.solve(job, frontend, frontendAttrs, call.signal)
       return { exporterResponse: image === undefined ? {} : await exportImage(backend, job, wanted, image) }
     })

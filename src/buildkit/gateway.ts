@@ -26,10 +26,12 @@ interface GatewayDeps {
  * a build without a frontend asks for one itself and then says what the build is to result in.
  */
 export function gatewayProcedures({ backend, jobs, solver }: GatewayDeps): Procedure[] {
-  const jobOf = (call: Call): Promise<Job> => {
+  const jobOf = async (call: Call): Promise<Job> => {
     const ref = call.header(buildIdHeader)
     if (ref === '') throw invalid(`the header ${buildIdHeader} is missing: which build is meant?`)
-    return jobs.find(ref, call.signal)
+    const job = await jobs.find(ref, call.signal)
+    job.ended.signal.throwIfAborted()
+    return job
   }
 
   const solve = async (request: buildkit.gateway.SolveRequest, call: Call): Promise<buildkit.gateway.ISolveResponse> => {
