@@ -145,6 +145,8 @@ export class BuildSessions implements Disposable {
         connection.on('error', () => undefined)
         connection.once('close', resolve)
         socket.once('close', resolve)
+        // The sockets of the API stay open for one who only stops sending; HTTP/2 is over then.
+        socket.once('end', resolve)
         for (const found of this.waiting.get(id) ?? []) found(session)
       })
     } finally {

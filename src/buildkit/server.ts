@@ -45,6 +45,8 @@ export class BuildKitServer implements Disposable {
     try {
       await new Promise<void>((resolve) => {
         connection.once('close', resolve)
+        // The sockets of the API stay open for one who only stops sending; HTTP/2 is over then.
+        connection.once('end', () => connection.destroy())
         this.served ??= this.start()
         this.served.injector.injectConnection(connection)
       })

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lab } from '../lab/lab.js'
 import type { LabHost } from '../lab/lab-host.js'
@@ -7,6 +7,15 @@ import { buildkit } from '../../src/buildkit/gen/buildkit.js'
 import { BuildKitClient, type ClientFiles } from '../support/buildkit-client.js'
 import { eventually } from '../support/eventually.js'
 import { printLogs, startLab } from './support.js'
+
+function isSocket(path: string): boolean {
+  try {
+    return readlinkSync(path).startsWith('socket:')
+  } catch {
+    // Closed meanwhile.
+    return false
+  }
+}
 
 describe('builds, by a client of BuildKit', function () {
   let lab: Lab
@@ -108,6 +117,17 @@ describe('builds, by a client of BuildKit', function () {
     await assert.rejects(buildx.call('/moby.buildkit.v1.Control/DiskUsage', buildkit.control.DiskUsageRequest.encode({ filter: ['nonsense=='] }).finish()), /invalid filter/)
     await assert.rejects(buildx.call('/moby.buildkit.v1.frontend.LLBBridge/Ping', Buffer.alloc(0)), /which build is meant/)
     await assert.rejects(buildx.call('/moby.buildkit.v1.Control/ListenBuildHistory', Buffer.alloc(0)), { code: 12 })
+  })
+
+  it('keeps no connection of a client that has gone', async () => {
+    const folder = `/proc/${readFileSync(join(host.folder, 'skepd.pid'), 'utf8').trim()}/fd`
+    const sockets = (): number => readdirSync(folder).filter((fd) => isSocket(join(folder, fd))).length
+    const before = sockets()
+    for (let n = 0; n < 5; n++) {
+      await using buildx = await client({ folders: { dockerfile: { Dockerfile: 'FROM busybox\n' }, context: {} } })
+      assert.equal((await buildx.build(none)).error, undefined)
+    }
+    await eventually('the connections are closed', () => Promise.resolve(sockets() <= before))
   })
 
   it('ends with its client', async () => {
