@@ -117,8 +117,9 @@ export class BuildKitClient implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = this.sockets.map((socket) => new Promise<void>((resolve) => (socket.closed ? resolve() : socket.once('close', resolve))))
-    this.calls.destroy()
+    // As a program that ends: nobody says goodbye in HTTP/2.
     for (const socket of this.sockets) socket.destroy()
+    this.calls.destroy()
     await Promise.all(closed)
   }
 
