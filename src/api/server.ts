@@ -39,7 +39,9 @@ export class ApiServer {
   private readonly router: Router
   private readonly servers: Server[] = []
   private readonly sockets = new Set<Duplex>()
-  private readonly closing = new AbortController()
+  /** Of the requests under way. */
+  private readonly aborts = new Set<AbortController>()
+  private closing: StatusError | undefined
   private readonly headers: Record<string, string>
 
   constructor(private readonly options: ApiServerOptions) {
@@ -64,7 +66,8 @@ export class ApiServer {
 
   /** Stops listening, aborts what is running and closes every connection. */
   async close(): Promise<void> {
-    this.closing.abort(new StatusError(ErrorKind.unavailable, 'the daemon is shutting down'))
+    this.closing = new StatusError(ErrorKind.unavailable, 'the daemon is shutting down')
+    for (const abort of this.aborts) abort.abort(this.closing)
     const closed = this.servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())))
     for (const socket of this.sockets) socket.destroy()
     await Promise.all(closed)
@@ -138,8 +141,8 @@ export class ApiServer {
   private async serve(request: IncomingMessage, response: ServerResponse, transport: Transport): Promise<void> {
     const startedMs = this.options.clock.monotonicMs()
     const abort = new AbortController()
-    const onClosing = () => abort.abort(this.closing.signal.reason)
-    this.closing.signal.addEventListener('abort', onClosing, { once: true })
+    this.aborts.add(abort)
+    if (this.closing) abort.abort(this.closing)
     const gone = () => {
       if (!response.writableFinished) abort.abort(new StatusError(ErrorKind.cancelled, 'the client closed the connection'))
     }
@@ -163,7 +166,7 @@ export class ApiServer {
     } catch (thrown) {
       this.answerError(thrown, exchange, response, `${method} ${path}`)
     } finally {
-      this.closing.signal.removeEventListener('abort', onClosing)
+      this.aborts.delete(abort)
       const elapsedMs = Math.round(this.options.clock.monotonicMs() - startedMs)
       this.options.logger.debug(`${method} ${path}`, { status: response.statusCode, elapsedMs })
     }
