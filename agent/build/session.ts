@@ -1,6 +1,7 @@
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { afterReceiving } from '../../src/base/after-receiving.js'
 import { ErrorKind, invalid, messageOf, StatusError, unavailable } from '../../src/base/errors.js'
 import { bytesField, grpcFrame, GrpcFrameReader, readBytesField } from '../../src/base/grpc-frame.js'
 
@@ -53,7 +54,7 @@ export class BuildSession {
     const frames = new GrpcFrameReader(messageBytesMax)
     const end = (): void => {
       socket.destroy()
-      stream.close()
+      afterReceiving(() => stream.close())
     }
     socket.on('data', (data: Buffer) => {
       // message BytesMessage { bytes data = 1; }
@@ -63,7 +64,7 @@ export class BuildSession {
       }
     })
     socket.once('end', () => stream.end())
-    socket.once('close', () => stream.close())
+    socket.once('close', () => afterReceiving(() => stream.close()))
     socket.on('error', end)
     stream.on('data', (data: Buffer) => {
       try {
@@ -83,7 +84,7 @@ export class BuildSession {
   }
 
   close(): void {
-    this.connection.destroy()
+    afterReceiving(() => this.connection.destroy())
   }
 
   /** Begins a call of the client's; the caller writes and reads frames. Throws `unavailable` when the client has gone. */
@@ -112,7 +113,7 @@ export class BuildSession {
         try {
           messages.push(...frames.push(data))
         } catch (thrown) {
-          stream.destroy(thrown as Error)
+          afterReceiving(() => stream.destroy(thrown as Error))
         }
       })
       stream.on('error', (cause) => reject(unavailable(`the client's session failed: ${messageOf(cause)}`, cause)))

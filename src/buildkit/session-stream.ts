@@ -1,4 +1,5 @@
 import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2'
+import { afterReceiving } from '../base/after-receiving.js'
 import { invalid, messageOf, unavailable } from '../base/errors.js'
 import { grpcFrame, GrpcFrameReader } from '../base/grpc-frame.js'
 
@@ -16,7 +17,7 @@ export class SessionStream {
     private readonly what: string,
     signal: AbortSignal,
   ) {
-    const onAbort = (): void => void stream.destroy(signal.reason instanceof Error ? signal.reason : undefined)
+    const onAbort = (): void => afterReceiving(() => stream.destroy(signal.reason instanceof Error ? signal.reason : undefined))
     if (signal.aborted) onAbort()
     else signal.addEventListener('abort', onAbort, { once: true })
     stream.once('close', () => signal.removeEventListener('abort', onAbort))
@@ -36,16 +37,19 @@ export class SessionStream {
   }
 
   close(): void {
-    this.stream.destroy()
+    afterReceiving(() => this.stream.destroy())
   }
 
   /** The client's messages until it ends. Throws `invalid` with what the client says when it fails. */
   async *messages(): AsyncGenerator<Buffer, void, undefined> {
     const frames = new GrpcFrameReader(messageBytesMax)
     try {
-      for await (const data of this.stream as AsyncIterable<Buffer>) yield* frames.push(data)
+      // One who has read enough, or too much, must not end the stream while it is received.
+      for await (const data of this.stream.iterator({ destroyOnReturn: false })) yield* frames.push(data as Buffer)
     } catch (thrown) {
       throw unavailable(`${this.what}: the client's session failed: ${messageOf(thrown)}`, thrown)
+    } finally {
+      this.close()
     }
     if (this.status === undefined) throw unavailable(`${this.what}: the client's session ended`)
     if (this.status !== '0') throw invalid(`${this.what}: ${this.reason === '' ? `the client answers with gRPC status ${this.status}` : this.reason}`)

@@ -1,6 +1,7 @@
 import { connect, createServer, type ClientHttp2Session, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import { request } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { afterReceiving } from '../../src/base/after-receiving.js'
 import { bytesField, grpcFrame, GrpcFrameReader, readBytesField } from '../../src/base/grpc-frame.js'
 import { buildkit } from '../../src/buildkit/gen/buildkit.js'
 
@@ -116,6 +117,8 @@ export class BuildKitClient implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // What was waited for may just be received.
+    await new Promise<void>((resolve) => afterReceiving(resolve))
     const closed = this.sockets.map((socket) => new Promise<void>((resolve) => (socket.closed ? resolve() : socket.once('close', resolve))))
     // As a program that ends: nobody says goodbye in HTTP/2.
     for (const socket of this.sockets) socket.destroy()

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Http2Server, ServerHttp2Stream } from 'node:http2'
 import { createConnection } from 'node:net'
+import { afterReceiving } from '../../base/after-receiving.js'
 import { bytesField, grpcFrame, GrpcFrameReader, readBytesField } from '../../base/grpc-frame.js'
 import type { BuildClient } from '../../client/build.js'
 import type { SecretSource, SshSource } from './secret-options.js'
@@ -105,7 +106,7 @@ function forward(stream: ServerHttp2Stream, agents: ReadonlyMap<string, SshSourc
       }
     } catch {
       agent.destroy()
-      stream.close()
+      afterReceiving(() => stream.close())
     }
   })
   stream.once('end', () => agent.end())
