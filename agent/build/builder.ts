@@ -13,8 +13,9 @@ import { BuildCache, type CachePruneOptions } from './build-cache.js'
 import { BuildContext } from './build-context.js'
 import type { BuildDeps, Emit, Pull } from './build-options.js'
 import { BuildRun } from './build-run.js'
-import { ImageDigests } from './copy-source.js'
+import { ImageDigests, ImageSource } from './copy-source.js'
 import { parseDockerfile } from './dockerfile.js'
+import { ImageFiles } from './image-files.js'
 import { remoteContext } from './remote-context.js'
 import { BuildSessions } from './session.js'
 
@@ -83,6 +84,18 @@ export class Builder implements Disposable {
     }
     if (options.quiet) await emit({ stream: `${image.id}\n` })
     return image.id
+  }
+
+  /** The files of an image that was built, until disposed. Throws `notFound`. */
+  async files(imageId: string, signal: AbortSignal): Promise<ImageFiles> {
+    const { store, ids, digests, files } = this.deps
+    const held = await new ImageSource(store.find(imageId), { snapshots: store.snapshots, ids, digests, files }, signal).hold()
+    try {
+      return new ImageFiles(held, signal)
+    } catch (thrown) {
+      await held[Symbol.asyncDispose]()
+      throw thrown
+    }
   }
 
   /** What builds keep beside images, for `docker system df`. */

@@ -23,6 +23,14 @@ export function saveImages(store: ImageStore, refs: readonly string[], signal: A
   return archiveOf(store, images, signal)
 }
 
+/**
+ * The same for one image under names that it need not have here; without `compatible` there is the OCI image layout alone. Throws as
+ * `ImageStore.find`, and `invalid` for what is no name.
+ */
+export function saveImageAs(store: ImageStore, id: string, names: readonly string[], compatible: boolean, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  return archiveOf(store, [{ record: store.find(id), names: names.map((name) => withDefaultTag(parseReference(name))) }], signal, compatible)
+}
+
 function chosenBy(store: ImageStore, ref: string): { record: ImageRecord; name?: Reference }[] {
   if (store.isIdReference(ref)) return [{ record: store.find(ref) }]
   const asked = parseReference(ref)
@@ -36,6 +44,7 @@ async function* archiveOf(
   store: ImageStore,
   images: { record: ImageRecord; names: Reference[] }[],
   signal: AbortSignal,
+  compatible = true,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   using _held = store.pin(images.flatMap(({ record }) => blobsOf(record).map((blob) => blob.digest)))
   const blobs = new Map<string, Descriptor>()
@@ -52,16 +61,18 @@ async function* archiveOf(
     yield paddingFor(size)
   }
   yield* document('index.json', { schemaVersion: 2, mediaType: MediaType.ociIndex, manifests: images.flatMap(indexEntries) })
-  yield* document(
-    'manifest.json',
-    images.map(({ record, names }) => ({
-      Config: `blobs/sha256/${hexOf(record.id)}`,
-      RepoTags: names.length === 0 ? null : names.map(familiarName),
-      Layers: record.layers.map((layer) => `blobs/sha256/${hexOf(layer.digest)}`),
-    })),
-  )
+  if (compatible) yield* document('manifest.json', images.map(savedAs))
   yield* document('oci-layout', { imageLayoutVersion: '1.0.0' })
   yield endOfArchive()
+}
+
+/** An image as older engines know it. */
+function savedAs({ record, names }: { record: ImageRecord; names: Reference[] }): object {
+  return {
+    Config: `blobs/sha256/${hexOf(record.id)}`,
+    RepoTags: names.length === 0 ? null : names.map(familiarName),
+    Layers: record.layers.map((layer) => `blobs/sha256/${hexOf(layer.digest)}`),
+  }
 }
 
 function blobsOf(record: ImageRecord): Descriptor[] {

@@ -7,7 +7,7 @@ import { loadImages } from './image-load.js'
 import { makeImage } from './image-make.js'
 import type { ImageForRun, ImageUsers } from './image-record.js'
 import { pruneImages, removeImage } from './image-remove.js'
-import { saveImages } from './image-save.js'
+import { saveImageAs, saveImages } from './image-save.js'
 import type { ImageStore } from './image-store.js'
 import { imageBytes, imageHistory, inspectImage, listImages, manifestsOf, type ImageFilters } from './image-view.js'
 import type { Progress } from './progress.js'
@@ -139,6 +139,11 @@ export class Images {
       for (const ref of refs) for (const platform of platforms) this.ofPlatform(ref, platform)
       return saveImages(this.store, refs, signal)
     })
+  }
+
+  /** An archive of one image under names that it need not have here; `compatible` makes it readable for older engines. */
+  saveAs(id: string, names: readonly string[], compatible: boolean, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    return later(() => saveImageAs(this.store, id, names, compatible, signal))
   }
 }
 

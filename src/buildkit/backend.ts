@@ -17,12 +17,56 @@ export interface BuildKitRequest extends BuildOptions {
   credentials: (domain: string) => Promise<AuthConfig>
 }
 
+/** A file of what was built. */
+export interface BuiltFile {
+  /** Relative to the root, without `.` and `..`. */
+  path: string
+  kind: 'file' | 'directory' | 'symlink' | 'hardlink' | 'pipe' | 'character' | 'block'
+  /** Permissions with setuid, setgid and sticky, as in `chmod`. */
+  mode: number
+  uid: number
+  gid: number
+  /** Bytes. */
+  size: number
+  modifiedMs: number
+  /** Of a symbolic link what it says, of a hard link the path of a file before it. */
+  target: string
+  device: { major: number; minor: number }
+  xattrs: ReadonlyMap<string, Buffer>
+}
+
+/** The files of what was built, which do not change. */
+export interface BuiltFiles extends AsyncDisposable {
+  /** All of them: a folder before what is in it, names in the order of their bytes. */
+  entries(): AsyncIterable<BuiltFile>
+  /** The content of a file by its path. */
+  read(path: string): AsyncIterable<Uint8Array>
+  /** All of them as a tar archive. */
+  archive(): AsyncIterable<Uint8Array>
+}
+
+/** What a registry has of an image. */
+export interface PushedImage {
+  mediaType: string
+  digest: string
+  /** Bytes of the manifest. */
+  size: number
+}
+
 /** What the protocol is served from. */
 export interface BuildKitBackend {
   /** Builds from a tar of the context; gives the image's id. `emit` resolves when the client keeps up. */
   build(context: AsyncIterable<Uint8Array>, request: BuildKitRequest, emit: (message: BuildMessage) => Promise<void>, signal: AbortSignal): Promise<string>
   /** Gives an image a name. Throws `invalid` for what is no name of an image. */
   tag(id: string, name: string): Promise<void>
+  /** The digest and the size of an image's manifest, as it is kept here. */
+  manifest(id: string): PushedImage
+  /** Sends an image that has this name to its registry. */
+  push(name: string, credentials: (domain: string) => Promise<AuthConfig>, progress: (message: BuildMessage) => void, signal: AbortSignal): Promise<PushedImage>
+  /** An archive of an image under these names: an OCI image layout, with `compatible` one that older engines read too. */
+  save(id: string, names: readonly string[], compatible: boolean, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
+  /** The files of an image, held until disposed. */
+  files(id: string, signal: AbortSignal): Promise<BuiltFiles>
   /** The session that a client opened, or is about to. Throws `notFound` when it does not come. */
   findSession(id: string, signal: AbortSignal): Promise<ClientSession>
   /** Takes over the connection of a client's session; resolves when it ends. */

@@ -32,7 +32,7 @@ export function controlProcedures({ backend, jobs, solver, clock, version }: Con
       requireSupported(request)
       requireExporters(wanted)
       const image = frontend === '' ? await job.finished(call.signal) : await solver.solve(job, frontend, frontendAttrs, call.signal)
-      return { exporterResponse: image === undefined ? {} : await exportImage(backend, job, wanted, image) }
+      return { exporterResponse: image === undefined ? {} : await exportImage(backend, job, wanted, image, AbortSignal.any([call.signal, job.ended.signal])) }
     })
   }
 
@@ -72,7 +72,8 @@ export function workerOf({ platform }: Pick<BuildKitBackend, 'platform'>, versio
   const { os, architecture, variant = '' } = platform
   return {
     id: 'skep',
-    labels: { 'org.mobyproject.buildkit.worker.executor': 'oci' },
+    // Clients of the driver `docker` ask for archives, and have the daemon push, of a store that has this label alone.
+    labels: { 'org.mobyproject.buildkit.worker.executor': 'oci', 'org.mobyproject.buildkit.worker.snapshotter': 'overlayfs' },
     platforms: [{ os, architecture, variant }],
     ...(version !== undefined && { buildkitVersion: { package: 'skep', version, revision: '' } }),
   }

@@ -1,10 +1,10 @@
 import { ErrorKind, invalid, StatusError } from '../base/errors.js'
 import type { ClientSession } from './backend.js'
+import { hasBit, ModeBit, PacketType } from './file-mode.js'
 import { buildkit } from './gen/buildkit.js'
 import { SessionStream } from './session-stream.js'
 
 const { Packet } = buildkit.session
-const PacketType = { stat: 0, request: 1, data: 2, finish: 3, error: 4 } as const
 
 const entriesMax = 1_000_000
 const pathLengthMax = 4096
@@ -13,10 +13,6 @@ const bytesMax = 32 * 1024 ** 3
 const smallFileBytesMax = 256 * 1024
 const aheadBytesMax = 2 * 1024 * 1024
 const aheadFilesMax = 64
-
-/** What an entry is, by the bits of Go's `io/fs.FileMode`. */
-const ModeBit = { directory: 2 ** 31, symlink: 2 ** 27, device: 2 ** 26, pipe: 2 ** 25, socket: 2 ** 24, setuid: 2 ** 23, setgid: 2 ** 22, character: 2 ** 21, sticky: 2 ** 20, irregular: 2 ** 19 }
-const has = (mode: number, bit: number): boolean => Math.floor(mode / bit) % 2 === 1
 
 export type EntryKind = 'directory' | 'file' | 'symlink' | 'hardlink' | 'pipe'
 
@@ -168,12 +164,12 @@ function entryOf(stat: buildkit.session.IStat, id: number): SyncEntry | undefine
   if (!isInnerPath(path)) throw invalid(`the client sends a file with the path ${JSON.stringify(path.slice(0, 200))}, which is not within its folder`)
   if (linkname.length > pathLengthMax || linkname.includes('\0')) throw invalid(`the link ${path} leads to a path that cannot be`)
   if (!(size >= 0 && size <= bytesMax)) throw invalid(`${path} is said to have ${size} bytes`)
-  const permissions = (mode % 0o1000) + (has(mode, ModeBit.setuid) ? 0o4000 : 0) + (has(mode, ModeBit.setgid) ? 0o2000 : 0) + (has(mode, ModeBit.sticky) ? 0o1000 : 0)
+  const permissions = (mode % 0o1000) + (hasBit(mode, ModeBit.setuid) ? 0o4000 : 0) + (hasBit(mode, ModeBit.setgid) ? 0o2000 : 0) + (hasBit(mode, ModeBit.sticky) ? 0o1000 : 0)
   const entry = { path, mode: permissions, size: 0, modifiedMs: Math.max(0, Math.floor(modTime / 1e6)), target: linkname, id }
-  if (has(mode, ModeBit.directory)) return { ...entry, kind: 'directory' }
-  if (has(mode, ModeBit.symlink)) return { ...entry, kind: 'symlink' }
-  if (has(mode, ModeBit.pipe)) return { ...entry, kind: 'pipe' }
-  if (has(mode, ModeBit.socket) || has(mode, ModeBit.device) || has(mode, ModeBit.character) || has(mode, ModeBit.irregular)) return undefined
+  if (hasBit(mode, ModeBit.directory)) return { ...entry, kind: 'directory' }
+  if (hasBit(mode, ModeBit.symlink)) return { ...entry, kind: 'symlink' }
+  if (hasBit(mode, ModeBit.pipe)) return { ...entry, kind: 'pipe' }
+  if (hasBit(mode, ModeBit.socket) || hasBit(mode, ModeBit.device) || hasBit(mode, ModeBit.character) || hasBit(mode, ModeBit.irregular)) return undefined
   if (linkname !== '') {
     if (!isInnerPath(linkname)) throw invalid(`the hard link ${path} leads out of its folder`)
     return { ...entry, kind: 'hardlink' }

@@ -1,10 +1,13 @@
 import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2'
 import { afterReceiving } from '../base/after-receiving.js'
-import { invalid, messageOf, unavailable } from '../base/errors.js'
+import { ErrorKind, invalid, messageOf, StatusError, unavailable } from '../base/errors.js'
 import { grpcFrame, GrpcFrameReader } from '../base/grpc-frame.js'
 
 /** Of a message of the client's: BuildKit sends files in pieces of 32 kB, uploads in pieces of 3 MB. */
 const messageBytesMax = 4 * 1024 * 1024
+
+/** gRPC's status of what exists already. */
+const alreadyThere = '6'
 
 /** A call to the client with messages both ways. */
 export class SessionStream {
@@ -31,6 +34,15 @@ export class SessionStream {
     if (!this.stream.destroyed) this.stream.write(grpcFrame(message))
   }
 
+  /** Sends as the client keeps up; false when the call ended before. Why it did is told to the reader of its messages. */
+  async sendAll(messages: AsyncIterable<Uint8Array>): Promise<boolean> {
+    for await (const message of messages) {
+      if (this.stream.destroyed) return false
+      if (!this.stream.write(grpcFrame(message))) await this.writable()
+    }
+    return !this.stream.destroyed
+  }
+
   /** No more messages from here. */
   end(): void {
     this.stream.end()
@@ -52,7 +64,21 @@ export class SessionStream {
       this.close()
     }
     if (this.status === undefined) throw unavailable(`${this.what}: the client's session ended`)
+    if (this.status === alreadyThere) throw new StatusError(ErrorKind.conflict, `${this.what}: ${this.reason}`)
     if (this.status !== '0') throw invalid(`${this.what}: ${this.reason === '' ? `the client answers with gRPC status ${this.status}` : this.reason}`)
+  }
+
+  private writable(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.stream.off('drain', done)
+        this.stream.off('close', done)
+        resolve()
+      }
+      this.stream.on('drain', done)
+      this.stream.on('close', done)
+      if (this.stream.destroyed) done()
+    })
   }
 
   private read(headers: IncomingHttpHeaders): void {

@@ -1,9 +1,9 @@
-import { ErrorKind, invalid, kindOf, messageOf, StatusError } from '../base/errors.js'
+import { ErrorKind, invalid, messageOf, StatusError } from '../base/errors.js'
 import type { IdSource } from '../base/id.js'
 import type { BuildOptions } from '../model/engine-api/build.js'
-import type { AuthConfig } from '../model/engine-api/image.js'
 import type { BuildKitBackend, ClientSession } from './backend.js'
 import { ArchiveWriter } from './context-archive.js'
+import { clientCredentials } from './credentials.js'
 import { FileSync, type SyncEntry, type SyncFilter } from './file-sync.js'
 import { ignorePatterns, readFrontend, requireSyntax, type FrontendPlan } from './frontend.js'
 import { buildkit } from './gen/buildkit.js'
@@ -35,7 +35,7 @@ export class Solver {
     const until = AbortSignal.any([signal, job.ended.signal, over.signal])
     try {
       const { archive, options } = await this.source(job, plan, until)
-      const request = { ...plan.options, ...options, tags: [], session: job.session, credentials: (domain: string) => this.credentials(job, domain, until) }
+      const request = { ...plan.options, ...options, tags: [], session: job.session, credentials: (domain: string) => clientCredentials(this.backend, job.session, domain, until) }
       const image = await this.backend.build(archive, request, (message) => job.tell(job.progress.translate(message)), until)
       await job.tell(job.progress.end())
       return image
@@ -87,22 +87,6 @@ export class Solver {
       await job.tell(job.progress.end())
     })
     return { archive, options: { dockerfile, namedContextsPrefix: prefix } }
-  }
-
-  /** What the client has for a registry: `moby.filesync.v1.Auth/Credentials` (github.com/moby/buildkit, session/auth). */
-  private async credentials(job: Job, domain: string, signal: AbortSignal): Promise<AuthConfig> {
-    const host = domain === 'docker.io' || domain === 'index.docker.io' ? 'registry-1.docker.io' : domain
-    const session = await this.backend.findSession(job.session, signal)
-    try {
-      const request = Buffer.from(buildkit.session.CredentialsRequest.encode({ host }).finish())
-      const { username, secret } = buildkit.session.CredentialsResponse.decode(await session.unary('/moby.filesync.v1.Auth/Credentials', request, 256 * 1024))
-      if (secret === '') return {}
-      // Without a user it is a token that the registry gave.
-      return username === '' ? { identitytoken: secret } : { username, password: secret }
-    } catch (thrown) {
-      if (kindOf(thrown) === ErrorKind.unsupported) return {}
-      throw thrown
-    }
   }
 }
 

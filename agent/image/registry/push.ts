@@ -29,8 +29,8 @@ export function mountSources(memory: LayerMemory, record: ImageRecord, { domain,
   return [...sources].slice(0, mountSourcesMax)
 }
 
-/** Sends one image under one tag. Progress is worded as `docker push` prints it. Throws as `RegistryClient.ask`. */
-export async function pushImage(deps: PushDeps, client: RegistryClient, record: ImageRecord, name: Reference & { tag: string }, progress: Progress, signal: AbortSignal): Promise<void> {
+/** Sends one image under one tag; gives its manifest. Progress is worded as `docker push` prints it. Throws as `RegistryClient.ask`. */
+export async function pushImage(deps: PushDeps, client: RegistryClient, record: ImageRecord, name: Reference & { tag: string }, progress: Progress, signal: AbortSignal): Promise<Descriptor> {
   const { store } = deps
   using _held = store.pin([record.id, record.manifest.digest, ...record.layers.map((layer) => layer.digest)])
   const { path, tag } = name
@@ -64,6 +64,7 @@ export async function pushImage(deps: PushDeps, client: RegistryClient, record: 
   progress({ status: `${tag}: digest: ${descriptor.digest} size: ${descriptor.size}` })
   progress({ progressDetail: {}, aux: { Tag: tag, Digest: descriptor.digest, Size: descriptor.size } })
   store.emit('push', familiarName(name), { name: familiarRepository(name), ...record.config.config?.Labels })
+  return descriptor
 }
 
 async function sendLayer(deps: PushDeps, client: RegistryClient, layer: ImageLayer, name: Reference, line: LayerProgress, signal: AbortSignal): Promise<Descriptor> {

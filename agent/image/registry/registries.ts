@@ -1,8 +1,9 @@
 import type { Clock } from '../../../src/base/clock.js'
+import { must } from '../../../src/base/assert.js'
 import { ErrorKind, invalid, notFound, StatusError } from '../../../src/base/errors.js'
 import type { Rng } from '../../../src/base/rng.js'
 import type { DistributionInspect, ImageSearchResponseItem } from '../../../src/model/engine-api/image.js'
-import { hostPlatform, parsePlatform, type Digest, type Platform } from '../descriptor.js'
+import { hostPlatform, parsePlatform, type Descriptor, type Digest, type Platform } from '../descriptor.js'
 import type { ImageStore } from '../image-store.js'
 import { isIndex, parseIndex } from '../manifest.js'
 import type { Progress } from '../progress.js'
@@ -105,9 +106,9 @@ export class Registries implements Disposable {
 
   /**
    * Sends an image to its registry; without a tag, all tags of the repository. Throws `notFound` when there
-   * is none here.
+   * is none here. Gives the manifest that the registry has now, of several tags the last one.
    */
-  async push(reference: Reference, credentials: Credentials, progress: Progress, signal: AbortSignal): Promise<void> {
+  async push(reference: Reference, credentials: Credentials, progress: Progress, signal: AbortSignal): Promise<Descriptor> {
     const { store } = this.deps
     if (reference.digest !== undefined) throw invalid('cannot push a digest reference')
     const chosen = store.tagsOf(reference).filter(({ name }) => reference.tag === undefined || name.tag === reference.tag)
@@ -122,8 +123,10 @@ export class Registries implements Disposable {
     const sources = new Set(images.flatMap(({ record }) => mountSources(this.deps.memory, record, reference)))
     const scopes = [`repository:${path}:pull,push`, ...[...sources].map((source) => `repository:${source}:pull`)]
     try {
-      await this.atPlaces(domain, credentials, scopes, signal, async (client) => {
-        for (const { name, record } of images) await pushImage(deps, client, record, name, progress, signal)
+      return await this.atPlaces(domain, credentials, scopes, signal, async (client) => {
+        const pushed: Descriptor[] = []
+        for (const { name, record } of images) pushed.push(await pushImage(deps, client, record, name, progress, signal))
+        return must(pushed.at(-1), 'there are images to push')
       }, this.endpoints.of(domain).filter((place) => !place.mirror))
     } catch (thrown) {
       throw explain(thrown)

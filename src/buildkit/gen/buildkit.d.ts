@@ -446,6 +446,65 @@ export namespace buildkit {
         }
 
         /**
+         * Properties of an OpMetadata.
+         * @deprecated Use buildkit.control.OpMetadata.$Properties instead.
+         */
+        interface IOpMetadata extends buildkit.control.OpMetadata.$Properties {
+        }
+
+        /** Represents an OpMetadata. */
+        class OpMetadata {
+
+            /**
+             * Constructs a new OpMetadata.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: buildkit.control.OpMetadata.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Creates a new OpMetadata instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns OpMetadata instance
+             */
+            static create(properties: buildkit.control.OpMetadata.$Shape): buildkit.control.OpMetadata & buildkit.control.OpMetadata.$Shape;
+            static create(properties?: buildkit.control.OpMetadata.$Properties): buildkit.control.OpMetadata;
+
+            /**
+             * Encodes the specified OpMetadata message. Does not implicitly {@link buildkit.control.OpMetadata.verify|verify} messages.
+             * @param message OpMetadata message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: buildkit.control.OpMetadata.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an OpMetadata message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {buildkit.control.OpMetadata & buildkit.control.OpMetadata.$Shape} OpMetadata
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): buildkit.control.OpMetadata & buildkit.control.OpMetadata.$Shape;
+        }
+
+        namespace OpMetadata {
+
+            /** Properties of an OpMetadata. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an OpMetadata. */
+            type $Shape = buildkit.control.OpMetadata.$Properties;
+        }
+
+        /**
          * Properties of a Definition.
          * @deprecated Use buildkit.control.Definition.$Properties instead.
          */
@@ -466,6 +525,9 @@ export namespace buildkit {
 
             /** Definition def. */
             def: Uint8Array[];
+
+            /** Definition metadata. */
+            metadata: { [k: string]: buildkit.control.OpMetadata.$Properties };
 
             /**
              * Creates a new Definition instance using the specified properties.
@@ -502,12 +564,228 @@ export namespace buildkit {
                 /** Definition def */
                 def?: (Uint8Array[]|null);
 
+                /** Definition metadata */
+                metadata?: ({ [k: string]: buildkit.control.OpMetadata.$Properties }|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a Definition. */
             type $Shape = buildkit.control.Definition.$Properties;
+        }
+
+        /**
+         * Properties of an Input.
+         * @deprecated Use buildkit.control.Input.$Properties instead.
+         */
+        interface IInput extends buildkit.control.Input.$Properties {
+        }
+
+        /** Represents an Input. */
+        class Input {
+
+            /**
+             * Constructs a new Input.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: buildkit.control.Input.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Input digest. */
+            digest: string;
+
+            /** Input index. */
+            index: number;
+
+            /**
+             * Creates a new Input instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Input instance
+             */
+            static create(properties: buildkit.control.Input.$Shape): buildkit.control.Input & buildkit.control.Input.$Shape;
+            static create(properties?: buildkit.control.Input.$Properties): buildkit.control.Input;
+
+            /**
+             * Encodes the specified Input message. Does not implicitly {@link buildkit.control.Input.verify|verify} messages.
+             * @param message Input message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: buildkit.control.Input.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Input message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {buildkit.control.Input & buildkit.control.Input.$Shape} Input
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): buildkit.control.Input & buildkit.control.Input.$Shape;
+        }
+
+        namespace Input {
+
+            /** Properties of an Input. */
+            interface $Properties {
+
+                /** Input digest */
+                digest?: (string|null);
+
+                /** Input index */
+                index?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Input. */
+            type $Shape = buildkit.control.Input.$Properties;
+        }
+
+        /**
+         * Properties of a SourceOp.
+         * @deprecated Use buildkit.control.SourceOp.$Properties instead.
+         */
+        interface ISourceOp extends buildkit.control.SourceOp.$Properties {
+        }
+
+        /** Represents a SourceOp. */
+        class SourceOp {
+
+            /**
+             * Constructs a new SourceOp.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: buildkit.control.SourceOp.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SourceOp identifier. */
+            identifier: string;
+
+            /** SourceOp attrs. */
+            attrs: { [k: string]: string };
+
+            /**
+             * Creates a new SourceOp instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SourceOp instance
+             */
+            static create(properties: buildkit.control.SourceOp.$Shape): buildkit.control.SourceOp & buildkit.control.SourceOp.$Shape;
+            static create(properties?: buildkit.control.SourceOp.$Properties): buildkit.control.SourceOp;
+
+            /**
+             * Encodes the specified SourceOp message. Does not implicitly {@link buildkit.control.SourceOp.verify|verify} messages.
+             * @param message SourceOp message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: buildkit.control.SourceOp.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SourceOp message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {buildkit.control.SourceOp & buildkit.control.SourceOp.$Shape} SourceOp
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): buildkit.control.SourceOp & buildkit.control.SourceOp.$Shape;
+        }
+
+        namespace SourceOp {
+
+            /** Properties of a SourceOp. */
+            interface $Properties {
+
+                /** SourceOp identifier */
+                identifier?: (string|null);
+
+                /** SourceOp attrs */
+                attrs?: ({ [k: string]: string }|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SourceOp. */
+            type $Shape = buildkit.control.SourceOp.$Properties;
+        }
+
+        /**
+         * Properties of an Op.
+         * @deprecated Use buildkit.control.Op.$Properties instead.
+         */
+        interface IOp extends buildkit.control.Op.$Properties {
+        }
+
+        /** Represents an Op. */
+        class Op {
+
+            /**
+             * Constructs a new Op.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: buildkit.control.Op.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Op inputs. */
+            inputs: buildkit.control.Input.$Properties[];
+
+            /** Op source. */
+            source?: (buildkit.control.SourceOp.$Properties|null);
+
+            /**
+             * Creates a new Op instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Op instance
+             */
+            static create(properties: buildkit.control.Op.$Shape): buildkit.control.Op & buildkit.control.Op.$Shape;
+            static create(properties?: buildkit.control.Op.$Properties): buildkit.control.Op;
+
+            /**
+             * Encodes the specified Op message. Does not implicitly {@link buildkit.control.Op.verify|verify} messages.
+             * @param message Op message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: buildkit.control.Op.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Op message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {buildkit.control.Op & buildkit.control.Op.$Shape} Op
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): buildkit.control.Op & buildkit.control.Op.$Shape;
+        }
+
+        namespace Op {
+
+            /** Properties of an Op. */
+            interface $Properties {
+
+                /** Op inputs */
+                inputs?: (buildkit.control.Input.$Properties[]|null);
+
+                /** Op source */
+                source?: (buildkit.control.SourceOp.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Op. */
+            type $Shape = buildkit.control.Op.$Properties;
         }
 
         /**
@@ -1858,6 +2136,9 @@ export namespace buildkit {
             /** PongResponse frontendApiCaps. */
             frontendApiCaps: buildkit.gateway.APICap.$Properties[];
 
+            /** PongResponse llbCaps. */
+            llbCaps: buildkit.gateway.APICap.$Properties[];
+
             /** PongResponse workers. */
             workers: buildkit.control.WorkerRecord.$Properties[];
 
@@ -1896,6 +2177,9 @@ export namespace buildkit {
                 /** PongResponse frontendApiCaps */
                 frontendApiCaps?: (buildkit.gateway.APICap.$Properties[]|null);
 
+                /** PongResponse llbCaps */
+                llbCaps?: (buildkit.gateway.APICap.$Properties[]|null);
+
                 /** PongResponse workers */
                 workers?: (buildkit.control.WorkerRecord.$Properties[]|null);
 
@@ -1928,6 +2212,9 @@ export namespace buildkit {
 
             /** Ref id. */
             id: string;
+
+            /** Ref def. */
+            def?: (buildkit.control.Definition.$Properties|null);
 
             /**
              * Creates a new Ref instance using the specified properties.
@@ -1963,6 +2250,9 @@ export namespace buildkit {
 
                 /** Ref id */
                 id?: (string|null);
+
+                /** Ref def */
+                def?: (buildkit.control.Definition.$Properties|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2558,6 +2848,15 @@ export namespace buildkit {
             /** Stat linkname. */
             linkname: string;
 
+            /** Stat devmajor. */
+            devmajor: number;
+
+            /** Stat devminor. */
+            devminor: number;
+
+            /** Stat xattrs. */
+            xattrs: { [k: string]: Uint8Array };
+
             /**
              * Creates a new Stat instance using the specified properties.
              * @param [properties] Properties to set
@@ -2610,6 +2909,15 @@ export namespace buildkit {
 
                 /** Stat linkname */
                 linkname?: (string|null);
+
+                /** Stat devmajor */
+                devmajor?: (number|null);
+
+                /** Stat devminor */
+                devminor?: (number|null);
+
+                /** Stat xattrs */
+                xattrs?: ({ [k: string]: Uint8Array }|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -27,6 +27,14 @@ export function buildKitBackend(builder: Builder, images: Images, registries: Re
     platform: hostPlatform(),
     build: (context, { credentials, ...options }, emit, signal) => builder.build(context, options, pullWith(registries, credentials), emit, signal),
     tag: (id, name) => images.tag(id, name, ''),
+    manifest: (id) => images.store.find(id).manifest,
+    push: async (name, credentials, progress, signal) => {
+      const reference = withDefaultTag(parseReference(name))
+      const { mediaType, digest, size } = await registries.push(reference, credentialsOf(await credentials(reference.domain)), progress, signal)
+      return { mediaType, digest, size }
+    },
+    save: (id, names, compatible, signal) => images.saveAs(id, names, compatible, signal),
+    files: (id, signal) => builder.files(id, signal),
     findSession: (id, signal) => builder.sessions.find(id, signal),
     session: (id, connection) => builder.sessions.serve(id, connection),
     cached: () => builder.cached(),
