@@ -25,7 +25,7 @@ import { PluginPaths } from './plugin-paths.js'
 import { contentKeys, shownPlugin, type PluginRecord } from './plugin-record.js'
 import { endLeftover, type PluginRunDeps } from './plugin-run.js'
 import type { PluginStore } from './plugin-store.js'
-import { checkGranted, privilegesOf } from './privileges.js'
+import { privilegesOf, refusalOf } from './privileges.js'
 import { carriedSettings, changedSettings, initialSettings } from './settings.js'
 
 /** Keys of writable layers that are plugins'. */
@@ -276,12 +276,16 @@ export class PluginManager implements AsyncDisposable {
   private async receive(remote: string, options: PluginPullOptions, progress: Progress, signal: AbortSignal) {
     const { reference } = remoteReference(remote)
     const { registries } = this.deps
-    return registries.receive(reference, options.credentials, signal, async (client, deps) => {
+    const received = await registries.receive(reference, options.credentials, signal, async (client, deps) => {
       const found = await fetchPlugin(client, reference, deps, signal)
       const config = parsePluginConfig(found.configData)
-      checkGranted(privilegesOf(config), options.privileges)
+      const refusal = refusalOf(privilegesOf(config), options.privileges)
+      // No fault of where it is from: nobody else is asked for it.
+      if (refusal) return refusal
       return { reference, config, ...(await bringPlugin(deps, client, reference, found, progress, signal)) }
     })
+    if (received instanceof StatusError) throw received
+    return received
   }
 
   /** A new plugin whose content is here and pinned by the caller. */

@@ -1,4 +1,4 @@
-import { invalid } from '../../src/base/errors.js'
+import { invalid, type StatusError } from '../../src/base/errors.js'
 import type { PluginConfig, PluginPrivilege } from '../../src/model/engine-api/plugin.js'
 
 /** Networks for which nobody is asked: none at all. */
@@ -19,8 +19,8 @@ export function privilegesOf({ Network, IpcHost, PidHost, Mounts, Linux }: Plugi
   return found
 }
 
-/** Throws `invalid` unless exactly what is needed was granted; the order does not matter. */
-export function checkGranted(needed: readonly PluginPrivilege[], granted: readonly PluginPrivilege[]): void {
+/** An `invalid` unless exactly what is needed was granted; the order does not matter. */
+export function refusalOf(needed: readonly PluginPrivilege[], granted: readonly PluginPrivilege[]): StatusError | undefined {
   const normal = (list: readonly PluginPrivilege[]): string => JSON.stringify(list.map(({ Name = '', Value }) => JSON.stringify([Name, [...(Value ?? [])].sort()])).sort())
-  if (normal(needed) !== normal(granted)) throw invalid('incorrect privileges')
+  return normal(needed) === normal(granted) ? undefined : invalid('incorrect privileges')
 }

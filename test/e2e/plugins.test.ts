@@ -23,7 +23,7 @@ describe('managed plugins', function () {
   let folder: string
 
   before(async () => {
-    lab = await startLab(1)
+    lab = await startLab(1, ['--registry-mirror', `http://127.0.0.1:${port}`])
     host = lab.host(1)
     folder = join(host.folder, 'plugin')
     await writeVolumePlugin(folder)
@@ -112,8 +112,11 @@ describe('managed plugins', function () {
     assert.equal(no.code, 1)
     assert.match(no.stdout, /Plugin "\S+" is requesting the following privileges:\n - network: \[host\]\n - mount: \[\/usr\/share\]\n - device: \[\/dev\/zero\]\n - capabilities: \[CAP_SYS_ADMIN\]\nDo you grant the above permissions\? \[y\/N\] $/)
     assert.match(no.stderr, /permission denied while installing plugin/)
-    const wrong = await host.api('POST', `/v1.45/plugins/pull?remote=${name}`, [])
-    assert.deepEqual([wrong.status, JSON.parse(wrong.body)], [400, { message: 'incorrect privileges' }])
+    // From the mirror too: what is asked for is there, and nobody else is asked.
+    for (const remote of [name, 'team/folders:1']) {
+      const wrong = await host.api('POST', `/v1.45/plugins/pull?remote=${remote}`, [])
+      assert.deepEqual([wrong.status, JSON.parse(wrong.body)], [400, { message: 'incorrect privileges' }])
+    }
     const yes = await skepWith('y\n', 'plugin', 'install', '--alias', 'mine', name, 'DEBUG=5')
     assert.match(`${yes.stdout}${yes.stderr}`, new RegExp(`Digest: sha256:[0-9a-f]{64}\nInstalled plugin ${name}\n$`))
     const [plugin] = await list()

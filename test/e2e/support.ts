@@ -20,12 +20,12 @@ export const recipes: ImageRecipe[] = [
 ]
 
 /** A lab whose daemons run and have the images. */
-export async function startLab(hosts: number): Promise<Lab> {
+export async function startLab(hosts: number, flags: readonly string[] = []): Promise<Lab> {
   const lab = await Lab.create({ hosts })
   try {
     const archive = join(lab.folder, 'images.tar')
     writeFileSync(archive, await busyboxArchive(recipes))
-    await Promise.all(lab.hosts.map((host) => host.startDaemon()))
+    await Promise.all(lab.hosts.map((host) => host.startDaemon(flags)))
     await Promise.all(lab.hosts.map((host) => host.docker('load', '-q', '-i', archive)))
     return lab
   } catch (thrown) {
