@@ -30,6 +30,8 @@ export interface EngineSettings {
   /** Path of the init program; looked for in the usual places when left out. */
   initPath?: string
   dns: DnsSettings
+  /** Addresses that `host-gateway` stands for in extra hosts; those of the default bridge when there are none. */
+  hostGateways: readonly string[]
   /** The log driver of containers that name none, and what `--log-opt` sets for it. */
   logDriver: string
   logOptions: Record<string, string>
@@ -41,6 +43,7 @@ export const defaultEngineSettings: EngineSettings = {
   defaultUlimits: [],
   init: false,
   dns: {},
+  hostGateways: [],
   logDriver: 'json-file',
   logOptions: {},
 }

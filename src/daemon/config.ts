@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { errnoOf, invalid, messageOf } from '../base/errors.js'
 import { Endpoints } from '../../agent/image/registry/endpoints.js'
@@ -12,6 +13,7 @@ import { parseMetricsAddress } from './metrics-server.js'
 /** A key of daemon.json and the flag it stands for, where they differ as dockerd's do. */
 const fileKeys: Record<string, keyof DaemonFlags> = {
   hosts: 'host',
+  'host-gateway-ips': 'host-gateway-ip',
   labels: 'label',
   'insecure-registries': 'insecure-registry',
   'registry-mirrors': 'registry-mirror',
@@ -39,6 +41,7 @@ export function loadConfig(flags: DaemonFlags, given: ReadonlySet<string>): Daem
   const twice: string[] = []
   for (const [key, value] of fileEntries(file)) {
     const name = fileKeys[key] ?? key
+    if (key === 'host-gateway-ip' && 'host-gateway-ips' in file) throw invalid('"host-gateway-ip" and "host-gateway-ips" cannot both be in the configuration file')
     const spec = (daemonFlags as FlagTable)[name]
     if (!spec || flagOnly.includes(name as keyof DaemonFlags) || (key !== name && !(key in fileKeys))) {
       unknown.push(key)
@@ -116,6 +119,11 @@ function convert(key: string, value: unknown, kind: FlagTable[string]['kind']): 
       if (key === 'runtimes') return runtimes(value, wrong)
       if (key === 'log-opts') return pairs(value, wrong)
       if (key === 'default-address-pools') return addressPools(value, wrong)
+      // The older name, of one address.
+      if (key === 'host-gateway-ip') {
+        if (typeof value !== 'string') throw wrong('a string')
+        return value === '' ? [] : [value]
+      }
       if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) throw wrong('a list of strings')
       return value
   }
@@ -175,6 +183,12 @@ function validate(config: DaemonConfig): void {
   for (const name of ['max-concurrent-downloads', 'max-concurrent-uploads', 'max-download-attempts'] as const) {
     if (config[name] < 1) throw invalid(`invalid value for --${name}: ${config[name]}; it must be at least 1`)
   }
+  const gateways = config['host-gateway-ip'].map((address) => {
+    const family = isIP(address)
+    if (family === 0) throw invalid(`invalid host-gateway-ip ${JSON.stringify(address)}: an IP address is expected`)
+    return family
+  })
+  for (const family of [4, 6]) if (gateways.filter((one) => one === family).length > 1) throw invalid(`only one IPv${family} host-gateway-ip can be given`)
   validateLogConfig(config['log-driver'], logOptionsOf(config))
   if (config['metrics-addr'] !== undefined) parseMetricsAddress(config['metrics-addr'])
   if (config['encryption-key-rotation'] < 10e9) throw invalid('invalid value for --encryption-key-rotation: it must be at least 10s')

@@ -20,6 +20,7 @@ export const daemonFlags = {
   'http-proxy': flag.string('HTTP proxy URL to use for outgoing traffic (HTTP_PROXY when empty)'),
   'https-proxy': flag.string('HTTPS proxy URL to use for outgoing traffic (HTTPS_PROXY when empty)'),
   host: flag.list('Daemon socket(s) to connect to', { short: 'H' }),
+  'host-gateway-ip': flag.list('IP addresses that host-gateway stands for in --add-host: one of IPv4, one of IPv6, or both (default: those of the default bridge)', { valueName: 'ip' }),
   icc: flag.bool('Enable inter-container communication for the default bridge network', { default: true }),
   init: flag.bool('Run an init in the container to forward signals and reap processes'),
   'insecure-registry': flag.list('Enable insecure registry communication'),

@@ -168,6 +168,7 @@ export async function openHostParts(scope: Scope, { config, tools, clock, rng, i
       init: config.init,
       logDriver: config['log-driver'],
       logOptions: logOptionsOf(config),
+      hostGateways: config['host-gateway-ip'],
       dns: { servers: config.dns, search: config['dns-search'], options: config['dns-opt'] },
       ...(config['cgroup-parent'] !== undefined && { cgroupParent: config['cgroup-parent'] }),
     },

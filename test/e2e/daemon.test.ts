@@ -33,7 +33,7 @@ describe('the daemon: settings, signals, figures and TLS', function () {
     config = join(host.folder, 'daemon.json')
     certificates = join(host.folder, 'certs')
     await makeCertificates(host, certificates, host.ipv4)
-    writeFileSync(config, JSON.stringify({ labels: ['tier=one'], 'log-driver': 'local', 'log-opts': { 'max-size': '1m' } }))
+    writeFileSync(config, JSON.stringify({ labels: ['tier=one'], 'log-driver': 'local', 'log-opts': { 'max-size': '1m' }, 'host-gateway-ips': ['192.0.2.77', '2001:db8::77'] }))
     const tls = ['--tlsverify', '--tlscacert', join(certificates, 'ca.pem'), '--tlscert', join(certificates, 'server.pem'), '--tlskey', join(certificates, 'server-key.pem')]
     const umask = process.umask(0o077)
     try {
@@ -82,6 +82,21 @@ describe('the daemon: settings, signals, figures and TLS', function () {
     const refused = await host.tryDocker('create', '--log-driver', 'json-file', '--log-opt', 'x=1', 'busybox')
     assert.match(refused.stderr, /unknown log opt 'x' for json-file log driver/)
     assert.equal(refused.code, 1)
+  })
+
+  it('takes what host-gateway stands for from its settings: for containers, builds and services', async () => {
+    const lines = '192.0.2.77\tup\n2001:db8::77\tup'
+    assert.equal(await host.docker('run', '--rm', '--add-host', 'up:host-gateway', 'busybox', 'grep', 'up$', '/etc/hosts'), lines)
+    const folder = join(host.folder, 'gateway')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'Dockerfile'), 'FROM busybox\nRUN grep "up$" /etc/hosts > /seen\n')
+    const { code, stderr } = await host.run('docker', ['-H', `unix://${host.socketPath}`, 'build', '-q', '-t', 'seen', '--add-host', 'up:host-gateway', folder], { env: { DOCKER_BUILDKIT: '0' } })
+    assert.equal(code, 0, stderr)
+    assert.equal(await host.docker('run', '--rm', '--network', 'none', 'seen', 'cat', '/seen'), lines)
+    await host.docker('swarm', 'init', '--advertise-addr', host.ipv4)
+    await host.docker('service', 'create', '-q', '--name', 'told', '--restart-condition', 'none', '--host', 'up:host-gateway', '--detach', 'busybox', 'grep', 'up$', '/etc/hosts')
+    await eventually('the service tells', async () => (await host.docker('service', 'logs', '--raw', 'told')) === lines)
+    await host.docker('swarm', 'leave', '--force')
   })
 
   it('serves its figures to Prometheus, at an address and on its socket', async () => {

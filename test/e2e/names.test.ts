@@ -47,6 +47,13 @@ describe('names on user-defined networks', function () {
     assert(!(await lookUp('two', 'schlicht')).includes(address))
   })
 
+  it('give the address of the default bridge to host-gateway, on any network', async () => {
+    const gateway = await host.docker('network', 'inspect', '-f', '{{(index .IPAM.Config 0).Gateway}}', 'bridge')
+    for (const network of ['bridge', 'lan', 'host']) {
+      assert.equal(await host.docker('run', '--rm', '--network', network, '--add-host', 'up=host-gateway', 'busybox:latest', 'grep', 'up$', '/etc/hosts'), `${gateway}\tup`, network)
+    }
+  })
+
   it('go with the container and are served again after the daemon was killed', async () => {
     await host.docker('rm', '-f', 'one')
     assert(!(await lookUp('two', 'one')).includes('Address: 172.'))

@@ -57,15 +57,15 @@ export function writeHosts(context: EngineContext, container: Container, endpoin
   const extraHosts = hostConfig.ExtraHosts ?? []
   const hostname = config.Hostname ?? ''
   const full = config.Domainname ? [`${hostname}.${config.Domainname}`] : []
-  const hostGateways = extraHosts.some((entry) => entry.endsWith('host-gateway')) ? defaultGateways(context) : []
+  const gateways = extraHosts.some((entry) => entry.endsWith('host-gateway')) ? hostGateways(context) : []
   const text =
     hostConfig.NetworkMode === 'host'
-      ? readOrEmpty('/etc/hosts') + linesOf(formatHostsFile({ addresses: [], names: [], extraHosts, hostGateways })).slice(6).join('')
+      ? readOrEmpty('/etc/hosts') + linesOf(formatHostsFile({ addresses: [], names: [], extraHosts, hostGateways: gateways })).slice(6).join('')
       : formatHostsFile({
           addresses: endpoints.flatMap((endpoint) => [endpoint.ipv4Address, endpoint.ipv6Address].filter((address) => address !== '')),
           names: [...full, hostname],
           extraHosts,
-          hostGateways,
+          hostGateways: gateways,
         })
   writeFileSync(context.paths.hosts(container.id), text + linkHosts(context, container).map(([address, words]) => `${address}\t${words}\n`).join(''))
 }
@@ -108,8 +108,10 @@ export async function writeResolvConf(context: EngineContext, container: Contain
   writeFileSync(path, formatResolvConf(conf))
 }
 
-function defaultGateways(context: EngineContext): string[] {
-  return context.network.inspect('bridge').ipam.config.map((config) => config.gateway)
+/** What `host-gateway` stands for: as it is set, or the addresses of the default bridge, IPv4 first. */
+export function hostGateways({ settings, network }: Pick<EngineContext, 'settings' | 'network'>): readonly string[] {
+  if (settings.hostGateways.length > 0) return settings.hostGateways
+  return network.inspect('bridge').ipam.config.map((config) => config.gateway)
 }
 
 function etcMount(source: string, target: string): BundleMount {

@@ -57,6 +57,16 @@ describe('the daemon’s configuration', () => {
     assert.throws(() => load({}, '--metrics-addr', 'here'), /invalid metrics address here: HOST:PORT expected/)
   })
 
+  it('takes the addresses that host-gateway stands for, one of each family, under both names of the file', () => {
+    assert.deepEqual(load({}, '--host-gateway-ip', '192.0.2.1', '--host-gateway-ip', '2001:db8::1')['host-gateway-ip'], ['192.0.2.1', '2001:db8::1'])
+    assert.deepEqual(load({ 'host-gateway-ips': ['192.0.2.1', '2001:db8::1'] })['host-gateway-ip'], ['192.0.2.1', '2001:db8::1'])
+    assert.deepEqual(load({ 'host-gateway-ip': '192.0.2.1' })['host-gateway-ip'], ['192.0.2.1'])
+    assert.throws(() => load({ 'host-gateway-ip': '192.0.2.1', 'host-gateway-ips': ['192.0.2.2'] }), /cannot both be in the configuration file/)
+    assert.throws(() => load({ 'host-gateway-ips': ['192.0.2.1'] }, '--host-gateway-ip', '192.0.2.1'), /specified both as a flag and in the configuration file: host-gateway-ips/)
+    assert.throws(() => load({}, '--host-gateway-ip', '192.0.2.1', '--host-gateway-ip', '192.0.2.2'), /only one IPv4 host-gateway-ip can be given/)
+    assert.throws(() => load({}, '--host-gateway-ip', 'gateway'), /invalid host-gateway-ip "gateway": an IP address is expected/)
+  })
+
   it('takes runtimes with what comes first on their command lines', () => {
     const config = load({ runtimes: { plain: { path: '/opt/plain' }, traced: { path: 'runc', runtimeArgs: ['--debug'] } } })
     assert.deepEqual(config['add-runtime'], ['plain=/opt/plain', 'traced={"path":"runc","runtimeArgs":["--debug"]}'])

@@ -7,6 +7,7 @@ import { parseBytes } from '../../../base/values.js'
 import { deviceMapping, deviceRate, deviceWeight, gpuRequest } from '../../options/device.js'
 import { parseCpus } from '../../options/cpus.js'
 import { csvFields } from '../../options/csv.js'
+import { extraHost } from '../../options/extra-host.js'
 import { environmentOf, labelsOf, linesOfFiles, optionsOf, pairsOf } from '../../options/key-value.js'
 import { parseMount } from '../../options/mount.js'
 import { parsePublish, portBindings } from '../../options/port.js'
@@ -209,7 +210,7 @@ function hostConfig(flags: CreateFlagValues, given: ReadonlySet<string>, binding
     Dns: flags.dns,
     DnsOptions: [...flags['dns-option'], ...flags['dns-opt']],
     DnsSearch: flags['dns-search'],
-    ExtraHosts: flags['add-host'],
+    ExtraHosts: flags['add-host'].map(extraHost),
     GroupAdd: flags['group-add'],
     SecurityOpt: flags['security-opt'],
     VolumesFrom: flags['volumes-from'],

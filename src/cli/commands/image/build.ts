@@ -9,6 +9,7 @@ import { registryConfig } from '../../build/registry-config.js'
 import { parseSecrets, parseSsh } from '../../build/secret-options.js'
 import { SecretSession } from '../../build/session.js'
 import { verb } from '../../command.js'
+import { extraHost } from '../../options/extra-host.js'
 import { environmentOf, labelsOf } from '../../options/key-value.js'
 import { proxySettings } from '../../options/proxies.js'
 import { parseUlimit } from '../../options/ulimit.js'
@@ -110,7 +111,7 @@ function queryOf(values: FlagValues<typeof flags>, environment: NodeJS.ProcessEn
     ...(values['cache-from'].length > 0 && { cachefrom: JSON.stringify(values['cache-from'].flatMap(imagesOf)) }),
     ...(values['security-opt'].length > 0 && { securityopt: JSON.stringify(values['security-opt']) }),
     ...(ulimits.length > 0 && { ulimits: JSON.stringify(ulimits) }),
-    extrahosts: values['add-host'].map((item) => item.replace('=', ':')),
+    extrahosts: values['add-host'].map(extraHost),
     cgroupparent: values['cgroup-parent'],
     cpuperiod: values['cpu-period'],
     cpuquota: values['cpu-quota'],

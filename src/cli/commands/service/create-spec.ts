@@ -2,6 +2,7 @@ import { invalid } from '../../../base/errors.js'
 import type { ServiceSpec } from '../../../model/engine-api/swarm.js'
 import { csvFields } from '../../options/csv.js'
 import { preferLabel } from '../../../model/network-table.js'
+import { extraHost } from '../../options/extra-host.js'
 import { environmentOf, labelsOf, pairsOf } from '../../options/key-value.js'
 import { parseMount } from '../../options/mount.js'
 import { parseServicePort, proxyProtocolLabels } from '../../options/port.js'
@@ -75,9 +76,9 @@ function serviceMode(mode: string, flags: CommonFlagValues): NonNullable<Service
 
 /** `host:ip` into the line that /etc/hosts holds, `ip host`. */
 export function hostLine(text: string): string {
-  const at = text.indexOf(':')
-  if (at <= 0) throw invalid(`bad format for add-host: "${text}"`)
-  return `${text.slice(at + 1)} ${text.slice(0, at)}`
+  const entry = extraHost(text)
+  const at = entry.indexOf(':')
+  return `${entry.slice(at + 1)} ${entry.slice(0, at)}`
 }
 
 /** `spread=node.labels.zone`. */
