@@ -191,8 +191,10 @@ export class BuildRun {
     if (image !== undefined) return this.imageSource(await this.imageOf(image, this.options.platform, emit))
     const git = gitAddress(value)
     if (!git) throw invalid(`invalid context ${name}=${value}: a folder, docker-image://NAME or the URL of a git repository is expected`)
-    const { commit, folder } = await fetchGit(git, false, join(this.folder, String(this.folders++)), this.deps.proxies, this.signal)
-    return new FolderSource(git.folder === '' ? folder : join(folder, git.folder), this.deps.files, this.signal, git.folder === '' ? undefined : `${commit}:${git.folder}`)
+    const { session } = this.options
+    const access = { proxies: this.deps.proxies, ...(session !== undefined && { session: () => this.deps.sessions.find(session, this.signal) }) }
+    const { commit, place } = await fetchGit(git, false, join(this.folder, String(this.folders++)), access, this.signal)
+    return new FolderSource(place, this.deps.files, this.signal, git.folder === '' ? undefined : `${commit}:${git.folder}`)
   }
 
   /**

@@ -16,7 +16,7 @@ import { BuildRun } from './build-run.js'
 import { ImageDigests, ImageSource } from './copy-source.js'
 import { parseDockerfile } from './dockerfile.js'
 import { ImageFiles } from './image-files.js'
-import { remoteContext } from './remote-context.js'
+import { remoteContext, type RemoteOptions } from './remote-context.js'
 import { BuildSessions } from './session.js'
 
 /** What a builder is opened with. */
@@ -60,7 +60,7 @@ export class Builder implements Disposable {
     const said: Emit = options.quiet ? () => Promise.resolve() : emit
     await mkdir(folder, { mode: 0o700 })
     await using _folder = { [Symbol.asyncDispose]: () => removeTree(folder) }
-    const remote = options.remote === undefined ? undefined : await remoteContext(options.remote, options.dockerfile, join(folder, 'remote'), this.deps.proxies, said, signal)
+    const remote = options.remote === undefined ? undefined : await remoteContext(options.remote, options.dockerfile, join(folder, 'remote'), this.remoteOptions(options, signal), said, signal)
     const dockerfilePath = remote?.dockerfile ?? options.dockerfile
     const ignoreFiles = [`${dockerfilePath}.dockerignore`, '.dockerignore']
     const { context, files } = await BuildContext.receive(
@@ -84,6 +84,14 @@ export class Builder implements Disposable {
     }
     if (options.quiet) await emit({ stream: `${image.id}\n` })
     return image.id
+  }
+
+  private remoteOptions({ session, args }: BuildOptions, signal: AbortSignal): RemoteOptions {
+    return {
+      proxies: this.deps.proxies,
+      keepGitDir: ['1', 'true'].includes(args['BUILDKIT_CONTEXT_KEEP_GIT_DIR'] ?? ''),
+      ...(session !== undefined && { session: () => this.sessions.find(session, signal) }),
+    }
   }
 
   /** The files of an image that was built, until disposed. Throws `notFound`. */

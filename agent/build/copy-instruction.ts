@@ -90,9 +90,10 @@ async function itemsOf(stage: StageBuilder, instruction: Instruction, words: rea
       documents++
       items.push({ source: documentSource(stage, document), patterns: [document.name], unpack: false })
     } else if (git) {
-      const { commit, folder } = await fetchGit(git, flags.has('keep-git-dir'), around.newFolder(), around.deps.proxies, around.signal)
+      const keepGitDir = git.keepGitDir ?? flags.has('keep-git-dir')
+      const { commit, folder } = await fetchGit(git, keepGitDir, around.newFolder(), { proxies: around.deps.proxies, session: around.session }, around.signal)
       if (checksum !== undefined && !commit.startsWith(stage.expand(checksum))) throw invalid(`digest mismatch: ${word} is at commit ${commit}, expected ${checksum}`)
-      items.push({ source: new FolderSource(folder, around.deps.files, around.signal, `${commit}${flags.has('keep-git-dir') ? ' with .git' : ''}`), patterns: [git.folder === '' ? '/' : git.folder], unpack: false })
+      items.push({ source: new FolderSource(folder, around.deps.files, around.signal, `${commit}${keepGitDir ? ' with .git' : ''}${git.submodules === false ? ' without submodules' : ''}`), patterns: [git.folder === '' ? '/' : git.folder], unpack: false })
     } else if (keyword === 'ADD' && /^https?:\/\//.test(word)) {
       const name = target.endsWith('/') ? undefined : posix.basename(target)
       const fetched = await fetchUrl(word, { cache: around.deps.cache, proxies: around.deps.proxies, folder: around.newFolder(), signal: around.signal, ...(name !== undefined && { name }), ...(checksum !== undefined && { checksum: stage.expand(checksum) }) })

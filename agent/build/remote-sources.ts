@@ -1,10 +1,12 @@
-import { chmodSync, mkdirSync, utimesSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, utimesSync } from 'node:fs'
 import { copyFile, rm } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { invalid } from '../../src/base/errors.js'
 import type { Proxies } from '../image/registry/proxies.js'
 import type { BuildCache } from './build-cache.js'
 import { fetchToFile, type Download } from './fetch-url.js'
+import { resolveInRoot } from '../engine/files/rootfs-path.js'
+import { gitEnvironment, type GitAccess } from './git-access.js'
 import { checkOut, resolveCommit, type GitAddress } from './git-source.js'
 
 /** Larger files come into an image by RUN. */
@@ -57,11 +59,17 @@ export async function fetchUrl(url: string, { cache, proxies, folder, name, chec
   }
 }
 
-/** Fetches what a git address means now into a folder below `folder`. */
-export async function fetchGit(address: GitAddress, keepGitDir: boolean, folder: string, proxies: Proxies, signal: AbortSignal): Promise<{ commit: string; folder: string }> {
-  const commit = await resolveCommit(address, proxies, signal)
+/**
+ * Fetches what a git address means now into a folder below `folder`. `place` is what the address names there: all of the repository,
+ * or a folder in it, to which links within the repository may lead.
+ */
+export async function fetchGit(address: GitAddress, keepGitDir: boolean, folder: string, access: GitAccess, signal: AbortSignal): Promise<{ commit: string; folder: string; place: string }> {
+  await using environment = await gitEnvironment(address.remote, access)
+  const commit = await resolveCommit(address, environment.variables, signal)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const files = join(folder, 'repository')
-  await checkOut(address, commit, files, keepGitDir, proxies, signal)
-  return { commit, folder: files }
+  await checkOut(address, commit, files, address.keepGitDir ?? keepGitDir, environment.variables, signal)
+  const place = resolveInRoot(files, address.folder)
+  if (lstatSync(place, { throwIfNoEntry: false })?.isDirectory() !== true) throw invalid(`the repository has no folder ${JSON.stringify(address.folder)}`)
+  return { commit, folder: files, place }
 }

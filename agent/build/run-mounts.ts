@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { must } from '../../src/base/assert.js'
-import { invalid, messageOf } from '../../src/base/errors.js'
+import { invalid } from '../../src/base/errors.js'
 import type { Mount } from '../../src/model/engine-api/container.js'
 import { resolveInRoot } from '../engine/files/rootfs-path.js'
 import { mount, unmountAll } from '../kernel/mount.js'
 import { HeldFolder } from '../snapshot/held-folder.js'
+import { serveAgent } from './agent-socket.js'
 import type { BuildCache, CacheFolder } from './build-cache.js'
 import type { CopySource } from './copy-source.js'
 import type { Heredoc } from './logical-lines.js'
@@ -158,28 +158,8 @@ export class RunMounts implements AsyncDisposable {
       return
     }
     const folder = this.newFolder()
-    // Through the folder's descriptor: a socket's path has room for 107 bytes only.
-    const held = HeldFolder.open(folder)
-    const sockets = new Set<{ destroy(): void }>()
-    const server = createServer((socket) => {
-      sockets.add(socket)
-      socket.once('close', () => sockets.delete(socket))
-      socket.on('error', () => undefined)
-      try {
-        session.forwardAgent(id, socket)
-      } catch {
-        socket.destroy()
-      }
-    })
-    this.undo.push(async () => {
-      for (const socket of sockets) socket.destroy()
-      await closed(server)
-      held[Symbol.dispose]()
-    })
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (cause) => reject(invalid(`cannot make a socket for the ssh agent: ${messageOf(cause)}`, cause)))
-      server.listen(held.child('agent.sock'), resolve)
-    })
+    const served = await serveAgent(session, id, folder)
+    this.undo.push(() => served[Symbol.asyncDispose]())
     const path = join(folder, 'agent.sock')
     chownSync(path, uid, gid)
     chmodSync(path, mode ?? 0o600)
@@ -256,8 +236,4 @@ function ownerOf({ uid, gid, mode = 0o755 }: RunMount): { uid: number; gid: numb
 function isEmptyFile(path: string): boolean {
   const stat = lstatSync(path, { throwIfNoEntry: false })
   return stat?.isFile() === true && stat.size === 0
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => server.close(() => resolve()))
 }

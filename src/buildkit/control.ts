@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.js'
 import { ErrorKind, invalid, messageOf, StatusError } from '../base/errors.js'
 import type { BuildCache } from '../model/engine-api/image.js'
 import type { BuildKitBackend } from './backend.js'
+import { inputImages, requireNoGraph } from './definition.js'
 import { exportImage, requireExporters, type Export } from './exporter.js'
 import { buildkit } from './gen/buildkit.js'
 import { bytesStream, serverStream, unary, type Call, type Procedure } from './grpc.js'
@@ -31,7 +32,7 @@ export function controlProcedures({ backend, jobs, solver, clock, version }: Con
       // The other calls of a build that is refused find it, and need not wait.
       requireSupported(request)
       requireExporters(wanted)
-      const image = frontend === '' ? await job.finished(call.signal) : await solver.solve(job, frontend, frontendAttrs, call.signal)
+      const image = frontend === '' ? await job.finished(call.signal) : await solver.solve(job, frontend, frontendAttrs, inputImages(request.frontendInputs), call.signal)
       return { exporterResponse: image === undefined ? {} : await exportImage(backend, job, wanted, image, AbortSignal.any([call.signal, job.ended.signal])) }
     })
   }
@@ -79,15 +80,8 @@ export function workerOf({ platform }: Pick<BuildKitBackend, 'platform'>, versio
   }
 }
 
-/** Throws `unsupported` for what is no build of a Dockerfile. */
-export function requireNoGraph(definition: { def?: Uint8Array[] | null } | null | undefined, inputs: Readonly<Record<string, unknown>>): void {
-  if ((definition?.def?.length ?? 0) > 0) throw new StatusError(ErrorKind.unsupported, 'this daemon builds Dockerfiles alone: a compiled graph (LLB) cannot be solved (for a context that is an address, docker buildx asks for one by its policies, unless --policy disabled=true is given)')
-  const input = Object.keys(inputs)[0]
-  if (input !== undefined) throw new StatusError(ErrorKind.unsupported, `the input ${input} is a compiled graph (LLB), which this daemon cannot solve: it builds each target by itself`)
-}
-
 function requireSupported(request: buildkit.control.SolveRequest): void {
-  requireNoGraph(request.definition, request.frontendInputs)
+  requireNoGraph(request.definition)
   if (request.sourcePolicy.length > 0 || request.sourcePolicySession !== '') throw new StatusError(ErrorKind.unsupported, 'policies about the sources of a build are not supported by this daemon: without them, build with --policy disabled=true')
   if (request.proxyNetwork) throw new StatusError(ErrorKind.unsupported, 'a proxy for the network of builds is not supported by this daemon')
   // Caches of steps are the images of the store: the one kind that can be asked for is in the image itself.

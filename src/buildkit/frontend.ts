@@ -34,9 +34,9 @@ const contextName = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/
 
 /**
  * Reads the attributes of BuildKit's Dockerfile frontend (github.com/moby/buildkit, frontend/dockerui/config.go, and
- * frontend/dockerfile). Throws `unsupported` for what this builder cannot do, `invalid` for what is wrong.
+ * frontend/dockerfile); `inputs` are images by their names. Throws `unsupported` for what this builder cannot do, `invalid` for what is wrong.
  */
-export function readFrontend(frontend: string, attributes: Readonly<Record<string, string>>): FrontendPlan {
+export function readFrontend(frontend: string, attributes: Readonly<Record<string, string>>, inputs: ReadonlyMap<string, string> = new Map()): FrontendPlan {
   const given = new Map(Object.entries(attributes))
   const text = (name: string): string | undefined => given.get(name) || undefined
   requireFrontend(frontend, text('source'))
@@ -51,7 +51,7 @@ export function readFrontend(frontend: string, attributes: Readonly<Record<strin
   const dockerfileFolder = text('dockerfilekey')
   const context = contextPlace(text('context'), text('contextkey'))
   if (context.kind !== 'local' && dockerfileFolder !== undefined) throw unsupported('a Dockerfile from the client with a context from an address is not supported: have both in one place')
-  const { namedFolders, namedContexts } = readContexts(given)
+  const { namedFolders, namedContexts } = readContexts(given, inputs)
   const target = text('target')
   const noCache = given.has('no-cache')
   return {
@@ -128,13 +128,19 @@ function contextPlace(context: string | undefined, key: string | undefined): Con
   return { kind: 'remote', url: context }
 }
 
-function readContexts(given: ReadonlyMap<string, string>): { namedFolders: Map<string, string>; namedContexts: Record<string, string> } {
+function readContexts(given: ReadonlyMap<string, string>, inputs: ReadonlyMap<string, string>): { namedFolders: Map<string, string>; namedContexts: Record<string, string> } {
   const namedFolders = new Map<string, string>()
   const namedContexts: Record<string, string> = {}
   for (const [key, value] of byPrefix(given, 'context:')) {
     // A name for one platform: `name::linux/amd64`.
     const name = key.replace(/::.*$/, '')
-    if (value.startsWith('input:') || value.startsWith('target:')) throw unsupported(`the context ${name} is the result of another target: this daemon builds each target by itself`)
+    if (value.startsWith('target:')) throw unsupported(`the context ${name} is the result of another target, which this client does not hand over: build with a newer one`)
+    if (value.startsWith('input:')) {
+      const image = inputs.get(value.slice('input:'.length))
+      if (image === undefined) throw invalid(`the context ${name} is an input that is not there`)
+      namedContexts[name] = `docker-image://${image}`
+      continue
+    }
     if (value.startsWith('oci-layout:')) throw unsupported(`the context ${name} is an OCI layout of the client's: give docker-image://NAME, a folder or a git repository`)
     if (!value.startsWith('local:')) {
       namedContexts[name] = value

@@ -1,5 +1,6 @@
 import type { BuildKitBackend } from './backend.js'
-import { requireNoGraph, workerOf } from './control.js'
+import { workerOf } from './control.js'
+import { inputImages, requireNoGraph, resultDefinition } from './definition.js'
 import { buildkit } from './gen/buildkit.js'
 import { errorOf, unary, type Call, type Procedure } from './grpc.js'
 import { invalid } from '../base/errors.js'
@@ -13,7 +14,9 @@ const service = '/moby.buildkit.v1.frontend.LLBBridge'
 const buildIdHeader = 'buildkit-controlapi-buildid'
 
 /** What clients may count on (github.com/moby/buildkit, frontend/gateway/pb/caps.go). */
-const capabilities = ['solve.base', 'return', 'returnmap', 'proto.refarray', 'importcaches', 'frontend.inputs', 'gateway.solve.metadata', 'frontend.caps', 'gateway.solve.evaluate', 'gateway.evaluate', 'gateway.warnings']
+const capabilities = ['solve.base', 'return', 'returnmap', 'proto.refarray', 'importcaches', 'frontend.inputs', 'gateway.solve.metadata', 'frontend.caps', 'gateway.solve.evaluate', 'gateway.evaluate', 'gateway.warnings', 'reference.output']
+/** The same of builds as such (solver/pb/caps.go). */
+const buildCapabilities = ['source.image', 'source.local', 'exporter.multiple']
 
 interface GatewayDeps {
   backend: Pick<BuildKitBackend, 'platform'>
@@ -36,13 +39,16 @@ export function gatewayProcedures({ backend, jobs, solver }: GatewayDeps): Proce
 
   const solve = async (request: buildkit.gateway.SolveRequest, call: Call): Promise<buildkit.gateway.ISolveResponse> => {
     const { definition, frontend, frontendOpt, frontendInputs, allowResultReturn, allowResultArrayRef, cacheImports } = request
-    requireNoGraph(definition, frontendInputs)
+    requireNoGraph(definition)
+    const inputs = inputImages(frontendInputs)
     const job = await jobOf(call)
     const imports: Record<string, string> = cacheImports.length > 0 ? { 'cache-imports': JSON.stringify(cacheImports.map(({ type, attrs }) => ({ Type: type, Attrs: attrs }))) } : {}
     // Nothing of a build: the reference to it is empty too.
-    const id = frontend === '' ? '' : job.keep(await job.turns.run(() => solver.solve(job, frontend, { ...imports, ...frontendOpt }, call.signal)))
+    const image = frontend === '' ? undefined : await job.turns.run(() => solver.solve(job, frontend, { ...imports, ...frontendOpt }, inputs, call.signal))
+    const id = image === undefined ? '' : job.keep(image)
     if (!allowResultReturn) return { ref: id }
-    return { result: allowResultArrayRef ? { ref: { id } } : { refDeprecated: id } }
+    if (!allowResultArrayRef) return { result: { refDeprecated: id } }
+    return { result: { ref: { id, ...(image !== undefined && { def: resultDefinition(image) }) } } }
   }
 
   const finish = async ({ result, error }: buildkit.gateway.ReturnRequest, call: Call): Promise<Record<string, never>> => {
@@ -61,7 +67,7 @@ export function gatewayProcedures({ backend, jobs, solver }: GatewayDeps): Proce
   return [
     unary(`${service}/Ping`, Empty, messages.PongResponse, async (_, call) => {
       await jobOf(call)
-      return { frontendApiCaps: capabilities.map((id) => ({ id, enabled: true })), workers: [workerOf(backend)] }
+      return { frontendApiCaps: enabled(capabilities), llbCaps: enabled(buildCapabilities), workers: [workerOf(backend)] }
     }),
     unary(`${service}/Solve`, messages.SolveRequest, messages.SolveResponse, solve),
     unary(`${service}/Return`, messages.ReturnRequest, Empty, finish),
@@ -73,4 +79,8 @@ export function gatewayProcedures({ backend, jobs, solver }: GatewayDeps): Proce
     unary(`${service}/Inputs`, Empty, Empty, () => ({})),
     unary(`${service}/Warn`, Empty, Empty, () => ({})),
   ]
+}
+
+function enabled(ids: readonly string[]): buildkit.gateway.IAPICap[] {
+  return ids.map((id) => ({ id, enabled: true }))
 }

@@ -28,9 +28,9 @@ export class Solver {
     private readonly ids: IdSource,
   ) {}
 
-  /** Builds, and gives the image's id. Progress goes to the job. */
-  async solve(job: Job, frontend: string, attributes: Readonly<Record<string, string>>, signal: AbortSignal): Promise<string> {
-    const plan = readFrontend(frontend, attributes)
+  /** Builds, and gives the image's id. Progress goes to the job. `inputs` are images by the names that the attributes have for them. */
+  async solve(job: Job, frontend: string, attributes: Readonly<Record<string, string>>, inputs: ReadonlyMap<string, string>, signal: AbortSignal): Promise<string> {
+    const plan = readFrontend(frontend, attributes, inputs)
     const over = new AbortController()
     const until = AbortSignal.any([signal, job.ended.signal, over.signal])
     try {

@@ -76,11 +76,13 @@ describe('addresses of repositories', () => {
     assert.deepEqual(gitAddress('https://host/a/b.git#v1:sub/dir/'), { remote: 'https://host/a/b.git', ref: 'v1', folder: 'sub/dir' })
     assert.deepEqual(gitAddress('git@host:a/b.git'), { remote: 'git@host:a/b.git', ref: '', folder: '' })
     assert.deepEqual(gitAddress('github.com/a/b#main'), { remote: 'https://github.com/a/b', ref: 'main', folder: '' })
+    assert.deepEqual(gitAddress('https://host/b.git?branch=next&subdir=/sub&keep-git-dir&submodules=0&commit=abcdef0'), { remote: 'https://host/b.git', ref: 'refs/heads/next', folder: 'sub', keepGitDir: true, submodules: false, commit: 'abcdef0' })
+    assert.deepEqual(gitAddress('ssh://git@host/b.git?tag=v1'), { remote: 'ssh://git@host/b.git', ref: 'refs/tags/v1', folder: '' })
     assert.deepEqual([gitAddress('https://host/archive.tar.gz'), gitAddress('file.git'), gitAddress('./x')], [undefined, undefined, undefined])
   })
 
   it('hold nothing that git would take for an option or a way out', () => {
-    for (const text of ['git://h/x#--upload-pack=y', 'git://h/x#a:../..', 'git://h/x#a..b']) assert.throws(() => gitAddress(text), { kind: 'invalid' }, text)
+    for (const text of ['git://h/x#--upload-pack=y', 'git://h/x#a:../..', 'git://h/x#a..b', 'git://h/x?ref=-x', 'git://h/x?subdir=a/../..', 'git://h/x?commit=-x', 'git://h/x?what=1', 'git://h/x?ref=a#b']) assert.throws(() => gitAddress(text), { kind: 'invalid' }, text)
   })
 })
 

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fetchToFile } from '../../../../agent/build/fetch-url.js'
+import { gitEnvironment } from '../../../../agent/build/git-access.js'
 import { checkOut, gitAddress, resolveCommit, type GitAddress } from '../../../../agent/build/git-source.js'
 import { Proxies } from '../../../../agent/image/registry/proxies.js'
 
@@ -43,8 +44,9 @@ describe('what builds fetch', () => {
   })
 
   it('from git repositories too', async () => {
-    const address = gitAddress('http://git.test/a.git#main')
-    assert.equal(address && (await resolveCommit(address, proxies, signal)), commit)
+    const address = gitAddress('http://git.test/a.git#main') as GitAddress
+    await using environment = await gitEnvironment(address.remote, { proxies })
+    assert.equal(await resolveCommit(address, environment.variables, signal), commit)
     assert.match(asked[0] ?? '', /^http:\/\/git\.test\/a\.git\/info\/refs/)
   })
 
@@ -53,10 +55,12 @@ describe('what builds fetch', () => {
     const { PATH } = process.env
     try {
       process.env['PATH'] = folder
-      await assert.rejects(resolveCommit(address, proxies, signal), { kind: 'unsupported', message: /needs the program git/ })
+      await using environment = await gitEnvironment(address.remote, { proxies })
+      const { variables } = environment
+      await assert.rejects(resolveCommit(address, variables, signal), { kind: 'unsupported', message: /needs the program git/ })
       // It takes away the folder that it is run in.
       writeFileSync(join(folder, 'git'), `#!/bin/sh\nexec /bin/rm -rf ${join(folder, 'checkout')}\n`, { mode: 0o755 })
-      await assert.rejects(checkOut(address, commit, join(folder, 'checkout'), false, proxies, signal), { kind: 'internal', message: /cannot run git remote: its folder .*checkout is gone/ })
+      await assert.rejects(checkOut(address, commit, join(folder, 'checkout'), false, variables, signal), { kind: 'internal', message: /cannot run git remote: its folder .*checkout is gone/ })
     } finally {
       process.env['PATH'] = PATH
     }
