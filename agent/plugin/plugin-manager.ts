@@ -8,7 +8,7 @@ import { removeTree } from '../../src/sys/remove-tree.js'
 import { EnginePaths } from '../engine/paths.js'
 import type { ImageStore } from '../image/image-store.js'
 import type { Progress } from '../image/progress.js'
-import { canonicalName, familiarName, parseReference, withDefaultTag, type Reference } from '../image/reference.js'
+import { canonicalName, familiarName, familiarRepository, parseReference, withDefaultTag, type Reference } from '../image/reference.js'
 import type { Credentials } from '../image/registry/credentials.js'
 import { bringPlugin, fetchPlugin, pushPlugin, type PluginContent } from '../image/registry/plugins.js'
 import type { Registries } from '../image/registry/registries.js'
@@ -279,6 +279,8 @@ export class PluginManager implements AsyncDisposable {
     const received = await registries.receive(reference, options.credentials, signal, async (client, deps) => {
       const found = await fetchPlugin(client, reference, deps, signal)
       const config = parsePluginConfig(found.configData)
+      // Before the privileges are looked at: Docker's clients are told in the stream what is wrong with them.
+      progress({ status: `Pulling from ${familiarRepository(reference)}`, id: reference.digest ?? reference.tag ?? '' })
       const refusal = refusalOf(privilegesOf(config), options.privileges)
       // No fault of where it is from: nobody else is asked for it.
       if (refusal) return refusal

@@ -6,7 +6,7 @@ import type { ImageLayer } from '../image-record.js'
 import type { ImageStore } from '../image-store.js'
 import { documentBytesMax, parseManifest, type Manifest } from '../manifest.js'
 import type { Progress } from '../progress.js'
-import { canonicalName, familiarRepository, type Reference } from '../reference.js'
+import { canonicalName, type Reference } from '../reference.js'
 import { TarError } from '../../snapshot/tar/header.js'
 import type { Limit } from '../../../src/base/limit.js'
 import type { RegistryClient } from './client.js'
@@ -68,7 +68,6 @@ export async function bringPlugin(
   const pin = { [Symbol.dispose]: () => pins.splice(0).forEach((one) => one[Symbol.dispose]()) }
   try {
     const lines = resolved.manifest.layers.map((layer) => new LayerProgress(progress, store.clock, shortId(layer.digest), layer.size))
-    progress({ status: `Pulling from ${familiarRepository(reference)}`, id: reference.digest ?? reference.tag ?? '' })
     for (const line of lines) line.say('Pulling fs layer')
     const layers: ImageLayer[] = []
     let chainId: string | undefined
