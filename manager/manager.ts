@@ -33,7 +33,9 @@ import { createControl } from './control/control.js'
 import { watchCluster } from './control/watch.js'
 import { Dispatcher } from './dispatcher/dispatcher.js'
 import { Health } from './health.js'
-import { unlockFollower, type ApplyUnlockKey } from './keys/unlock-follow.js'
+import type { DataKeys } from './keys/data-key-file.js'
+import { KeyRenewal } from './keys/key-renewal.js'
+import { unlockFollower } from './keys/unlock-follow.js'
 import { createUnlockKey } from './keys/unlock-key.js'
 import { Leader, leaderLoops, type LeaderLoop } from './leader.js'
 import { ManagerLeadership } from './leadership.js'
@@ -46,6 +48,7 @@ import { raftHandlers, type JoinResult } from './raft/transport/service.js'
 import { assertManager } from './role-manager.js'
 import { forManagersStill } from './still-manager.js'
 import { MemoryStore } from './store/memory-store.js'
+import type { LoopDeps } from './store/store-loop.js'
 import type { Store } from './store/store.js'
 import { wireChangeCodec } from './store/wire-codec.js'
 
@@ -67,14 +70,25 @@ export interface ManagerOptions {
   /** Aborted: whoever starts it does not want it any more. */
   signal?: AbortSignal
   forceNewCluster?: boolean
-  /** Seals log and snapshots. */
-  dataKey?: Uint8Array
-  /** Told the unlock key that the cluster has (none while autolock is off) at the start and after each change; a failure is tried again. */
-  onUnlockKey?: ApplyUnlockKey
+  /** Log and snapshots are in clear without. */
+  seal?: DiskSeal
   clock: Clock
   rng: Rng
   ids: IdSource
   log: Logger
+}
+
+/** What a manager's disk is sealed with. */
+export interface DiskSeal {
+  /** Of log and snapshots, as they are on disk. */
+  keys: DataKeys
+  /**
+   * Told the unlock key that the cluster has (none while autolock is off) at the start and after each change,
+   * and the version of its object; gives the data keys from then on. A failure is tried again.
+   */
+  follow(unlockKey: Uint8Array | undefined, version: number): Promise<DataKeys>
+  /** Log and snapshots need no other key than this one. A failure is tried again. */
+  renewed(keyId: number): Promise<void>
 }
 
 /** Asking to be taken in is repeated this often while no manager answers. */
@@ -192,7 +206,7 @@ export class Manager implements AsyncDisposable {
         restore: (index, chunks) => store.restore(index, chunks),
       },
       ...(options.forceNewCluster && { forceNewCluster: true }),
-      ...(options.dataKey && { dataKey: options.dataKey }),
+      ...(options.seal && { dataKeys: options.seal.keys }),
     }
     const wanted = options.signal ? AbortSignal.any([scope.signal, options.signal]) : scope.signal
     const node = await openRaft(raftOptions, options, connections, wanted)
@@ -227,7 +241,7 @@ export class Manager implements AsyncDisposable {
     )
     scope.defer(leadership.follow(node))
 
-    if (options.onUnlockKey) scope.use(unlockFollower({ store, clock, rng, ids, log: log.child({ part: 'keys' }) }, options.onUnlockKey)).start()
+    if (options.seal) followUnlockKey(scope, options.seal, node, { store, clock, rng, ids, log: log.child({ part: 'keys' }) })
 
     const control = controlClient(router.client(controlService, controlHandlers(served), self))
     return new Manager(scope, store, node, control, server.port, leadership, clock)
@@ -267,6 +281,14 @@ export class Manager implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.scope[Symbol.asyncDispose]()
   }
+}
+
+/** Keeps the disk sealed as the cluster says, until the scope ends. */
+function followUnlockKey(scope: Scope, seal: DiskSeal, raft: RaftNode, deps: LoopDeps): void {
+  const renewal = scope.use(new KeyRenewal({ ...deps, reseal: (keys, signal) => raft.renewDataKey(keys, signal), renewed: (keyId) => seal.renewed(keyId) }))
+  // One that a crash or an end interrupted.
+  renewal.want(seal.keys)
+  scope.use(unlockFollower(deps, async (key, version) => renewal.want(await seal.follow(key, version)))).start()
 }
 
 /** A service that serves only while this manager leads. */

@@ -44,15 +44,17 @@ export class IdentityFiles {
   }
 
   /**
-   * Keys are written sealed or in clear from now on, and those on disk are brought into that form; both
-   * forms are read. Repeating it after a crash or a failure leads to the same.
+   * Keys are written sealed or in clear from now on, and those on disk are brought into that form, sealed with the data
+   * key that seals now; all forms are read. Repeating it after a crash or a failure leads to the same.
    */
   keepKeys(seal: KeySeal, sealed: boolean): Promise<void> {
     return this.work.run(async () => {
       this.keeping = { seal, sealed }
       for (const name of ['swarm-node.key', 'swarm-node.key.next']) {
         const text = await this.read(name)
-        if (text !== undefined && isSealed(text) !== sealed) await writeFileAtomic(this.path(name), sealed ? seal.seal(text) : seal.open(text), 0o600)
+        if (text === undefined || (isSealed(text) ? sealed && seal.isCurrent(text) : !sealed)) continue
+        const clear = isSealed(text) ? seal.open(text) : text
+        await writeFileAtomic(this.path(name), sealed ? seal.seal(clear) : clear, 0o600)
       }
     })
   }

@@ -1,11 +1,12 @@
-import { messageOf } from '../../src/base/errors.js'
+import { invalid, messageOf } from '../../src/base/errors.js'
 import type { Logger } from '../../src/base/log.js'
+import type { NamedKey } from '../../src/sys/aes-gcm.js'
 import { changedConf, ConfChangeKind, decodeConfChange, encodeConfChange, type ConfChange } from './core/confchange.js'
 import { emptyConf, EntryKind, type ConfState, type Entry, type HardState, type PeerId, type SnapshotMeta } from './core/message.js'
 import type { StoredState } from './core/state.js'
 import { encodeContext, Membership, type Member, type Roster } from './membership.js'
 import type { Disk } from './wal/disk.js'
-import { aesSealer } from './wal/encryption.js'
+import { KeyRing } from './wal/encryption.js'
 import { damaged } from './wal/segment.js'
 import { SnapshotStore, type SnapshotHeader } from './wal/snapshot-file.js'
 import { Wal, type WalContent } from './wal/wal.js'
@@ -20,8 +21,8 @@ export interface LogStorageOptions {
   readonly disk: Disk
   readonly log: Logger
   readonly segmentBytes?: number
-  /** Seals everything written: `dataKeyBytes` bytes. */
-  readonly dataKey?: Uint8Array
+  /** The first one seals everything written, all open. */
+  readonly dataKeys?: readonly NamedKey[]
   /** Entries kept behind a snapshot for followers that are a little late. */
   readonly keepEntries: number
 }
@@ -44,18 +45,20 @@ export class LogStorage {
   private constructor(
     readonly wal: Wal,
     readonly snapshots: SnapshotStore,
+    private readonly ring: KeyRing | undefined,
     private readonly content: WalContent,
     private readonly options: LogStorageOptions,
   ) {}
 
   static async open(options: LogStorageOptions): Promise<LogStorage> {
     const { dir, disk, log } = options
-    const sealing = options.dataKey ? { sealer: aesSealer(options.dataKey) } : {}
+    const ring = options.dataKeys && new KeyRing(options.dataKeys)
+    const sealing = ring ? { sealer: ring } : {}
     const snapshots = new SnapshotStore({ disk, folder: `${dir}/snap`, log, ...sealing })
     await snapshots.open()
     const segments = options.segmentBytes === undefined ? {} : { segmentBytes: options.segmentBytes }
     const { wal, content } = await Wal.open({ disk, folder: `${dir}/wal`, log, ...segments, ...sealing })
-    return new LogStorage(wal, snapshots, content, options)
+    return new LogStorage(wal, snapshots, ring, content, options)
   }
 
   /** Nothing was ever written: a new member starts here. */
@@ -166,6 +169,32 @@ export class LogStorage {
   async release(compactedTo: number): Promise<void> {
     const oldest = await this.snapshots.prune(snapshotsKept)
     await this.wal.release(Math.min(oldest, compactedTo))
+  }
+
+  /** The first of these keys seals what is written from now on. Throws `invalid` when this log is not sealed. */
+  async sealWith(keys: readonly NamedKey[]): Promise<void> {
+    if (!this.ring) throw invalid('the Raft log of this manager is not sealed')
+    this.ring.use(keys)
+    // What was on its way to disk with another key is there before this is.
+    await this.wal.append({}, true)
+  }
+
+  /** What other keys than the current one sealed: nothing, what lies there, or what is `coming` still and must be waited for. */
+  async otherwiseSealed(): Promise<'nothing' | 'there' | 'coming'> {
+    const { inPlace, coming } = await this.snapshots.otherwiseSealed()
+    if (coming) return 'coming'
+    return inPlace.length > 0 || this.wal.otherwiseSealedTo !== undefined ? 'there' : 'nothing'
+  }
+
+  /**
+   * Removes what other keys than the current one sealed: all segments, none of which may hold a live entry after this
+   * snapshot, and the snapshots up to it. It is read through before, as there is none to fall back to then.
+   */
+  async dropOtherwiseSealed(saved: SnapshotMeta): Promise<void> {
+    await this.snapshots.verify(saved)
+    await this.wal.releaseOtherwiseSealed()
+    const { inPlace } = await this.snapshots.otherwiseSealed()
+    await this.snapshots.remove(inPlace.filter(({ index }) => index <= saved.index))
   }
 
   close(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/base/clock.js'
 import type { Logger } from '../../src/base/log.js'
 import type { Rng } from '../../src/base/rng.js'
+import type { NamedKey } from '../../src/sys/aes-gcm.js'
 import type { PeerId } from './core/message.js'
 import type { PeerStatus } from './core/raft.js'
 import type { Role } from './core/ready.js'
@@ -52,8 +53,8 @@ export interface RaftNodeOptions {
   /** Entries kept behind a snapshot for followers that are a little late; default 500. */
   readonly keepEntries?: number
   readonly segmentBytes?: number
-  /** Seals log and snapshots: 32 bytes. */
-  readonly dataKey?: Uint8Array
+  /** Of log and snapshots, 32 bytes each: the first one seals, all open. */
+  readonly dataKeys?: readonly NamedKey[]
   /** The machine's own unless a test hands in another. */
   readonly disk?: Disk
 }

@@ -1,5 +1,6 @@
 import type { Timer } from '../../src/base/clock.js'
 import { StatusError, unavailable } from '../../src/base/errors.js'
+import type { NamedKey } from '../../src/sys/aes-gcm.js'
 import { NotDoneError } from '../../src/wire/error-status.js'
 import { Applier } from './applier.js'
 import { ConfChangeKind, type ConfChange } from './core/confchange.js'
@@ -18,6 +19,7 @@ import { openLog } from './open-log.js'
 import { abortable, leadershipLost, Proposals, Reads } from './pending.js'
 import { Reachability } from './reachability.js'
 import { refusalError } from './refusal.js'
+import { renewDataKey } from './renewal.js'
 import { Snapshotter } from './snapshotter.js'
 import { Transport } from './transport/transport.js'
 import type { JoinResult, RaftReceiver } from './transport/service.js'
@@ -220,6 +222,19 @@ export class RaftNode implements RaftReceiver, AsyncDisposable {
     return this.changes.transferLeadership(to)
   }
 
+  /**
+   * Brings log and snapshots under the first of `keys`, all of which must be on disk already; resolves when nothing is
+   * left that needs another one. One at a time. Rejects when the signal is aborted, with `unavailable` when the member
+   * ends, and with what the disk failed with.
+   */
+  renewDataKey(keys: readonly NamedKey[], signal?: AbortSignal): Promise<void> {
+    const { raft, storage, snapshotter, turns } = this
+    const checkRunning = (): void => {
+      if (this.ending) throw this.endedError()
+    }
+    return renewDataKey(keys, { raft, storage, snapshotter, turns, checkRunning }, signal)
+  }
+
   /** Takes messages from a peer; false when the sender was removed. */
   receive(messages: readonly Message[], sender: Member | undefined): boolean {
     if (this.ending) throw this.endedError()
@@ -284,7 +299,10 @@ export class RaftNode implements RaftReceiver, AsyncDisposable {
     try {
       while (!this.ending) {
         if (this.raft.hasReady) await this.turn(this.raft.ready())
-        else await this.turns.sleep()
+        else {
+          this.snapshotter.maybeStart(this.options.stateMachine)
+          await this.turns.sleep()
+        }
       }
     } catch (thrown) {
       this.fail(thrown)
@@ -353,6 +371,7 @@ export class RaftNode implements RaftReceiver, AsyncDisposable {
     const failure = this.endedError()
     this.proposals.failAll(failure)
     this.reads.failAll(failure)
+    this.snapshotter.endForced(failure)
     this.leadership.end()
     this.turns.wake()
     this.turns.passed()

@@ -11,14 +11,14 @@ import { realDisk } from './wal/disk.js'
  * when there is none and no way to start.
  */
 export async function openLog(options: RaftNodeOptions): Promise<{ storage: LogStorage; loaded: Loaded }> {
-  const { dir, log, dataKey, segmentBytes, disk = realDisk, keepEntries = keepEntriesDefault } = options
+  const { dir, log, dataKeys, segmentBytes, disk = realDisk, keepEntries = keepEntriesDefault } = options
   const storage = await LogStorage.open({
     dir,
     disk,
     log,
     keepEntries,
     ...(segmentBytes === undefined ? {} : { segmentBytes }),
-    ...(dataKey ? { dataKey } : {}),
+    ...(dataKeys ? { dataKeys } : {}),
   })
   try {
     return { storage, loaded: await loadOrBegin(storage, options) }

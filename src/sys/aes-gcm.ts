@@ -3,6 +3,12 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 /** The length of a key. */
 export const aesKeyBytes = 32
 
+/** One of several keys, told apart by what is sealed with them. */
+export interface NamedKey {
+  readonly id: number
+  readonly key: Uint8Array
+}
+
 const nonceBytes = 12
 const tagBytes = 16
 

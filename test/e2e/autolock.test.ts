@@ -11,6 +11,8 @@ import { converged, nodes, printLogs, startLab } from './support.js'
 const onDisk = (host: LabHost, name: string): string => readFileSync(join(host.dataRoot, 'swarm', name), 'utf8')
 const nodeKey = (host: LabHost): string => onDisk(host, 'certificates/swarm-node.key')
 const dataKey = (host: LabHost): string => onDisk(host, 'raft-key.json')
+/** Of the data keys, the current one first. */
+const keyIds = (host: LabHost): number[] => (JSON.parse(dataKey(host)) as { keys: { id: number }[] }).keys.map(({ id }) => id)
 const isSealed = (host: LabHost): boolean => dataKey(host).includes('sealedDataKey') && nodeKey(host).includes('SEALED')
 const state = (host: LabHost): Promise<string> => host.docker('info', '--format', '{{.Swarm.LocalNodeState}}')
 const runningContainers = async (host: LabHost): Promise<string[]> => (await containersOf(host)).sort()
@@ -121,10 +123,13 @@ describe('a swarm whose managers lock themselves', function () {
   it('is sealed under a new key after a rotation', async () => {
     const before = await unlockKey(first)
     const seals = [dataKey(first), dataKey(second)]
+    const ids = [first, second].map(keyIds)
     await first.docker('swarm', 'unlock-key', '--rotate')
     const after = await unlockKey(first)
     assert.notEqual(after, before)
     await eventually('both managers are sealed anew', () => dataKey(first) !== seals[0] && dataKey(second) !== seals[1])
+    await eventually('both have a new data key, and nothing needs the one before', () =>
+      [first, second].every((host, i) => keyIds(host).length === 1 && keyIds(host)[0] !== ids[i]?.[0]))
     for (const host of [second, first]) {
       await crash(host)
       assert.match((await unlock(host, before)).stderr, /invalid key provided/)
@@ -148,9 +153,15 @@ describe('a swarm whose managers lock themselves', function () {
     await eventually('one manager is left', async () => (await nodes(first)).filter(({ manager }) => manager !== '').length === 1)
     await eventually('the other knows that it is a worker', async () => (await second.docker('info', '--format', '{{.Swarm.ControlAvailable}}')) === 'false')
     await second.docker('swarm', 'leave')
+    const [open] = keyIds(first)
     const said = await first.docker('swarm', 'update', '--autolock=true')
     assert.match(said, /SWMKEY-1-/)
     await eventually('it is sealed', () => isSealed(first))
+    await eventually('the data key that lay open is used no more', () => keyIds(first).length === 1 && keyIds(first)[0] !== open)
+    const key = await unlockKey(first)
+    await crash(first)
+    await unlocked(first, key)
+    assert.equal(await first.docker('service', 'ls', '--format', '{{.Name}}'), 'web')
     await crash(first)
     assert.equal(await state(first), 'locked')
     await first.docker('swarm', 'leave', '--force')

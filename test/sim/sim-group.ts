@@ -3,8 +3,13 @@ import type { Clock } from '../../src/base/clock.js'
 import { kindOf } from '../../src/base/errors.js'
 import { nullLogger } from '../../src/base/log.js'
 import { seededRng, type Rng } from '../../src/base/rng.js'
+import type { DataKeys } from '../../manager/keys/data-key-file.js'
+import { KeyRenewal } from '../../manager/keys/key-renewal.js'
 import { RaftNode } from '../../manager/raft/node.js'
 import type { RaftStart, StateMachine } from '../../manager/raft/node-types.js'
+import { DiskLock } from '../../src/daemon/swarm/disk-lock.js'
+import { keyFilesOn, mortalDisk, type Life } from './host-disk.js'
+import type { Disk } from '../../manager/raft/wal/disk.js'
 import { MemoryDisk } from './memory-disk.js'
 import { SimClock } from './sim-clock.js'
 import { SimNetwork } from './sim-network.js'
@@ -43,9 +48,12 @@ interface Host {
   readonly disk: MemoryDisk
   node: RaftNode | undefined
   machine: History | undefined
-  life: { dead: boolean }
+  life: Life
   /** Was removed for good. */
   gone: boolean
+  /** Of a sealed group's member that runs. */
+  lock: DiskLock | undefined
+  renewal: KeyRenewal | undefined
 }
 
 /** A write or a read as its caller saw it. */
@@ -70,8 +78,16 @@ export class SimGroup {
   private readonly chosen = new Map<number, string>()
   private readonly violations: string[] = []
   private counter = 0
+  /** The unlock keys of a sealed group, the newest first, each as of a version. */
+  private readonly unlockKeys: { key: Uint8Array | undefined; version: number }[] = [{ key: undefined, version: 0 }]
+  /** Called before each change of a disk; a crash in it takes effect before the change. */
+  onDisk: (host: string, operation: string, path: string) => void = () => undefined
 
-  constructor(readonly seed: number) {
+  /** The disks of a sealed group are sealed as those of managers are; `rotate` gives it another unlock key. */
+  constructor(
+    readonly seed: number,
+    private readonly sealed = false,
+  ) {
     this.rng = seededRng(seed)
     this.network = new SimNetwork(this.clock, seededRng(seed ^ 0x5eed))
   }
@@ -79,7 +95,7 @@ export class SimGroup {
   private host(name: string): Host {
     let host = this.hosts.get(name)
     if (!host) {
-      host = { name, address: `${name}:2377`, disk: new MemoryDisk(), node: undefined, machine: undefined, life: { dead: true }, gone: false }
+      host = { name, address: `${name}:2377`, disk: new MemoryDisk(), node: undefined, machine: undefined, life: { dead: true }, gone: false, lock: undefined, renewal: undefined }
       this.hosts.set(name, host)
     }
     return host
@@ -108,11 +124,16 @@ export class SimGroup {
     const host = this.host(name)
     const life = { dead: false }
     host.life = life
-    host.disk.before = (operation) => this.slow(life, operation)
+    host.disk.before = (operation, path) => {
+      if (!life.dead) this.onDisk(name, operation, path)
+      return this.slow(life, operation)
+    }
+    const disk = mortalDisk(host.disk, life)
     const machine = new History((index, term, value) => this.applied(name, index, term, value))
     let opened: RaftNode | undefined
     let failure: unknown
-    RaftNode.open({
+    const open = async (): Promise<RaftNode> => RaftNode.open({
+      ...(this.sealed ? { dataKeys: await this.unseal(host, disk) } : {}),
       dir: '/raft',
       nodeId: name,
       address: host.address,
@@ -121,12 +142,13 @@ export class SimGroup {
       log: nullLogger,
       dialer: (self) => this.network.dialer(self),
       stateMachine: machine,
-      disk: host.disk,
+      disk,
       segmentBytes: 4096,
       snapshotEveryEntries: 40,
       keepEntries: 10,
       ...(start ? { start } : {}),
-    }).then(
+    })
+    open().then(
       (node) => (opened = node),
       (thrown: unknown) => (failure = thrown),
     )
@@ -143,6 +165,7 @@ export class SimGroup {
     host.node = node
     host.machine = machine
     this.network.attach(host.address, node)
+    if (this.sealed) this.followKeys(host, node)
     void node.stopped.then((stopped) => {
       if (life.dead) return
       if (stopped.reason === 'failed' || stopped.reason === 'lost') this.violations.push(`${name} failed: ${stopped.failure?.stack}`)
@@ -151,8 +174,48 @@ export class SimGroup {
     })
   }
 
+  /** Opens a host's disk with one of the last two unlock keys, as its operator would. */
+  private async unseal(host: Host, disk: Disk): Promise<DataKeys> {
+    const lock = new DiskLock('/swarm', { keepKeys: async () => undefined, dropSeal: () => undefined }, nullLogger, keyFilesOn(disk))
+    host.lock = lock
+    await lock.load()
+    for (const { key } of this.unlockKeys) if (lock.locked && key) await lock.unlock(key).catch(() => undefined)
+    const [{ key, version }] = this.unlockKeys as [{ key: Uint8Array | undefined; version: number }]
+    if (!lock.locked) await lock.begin(key, version)
+    assert.ok(lock.dataKeys, `seed ${this.seed}: no unlock key opens ${host.name}`)
+    return lock.dataKeys
+  }
+
+  private followKeys(host: Host, node: RaftNode): void {
+    const lock = host.lock as DiskLock
+    const renewed = (keyId: number): Promise<void> => lock.renewed(keyId)
+    host.renewal = new KeyRenewal({ reseal: (keys) => node.renewDataKey(keys), renewed, clock: mortal(this.clock, host.life), rng: seededRng(this.seed), log: nullLogger })
+    host.renewal.want(lock.dataKeys as DataKeys)
+    this.takeUpKey(host)
+  }
+
+  private takeUpKey({ lock, renewal, name }: Host): void {
+    const [{ key, version }] = this.unlockKeys as [{ key: Uint8Array | undefined; version: number }]
+    lock?.follow(key, version).then(
+      (keys) => renewal?.want(keys),
+      (thrown: unknown) => this.violations.push(`${name}: ${String(thrown)}`),
+    )
+  }
+
+  /** The group has another unlock key: all who run take it up, the others when they start. */
+  rotate(): void {
+    const key = new Uint8Array(32).map(() => this.rng.below(256))
+    this.unlockKeys.unshift({ key, version: this.unlockKeys.length })
+    for (const host of this.live) this.takeUpKey(host)
+  }
+
+  /** Everybody who runs has the newest unlock key and one data key. */
+  get renewed(): boolean {
+    return this.live.every(({ lock }) => lock?.dataKeys?.length === 1 && lock.version === this.unlockKeys[0]?.version)
+  }
+
   /** Disks take their time; those of a dead host never answer. */
-  private slow(life: { dead: boolean }, operation: string): Promise<void> | void {
+  private slow(life: Life, operation: string): Promise<void> | void {
     if (life.dead) return new Promise(() => undefined)
     const ms = operation === 'sync' ? 1 + this.rng.below(this.rng.below(20) === 0 ? 300 : 8) : this.rng.below(2)
     if (ms === 0) return
@@ -287,7 +350,7 @@ export class SimGroup {
 }
 
 /** A clock whose timers die with the host. */
-function mortal(clock: Clock, life: { dead: boolean }): Clock {
+function mortal(clock: Clock, life: Life): Clock {
   return {
     nowMs: () => clock.nowMs(),
     monotonicMs: () => clock.monotonicMs(),

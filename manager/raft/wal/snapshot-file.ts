@@ -1,9 +1,9 @@
-import { StatusError } from '../../../src/base/errors.js'
+import { errnoOf, StatusError } from '../../../src/base/errors.js'
 import type { Logger } from '../../../src/base/log.js'
 import type { SnapshotMeta } from '../core/message.js'
 import type { Disk, DiskFile } from './disk.js'
-import type { Sealer } from './encryption.js'
-import { decodeRecord, encodeRecord, recordHeaderBytes, RecordKind, recordLength, type FileRecord } from './record.js'
+import type { Sealer, SealingKey } from './encryption.js'
+import { decodeRecord, encodeRecord, recordHeaderBytes, recordKey, recordKeyBytes, RecordKind, recordLength, type FileRecord } from './record.js'
 
 /**
  * A snapshot file: `<index>-<term>.snap`, both 16 hexadecimal digits. Records as the log has them: a
@@ -42,6 +42,8 @@ export interface IncomingSnapshot {
 /** The folder of snapshot files. */
 export class SnapshotStore {
   private counter = 0
+  /** What is being written, and the key it is sealed with. */
+  private readonly writing = new Map<string, number | undefined>()
   constructor(private readonly options: SnapshotStoreOptions) {}
 
   /** Removes what a crash left half written. */
@@ -62,20 +64,27 @@ export class SnapshotStore {
   async write(header: SnapshotHeader, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<IncomingSnapshot> {
     const { disk, folder } = this.options
     const file = `.tmp-${this.counter++}-${nameOf(header.meta)}`
-    const handle = await disk.open(`${folder}/${file}`, 'create')
+    // One file, one key: another one may be the current one before it is written.
+    const key = this.options.sealer?.current
+    this.writing.set(file, key?.id)
     try {
-      await this.writeRecords(handle, header, chunks)
-      await handle.sync()
-    } catch (thrown) {
+      const handle = await disk.open(`${folder}/${file}`, 'create')
+      try {
+        await this.writeRecords(handle, header, chunks, key)
+        await handle.sync()
+      } catch (thrown) {
+        await handle.close()
+        await disk.remove(`${folder}/${file}`)
+        throw thrown
+      }
       await handle.close()
-      await disk.remove(`${folder}/${file}`)
-      throw thrown
+    } finally {
+      this.writing.delete(file)
     }
-    await handle.close()
     return { header, file }
   }
 
-  private async writeRecords(handle: DiskFile, header: SnapshotHeader, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
+  private async writeRecords(handle: DiskFile, header: SnapshotHeader, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, key: SealingKey | undefined): Promise<void> {
     const name = nameOf(header.meta)
     let position = 0
     let total = 0
@@ -88,7 +97,7 @@ export class SnapshotStore {
       await handle.write(position - data.length, data)
     }
     const put = (kind: RecordKind, payload: Uint8Array): void => {
-      const record = encodeRecord(kind, payload, { file: name, position, synced: 0 }, this.options.sealer)
+      const record = encodeRecord(kind, payload, { file: name, position, synced: 0 }, key)
       position += record.length
       waiting.push(record)
       waitingBytes += record.length
@@ -146,6 +155,45 @@ export class SnapshotStore {
       await snapshot.close()
     }
     return snapshot.header
+  }
+
+  /**
+   * What another key than the current one sealed: snapshots in place, and `coming` ones that are being written or
+   * wait to be put in place.
+   */
+  async otherwiseSealed(): Promise<{ inPlace: { index: number; term: number }[]; coming: boolean }> {
+    const keyId = this.options.sealer?.current.id
+    const inPlace: { index: number; term: number }[] = []
+    for (const one of await this.list()) if ((await this.keyOf(nameOf(one))) !== keyId) inPlace.push(one)
+    let coming = [...this.writing.values()].some((id) => id !== keyId)
+    for (const name of await this.options.disk.list(this.options.folder)) {
+      if (name.startsWith('.tmp-') && !this.writing.has(name)) coming ||= (await this.keyOf(name, keyId)) !== keyId
+    }
+    return { inPlace, coming }
+  }
+
+  /** What a file is sealed with; `gone` when there is no such file any more. */
+  private async keyOf(name: string, gone?: number): Promise<number | undefined> {
+    let handle: DiskFile
+    try {
+      handle = await this.options.disk.open(`${this.options.folder}/${name}`, 'read')
+    } catch (thrown) {
+      if (errnoOf(thrown) === 'ENOENT') return gone
+      throw thrown
+    }
+    try {
+      const head = await handle.read(0, recordKeyBytes)
+      return recordKey(Buffer.from(head.buffer, head.byteOffset, head.byteLength))
+    } finally {
+      await handle.close()
+    }
+  }
+
+  /** Removes snapshots. */
+  async remove(all: readonly { index: number; term: number }[]): Promise<void> {
+    const { disk, folder } = this.options
+    for (const one of all) await disk.remove(`${folder}/${nameOf(one)}`)
+    await disk.syncFolder(folder)
   }
 
   /** Keeps the newest `keep` snapshots. Gives the index of the oldest one kept, 0 for none. */

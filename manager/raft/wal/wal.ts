@@ -1,9 +1,10 @@
 import { assert } from '../../../src/base/assert.js'
 import { messageOf } from '../../../src/base/errors.js'
 import type { Logger } from '../../../src/base/log.js'
+import { Serial } from '../../../src/base/serial.js'
 import type { Entry, HardState } from '../core/message.js'
 import type { Disk, DiskFile } from './disk.js'
-import type { Sealer } from './encryption.js'
+import type { Sealer, SealingKey } from './encryption.js'
 import {
   decodeEntry,
   decodeHardState,
@@ -51,6 +52,11 @@ interface Pending extends WalBatch {
   readonly reject: (failure: Error) => void
 }
 
+/** A segment, and what all of it is sealed with. */
+interface Segment extends SegmentName {
+  readonly keyId: number | undefined
+}
+
 const formatVersion = 1
 const segmentBytesDefault = 64 * 1024 * 1024
 
@@ -60,7 +66,8 @@ const segmentBytesDefault = 64 * 1024 * 1024
  * is taken: what the disk holds is unknown until it is read again.
  */
 export class Wal {
-  private segments: SegmentName[]
+  private segments: Segment[]
+  private sealing: SealingKey | undefined
   private file: DiskFile | undefined
   private length = 0
   private synced = 0
@@ -70,10 +77,12 @@ export class Wal {
   private flushing: Promise<void> | undefined
   private failure: Error | undefined
   private closed = false
+  /** One after another: see `removeOldest`. */
+  private readonly releasing = new Serial()
 
   private constructor(
     private readonly options: WalOptions,
-    segments: SegmentName[],
+    segments: Segment[],
     content: WalContent,
   ) {
     this.segments = segments
@@ -88,12 +97,17 @@ export class Wal {
   static async open(options: WalOptions): Promise<{ wal: Wal; content: WalContent }> {
     const { disk, folder } = options
     await disk.makeFolder(folder)
-    const segments = await listSegments(disk, folder)
+    const segments: Segment[] = []
+    const names = await listSegments(disk, folder)
     const replay = new Replay(folder)
     let tail = { length: 0, size: 0 }
-    for (const [i, segment] of segments.entries()) {
-      const last = i === segments.length - 1
-      tail = await readSegment(disk, folder, segment.file, last, options.sealer, (record) => replay.take(record, segment.file))
+    for (const [i, name] of names.entries()) {
+      let keyId: number | undefined
+      tail = await readSegment(disk, folder, name.file, i === names.length - 1, options.sealer, (record, position) => {
+        if (position === 0) keyId = record.keyId
+        replay.take(record, name.file)
+      })
+      segments.push({ ...name, keyId })
     }
     const last = segments.at(-1)
     // A crash right after the creation of a segment leaves it empty: the one before is the last.
@@ -119,6 +133,7 @@ export class Wal {
     await this.file.sync()
     this.length = tail.length
     this.synced = tail.length
+    this.sealing = this.options.sealer?.current
   }
 
   /** The first index that a segment still on disk may hold. */
@@ -158,7 +173,8 @@ export class Wal {
   }
 
   private async write(group: readonly Pending[]): Promise<void> {
-    if (!this.file || this.length >= (this.options.segmentBytes ?? segmentBytesDefault)) await this.startSegment()
+    const full = this.length >= (this.options.segmentBytes ?? segmentBytesDefault)
+    if (!this.file || full || this.segments.at(-1)?.keyId !== this.options.sealer?.current.id) await this.startSegment()
     const parts: Buffer[] = []
     const position = this.length
     for (const batch of group) {
@@ -187,7 +203,7 @@ export class Wal {
 
   private record(kind: RecordKind, payload: Uint8Array): Buffer {
     const { file } = this.segments.at(-1) as SegmentName
-    const record = encodeRecord(kind, payload, { file, position: this.length, synced: this.synced }, this.options.sealer)
+    const record = encodeRecord(kind, payload, { file, position: this.length, synced: this.synced }, this.sealing)
     this.length += record.length
     return record
   }
@@ -207,7 +223,9 @@ export class Wal {
     }
     const next = segmentName((this.segments.at(-1)?.sequence ?? 0) + 1, this.lastIndex + 1)
     this.file = await disk.open(`${folder}/${next.file}`, 'create')
-    this.segments.push(next)
+    // One segment, one key: another one may be the current one before this is written.
+    this.sealing = this.options.sealer?.current
+    this.segments.push({ ...next, keyId: this.sealing?.id })
     this.length = 0
     this.synced = 0
     const parts = [this.record(RecordKind.header, Buffer.from([formatVersion]))]
@@ -219,16 +237,43 @@ export class Wal {
 
   /** Removes the segments that hold only entries up to `index`. */
   async release(index: number): Promise<void> {
+    await this.releasing.run(async () => {
+      for (let next = this.segments[1]; next && next.firstIndex <= index + 1; next = this.segments[1]) await this.removeOldest()
+    })
+  }
+
+  private async removeOldest(): Promise<void> {
     const { disk, folder } = this.options
-    let removed = 0
-    for (let next = this.segments[1]; next && next.firstIndex <= index + 1; next = this.segments[1]) {
-      const [oldest] = this.segments
-      this.segments = this.segments.slice(1)
-      // The oldest first: a crash in between leaves no gap.
-      await disk.remove(`${folder}/${(oldest as SegmentName).file}`)
-      removed++
-    }
-    if (removed > 0) await disk.syncFolder(folder)
+    const [oldest] = this.segments
+    this.segments = this.segments.slice(1)
+    await disk.remove(`${folder}/${(oldest as Segment).file}`)
+    // Before the next one goes: a crash must leave no gap.
+    await disk.syncFolder(folder)
+  }
+
+  /**
+   * The last index of which segments that another key than the current one sealed may hold an entry; undefined when
+   * there are none. Batches that are appended from now on are not in them.
+   */
+  get otherwiseSealedTo(): number | undefined {
+    const first = this.firstOfCurrentKey
+    if (first === 0) return undefined
+    return (this.segments[first]?.firstIndex ?? Infinity) - 1
+  }
+
+  private get firstOfCurrentKey(): number {
+    const keyId = this.options.sealer?.current.id
+    let first = this.segments.length
+    while (first > 0 && this.segments[first - 1]?.keyId === keyId) first--
+    return first
+  }
+
+  /** Removes the segments that another key than the current one sealed, once what they hold is in a snapshot or replaced. */
+  async releaseOtherwiseSealed(): Promise<void> {
+    assert(this.firstOfCurrentKey < this.segments.length, 'the last segment is never let go of')
+    await this.releasing.run(async () => {
+      while (this.firstOfCurrentKey > 0) await this.removeOldest()
+    })
   }
 
   /** Waits for the writes under way, syncs, and closes the file. */

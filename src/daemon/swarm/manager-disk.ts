@@ -28,7 +28,7 @@ export class ManagerDisk {
    * none to ask. Does nothing once it has a data key. Throws `unavailable` when none of them answers.
    */
   async seal(identity: TlsIdentity, managers: readonly string[]): Promise<void> {
-    if (this.lock.dataKey) return
+    if (this.lock.dataKeys) return
     const { key, version } = managers.length > 0 ? await fetchUnlockKey(identity, managers, this.clock) : { key: undefined, version: 0 }
     await this.lock.begin(key, version)
   }

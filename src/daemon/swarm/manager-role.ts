@@ -171,14 +171,13 @@ export async function managerOptions(
   start?: ManagerStart,
 ): Promise<Omit<ManagerOptions, 'start'>> {
   await disk.seal(identity.current(), start?.kind === 'join' ? start.managers : [])
-  const { dataKey } = disk.lock
+  const keys = disk.lock.dataKeys
   return {
     dir: disk.raftFolder,
     identity,
     listenAddress: state.listenAddress,
     advertiseAddress: state.advertiseAddress,
-    ...(dataKey && { dataKey }),
-    onUnlockKey: (key, version) => disk.lock.follow(key, version),
+    ...(keys && { seal: { keys, follow: (key, version) => disk.lock.follow(key, version), renewed: (keyId) => disk.lock.renewed(keyId) } }),
     clock,
     rng,
     ids,

@@ -234,7 +234,7 @@ export class SwarmNode implements AsyncDisposable {
   /** Takes part in the swarm on disk. A failure leaves the daemon serving its own containers; `info` and the swarm commands tell why. */
   private async resume(state: SwarmState): Promise<void> {
     try {
-      if (!this.disk.lock.dataKey) await this.disk.lock.load()
+      if (!this.disk.lock.dataKeys) await this.disk.lock.load()
       if (this.disk.lock.locked) {
         this.sealed = state
         this.deps.log.warn('the swarm is locked: unlock this manager with "swarm unlock"')

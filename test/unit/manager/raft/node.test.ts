@@ -193,17 +193,41 @@ describe('raft node', () => {
   })
 
   it('seals its log, and starts only with the key', async () => {
-    const dataKey = new Uint8Array(32).fill(5)
+    const dataKeys = [{ id: 1, key: new Uint8Array(32).fill(5) }]
     const group = await LoopbackGroup.create({ ...fast, snapshotEveryEntries: 20, keepEntries: 2 })
     await using _ = group
-    const { node } = await group.start('m1', { kind: 'bootstrap' }, { dataKey })
+    const { node } = await group.start('m1', { kind: 'bootstrap' }, { dataKeys })
     await leaderOf(group)
     for (let i = 0; i < 50; i++) await node.propose(bytes(`v${i}`))
     await group.stop('m1')
     await assert.rejects(group.start('m1'), /no data key|encrypted/)
-    const again = await group.start('m1', undefined, { dataKey })
+    const again = await group.start('m1', undefined, { dataKeys })
     await eventually('it leads', () => again.node.isLeader)
     assert.equal(again.machine.values.length, 50)
+  })
+
+  it('renews its data key: what was sealed before, by a key without a name, goes', async () => {
+    const [old, next] = [{ id: 0, key: new Uint8Array(32).fill(5) }, { id: 1, key: new Uint8Array(32).fill(6) }]
+    const group = await LoopbackGroup.create({ ...fast, segmentBytes: 1000 })
+    await using _ = group
+    const { node } = await group.start('m1', { kind: 'bootstrap' }, { dataKeys: [old] })
+    await leaderOf(group)
+    for (let i = 0; i < 30; i++) await node.propose(bytes(`v${i}`))
+    await assert.rejects(node.renewDataKey([{ id: 2, key: new Uint8Array(5) }]), { kind: 'invalid' })
+    await assert.rejects(node.renewDataKey([next, old], AbortSignal.abort()), /abort/)
+    const writing = (async () => {
+      for (let i = 30; i < 60; i++) await node.propose(bytes(`v${i}`))
+    })()
+    await node.renewDataKey([next, old])
+    await writing
+    // Nothing is left to do the second time.
+    await node.renewDataKey([next, old])
+    await group.stop('m1')
+    await assert.rejects(node.renewDataKey([next, old]), { kind: 'unavailable' })
+    await assert.rejects(group.start('m1', undefined, { dataKeys: [old] }), /sealed with data key 1, which this manager does not have/)
+    const again = await group.start('m1', undefined, { dataKeys: [next] })
+    await eventually('it leads', () => again.node.isLeader)
+    assert.deepEqual(again.machine.values, Array.from({ length: 60 }, (_, i) => `v${i}`))
   })
 
   it('refuses a log that was cut short, and a folder without one', async () => {

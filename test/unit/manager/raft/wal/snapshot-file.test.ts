@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { aesSealer } from '../../../../../manager/raft/wal/encryption.js'
+import { KeyRing } from '../../../../../manager/raft/wal/encryption.js'
 import { SnapshotStore } from '../../../../../manager/raft/wal/snapshot-file.js'
 import { nullLogger } from '../../../../../src/base/log.js'
 import { seededRng } from '../../../../../src/base/rng.js'
@@ -8,7 +8,7 @@ import { MemoryDisk } from '../../../../sim/memory-disk.js'
 const meta = (index: number) => ({ index, term: 2, conf: { voters: [1, 2], learners: [] } })
 
 async function storeOn(disk: MemoryDisk, key?: number): Promise<SnapshotStore> {
-  const store = new SnapshotStore({ disk, folder: '/snap', log: nullLogger, ...(key === undefined ? {} : { sealer: aesSealer(new Uint8Array(32).fill(key)) }) })
+  const store = new SnapshotStore({ disk, folder: '/snap', log: nullLogger, ...(key === undefined ? {} : { sealer: new KeyRing([{ id: 1, key: new Uint8Array(32).fill(key) }]) }) })
   await store.open()
   return store
 }
@@ -63,6 +63,34 @@ describe('raft snapshot files', () => {
     const short = disk.clone()
     short.truncate(file, disk.sizeOf(file) - 24)
     await assert.rejects((await storeOn(short)).verify({ index: 10, term: 2 }), /is damaged at offset/)
+  })
+
+  it('one that is under way keeps its key, and is told of until it is in place or gone', async () => {
+    const [old, next] = [{ id: 1, key: new Uint8Array(32).fill(1) }, { id: 2, key: new Uint8Array(32).fill(2) }]
+    const ring = new KeyRing([old])
+    const disk = new MemoryDisk()
+    const store = new SnapshotStore({ disk, folder: '/snap', log: nullLogger, sealer: ring })
+    await store.commit(await store.write({ meta: meta(5), extra: null }, [big]))
+    let goOn: () => void = () => undefined
+    const slow = async function* () {
+      yield big
+      await new Promise<void>((resolve) => (goOn = resolve))
+      yield big
+    }
+    const writing = store.write({ meta: meta(10), extra: null }, slow())
+    assert.deepEqual(await store.otherwiseSealed(), { inPlace: [], coming: false })
+    ring.use([next, old])
+    const five = { index: 5, term: 2 }
+    assert.deepEqual(await store.otherwiseSealed(), { inPlace: [five], coming: true })
+    goOn()
+    const written = await writing
+    assert.deepEqual(await store.otherwiseSealed(), { inPlace: [five], coming: true })
+    await store.commit(written)
+    assert.deepEqual(await store.otherwiseSealed(), { inPlace: [{ index: 10, term: 2 }, five], coming: false })
+    await store.remove([five])
+    await new SnapshotStore({ disk, folder: '/snap', log: nullLogger, sealer: new KeyRing([old]) }).verify({ index: 10, term: 2 })
+    await store.commit(await store.write({ meta: meta(10), extra: null }, [big]))
+    assert.deepEqual(await store.otherwiseSealed(), { inPlace: [], coming: false })
   })
 
   it('a failing source leaves no file', async () => {

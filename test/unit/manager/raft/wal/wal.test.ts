@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { EntryKind, type Entry } from '../../../../../manager/raft/core/message.js'
 import { realDisk } from '../../../../../manager/raft/wal/disk.js'
-import { aesSealer } from '../../../../../manager/raft/wal/encryption.js'
+import { KeyRing } from '../../../../../manager/raft/wal/encryption.js'
 import { Wal, type WalContent } from '../../../../../manager/raft/wal/wal.js'
 import { nullLogger } from '../../../../../src/base/log.js'
 import { seededRng } from '../../../../../src/base/rng.js'
@@ -165,7 +165,7 @@ describe('raft write-ahead log', () => {
 
   it('sealed: needs its key, and hides what it holds', async () => {
     const disk = new MemoryDisk()
-    const sealer = aesSealer(new Uint8Array(32).fill(7))
+    const sealer = new KeyRing([{ id: 0, key: new Uint8Array(32).fill(7) }])
     const secret: Entry = { index: 1, term: 1, kind: EntryKind.normal, data: Buffer.from('a very secret value') }
     const options = { disk, folder, log: nullLogger }
     const { wal } = await Wal.open({ ...options, sealer })
@@ -175,8 +175,37 @@ describe('raft write-ahead log', () => {
     assert.ok(!Buffer.from(await file.read(0, 10_000)).includes('secret'))
     assert.equal(Buffer.from((await Wal.open({ ...options, sealer })).content.entries[0]?.data ?? []).toString(), 'a very secret value')
     await assert.rejects(Wal.open(options), /no data key/)
-    await assert.rejects(Wal.open({ ...options, sealer: aesSealer(new Uint8Array(32)) }), /cannot be opened with this data key/)
-    assert.throws(() => aesSealer(new Uint8Array(16)), /must be 32 bytes, not 16/)
+    await assert.rejects(Wal.open({ ...options, sealer: new KeyRing([{ id: 0, key: new Uint8Array(32) }]) }), /cannot be opened with this data key/)
+    assert.throws(() => new KeyRing([{ id: 0, key: new Uint8Array(16) }]), /must be 32 bytes, not 16/)
+  })
+
+  it('seals each segment with one key, which its records name, and lets go of those of other keys', async () => {
+    const disk = new MemoryDisk()
+    const [old, next] = [{ id: 0, key: new Uint8Array(32).fill(1) }, { id: 7, key: new Uint8Array(32).fill(2) }]
+    const ring = new KeyRing([old])
+    const { wal } = await Wal.open({ disk, folder, log: nullLogger, sealer: ring })
+    await wal.append({ entries: range(1, 5) }, true)
+    assert.equal(wal.otherwiseSealedTo, undefined)
+    ring.use([next, old])
+    assert.equal(wal.otherwiseSealedTo, Infinity)
+    await wal.append({ entries: range(6, 9) }, true)
+    assert.deepEqual([wal.segmentCount, wal.otherwiseSealedTo], [2, 5])
+    await wal.close()
+    const heads: Buffer[] = []
+    for (const name of await disk.list(folder)) heads.push(Buffer.from(await (await disk.open(`${folder}/${name}`, 'read')).read(0, 21)))
+    // As logs were before keys had names; and what programs from then take for a segment of format 2, which they refuse.
+    assert.equal(heads[0]?.[15], 1)
+    assert.deepEqual([heads[1]?.[15], heads[1]?.[16], heads[1]?.readUInt32LE(17)], [2, 2, 7])
+
+    // With both it goes on where it was, with one of them it cannot be read.
+    const both = await Wal.open({ disk: disk.clone(), folder, log: nullLogger, sealer: new KeyRing([next, old]) })
+    assert.deepEqual([both.content.entries, both.wal.otherwiseSealedTo], [range(1, 9), 5])
+    await both.wal.append({ entries: [entry(10)] }, true)
+    assert.equal(both.wal.segmentCount, 2)
+    await both.wal.releaseOtherwiseSealed()
+    assert.deepEqual([both.wal.segmentCount, both.wal.otherwiseSealedTo], [1, undefined])
+    await assert.rejects(Wal.open({ disk, folder, log: nullLogger, sealer: new KeyRing([next]) }), { kind: 'forbidden', message: /sealed with data key 0, which/ })
+    await assert.rejects(Wal.open({ disk, folder, log: nullLogger, sealer: new KeyRing([old]) }), { kind: 'forbidden', message: /sealed with data key 7, which/ })
   })
 
   it('works on the real file system', async () => {
