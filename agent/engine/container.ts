@@ -11,6 +11,14 @@ export interface ExitNotice {
   error?: string
 }
 
+/** The health checks of one run. */
+export interface HealthChecks {
+  /** Begins no other one; what one that is under way finds is not taken up. */
+  stop(): void
+  /** The same, and ends one that is under way. Resolves when it is over. */
+  end(): Promise<void>
+}
+
 /** A container that is known: its record, and what lives only while this daemon runs. */
 export class Container {
   /** Attached clients; there while it runs or somebody waits for it to. */
@@ -23,7 +31,9 @@ export class Container {
   secretEnv: readonly string[] = []
   /** Nothing of what a running container needs is there: it was never started, or all of that was taken down. */
   isTakenDown = false
-  healthTimer: Timer | undefined
+  /** There while it runs and is checked. */
+  healthChecks: HealthChecks | undefined
+  /** There while it waits for its restart by policy. */
   restartTimer: Timer | undefined
   /** There while its record could not be written. */
   lateSave: Timer | undefined

@@ -92,4 +92,6 @@ export interface EngineContext {
   logs: ContainerLogs
   observer: EngineObserver
   stats: StatsSampler
+  /** Aborted when the engine begins to close: from then on it begins nothing of itself, which the next one does. */
+  ending: AbortSignal
 }

@@ -1,5 +1,6 @@
+import { setMaxListeners } from 'node:events'
 import { mkdirSync } from 'node:fs'
-import { conflict, invalid } from '../../src/base/errors.js'
+import { conflict, invalid, unavailable } from '../../src/base/errors.js'
 import type { KeyValueStore } from '../../src/base/key-value.js'
 import type {
   ContainerCreateResponse, ContainerInspectResponse, ContainerPathStat, ContainerSummary, ContainerTopResponse, ContainerUpdateResponse, FilesystemChange, Resources,
@@ -33,7 +34,6 @@ import { EngineExecs } from './io/engine-execs.js'
 import { EventLog } from './view/events.js'
 import { handleExit } from './life/exit.js'
 import { exportContainer } from './files/export.js'
-import { stopHealthChecks } from './life/health.js'
 import { inspectContainer } from './view/inspect.js'
 import { listContainers } from './view/list.js'
 import { readLogFrames, readLogs } from './io/logs.js'
@@ -76,7 +76,10 @@ export class Engine implements AsyncDisposable {
   readonly execs: EngineExecs
   private stopSupervision: () => void = () => undefined
 
-  private constructor(readonly context: EngineContext) {
+  private constructor(
+    readonly context: EngineContext,
+    private readonly ending: AbortController,
+  ) {
     this.execs = new EngineExecs(context)
   }
 
@@ -85,6 +88,9 @@ export class Engine implements AsyncDisposable {
     const { db, settings, cgroupMode, runtimes: choices, conmonProgram, events, archives = unpackArchiveHere, ...shared } = options
     const { paths, log } = shared
     for (const folder of [paths.runtimeRoot, paths.exitDir, paths.bundlesDir, paths.containersDir]) mkdirSync(folder, { recursive: true, mode: 0o711 })
+    const ending = new AbortController()
+    // Each container that is waited for listens.
+    setMaxListeners(0, ending.signal)
     const runtimes = OciRuntimes.open(choices, paths.runtimeRoot, paths.programsDir, log)
     const context: EngineContext = {
       ...shared,
@@ -104,32 +110,41 @@ export class Engine implements AsyncDisposable {
         paths.exitDir,
         (id, exitCode) => {
           const container = context.store.byExactId(id)
-          if (container) handleExit(context, container, exitCode)
+          // What ends from now on the next engine finds.
+          if (container && !ending.signal.aborted) handleExit(context, container, exitCode)
         },
         (err) => log.error('the watch for ended containers failed; restart the daemon', { err }),
       ),
+      ending: ending.signal,
     }
-    const engine = new Engine(context)
-    await recover(context)
-    // What ended between its adoption and now.
-    context.exitWatch.reportAll()
-    context.logs.tidy(context.store.all())
-    // What remote targets do not have yet, of containers that ended too.
-    for (const container of context.store.all()) context.logs.ship(container)
-    context.logs.begin(() => context.store.all())
-    engine.stopSupervision = superviseContainers(context)
-    return engine
+    const engine = new Engine(context, ending)
+    try {
+      await recover(context)
+      // What ended between its adoption and now.
+      context.exitWatch.reportAll()
+      context.logs.tidy(context.store.all())
+      // What remote targets do not have yet, of containers that ended too.
+      for (const container of context.store.all()) context.logs.ship(container)
+      context.logs.begin(() => context.store.all())
+      engine.stopSupervision = superviseContainers(context)
+      return engine
+    } catch (thrown) {
+      await engine[Symbol.asyncDispose]()
+      throw thrown
+    }
   }
 
-  /** Lets go of everything; containers go on, and the next engine adopts them. */
+  /**
+   * Lets go of everything; containers go on, and the next engine adopts them. What is under way is brought to its end, but for
+   * health checks, which are ended, and stops, which no longer wait: they throw `unavailable`.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     const { store, events, exitWatch, paths, settings, runtimes } = this.context
+    this.ending.abort(unavailable('the daemon is shutting down'))
     this.stopSupervision()
     exitWatch[Symbol.dispose]()
-    for (const container of store.all()) {
-      stopHealthChecks(container)
-      container.restartTimer?.cancel()
-    }
+    for (const container of store.all()) container.restartTimer?.cancel()
+    await Promise.all(store.all().map(async (container) => container.healthChecks?.end()))
     await Promise.all(store.all().map((container) => container.settled()))
     await Promise.all(store.all().map((container) => endLateSave(this.context, container)))
     await this.context.background.idle()

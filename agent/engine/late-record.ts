@@ -8,10 +8,10 @@ const retryMs = 2_000
 /**
  * Writes the record of a container to whom something has happened that nothing can undo: it ended, or was told to. One that cannot be
  * written, as on a full disk, is told of in the log and tried again until it is. A daemon that starts meanwhile has the exit code, and
- * that it was told to end, from the exec root. True when the record is on disk.
+ * that it was told to end, from the exec root: an engine that closes tries it no more. True when the record is on disk.
  */
 export async function saveAnyway(context: EngineContext, container: Container): Promise<boolean> {
-  const { store, log, clock, exitWatch } = context
+  const { store, log, clock, exitWatch, ending } = context
   try {
     await store.save(container)
     return true
@@ -19,6 +19,8 @@ export async function saveAnyway(context: EngineContext, container: Container): 
     if (!container.lateSave) log.error('the record of a container cannot be written: it is tried again', { container: container.id, err })
     if (container.record.state.stoppedByHand) mark(context, container.id)
     container.lateSave?.cancel()
+    container.lateSave = undefined
+    if (ending.aborted) return false
     container.lateSave = clock.setTimer(retryMs, () => {
       void container
         .exclusive(async () => {

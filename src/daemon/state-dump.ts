@@ -68,7 +68,7 @@ export class StateDumper implements Disposable {
         conmonPid: container.record.state.conmon?.pid,
         restartDelayMs: container.restartDelayMs,
         restartPending: container.restartTimer !== undefined,
-        healthCheckPending: container.healthTimer !== undefined,
+        healthCheckPending: container.healthChecks !== undefined,
         attached: container.hub !== undefined,
         execs: container.execs.size,
         health: container.record.state.health?.status,

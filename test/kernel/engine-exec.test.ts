@@ -76,6 +76,21 @@ describe('execs on the real kernel', function () {
     await engine.remove(id, { force: true, volumes: true, link: false })
   })
 
+  it('counts a health check that takes too long as failed, also where it leaves something behind', async () => {
+    const { engine } = host
+    const { Id: id = '' } = await engine.create(undefined, {
+      Image: 'busybox',
+      Cmd: ['sleep', '60'],
+      Healthcheck: { Test: ['CMD-SHELL', 'sleep 1000; true'], Interval: 5e7, Timeout: 2e8, Retries: 2 },
+      HostConfig: { NetworkMode: 'none' },
+    })
+    await engine.start(id)
+    await eventually('it is unhealthy', () => engine.find(id).record.state.health?.status === 'unhealthy')
+    const [result] = engine.find(id).record.state.health?.log ?? []
+    assert.deepEqual([result?.ExitCode, result?.Output], [-1, 'Health check exceeded timeout (0.2s)'])
+    await engine.remove(id, { force: true, volumes: true, link: false })
+  })
+
   it('holds little of what a runtime says that does not start a process, and sees its end', async () => {
     const { engine } = host
     const { Id: id = '' } = await engine.create(undefined, { Image: 'busybox', Cmd: ['sleep', '60'], HostConfig: { NetworkMode: 'none' } })

@@ -1,3 +1,4 @@
+import { strict as assert } from 'node:assert'
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -28,6 +29,7 @@ import type { ImageConfig } from '../../src/model/engine-api/image.js'
 import { createLogger } from '../../src/sys/logger.js'
 import { systemClock } from '../../src/sys/system-clock.js'
 import { systemRng } from '../../src/sys/system-rng.js'
+import { CountedClock } from './counted-clock.js'
 
 const chainId = `sha256:${'b'.repeat(64)}`
 const applets = ['sh', 'true', 'false', 'sleep', 'echo', 'cat', 'ls', 'id', 'env', 'pwd', 'hostname', 'head', 'yes', 'touch', 'mkdir', 'mount', 'ps', 'stty', 'seq', 'dd', 'kill', 'test', 'wc', 'nproc', 'grep', 'date', 'tail', 'rm']
@@ -40,7 +42,7 @@ export interface EngineHost {
   engine: Engine
   db: StateDb
   network: NetworkController
-  /** Ends the engine; containers go on. */
+  /** Ends the engine; containers go on. Throws when it leaves a timer behind: then it would go on as well. */
   close(): Promise<void>
 }
 
@@ -61,6 +63,7 @@ async function runtimesHere(): Promise<RuntimeChoice[]> {
 export async function openEngine(folder: string, images: Record<string, ImageConfig> = {}, networkOptions: NetworkOptions = {}): Promise<EngineHost> {
   const log = process.env['SKEP_TEST_LOG'] ? createLogger('debug') : nullLogger
   const ids = idSource(systemRng)
+  const clock = new CountedClock()
   const db = StateDb.open(join(folder, 'data/state.db'))
   const rootfs = new OverlaySnapshotter(join(folder, 'data/layers'), db, ids, log)
   await rootfs.recover()
@@ -85,12 +88,12 @@ export async function openEngine(folder: string, images: Record<string, ImageCon
     hostNetns: join(folder, 'host.netns'),
     options: networkOptions,
     log,
-    clock: systemClock,
+    clock,
     rng: systemRng,
     ids,
   })
   const holder: { engine?: Engine } = {}
-  const volumes = new VolumeStore(join(folder, 'data/volumes'), db, ids, systemClock, {
+  const volumes = new VolumeStore(join(folder, 'data/volumes'), db, ids, clock, {
     users: () => {
       const users = new Map<string, string[]>()
       for (const { id, record } of holder.engine?.all() ?? []) {
@@ -100,8 +103,7 @@ export async function openEngine(folder: string, images: Record<string, ImageCon
     },
   })
   const engine = await Engine.open({
-    db, log, ids, network, volumes, rootfs, cgroupMode,
-    clock: systemClock,
+    db, log, ids, clock, network, volumes, rootfs, cgroupMode,
     rng: systemRng,
     images: provider,
     host: readHostFacts(),
@@ -118,6 +120,7 @@ export async function openEngine(folder: string, images: Record<string, ImageCon
       await engine[Symbol.asyncDispose]()
       network[Symbol.dispose]()
       await db.close()
+      assert.deepEqual(clock.pending, [], 'timers are left of a closed engine')
     },
   }
 }

@@ -53,6 +53,8 @@ export class ContainerLogs {
   private readonly known = new Map<string, KnownLog>()
   private readonly leaving = new Set<LogShipper>()
   private readonly timers = new Map<string, Timer>()
+  /** Who follows a log hears here that nobody will tell of its container's end. */
+  private readonly followers = new Set<() => void>()
   private round: Timer | undefined
   private closed = false
 
@@ -84,7 +86,7 @@ export class ContainerLogs {
     if (!isReadable(driver, options)) throw conflict('configured logging driver does not support reading')
     return {
       segments: this.of(container).segments,
-      writer: writerOf(container),
+      writer: this.untilClosed(writerOf(container)),
       details: detailsText(contextOf(container.record), driver, options),
       tty: container.record.config.Tty ?? false,
     }
@@ -160,15 +162,33 @@ export class ContainerLogs {
     })
   }
 
-  /** Ends everything; what was not sent is sent by the next daemon. */
+  /** Ends everything, who follows a log too; what was not sent is sent by the next daemon. */
   async close(): Promise<void> {
     this.closed = true
     this.round?.cancel()
     for (const timer of this.timers.values()) timer.cancel()
     this.timers.clear()
     for (const { watch } of this.known.values()) watch?.[Symbol.dispose]()
+    for (const wake of [...this.followers]) wake()
     const shippers = [...[...this.known.values()].flatMap(({ shipper }) => shipper ?? []), ...this.leaving]
     await Promise.all(shippers.map((shipper) => shipper.stop()))
+  }
+
+  private untilClosed(writer: LogWriter): LogWriter {
+    const hasEnded = (): boolean => this.closed || writer.ended
+    return {
+      get ended() {
+        return hasEnded()
+      },
+      onChange: (listener) => {
+        const stopListening = writer.onChange(listener)
+        this.followers.add(listener)
+        return () => {
+          stopListening()
+          this.followers.delete(listener)
+        }
+      },
+    }
   }
 
   private guard(container: Container): void {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Timer } from '../../../src/base/clock.js'
 import { detachKeysDefault, parseDetachKeys } from '../../../src/base/detach-keys.js'
 import { conflict, invalid, notFound } from '../../../src/base/errors.js'
-import { identify, sendSignal, setOomScoreAdj, withOomScoreAdj } from '../../kernel/process.js'
+import { identify, sendSignal, setOomScoreAdj, withOomScoreAdj, type ProcessIdentity } from '../../kernel/process.js'
 import type { DescriptorUse } from '../../kernel/spawn.js'
 import { effectiveCapabilities } from '../../runtime/bundle/capabilities.js'
 import { capabilitySets, environment, processLimits } from '../../runtime/bundle/process.js'
@@ -65,7 +65,7 @@ export async function startExec(
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const size = options.size ?? sizeOf(session.request.ConsoleSize)
-    writeFileSync(join(folder, 'process.json'), JSON.stringify(execProcess(context, container, session.request, size)))
+    writeFileSync(join(folder, 'process.json'), JSON.stringify(processSpec(context, container, session.request, size)))
     const attached = session.request.Tty
       ? await startOnTerminal(context, container, session, folder)
       : await startOnPipes(context, container, session, folder, options.detached)
@@ -241,16 +241,21 @@ function finish(context: EngineContext, container: Container, session: ExecSessi
   })
 }
 
+/** The program of an exec; undefined before the runtime has started it, and once it is over. */
+export function execProcess(context: EngineContext, session: ExecSession): ProcessIdentity | undefined {
+  const pid = Number(readOrEmpty(join(context.paths.exec(session.containerId, session.id), 'pid')))
+  return session.process ?? (pid > 0 ? identify(pid) : undefined)
+}
+
 /** Ends a process that takes too long. */
 export function killExec(context: EngineContext, session: ExecSession, signal: number): void {
-  const pid = Number(readOrEmpty(join(context.paths.exec(session.containerId, session.id), 'pid')))
-  const process = session.process ?? (pid > 0 ? identify(pid) : undefined)
+  const process = execProcess(context, session)
   if (process) sendSignal(process, signal)
   else session.spawned?.kill('SIGKILL')
 }
 
 /** The OCI process: the container's settings, with what the request changes. Its identity files come from the running root. */
-function execProcess(context: EngineContext, container: Container, request: ExecConfig, size: TerminalSize | undefined): OciProcess {
+function processSpec(context: EngineContext, container: Container, request: ExecConfig, size: TerminalSize | undefined): OciProcess {
   const { config, hostConfig, state } = container.record
   const root = `/proc/${state.process?.pid ?? 0}/root`
   const user = resolveUser(request.User || config.User || '', readInRoot(root, '/etc/passwd'), readInRoot(root, '/etc/group'), hostConfig.GroupAdd ?? [])

@@ -62,13 +62,15 @@ async function finish(context: EngineContext, container: Container, restart: boo
   if (container.status === ContainerStatus.restarting) scheduleRestart(context, container, ranMs)
 }
 
-/** Starts it again after a delay that doubles while it keeps failing. */
+/** Starts it again after a delay that doubles while it keeps failing. Not when the engine closes: the next one does it. */
 export function scheduleRestart(context: EngineContext, container: Container, ranMs: number): void {
+  if (context.ending.aborted) return
   container.restartDelayMs = restartDelay(container.restartDelayMs, ranMs)
   container.restartTimer = context.clock.setTimer(container.restartDelayMs, () => {
+    container.restartTimer = undefined
     void container
       .exclusive(async () => {
-        if (container.status !== ContainerStatus.restarting) return
+        if (container.status !== ContainerStatus.restarting || context.ending.aborted) return
         container.record.restartCount++
         await launch(context, container)
       })

@@ -1,10 +1,12 @@
 import { messageOf } from '../../../src/base/errors.js'
-import { rfc3339 } from '../../../src/base/clock.js'
+import { rfc3339, withTimeout, type Timer } from '../../../src/base/clock.js'
+import type { AttachSession } from '../../../src/model/engine-api/attach.js'
 import type { HealthcheckResult, HealthConfig } from '../../../src/model/engine-api/container.js'
-import type { Container } from '../container.js'
+import type { Container, HealthChecks } from '../container.js'
 import type { HealthRecord } from '../container-record.js'
 import type { EngineContext } from '../context.js'
-import { createExec, killExec, startExec } from '../io/exec.js'
+import { createExec, execProcess, killExec, startExec } from '../io/exec.js'
+import type { ExecSession } from '../io/exec-session.js'
 import { signalNumber } from '../signals.js'
 
 const resultsKept = 5
@@ -59,72 +61,122 @@ export function startHealthChecks(context: EngineContext, container: Container, 
     return
   }
   if (!adopted || !state.health) state.health = { status: 'starting', failingStreak: 0, log: [] }
-  schedule(context, container, plan)
+  container.healthChecks?.stop()
+  container.healthChecks = context.ending.aborted ? undefined : new Checks(context, container, plan)
 }
 
 export function stopHealthChecks(container: Container): void {
-  container.healthTimer?.cancel()
-  container.healthTimer = undefined
+  container.healthChecks?.stop()
+  container.healthChecks = undefined
 }
 
-function schedule(context: EngineContext, container: Container, plan: HealthPlan): void {
-  const { state } = container.record
-  const starting = state.health?.status === 'starting' && inStartPeriod(context, container, plan)
-  const delayMs = starting ? Math.min(plan.startIntervalMs, plan.intervalMs) : plan.intervalMs
-  const startedMs = state.startedMs
-  container.healthTimer = context.clock.setTimer(delayMs, () => {
-    void probe(context, container, plan)
-      .catch((err: unknown) => context.log.warn('a health check failed to run', { container: container.id, err }))
-      .finally(() => {
-        // Not when the container ended meanwhile, or runs anew with checks of its own.
-        if (container.isUp && container.record.state.startedMs === startedMs) schedule(context, container, plan)
-      })
-  })
-}
+/** How soon it is looked again whether a check that was told to end has. */
+const endRecheckMs = 20
+/** What a check has left behind may hold its output open: after so many looks nobody waits for the end of that. */
+const endLooksMax = 50
 
-function inStartPeriod(context: EngineContext, container: Container, plan: HealthPlan): boolean {
-  return context.clock.nowMs() - container.record.state.startedMs < plan.startPeriodMs
-}
+class Checks implements HealthChecks {
+  private timer: Timer | undefined
+  private underWay: Promise<void> | undefined
+  private session: ExecSession | undefined
+  /** Kills the check that is under way, and reads no more of it. */
+  private giveUp: () => void = () => undefined
+  private stopped = false
 
-async function probe(context: EngineContext, container: Container, plan: HealthPlan): Promise<void> {
-  const { state } = container.record
-  if (container.status !== 'running' || !state.health) return
-  const startedMs = context.clock.nowMs()
-  const during = inStartPeriod(context, container, plan)
-  const { exitCode, output } = await run(context, container, plan)
-  context.observer.onHealthCheck(exitCode === 0)
-  if (!container.isUp || !state.health) return
-  const result = { Start: rfc3339(startedMs), End: rfc3339(context.clock.nowMs()), ExitCode: exitCode, Output: output }
-  const before = state.health.status
-  state.health = nextHealth(state.health, result, { retries: plan.retries, inStartPeriod: during })
-  if (state.health.status !== before) {
-    context.events.publish('container', `health_status: ${state.health.status}`, container.id, container.eventAttributes())
-    await context.store.save(container)
+  constructor(
+    private readonly context: EngineContext,
+    private readonly container: Container,
+    private readonly plan: HealthPlan,
+  ) {
+    this.schedule()
   }
-}
 
-async function run(context: EngineContext, container: Container, plan: HealthPlan): Promise<{ exitCode: number; output: string }> {
-  const session = createExec(context, container, { Cmd: plan.command, AttachStdout: true, AttachStderr: true })
-  let timedOut = false
-  const timer = context.clock.setTimer(plan.timeoutMs, () => {
-    timedOut = true
-    killExec(context, session, signalNumber('KILL'))
-  })
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  try {
-    const attached = await startExec(context, container, session, { detached: false })
-    for await (const { data } of attached.output) {
-      if (bytes < outputBytesMax) chunks.push(data.subarray(0, outputBytesMax - bytes))
-      bytes += data.length
+  stop(): void {
+    this.stopped = true
+    this.timer?.cancel()
+  }
+
+  async end(): Promise<void> {
+    const { context } = this
+    this.stop()
+    for (let looks = 0; this.underWay && looks < endLooksMax; looks++) {
+      // Not the runtime before it has started the program: that would go on, and hold the pipes open.
+      if (this.session && execProcess(context, this.session)) killExec(context, this.session, signalNumber('KILL'))
+      await withTimeout(context.clock, endRecheckMs, this.underWay, () => new Error('not over')).catch(() => undefined)
     }
-  } catch (thrown) {
-    return { exitCode: -1, output: messageOf(thrown).slice(0, outputBytesMax) }
-  } finally {
-    timer.cancel()
-    container.execs.delete(session.id)
+    this.giveUp()
+    await this.underWay
   }
-  if (timedOut) return { exitCode: -1, output: `Health check exceeded timeout (${plan.timeoutMs / 1000}s)` }
-  const output = Buffer.concat(chunks).toString('utf8')
-  return { exitCode: session.exitCode ?? -1, output: bytes > outputBytesMax ? `${output}...` : output }
+
+  private schedule(): void {
+    const { context, container, plan } = this
+    const starting = container.record.state.health?.status === 'starting' && this.inStartPeriod()
+    const delayMs = starting ? Math.min(plan.startIntervalMs, plan.intervalMs) : plan.intervalMs
+    this.timer = context.clock.setTimer(delayMs, () => {
+      this.underWay = this.probe()
+        .catch((err: unknown) => context.log.warn('a health check failed to run', { container: container.id, err }))
+        .then(() => {
+          this.underWay = undefined
+          // It may have ended meanwhile, and run anew with checks of its own; or the engine is closed.
+          if (!this.stopped) this.schedule()
+        })
+    })
+  }
+
+  private inStartPeriod(): boolean {
+    return this.context.clock.nowMs() - this.container.record.state.startedMs < this.plan.startPeriodMs
+  }
+
+  private async probe(): Promise<void> {
+    const { context, container, plan } = this
+    const { state } = container.record
+    if (container.status !== 'running' || !state.health) return
+    const startedMs = context.clock.nowMs()
+    const during = this.inStartPeriod()
+    const { exitCode, output } = await this.run()
+    if (this.stopped || !state.health) return
+    context.observer.onHealthCheck(exitCode === 0)
+    const result = { Start: rfc3339(startedMs), End: rfc3339(context.clock.nowMs()), ExitCode: exitCode, Output: output }
+    const before = state.health.status
+    state.health = nextHealth(state.health, result, { retries: plan.retries, inStartPeriod: during })
+    if (state.health.status !== before) {
+      context.events.publish('container', `health_status: ${state.health.status}`, container.id, container.eventAttributes())
+      await context.store.save(container)
+    }
+  }
+
+  private async run(): Promise<{ exitCode: number; output: string }> {
+    const { context, container, plan } = this
+    const session = createExec(context, container, { Cmd: plan.command, AttachStdout: true, AttachStderr: true })
+    let attached: AttachSession | undefined
+    this.session = session
+    this.giveUp = () => {
+      killExec(context, session, signalNumber('KILL'))
+      attached?.close()
+    }
+    let timedOut = false
+    const timer = context.clock.setTimer(plan.timeoutMs, () => {
+      timedOut = true
+      this.giveUp()
+    })
+    const chunks: Uint8Array[] = []
+    let bytes = 0
+    try {
+      attached = await startExec(context, container, session, { detached: false })
+      for await (const { data } of attached.output) {
+        if (bytes < outputBytesMax) chunks.push(data.subarray(0, outputBytesMax - bytes))
+        bytes += data.length
+      }
+    } catch (thrown) {
+      return { exitCode: -1, output: messageOf(thrown).slice(0, outputBytesMax) }
+    } finally {
+      timer.cancel()
+      this.session = undefined
+      this.giveUp = () => undefined
+      container.execs.delete(session.id)
+    }
+    if (timedOut) return { exitCode: -1, output: `Health check exceeded timeout (${plan.timeoutMs / 1000}s)` }
+    const output = Buffer.concat(chunks).toString('utf8')
+    return { exitCode: session.exitCode ?? -1, output: bytes > outputBytesMax ? `${output}...` : output }
+  }
 }

@@ -17,6 +17,7 @@ export async function removeContainer(context: EngineContext, container: Contain
   const { id } = container
   if (container.status === ContainerStatus.removing) throw conflict(`removal of container ${container.name} is already in progress`)
   container.restartTimer?.cancel()
+  container.restartTimer = undefined
   if (container.lateSave) dropLateSave(context, container)
   container.move(ContainerStatus.removing)
   let gone: Promise<unknown>

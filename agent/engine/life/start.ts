@@ -44,6 +44,7 @@ function assertStartable(container: Container): void {
 export async function launch(context: EngineContext, container: Container): Promise<void> {
   const { state } = container.record
   container.restartTimer?.cancel()
+  container.restartTimer = undefined
   context.cgroups.anticipateMove()
   container.isTakenDown = false
   state.starting = true

@@ -1,5 +1,6 @@
 import { conflict, ErrorKind, StatusError } from '../../../src/base/errors.js'
 import { sendSignal } from '../../kernel/process.js'
+import { toAbortError } from '../abort.js'
 import type { Container } from '../container.js'
 import { ContainerStatus } from '../container-state.js'
 import type { EngineContext } from '../context.js'
@@ -110,6 +111,7 @@ function cancelRestart(context: EngineContext, container: Container): Promise<vo
   return container.exclusive(async () => {
     if (container.status !== ContainerStatus.restarting) return
     container.restartTimer?.cancel()
+    container.restartTimer = undefined
     container.record.state.stoppedByHand = true
     container.move(ContainerStatus.exited)
     await saveAnyway(context, container)
@@ -140,23 +142,29 @@ function exitOf(container: Container): Promise<void> {
 /** True when the container ended in time. That it was told to is on disk before this says no, if the disk takes it. */
 async function endsWithin(context: EngineContext, container: Container, ended: Promise<void>, timeoutMs: number): Promise<boolean> {
   const soonMs = Math.min(timeoutMs, unwrittenMs)
-  if (await within(context, ended, soonMs)) return true
+  try {
+    if (await within(context, ended, soonMs)) return true
+  } catch (thrown) {
+    await saveAnyway(context, container)
+    throw thrown
+  }
   await saveAnyway(context, container)
   return within(context, ended, timeoutMs - soonMs)
 }
 
-/** True when the promise resolved in time. */
-async function within(context: EngineContext, work: Promise<void>, timeoutMs: number): Promise<boolean> {
-  if (timeoutMs === Infinity) {
-    await work
-    return true
-  }
-  return new Promise((resolve) => {
-    const timer = context.clock.setTimer(timeoutMs, () => resolve(false))
-    void work.then(() => {
-      timer.cancel()
-      resolve(true)
-    })
+/** True when the promise resolved in time. Throws `unavailable` when the engine closes first, which hears of no end any more. */
+function within({ clock, ending }: EngineContext, work: Promise<void>, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void): void => {
+      timer?.cancel()
+      ending.removeEventListener('abort', onEnding)
+      act()
+    }
+    const onEnding = (): void => settle(() => reject(toAbortError(ending)))
+    const timer = timeoutMs === Infinity ? undefined : clock.setTimer(timeoutMs, () => settle(() => resolve(false)))
+    ending.addEventListener('abort', onEnding, { once: true })
+    void work.then(() => settle(() => resolve(true)))
+    if (ending.aborted) onEnding()
   })
 }
 

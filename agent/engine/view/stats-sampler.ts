@@ -50,13 +50,14 @@ interface Reader {
 export class StatsSampler {
   private readonly watched = new Map<string, Watched>()
   private timer: Timer | undefined
+  private closed = false
 
   constructor(private readonly deps: SamplerDeps) {}
 
   /** A sample now, then one a second until the signal is aborted or the container is removed. */
   async *watch(container: Container, signal: AbortSignal): AsyncGenerator<ContainerStatsResponse, void, undefined> {
     const one = this.of(container)
-    const reader: Reader = { next: undefined, wake: undefined, ended: signal.aborted }
+    const reader: Reader = { next: undefined, wake: undefined, ended: signal.aborted || this.closed }
     const end = (): void => {
       reader.ended = true
       reader.wake?.()
@@ -66,7 +67,7 @@ export class StatsSampler {
     one.readers.add(reader)
     try {
       reader.next = one.latest ?? this.sample(one, this.deps.moment())
-      this.timer ??= this.deps.clock.setTimer(periodMs, () => void this.pass())
+      if (!this.closed) this.timer ??= this.deps.clock.setTimer(periodMs, () => void this.pass())
       while (!reader.ended) {
         const sample: ContainerStatsResponse | undefined = reader.next
         reader.next = undefined
@@ -83,6 +84,7 @@ export class StatsSampler {
 
   /** Ends every watch. */
   close(): void {
+    this.closed = true
     this.timer?.cancel()
     for (const one of this.watched.values()) {
       for (const reader of one.readers) {
@@ -109,7 +111,7 @@ export class StatsSampler {
       }
     }
     const tookMs = this.deps.clock.monotonicMs() - startMs
-    this.timer = this.watched.size === 0 ? undefined : this.deps.clock.setTimer(Math.max(1, periodMs - tookMs), () => void this.pass())
+    this.timer = this.watched.size === 0 || this.closed ? undefined : this.deps.clock.setTimer(Math.max(1, periodMs - tookMs), () => void this.pass())
   }
 
   private sample(one: Watched, moment: Moment): ContainerStatsResponse {
