@@ -2,7 +2,7 @@ import { ErrorKind, invalid, StatusError } from '../base/errors.js'
 import type { BuildKitBackend, PushedImage } from './backend.js'
 import { clientCredentials } from './credentials.js'
 import { sendArchive, sendFiles } from './file-send.js'
-import type { Job } from './job.js'
+import type { BuildProgress } from './progress.js'
 
 /** Where a client wants the result of its build. */
 export interface Export {
@@ -16,12 +16,20 @@ const exportsMax = 16
 /** Between two lines of progress. */
 const toldBytes = 4 * 1024 * 1024
 
-type Exporters = Pick<BuildKitBackend, 'tag' | 'push' | 'save' | 'files' | 'manifest' | 'findSession'>
+export type Exporters = Pick<BuildKitBackend, 'tag' | 'push' | 'save' | 'files' | 'manifest' | 'findSession'>
+
+/** The build that has results to export. */
+export interface ExportJob {
+  /** The client's. */
+  readonly session: string
+  readonly progress: BuildProgress
+  tell(messages: readonly Buffer[]): Promise<void>
+}
 
 /** What an export works with. */
 interface Work {
   backend: Exporters
-  job: Job
+  job: ExportJob
   image: string
   attributes: Readonly<Record<string, string>>
   names: readonly string[]
@@ -80,7 +88,7 @@ export function requireExporters(wanted: readonly Export[]): void {
 }
 
 /** Takes an image to where the client wants it, one output after another; gives what the client is told about it. */
-export async function exportImage(backend: Exporters, job: Job, wanted: readonly Export[], image: string, signal: AbortSignal): Promise<Answer> {
+export async function exportImage(backend: Exporters, job: ExportJob, wanted: readonly Export[], image: string, signal: AbortSignal): Promise<Answer> {
   const answer: Answer = {}
   for (const [output, { type, attributes }] of wanted.entries()) {
     const exporter = exporters[type]

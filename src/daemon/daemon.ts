@@ -97,13 +97,14 @@ export async function startDaemon(config: DaemonConfig, log: AdjustableLogger, l
       rng,
     })
     agent.questions.set('trace', (body) => view.answerTrace(body))
-    const buildkit = new BuildKitServer({ backend: buildKitBackend(parts.builder, parts.images, parts.registries), clock, ids, log: log.child({ part: 'buildkit' }), version })
+    const builds = buildKitBackend(parts.builder, parts.images, parts.registries)
+    const buildkit = new BuildKitServer({ backend: builds, clock, ids, log: log.child({ part: 'buildkit' }), version })
     scope.use(buildkit)
     const backends: Backends = {
       containers: parts.engine,
       exec: parts.engine.execs,
       images: imagesBackend(parts.images, parts.registries),
-      build: buildBackend(parts.builder, parts.registries, buildkit),
+      build: buildBackend(parts.builder, parts.registries, buildkit, builds, clock),
       networks: networksBackend(parts.networks, parts.engine, view),
       volumes: parts.volumes,
       plugins: pluginsBackend(parts.plugins),

@@ -1,10 +1,11 @@
 import { strict as assert } from 'node:assert'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lab } from '../lab/lab.js'
 import type { LabHost } from '../lab/lab-host.js'
 import { buildkit } from '../../src/buildkit/gen/buildkit.js'
-import { BuildKitClient, type ClientFiles } from '../support/buildkit-client.js'
+import { BuildKitClient, type BuildExporter, type ClientFiles } from '../support/buildkit-client.js'
 import { eventually } from '../support/eventually.js'
 import { printLogs, startLab } from './support.js'
 
@@ -96,10 +97,54 @@ describe('builds, by a client of BuildKit', function () {
     await fails(folder('# syntax=example.test/other:1\nFROM busybox\n'), {}, /frontend of the image example.test\/other:1 is not supported/)
     await fails(folder('FROM busybox\n'), { platform: 'linux/amd64,linux/arm64' }, /one platform at a time/)
     await fails(folder('FROM busybox\n'), {}, /the exporter registry is not supported/, { type: 'registry', attrs: {} })
+    await fails(folder('FROM busybox\n'), {}, /annotations of images are not supported: annotation\.a/, { type: 'moby', attrs: { 'annotation.a': 'b' } })
+    await fails(folder('FROM busybox\n'), {}, /needs a name to be pushed/, { type: 'moby', attrs: { push: 'true' } })
+    await fails(folder('FROM busybox\n'), {}, /cannot send the files to the client: .*exporter 0 not found/, { type: 'local', attrs: {} })
+    await fails(folder('FROM busybox\n'), {}, /cannot send the result to the client: .*exporter 0 not found/, { type: 'tar', attrs: {} })
     await fails(folder('FROM busybox\nCOPY --from=other / /\n'), { 'context:other': 'local:none' }, /no access allowed to dir/)
     // What a client must not send.
     await fails({ folders: { dockerfile: { Dockerfile: 'FROM busybox\n' }, context: { '../out': 'x' } } }, {}, /"\.\.\/out", which is not within its folder/)
     await fails({ ...folder('FROM busybox\n'), lieBytes: 5 }, {}, /Dockerfile has another size than the \d+ bytes/)
+  })
+
+  it('sends what was built into folders and archives of the client', async () => {
+    const dockerfile = [
+      'FROM busybox AS build', "RUN mkdir -p /out/b/ünï /out/empty && cd /out && echo one > a && ln a b/hard && ln -s ../a b/link && echo two > b/ünï/c && yes | head -c 3000000 > b-large && chmod 4750 a && mkfifo pipe",
+      'FROM scratch', 'COPY --from=build /out/ /',
+    ].join('\n')
+    await using buildx = await client({ folders: { dockerfile: { Dockerfile: dockerfile }, context: {} }, outputs: ['files', 'archive', 'archive', 'archive'] })
+    const exporters: BuildExporter[] = [{ type: 'local', attrs: {} }, { type: 'tar', attrs: {} }, { type: 'docker', attrs: { name: 'sent:1' } }, { type: 'oci', attrs: { name: 'sent:1,sent:2' } }]
+    const { error, answer, steps } = await buildx.build(none, exporters)
+    assert.equal(error, undefined)
+    assert.ok(steps.has('exporting to client directory') && steps.has('exporting to oci image format'))
+    const files = buildx.received.get(0)
+    assert.deepEqual([...(files?.keys() ?? [])], ['a', 'b', 'b/hard', 'b/link', 'b/ünï', 'b/ünï/c', 'b-large', 'empty', 'pipe'])
+    assert.deepEqual(['a', 'b/hard', 'b/ünï/c'].map((path) => files?.get(path)?.content), ['one\n', '', 'two\n'])
+    assert.deepEqual(['b/hard', 'b/link'].map((path) => files?.get(path)?.stat.linkname), ['a', '../a'])
+    assert.ok(files?.get('b-large')?.content === 'y\n'.repeat(1_500_000))
+    // As Go has them: setuid, and what a folder and a pipe are.
+    assert.deepEqual(['a', 'b', 'pipe'].map((path) => (files?.get(path)?.stat.mode ?? 0) >>> 0), [0x00800000 + 0o750, 0x80000000 + 0o755, 0x02000000 + 0o644])
+    const list = (output: number): string[] => execFileSync('tar', ['-t', '--quoting-style=literal'], { input: buildx.archives.get(output), encoding: 'utf8' }).trim().split('\n')
+    assert.deepEqual(list(1).sort(), ['a', 'b-large', 'b/', 'b/hard', 'b/link', 'b/ünï/', 'b/ünï/c', 'empty/', 'pipe'])
+    assert.ok(list(2).includes('manifest.json') && !list(3).includes('manifest.json') && list(3).includes('oci-layout'))
+    assert.match(answer['containerimage.digest'] ?? '', /^sha256:/)
+    assert.ok(list(3).includes(`blobs/sha256/${(answer['containerimage.digest'] ?? '').slice('sha256:'.length)}`))
+    // It has its names there alone, until it is loaded.
+    assert.equal(await host.docker('images', '-q', 'sent'), '')
+    writeFileSync(join(lab.folder, 'sent.tar'), buildx.archives.get(3) ?? '')
+    assert.deepEqual((await host.docker('load', '-i', join(lab.folder, 'sent.tar'))).split('\n').sort(), ['Loaded image: sent:1', 'Loaded image: sent:2'])
+  })
+
+  it('takes the result of a build as a context of another one', async () => {
+    await using buildx = await client({ folders: { dockerfile: { Dockerfile: 'FROM busybox\nRUN echo made > /made\nENV A=b\n' }, context: {}, second: { Dockerfile: 'FROM first\nCOPY --from=first /made /copied\nCMD ["sh", "-c", "echo $A; cat /copied"]\n' } } })
+    assert.equal((await buildx.build(none)).error, undefined)
+    const attributes = { ...none, dockerfilekey: 'second', 'context:first': 'input:0-first' }
+    const { error } = await buildx.build(attributes, { type: 'moby', attrs: { name: 'chained' } }, { '0-first': buildx.definition ?? {} })
+    assert.equal(error, undefined)
+    assert.equal(await run('chained'), 'b\nmade')
+    const graph = buildkit.control.Op.encode({ source: { identifier: 'https://example.test/x' } }).finish()
+    assert.match((await buildx.build(attributes, undefined, { '0-first': { def: [graph] } })).error?.message ?? '', /the input 0-first is a compiled graph/)
+    assert.match((await buildx.build(attributes)).error?.message ?? '', /the context first is an input that is not there/)
   })
 
   it('shows registries the credentials of the client', async () => {
@@ -113,6 +158,9 @@ describe('builds, by a client of BuildKit', function () {
     await using buildx = await client({ folders: {} })
     const { record } = buildkit.control.ListWorkersResponse.decode(await buildx.call('/moby.buildkit.v1.Control/ListWorkers', Buffer.alloc(0)))
     assert.deepEqual(record.map(({ platforms }) => platforms?.map(({ os }) => os)), [['linux']])
+    // What --add-host NAME:host-gateway becomes before it is sent.
+    const gateway = await host.docker('network', 'inspect', '-f', '{{(index .IPAM.Config 0).Gateway}}', 'bridge')
+    assert.equal(record[0]?.labels?.['org.mobyproject.buildkit.worker.moby.host-gateway-ip'], gateway)
     buildkit.control.DiskUsageResponse.decode(await buildx.call('/moby.buildkit.v1.Control/DiskUsage', Buffer.alloc(0)))
     await assert.rejects(buildx.call('/moby.buildkit.v1.Control/DiskUsage', buildkit.control.DiskUsageRequest.encode({ filter: ['nonsense=='] }).finish()), /invalid filter/)
     await assert.rejects(buildx.call('/moby.buildkit.v1.frontend.LLBBridge/Ping', Buffer.alloc(0)), /which build is meant/)

@@ -75,7 +75,10 @@ describe('skep build', function () {
       [['--secret', 'src=x', '.'], /secret missing id/],
       [['--secret', 'id=x,src=/nowhere', '.'], /failed to stat \/nowhere/],
       [['--ssh', 'default=/etc/passwd', '.'], /no socket of an agent/],
-      [['-o', 'type=registry,dest=x', '.'], /output type registry is not supported/],
+      [['-o', 'type=registry,dest=x', '.'], /unexpected key 'dest' for output type registry/],
+      [['-o', 'type=unknown', '.'], /output type unknown is not supported/],
+      [['--push', '.'], /tag is needed when pushing to registry/],
+      [['-o', '-', '-o', '-', '.'], /multiple outputs configured to write to stdout/],
       [['-o', 'type=oci,tar=no', '.'], /invalid value for tar: no/],
       [['-o', 'type=tar,name=x', '.'], /unexpected key 'name' for output type tar/],
       [['-f', '-', '-'], /can't use stdin for both/],
@@ -237,13 +240,18 @@ describe('skep build', function () {
     ]
     const folder = context({ Dockerfile: lines(...stage('one', 'two'), ...stage('two', 'one'), 'FROM scratch', 'COPY --from=one /one /', 'COPY --from=two /two /') })
     const dest = join(lab.folder, 'exported')
-    const out = await build(['-o', dest, folder])
+    const out = await build(['-o', dest, '-o', `type=tar,dest=${dest}.tar`, folder])
     // Told one after the other, whatever was first.
     assert.deepEqual([...out.matchAll(/^Step (\d+)\/7/gm)].map((match) => Number(match[1])), [1, 2, 3, 4, 5, 6, 7])
-    assert.deepEqual(readdirSync(dest).filter((name) => !['dev', 'etc', 'proc', 'sys'].includes(name)), ['one', 'two'])
+    assert.deepEqual(readdirSync(dest), ['one', 'two'])
     assert.equal(readFileSync(join(dest, 'two'), 'utf8'), 'two\n')
-    await build(['-o', `type=tar,dest=${dest}.tar`, folder])
-    assert.match(execFileSync('tar', ['-tf', `${dest}.tar`], { encoding: 'utf8' }), /^one$/m)
+    assert.equal(execFileSync('tar', ['-tf', `${dest}.tar`], { encoding: 'utf8' }), 'one\ntwo\n')
+    const { stdout, stderr } = await tryBuild(['-o', '-', folder])
+    assert.match(stderr, /Successfully built/)
+    assert.ok(stdout.startsWith('one\0') && stdout.includes('two\n'))
+    // What cannot be written is told by who writes it.
+    writeFileSync(`${dest}-file`, '')
+    assert.match((await tryBuild(['-o', `${dest}-file`, folder])).stderr, /cannot send the result to the client: .*EEXIST/)
     // An image as a file has its tags, and is read again.
     for (const [type, name] of [['oci', 'layout'], ['docker', 'saved']]) {
       await build(['-t', `${name}:1`, '-o', `type=${type},dest=${dest}-${type},name=${name}:2`, folder])

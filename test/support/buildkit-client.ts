@@ -9,6 +9,8 @@ const { control, gateway, session } = buildkit
 const messageBytesMax = 16 * 1024 * 1024
 const directory = 0x80000000
 const symlink = 0x08000000
+/** Those of Go's `io/fs.ModeType`: what is no file has one of them. */
+const kindBits = 0x8f280000
 
 /** A call that was refused. */
 export class GrpcError extends Error {
@@ -24,10 +26,18 @@ export interface ClientFiles {
   secrets?: Readonly<Record<string, string>>
   /** `user:password` by the registry's address. */
   credentials?: Readonly<Record<string, string>>
+  /** What the client takes by the places of outputs: files one by one, or an archive. */
+  outputs?: readonly ('files' | 'archive')[]
   /** An archive to upload. */
   upload?: Buffer
   /** Says of each file that it has so many bytes more than it has. */
   lieBytes?: number
+}
+
+/** Where a result goes. */
+export interface BuildExporter {
+  type: string
+  attrs: Record<string, string>
 }
 
 /** How a build ended. */
@@ -43,8 +53,14 @@ export interface BuildOutcome {
 export class BuildKitClient implements AsyncDisposable {
   /** The folders that were asked for, with what was left out. */
   readonly asked: { folder: string; excludes: string; follows: string }[] = []
+  /** The archives that came, by the places of outputs. */
+  readonly archives = new Map<number, Buffer>()
+  /** The files that came, by the places of outputs. */
+  readonly received = new Map<number, Map<string, { stat: buildkit.session.IStat; content: string }>>()
   /** The registries whose credentials were asked for. */
   readonly registries: string[] = []
+  /** The result of the last build, to be handed to another one. */
+  definition: buildkit.control.IDefinition | undefined
   private builds = 0
 
   private constructor(
@@ -70,19 +86,20 @@ export class BuildKitClient implements AsyncDisposable {
   }
 
   /** A build as buildx makes it: it asks the frontend itself, and returns what it got. */
-  async build(attributes: Readonly<Record<string, string>>, exporter: { type: string; attrs: Record<string, string> } = { type: 'moby', attrs: {} }): Promise<BuildOutcome> {
+  async build(attributes: Readonly<Record<string, string>>, exporters: BuildExporter | readonly BuildExporter[] = { type: 'moby', attrs: {} }, frontendInputs: Record<string, buildkit.control.IDefinition> = {}): Promise<BuildOutcome> {
     const ref = `${this.sessionId}-${++this.builds}`
     const headers = { 'buildkit-controlapi-buildid': ref }
     const status = this.status(ref)
-    const solved = this.call('/moby.buildkit.v1.Control/Solve', control.SolveRequest.encode({ ref, session: this.sessionId, exporters: [exporter] }).finish()).then(
+    const solved = this.call('/moby.buildkit.v1.Control/Solve', control.SolveRequest.encode({ ref, session: this.sessionId, exporters: [exporters].flat() }).finish()).then(
       (data) => ({ answer: control.SolveResponse.decode(data).exporterResponse, error: undefined }),
       (error: unknown) => ({ answer: {}, error: error as GrpcError }),
     )
     const bridge = (method: string, message: Uint8Array): Promise<Buffer> => this.call(`/moby.buildkit.v1.frontend.LLBBridge/${method}`, message, headers)
     const drive = async (): Promise<void> => {
       await bridge('Ping', Buffer.alloc(0))
-      const request = { frontend: 'dockerfile.v0', frontendOpt: attributes, allowResultReturn: true, allowResultArrayRef: true }
+      const request = { frontend: 'dockerfile.v0', frontendOpt: attributes, frontendInputs, allowResultReturn: true, allowResultArrayRef: true }
       const asked = await bridge('Solve', gateway.SolveRequest.encode(request).finish()).catch((thrown: unknown) => thrown as GrpcError)
+      if (!(asked instanceof Error)) this.definition = gateway.SolveResponse.decode(asked).result?.ref?.def ?? undefined
       const end = asked instanceof Error ? { error: { code: asked.code, message: asked.message } } : { result: gateway.SolveResponse.decode(asked).result ?? {} }
       await bridge('Return', gateway.ReturnRequest.encode(end).finish())
     }
@@ -162,6 +179,7 @@ export class BuildKitClient implements AsyncDisposable {
 
   private async answer(path: string, headers: IncomingHttpHeaders, messages: AsyncIterable<Buffer>, send: (message: Uint8Array) => void): Promise<void> {
     if (path === '/moby.filesync.v1.FileSync/DiffCopy') return this.sync(headers, messages, send)
+    if (path === '/moby.filesync.v1.FileSend/DiffCopy') return this.take(Number(headers['buildkit-attachable-exporter-id'] ?? 0), messages, send)
     if (path === '/moby.upload.v1.Upload/Pull') return send(session.BytesMessage.encode({ data: this.files.upload ?? Buffer.alloc(0) }).finish())
     for await (const message of messages) {
       if (path === '/moby.filesync.v1.Auth/Credentials') {
@@ -178,6 +196,41 @@ export class BuildKitClient implements AsyncDisposable {
       break
     }
     throw new GrpcError(12, `not served: ${path}`)
+  }
+
+  /** An archive, or the receiver's side of fsutil's protocol: all files are asked for, the last one first. */
+  private async take(output: number, messages: AsyncIterable<Buffer>, send: (message: Uint8Array) => void): Promise<void> {
+    const kind = this.files.outputs?.[output]
+    if (kind === undefined) throw new GrpcError(2, `exporter ${output} not found`)
+    if (kind === 'archive') {
+      const pieces: Uint8Array[] = []
+      for await (const message of messages) pieces.push(session.BytesMessage.decode(message).data)
+      this.archives.set(output, Buffer.concat(pieces))
+      return
+    }
+    const packet = (value: buildkit.session.IPacket): void => send(session.Packet.encode(value).finish())
+    const stats: buildkit.session.IStat[] = []
+    const contents = new Map<number, Uint8Array[]>()
+    let left = 0
+    const finish = (): void => {
+      if (left === 0) packet({ type: 3 })
+    }
+    for await (const message of messages) {
+      const { type, id, stat, data } = session.Packet.decode(message)
+      if (type === 0 && stat) stats.push(stat)
+      else if (type === 0) {
+        const asked = [...stats.keys()].filter((n) => ((stats[n]?.mode ?? 0) & kindBits) === 0 && stats[n]?.linkname === '').reverse()
+        left = asked.length
+        for (const n of asked) packet({ type: 1, id: n })
+        finish()
+      } else if (type === 2 && data.length > 0) contents.set(id, [...(contents.get(id) ?? []), Buffer.from(data)])
+      else if (type === 2) {
+        left--
+        finish()
+      } else if (type === 3) {
+        this.received.set(output, new Map(stats.map((one, n) => [one.path ?? '', { stat: one, content: Buffer.concat(contents.get(n) ?? []).toString() }])))
+      } else throw new GrpcError(2, `a packet of type ${type}`)
+    }
   }
 
   /** The sender's side of fsutil's protocol: everything is told, then sent as it is asked for. */

@@ -2,10 +2,18 @@ import type { Duplex, Readable } from 'node:stream'
 import type { BuildMessage, BuildOptions } from '../../model/engine-api/build.js'
 import type { AuthConfig, BuildCache } from '../../model/engine-api/image.js'
 
+/** One of BuildKit's exporters. */
+export interface BuildOutput {
+  type: string
+  attributes: Readonly<Record<string, string>>
+}
+
 /** A build as the API asks for it. */
 export interface BuildRequest extends BuildOptions {
   /** What to show registries, by their addresses. */
   auths: Readonly<Record<string, AuthConfig>>
+  /** Where the result goes besides, over the client's session: BuildKit's exporters. */
+  outputs: readonly BuildOutput[]
 }
 
 export interface BuildBackend {

@@ -18,6 +18,8 @@ const headerBytesMax = 256 * 1024
 
 const ulimits = listOf(shape<{ Name?: string; Soft?: number; Hard?: number }>({ Name: text, Soft: whole, Hard: whole }))
 
+const output = shape<{ Type: string; Attrs: Record<string, string> }>({ Type: text, Attrs: orNull(mapOf(text), {}) })
+
 /** The upgrade that a client asks for to be asked by the daemon, in gRPC. */
 const sessionProtocol = 'h2c'
 
@@ -130,6 +132,7 @@ function readOptions(exchange: Exchange): BuildRequest {
     remove: query.flag('rm', true),
     removeAlways: query.flag('forcerm'),
     hostConfig: hostConfigOf(query),
+    outputs: (readJson(query, 'outputs', listOf(output)) ?? []).map(({ Type = '', Attrs }) => ({ type: Type, attributes: Attrs ?? {} })),
     auths: typeof config === 'string' && config !== '' ? readAuths(config) : {},
   }
 }

@@ -1,5 +1,9 @@
+import type { Clock } from '../../base/clock.js'
+import { invalid } from '../../base/errors.js'
 import type { BuildBackend } from '../../api/build/backend.js'
 import type { BuildKitBackend } from '../../buildkit/backend.js'
+import { exportImage, requireExporters, type Exporters } from '../../buildkit/exporter.js'
+import { BuildProgress } from '../../buildkit/progress.js'
 import type { BuildKitServer } from '../../buildkit/server.js'
 import type { AuthConfig } from '../../model/engine-api/image.js'
 import type { Builder } from '../../../agent/build/builder.js'
@@ -11,9 +15,17 @@ import type { Registries } from '../../../agent/image/registry/registries.js'
 import { credentialsOf } from './images.js'
 
 /** Builds, with base images fetched from registries as the client's credentials allow. */
-export function buildBackend(builder: Builder, registries: Registries, buildkit: BuildKitServer): BuildBackend {
+export function buildBackend(builder: Builder, registries: Registries, buildkit: BuildKitServer, exporters: Exporters, clock: Clock): BuildBackend {
   return {
-    build: (context, { auths, ...options }, emit, signal) => builder.build(context, options, pullWith(registries, (domain) => authFor(auths, domain)), emit, signal),
+    build: async (context, { auths, outputs, ...options }, emit, signal) => {
+      const { session } = options
+      requireExporters(outputs)
+      if (outputs.length > 0 && session === undefined) throw invalid('outputs of a build go over a session: the parameter session is needed')
+      const image = await builder.build(context, options, pullWith(registries, (domain) => authFor(auths, domain)), emit, signal)
+      // Its progress has no place in the classic lines.
+      if (session !== undefined) await exportImage(exporters, { session, progress: new BuildProgress(clock), tell: () => Promise.resolve() }, outputs, image, signal)
+      return image
+    },
     session: (id, connection) => builder.sessions.serve(id, connection),
     grpc: (connection) => buildkit.serve(connection),
     cached: () => builder.cached(),
@@ -25,6 +37,7 @@ export function buildBackend(builder: Builder, registries: Registries, buildkit:
 export function buildKitBackend(builder: Builder, images: Images, registries: Registries): BuildKitBackend {
   return {
     platform: hostPlatform(),
+    hostGateways: () => builder.hostGateways(),
     build: (context, { credentials, ...options }, emit, signal) => builder.build(context, options, pullWith(registries, credentials), emit, signal),
     tag: (id, name) => images.tag(id, name, ''),
     manifest: (id) => images.store.find(id).manifest,

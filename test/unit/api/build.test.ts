@@ -29,6 +29,7 @@ describe('the build endpoint', () => {
       ['t', 'a:1'], ['t', 'b'], ['dockerfile', 'sub/Dockerfile'], ['buildargs', '{"A":"1","B":null}'], ['labels', '{"l":"m"}'], ['nocache', '1'], ['forcerm', '1'],
       ['memory', '1000000'], ['networkmode', 'none'], ['cpusetcpus', ''], ['extrahosts', 'x:1.2.3.4,y:5.6.7.8'], ['ulimits', '[{"Name":"nofile","Soft":1,"Hard":2}]'], ['target', 'last'],
       ['cachefrom', '["old:1"]'], ['squash', '1'], ['remote', 'https://example.com/x.git'], ['session', 'me'], ['namedcontexts', '{"lib":"docker-image://y"}'], ['securityopt', '["seccomp=unconfined"]'], ['isolation', 'default'],
+      ['outputs', '[{"Type":"tar","Attrs":{"a":"b"}},{"Type":"local","Attrs":null}]'],
     ])
     const { status, text } = await post(query.toString(), { 'X-Registry-Config': auths })
     assert.deepEqual([status, text], [200, '{"stream":"Step 1/1 : FROM scratch\\n"}\r\n'])
@@ -37,6 +38,7 @@ describe('the build endpoint', () => {
       options: {
         dockerfile: 'sub/Dockerfile', target: 'last', tags: ['a:1', 'b'], args: { A: '1', B: null }, labels: { l: 'm' }, noCache: true, cacheFrom: ['old:1'], squash: true, remote: 'https://example.com/x.git', session: 'me', namedContexts: { lib: 'docker-image://y' }, pull: false, quiet: false, remove: true, removeAlways: true,
         hostConfig: { Memory: 1_000_000, NetworkMode: 'none', Ulimits: [{ Name: 'nofile', Soft: 1, Hard: 2 }], ExtraHosts: ['x:1.2.3.4', 'y:5.6.7.8'], SecurityOpt: ['seccomp=unconfined'] },
+        outputs: [{ type: 'tar', attributes: { a: 'b' } }, { type: 'local', attributes: {} }],
         auths: { 'https://index.docker.io/v1/': { auth: 'bWU6c2VjcmV0', username: 'me', password: 'secret' } },
       },
     })

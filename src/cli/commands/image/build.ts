@@ -4,10 +4,10 @@ import { flag, type FlagValues } from '../../../base/flags.js'
 import { parseBytes } from '../../../base/values.js'
 import type { BuildQuery } from '../../../client/build.js'
 import { showBuild } from '../../build/build-progress.js'
-import { parseOutput, writeOutput } from '../../build/output.js'
+import { filesReceivers, isOfFiles, parseOutputs, refuseTerminal, writeImage } from '../../build/output.js'
 import { registryConfig } from '../../build/registry-config.js'
 import { parseSecrets, parseSsh } from '../../build/secret-options.js'
-import { SecretSession } from '../../build/session.js'
+import { BuildSession } from '../../build/session.js'
 import { verb } from '../../command.js'
 import { extraHost } from '../../options/extra-host.js'
 import { environmentOf, labelsOf } from '../../options/key-value.js'
@@ -36,12 +36,14 @@ const flags = {
   load: flag.bool('The image is always with the daemon', { hidden: true }),
   memory: flag.bytes('Memory limit', { short: 'm' }),
   'memory-swap': flag.string("Swap limit equal to memory plus swap: '-1' to enable unlimited swap", { valueName: 'bytes' }),
+  'metadata-file': flag.string('Write build result metadata to a file'),
   network: flag.string('Set the networking mode for the RUN instructions during build', { default: 'default' }),
   'no-cache': flag.bool('Do not use cache when building the image'),
   output: flag.list('Output destination (format: "type=local,dest=path")', { short: 'o' }),
   platform: flag.string('Set platform if server is multi-platform capable'),
   progress: flag.string('Set type of progress output ("auto", "plain", "tty", "quiet", "rawjson")', { default: 'auto' }),
   pull: flag.bool('Always attempt to pull a newer version of the image'),
+  push: flag.bool('Push the image to the registry of each of its tags (shorthand for "--output=type=registry")'),
   quiet: flag.bool('Suppress the build output and print image ID on success', { short: 'q' }),
   rm: flag.bool('Remove intermediate containers after a successful build', { default: true }),
   secret: flag.list('Secret to expose to the build (format: "id=mysecret[,src=/local/secret]")'),
@@ -66,10 +68,12 @@ export const build = verb({
   async run({ context, args: [path = ''], flags: values }) {
     const { api, environment, stdin, stdout, stderr, signal } = context
     if (!progressKinds.includes(values.progress)) throw invalid(`invalid progress type ${JSON.stringify(values.progress)}: ${progressKinds.join(', ')} expected`)
-    const output = parseOutput(values.output)
+    const outputs = parseOutputs([...values.output, ...(values.push ? ['type=registry'] : [])])
+    refuseTerminal(context, outputs)
     const secrets = parseSecrets(values.secret, environment)
     const agents = parseSsh(values.ssh, environment)
-    const tags = [...values.tag, ...(output?.names ?? [])]
+    const tags = [...values.tag, ...outputs.flatMap(({ names }) => names)]
+    if (tags.length === 0 && outputs.some(({ push }) => push)) throw invalid('tag is needed when pushing to registry')
     const buildArgs = [...values['build-arg'], ...proxySettings(context, values['build-arg'])]
     const query = { ...queryOf({ ...values, 'build-arg': buildArgs }, environment), t: tags }
     const quiet = values.quiet || values.progress === 'quiet'
@@ -78,17 +82,20 @@ export const build = verb({
     // Archives are packed by packages that no other command is to wait for.
     const { prepareContext } = await import('../../build/build-context.js')
     const prepared = await prepareContext({ context: path, file: values.file ?? '', named: values['build-context'], stdin, sent: (bytes) => (sentBytes += bytes) })
+    const receivers = filesReceivers(context, outputs)
     // Nothing is asked of a session that nothing is in.
-    using session = secrets.size + agents.size > 0 ? await SecretSession.open(api.build, secrets, agents) : undefined
+    using session = secrets.size + agents.size + receivers.length > 0 ? await BuildSession.open(api.build, { secrets, agents, receivers }) : undefined
     const auths = await registryConfig(environment)
     const archive = values.compress ? prepared.archive?.pipe(process.getBuiltinModule('node:zlib').createGzip()) : prepared.archive
-    const progress = await api.build.build(archive, { ...query, ...prepared.query, ...(session && { session: session.id }) }, { signal, ...(auths !== undefined && { auths }) })
-    const out = output?.dest === '-' || rawJson ? stderr : stdout
+    const progress = await api.build.build(archive, { ...query, ...prepared.query, ...(session && { session: session.id }), ...(receivers.length > 0 && { outputs: JSON.stringify(receivers.map(() => ({ Type: 'tar', Attrs: {} }))) }) }, { signal, ...(auths !== undefined && { auths }) })
+    const out = outputs.some(({ dest }) => dest === '-') || rawJson ? stderr : stdout
     const { id, failure } = await showBuild(progress, { out, quiet, rawJson, context: prepared.archive && (() => sentBytes) })
     if (failure) throw new ExitError(failure.code, failure.message)
     if (id === '') throw new StatusError(ErrorKind.internal, 'the daemon did not tell what image it made')
     if (values.iidfile !== undefined) writeFileSync(values.iidfile, id)
-    if (output) await writeOutput(context, output, id, tags)
+    let pushed: string | undefined
+    for (const output of outputs) if (!isOfFiles(output)) pushed = (await writeImage(context, output, id, tags, quiet ? undefined : out)) ?? pushed
+    if (values['metadata-file'] !== undefined) writeFileSync(values['metadata-file'], metadataOf(id, pushed, tags))
     if (quiet) stdout.write(`${id}\n`)
     return 0
   },
@@ -139,4 +146,9 @@ function imagesOf(item: string): string[] {
   const ref = /(?:^|,)ref=([^,]+)/.exec(item)?.[1]
   if (!/(?:^|,)type=registry(?:,|$)/.test(item) || ref === undefined) throw new StatusError(ErrorKind.unsupported, `cache source ${item} is not supported: name an image`)
   return [ref]
+}
+
+/** What is known of the image, by the names that docker buildx has for it. */
+function metadataOf(id: string, pushed: string | undefined, tags: readonly string[]): string {
+  return `${JSON.stringify({ 'containerimage.config.digest': id, 'containerimage.digest': pushed ?? id, ...(tags.length > 0 && { 'image.name': tags.join(',') }) }, undefined, 2)}\n`
 }
