@@ -3,13 +3,15 @@ import { LinkBatch, Links } from '../../kernel/link.js'
 import { Netns } from '../../kernel/netns.js'
 import type { Route, Rule } from '../../kernel/netlink-route.js'
 import { Nft } from '../../kernel/nft.js'
+import { NftElements } from '../../kernel/nft-elements.js'
 import { writeSysctl, writeSysctlIfPresent } from '../../kernel/sysctl.js'
 import { gatewayEndpoint } from '../endpoint.js'
 import type { Endpoint } from '../endpoint.js'
-import { macOfNode, markOfNode } from '../overlay/data-path.js'
+import { macOfNode, markOfNode, zoneOfNode } from '../overlay/data-path.js'
 import type { Protocol } from '../types.js'
 import { entryAddressOf } from './entry-address.js'
-import { fullEntryTable, nearEntry } from './entry-ruleset.js'
+import { entryTables, fullEntryTable, nearEntry } from './entry-ruleset.js'
+import type { TaskIngress } from './entry-ruleset.js'
 
 /** Before the main table, after the kernel's own. */
 const rulePriority = 100
@@ -37,6 +39,8 @@ interface Task {
   closed: readonly Family[]
   /** The ports it has rules for, as text. */
   ports: Map<string, FamilyPort>
+  /** What its table is made of, as text; undefined before that is known. */
+  rules: string | undefined
 }
 
 type Family = 4 | 6
@@ -48,6 +52,8 @@ type FamilyPort = DatagramPort & { family: Family }
  */
 export class EntryRoutes {
   private readonly tasks = new Map<string, Task>()
+  /** The kernel can keep flows of different nodes apart. */
+  private apart = true
 
   constructor(
     private readonly given: {
@@ -67,7 +73,7 @@ export class EntryRoutes {
     if (same && before.outside.join() === outside.join()) return
     // Routes go with their interface.
     const kept = before?.ingress.endpointId === ingress.endpointId ? before.routed : new Set<string>()
-    this.tasks.set(containerId, { path, ingress, outside, near, routed: kept, closed: before?.closed ?? [], ports: before?.ports ?? new Map<string, FamilyPort>() })
+    this.tasks.set(containerId, { path, ingress, outside, near, routed: kept, closed: before?.closed ?? [], ports: before?.ports ?? new Map<string, FamilyPort>(), rules: before?.rules })
     this.attempt(containerId)
   }
 
@@ -105,7 +111,6 @@ export class EntryRoutes {
     if (nodes.length === 0) return
     using netns = Netns.open(path)
     using links = netns.run(() => Links.open())
-    using nft = netns.run(() => Nft.open())
     const device = ingress.interfaceName
     const index = links.find(device)?.index
     if (index === undefined) return
@@ -133,8 +138,34 @@ export class EntryRoutes {
     const addresses = [ingress.ipv4Address, ...(ipv6 ? [ingress.ipv6Address] : [])].filter((one) => one !== '')
     task.closed = ([4, 6] as const).filter((family) => (family === 4 || ipv6) && !outside.some((one) => one.includes(':') === (family === 6)))
     this.bringPorts(task, links, index)
-    const entries = nodes.map((node) => ({ mac: macOfNode(node), mark: markOfNode(node) }))
-    nft.run(fullEntryTable({ device, addresses, outside, entries, ...(near && { near: near.interfaceName }) }))
+    const entries = nodes.map((node) => ({ mac: macOfNode(node), mark: markOfNode(node), zone: zoneOfNode(node) }))
+    this.bringRules(task, netns, { device, addresses, outside, entries, ...(near && { near: near.interfaceName }) })
+  }
+
+  /** Flows go on: there is a table at every moment, and one that says the same already is left alone. */
+  private bringRules(task: Task, netns: Netns, rules: Omit<TaskIngress, 'apart'>): void {
+    const text = JSON.stringify(rules)
+    if (task.rules === text) return
+    task.rules = undefined
+    using nft = netns.run(() => Nft.open())
+    using elements = netns.run(() => new NftElements())
+    const present = elements.tables()
+    const table = entryTables.find((name) => !present.includes(name)) ?? entryTables[0]
+    this.load(nft, table, rules)
+    const outdated = entryTables.filter((name) => name !== table && present.includes(name))
+    if (outdated.length > 0) nft.run(outdated.map((name) => `delete table inet ${name}`).join('\n'))
+    task.rules = text
+  }
+
+  private load(nft: Nft, table: string, rules: Omit<TaskIngress, 'apart'>): void {
+    try {
+      nft.run(fullEntryTable(table, { ...rules, apart: this.apart }))
+    } catch (err) {
+      if (!this.apart) throw err
+      nft.run(fullEntryTable(table, { ...rules, apart: false }))
+      this.apart = false
+      this.given.log.info('this kernel has no zones of connection tracking: a client that uses one port for connections to several nodes may wait for answers', { err })
+    }
   }
 
   /**

@@ -54,6 +54,16 @@ export function markOfNode(address: string): number {
   return mark < 256 ? mark + 0x0100_0000 : mark
 }
 
+/** Zones of connection tracking: 0 is the kernel's own, 1 stands for a task's own host. */
+const firstNodeZone = 2
+
+/** The zone of connection tracking for flows that come in by a node, 16 bits: another one for each node of a /16 network, and for nearly all others. */
+export function zoneOfNode(address: string): number {
+  const [a = 0, b = 0, c = 0, d = 0] = fourBytes(address)
+  const zone = ((a << 8) | b) ^ ((c << 8) | d)
+  return zone < firstNodeZone ? zone + 0x8000 : zone
+}
+
 /** The IPv4 address itself; for IPv6 an FNV-1a hash. */
 function fourBytes(address: string): number[] {
   const bytes = parseAddress(address)

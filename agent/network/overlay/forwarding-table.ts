@@ -155,13 +155,20 @@ export class ForwardingTable {
     }
   }
 
+  /**
+   * What an earlier daemon left for a port that is still here stays: the one who uses it, as the host itself does, is
+   * about to name it, and its packets go on meanwhile. With the port, the kernel's own entry for it goes.
+   */
   private sweep(): void {
+    const ports = new Set(this.links.list().map(({ index }) => index))
+    const atPort = new Set([...this.present.values()].flatMap(({ bridge, index, mac }) => (bridge === 'master' && index !== this.devices.vxlan && ports.has(index) ? [mac] : [])))
     const batch = new LinkBatch()
     for (const key of this.stale) {
       const entry = this.present.get(key)
+      this.stale.delete(key)
+      if (entry && atPort.has(entry.mac)) continue
       if (entry) batch.deleteNeighbour(entry)
       this.present.delete(key)
-      this.stale.delete(key)
       if (batch.requests.length >= requestsPerBatch) break
     }
     if (batch.requests.length > 0) this.links.apply(batch)

@@ -4,7 +4,7 @@ import { entryAddressOf } from '../../../../../agent/network/lb/entry-address.js
 import { fullEntryTable } from '../../../../../agent/network/lb/entry-ruleset.js'
 import { addIngressSize, changeIngressPorts, emptyIngressTable } from '../../../../../agent/network/lb/ingress-ruleset.js'
 import { addSize, changeVips } from '../../../../../agent/network/lb/vip-ruleset.js'
-import { macOfNode, markOfNode } from '../../../../../agent/network/overlay/data-path.js'
+import { macOfNode, markOfNode, zoneOfNode } from '../../../../../agent/network/overlay/data-path.js'
 import { wantedEntries, type Reachable } from '../../../../../agent/network/overlay/forwarding.js'
 import { endpointRow } from '../../../../support/network-rows.js'
 
@@ -60,14 +60,22 @@ describe('rules of load balancing', () => {
     assert.equal(markOfNode('192.0.2.1'), 0xc0000201)
     assert(markOfNode('fd00::1') >= 256)
     assert.equal(entryAddressOf('192.0.2.1'), 'fe80::642:c000:201')
-    const table = fullEntryTable({ device: 'eth1', addresses: ['10.0.0.3', 'fd00::3'], outside: ['172.18.0.2'], entries: [{ mac: '06:42:c0:00:02:01', mark: 0xc0000201 }] })
+    const table = fullEntryTable('t', { device: 'eth1', addresses: ['10.0.0.3', 'fd00::3'], outside: ['172.18.0.2'], entries: [{ mac: '06:42:c0:00:02:01', mark: 0xc0000201, zone: 17 }], apart: true })
     assert.match(table, /elements = \{ 06:42:c0:00:02:01 : 0xc0000201 \}/)
+    assert.match(table, /elements = \{ 06:42:c0:00:02:01 : 17 \}/)
     assert.match(table, /iifname "eth1" ip daddr 10\.0\.0\.3 meta l4proto udp dnat ip to 172\.18\.0\.2/)
     assert.doesNotMatch(table, /fd00::3/)
     assert.doesNotMatch(table, /0x4000000/)
-    assert.doesNotMatch(fullEntryTable({ device: 'eth1', addresses: ['10.0.0.3'], outside: [], entries: [] }), /dnat|elements/)
-    const near = fullEntryTable({ device: 'eth1', addresses: ['fd00::3', '10.0.0.3'], outside: [], entries: [], near: 'eth2' })
+    assert.doesNotMatch(fullEntryTable('t', { device: 'eth1', addresses: ['10.0.0.3'], outside: [], entries: [], apart: false }), /dnat|elements|zone/)
+    const near = fullEntryTable('t', { device: 'eth1', addresses: ['fd00::3', '10.0.0.3'], outside: [], entries: [], near: 'eth2', apart: true })
     assert.match(near, /iifname "eth2" ip daddr 10\.0\.0\.3 ct state new ct mark set 0x4000000\n/)
+    assert.match(near, /iifname "eth2" ip daddr 10\.0\.0\.3 ct original zone set 1\n/)
+  })
+
+  it('nodes have zones of connection tracking of their own', () => {
+    const zones = Array.from({ length: 65_536 }, (_, n) => zoneOfNode(`10.77.${n >> 8}.${n & 0xff}`))
+    assert(new Set(zones).size > 65_530)
+    for (const zone of [...zones, zoneOfNode('fd00::1')]) assert(zone > 1 && zone < 65_536)
   })
 
   it('what is on another node needs a neighbour, a port of the bridge and a tunnel end; what is here no tunnel', () => {
