@@ -5,6 +5,7 @@ import type { KeyValueStore } from '../../src/base/key-value.js'
 import type { BuildOptions } from '../../src/model/engine-api/build.js'
 import type { BuildCache as BuildCacheEntry } from '../../src/model/engine-api/image.js'
 import { removeTree } from '../../src/sys/remove-tree.js'
+import { hostGateways } from '../engine/files/etc-files.js'
 import { shortId } from '../image/descriptor.js'
 import { Proxies, type ProxySettings } from '../image/registry/proxies.js'
 import { familiarName, parseReference, withDefaultTag } from '../image/reference.js'
@@ -104,6 +105,11 @@ export class Builder implements Disposable {
       await held[Symbol.asyncDispose]()
       throw thrown
     }
+  }
+
+  /** Addresses that `host-gateway` stands for in the extra hosts of a build, for clients that put them in its place. */
+  hostGateways(): readonly string[] {
+    return hostGateways(this.deps.engine.context)
   }
 
   /** What builds keep beside images, for `docker system df`. */

@@ -73,6 +73,8 @@ export interface BuildKitBackend {
   session(id: string, connection: Duplex): Promise<void>
   cached(): Promise<BuildCache[]>
   prune(options: { untilMs?: number; keepBytes?: number; matches: (entry: BuildCache) => boolean }): Promise<{ ids: string[]; freedBytes: number }>
+  /** What `host-gateway` stands for in the extra hosts of a build: addresses, the one to use first. */
+  hostGateways(): readonly string[]
   /** What this host runs: `{ os: 'linux', architecture: 'amd64' }`. */
   readonly platform: { os: string; architecture: string; variant?: string }
 }

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import type { Clock } from '../base/clock.js'
 import { ErrorKind, invalid, messageOf, StatusError } from '../base/errors.js'
 import type { BuildCache } from '../model/engine-api/image.js'
@@ -69,12 +70,15 @@ export function controlProcedures({ backend, jobs, solver, clock, version }: Con
 }
 
 /** What builds run on: this host. */
-export function workerOf({ platform }: Pick<BuildKitBackend, 'platform'>, version?: string): buildkit.control.IWorkerRecord {
-  const { os, architecture, variant = '' } = platform
+export function workerOf(backend: Pick<BuildKitBackend, 'platform' | 'hostGateways'>, version?: string): buildkit.control.IWorkerRecord {
+  const { os, architecture, variant = '' } = backend.platform
+  const gateways = backend.hostGateways()
+  // Clients take one address: that of IPv4 where there is one.
+  const gateway = gateways.find((address) => isIPv4(address)) ?? gateways[0]
   return {
     id: 'skep',
     // Clients of the driver `docker` ask for archives, and have the daemon push, of a store that has this label alone.
-    labels: { 'org.mobyproject.buildkit.worker.executor': 'oci', 'org.mobyproject.buildkit.worker.snapshotter': 'overlayfs' },
+    labels: { 'org.mobyproject.buildkit.worker.executor': 'oci', 'org.mobyproject.buildkit.worker.snapshotter': 'overlayfs', ...(gateway !== undefined && { 'org.mobyproject.buildkit.worker.moby.host-gateway-ip': gateway }) },
     platforms: [{ os, architecture, variant }],
     ...(version !== undefined && { buildkitVersion: { package: 'skep', version, revision: '' } }),
   }

@@ -19,7 +19,7 @@ const capabilities = ['solve.base', 'return', 'returnmap', 'proto.refarray', 'im
 const buildCapabilities = ['source.image', 'source.local', 'exporter.multiple']
 
 interface GatewayDeps {
-  backend: Pick<BuildKitBackend, 'platform'>
+  backend: Pick<BuildKitBackend, 'platform' | 'hostGateways'>
   jobs: Jobs
   solver: Solver
 }
