@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lab } from '../lab/lab.js'
 import type { LabHost } from '../lab/lab-host.js'
+import { BuildKitClient } from '../support/buildkit-client.js'
 import { eventually } from '../support/eventually.js'
 import { registryProgram } from '../support/registry-process.js'
 import { nodes, printLogs, startSwarm } from './support.js'
@@ -58,6 +59,38 @@ describe('a registry that wants credentials, by skep’s command line', function
     await host.skep('rmi', image('private:1'))
     assert.match(await host.skep('pull', image('private:1')), /Status: Downloaded newer image/)
     assert.equal(await host.skep('run', '--rm', '--network', 'none', '--pull', 'always', '-q', image('private:1'), 'echo', 'ran'), 'ran')
+  })
+
+  it('is pushed to by builds, with the credentials of who builds', async () => {
+    const dockerfile = 'FROM busybox\nRUN echo built > /built\n'
+    const digestOf = async (tag: string): Promise<string | undefined> => {
+      const headers = ['-H', 'Accept: application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json']
+      const { stdout } = await host.run('curl', ['-sI', '-u', 'ann:secret', ...headers, `http://127.0.0.1:${port}/v2/built/manifests/${tag}`])
+      return /docker-content-digest: (\S+)/i.exec(stdout)?.[1]
+    }
+    const files = { folders: { dockerfile: { Dockerfile: dockerfile }, context: {} } }
+    const push = { type: 'moby', attrs: { name: `${image('built:1')},${image('built:2')}`, push: 'true' } }
+    const attributes = { 'force-network-mode': 'none' }
+    {
+      await using stranger = await BuildKitClient.connect(host.socketPath, files)
+      assert.match((await stranger.build(attributes, push)).error?.message ?? '', /no basic auth credentials/)
+    }
+    await using buildx = await BuildKitClient.connect(host.socketPath, { ...files, credentials: { [`127.0.0.1:${port}`]: 'ann:secret' } })
+    const { error, answer } = await buildx.build(attributes, push)
+    assert.equal(error, undefined)
+    const digest = answer['containerimage.digest']
+    assert.deepEqual([await digestOf('1'), await digestOf('2')], [digest, digest])
+    assert.equal((JSON.parse(Buffer.from(answer['containerimage.descriptor'] ?? '', 'base64').toString()) as { digest?: string }).digest, digest)
+    assert.equal(answer['containerimage.config.digest'], await host.skep('image', 'inspect', '--format', '{{.Id}}', image('built:1')))
+
+    const folder = join(host.folder, 'to-push')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'Dockerfile'), dockerfile)
+    const metadata = join(host.folder, 'metadata.json')
+    await host.skep('build', '--network', 'none', '--push', '--metadata-file', metadata, '-t', image('built:3'), folder)
+    assert.deepEqual(JSON.parse(readFileSync(metadata, 'utf8')), { 'containerimage.config.digest': answer['containerimage.config.digest'], 'containerimage.digest': digest, 'image.name': image('built:3') })
+    assert.equal(await digestOf('3'), digest)
+    for (const tag of [1, 2, 3]) await host.skep('rmi', image(`built:${tag}`))
   })
 
   it('gives a service its image with the credentials that it carries, which nobody is shown', async () => {
