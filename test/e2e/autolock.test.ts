@@ -154,10 +154,13 @@ describe('a swarm whose managers lock themselves', function () {
     await eventually('the other knows that it is a worker', async () => (await second.docker('info', '--format', '{{.Swarm.ControlAvailable}}')) === 'false')
     await second.docker('swarm', 'leave')
     const [open] = keyIds(first)
+    const certificate = () => new X509Certificate(onDisk(first, 'certificates/swarm-node.crt')).serialNumber
+    const serial = certificate()
     const said = await first.docker('swarm', 'update', '--autolock=true')
     assert.match(said, /SWMKEY-1-/)
     await eventually('it is sealed', () => isSealed(first))
     await eventually('the data key that lay open is used no more', () => keyIds(first).length === 1 && keyIds(first)[0] !== open)
+    await eventually('nor is the private key that lay open', () => certificate() !== serial)
     const key = await unlockKey(first)
     await crash(first)
     await unlocked(first, key)

@@ -36,6 +36,11 @@ export class DiskLock {
     return this.found !== undefined
   }
 
+  /** Who reads the disk of this node needs an unlock key, even if this process has it. */
+  get sealed(): boolean {
+    return this.locked || this.held?.unlockKey !== undefined
+  }
+
   /** The current one and those that something may still be sealed with. Undefined while locked, and on nodes that are no managers. */
   get dataKeys(): DataKeys | undefined {
     return this.held?.dataKeys

@@ -7,6 +7,7 @@ import type { Rng } from '../../base/rng.js'
 import { Serial } from '../../base/serial.js'
 import { NodeRole } from '../../model/node.js'
 import type { IdentitySource } from '../../wire/tls-identity.js'
+import type { DataKeys } from '../../../manager/keys/data-key-file.js'
 import { Manager, type ManagerOptions, type ManagerStart } from '../../../manager/manager.js'
 import type { ManagerDisk } from './manager-disk.js'
 import type { SwarmState } from './state-file.js'
@@ -20,7 +21,7 @@ const rejoinAfterMs = 2_000
 export interface ManagerRoleDeps {
   disk: ManagerDisk
   state: Pick<SwarmState, 'listenAddress' | 'advertiseAddress'>
-  identity: IdentitySource & { readonly role: NodeRole }
+  identity: IdentitySource & { readonly role: NodeRole; renewSoon(): void }
   /** host:port of the managers known besides this one. */
   otherManagers: () => readonly string[]
   /** Aborted: this node stops taking part. */
@@ -167,17 +168,25 @@ export class ManagerRole implements AsyncDisposable {
 
 /** The options of this node's manager, once its disk is sealed as it should be. */
 export async function managerOptions(
-  { disk, state, identity, clock, rng, ids, log }: Omit<ManagerRoleDeps, 'otherManagers' | 'signal' | 'identity' | 'onManager'> & { identity: IdentitySource },
+  { disk, state, identity, clock, rng, ids, log }: Omit<ManagerRoleDeps, 'otherManagers' | 'signal' | 'onManager'>,
   start?: ManagerStart,
 ): Promise<Omit<ManagerOptions, 'start'>> {
   await disk.seal(identity.current(), start?.kind === 'join' ? start.managers : [])
-  const keys = disk.lock.dataKeys
+  const { lock } = disk
+  const keys = lock.dataKeys
+  const follow = async (unlockKey: Uint8Array | undefined, version: number): Promise<DataKeys> => {
+    const lay = !lock.sealed
+    const now = await lock.follow(unlockKey, version)
+    // The private key lay open as the data key did: another one takes its place too.
+    if (lay && lock.sealed) identity.renewSoon()
+    return now
+  }
   return {
     dir: disk.raftFolder,
     identity,
     listenAddress: state.listenAddress,
     advertiseAddress: state.advertiseAddress,
-    ...(keys && { seal: { keys, follow: (key, version) => disk.lock.follow(key, version), renewed: (keyId) => disk.lock.renewed(keyId) } }),
+    ...(keys && { seal: { keys, follow, renewed: (keyId) => lock.renewed(keyId) } }),
     clock,
     rng,
     ids,

@@ -283,6 +283,8 @@ export class SwarmNode implements AsyncDisposable {
     const { clock, rng, ids, log } = this.deps
     await this.stopParts()
     let goesOnAs = known
+    // It may be the first TLS of this process: what kept it from taking part came before.
+    await builtInAuthorities()
     try {
       const alone = await Manager.start({ ...(await managerOptions({ disk: this.disk, state, identity, clock, rng, ids, log })), forceNewCluster: true })
       // Its log knows no other manager from here on.

@@ -1,12 +1,15 @@
 import { strict as assert } from 'node:assert'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { IdentityFiles } from '../../../../agent/identity/identity-files.js'
 import { joinCluster } from '../../../../agent/identity/join.js'
+import { keySeal } from '../../../../agent/identity/key-seal.js'
 import { NodeIdentity } from '../../../../agent/identity/node-identity.js'
 import { foundCluster } from '../../../../manager/ca/found-cluster.js'
 import { Manager } from '../../../../manager/manager.js'
+import { must } from '../../../../src/base/assert.js'
 import { idSource } from '../../../../src/base/id.js'
 import { nullLogger, type Logger } from '../../../../src/base/log.js'
 import { Scope } from '../../../../src/base/scope.js'
@@ -45,7 +48,7 @@ describe('the role of a manager', () => {
     return manager
   }
 
-  async function startSecond(first: Manager, joined: string, log: Logger = nullLogger): Promise<{ role: ManagerRole; identity: NodeIdentity }> {
+  async function startSecond(first: Manager, joined: string, log: Logger = nullLogger): Promise<{ role: ManagerRole; identity: NodeIdentity; disk: ManagerDisk; keyText: () => string }> {
     const { rootCa } = await first.control.getCluster()
     const issued = await joinCluster({ token: rootCa.joinTokens.manager, managers: [joined], availability: 'active', clock: systemClock, signal: scope.signal })
     const root = await folder()
@@ -56,7 +59,7 @@ describe('the role of a manager', () => {
     const state = { listenAddress: address, advertiseAddress: address }
     const role = scope.use(new ManagerRole({ disk, state, identity, otherManagers: () => [joined], signal: scope.signal, ids, ...deps, log }))
     await role.begin({ kind: 'join', managers: [joined] })
-    return { role, identity }
+    return { role, identity, disk, keyText: () => readFileSync(join(root, 'swarm', 'certificates', 'swarm-node.key'), 'utf8') }
   }
 
   /** Users' wish for the role of a node; the managers write to the node as well, so it may take a second try. */
@@ -98,6 +101,33 @@ describe('the role of a manager', () => {
     role.change(NodeRole.worker)
     await role[Symbol.asyncDispose]()
     assert.equal(first.raft.members().length, 1)
+  })
+
+  it('renews what lay open on its disk when the swarm locks its managers, and the data key with each unlock key', async () => {
+    const address = await freeAddress()
+    const first = await startFirst(address)
+    const { identity, disk, keyText } = await startSecond(first, address)
+    await votes(first, identity.nodeId)
+    let soon = 0
+    identity.renewSoon = () => void soon++
+    const change = (autoLockManagers: boolean, managerUnlockKey = false) =>
+      eventually('the swarm is changed', async () => {
+        const { meta, spec } = await first.control.getCluster()
+        return first.control.updateCluster(meta.version, { ...spec, encryption: { autoLockManagers } }, { workerToken: false, managerToken: false, managerUnlockKey })
+      })
+    const renewedAfter = (id: number | undefined) =>
+      eventually('nothing needs the data key of before', () => disk.lock.dataKeys?.length === 1 && disk.lock.dataKeys[0].id !== id && disk.lock.dataKeys[0])
+    const open = must(disk.lock.dataKeys, 'there is a data key')
+    await change(true)
+    const locked = await renewedAfter(open[0].id)
+    assert.ok(keyText().includes('SEALED') && disk.lock.sealed)
+    assert.throws(() => keySeal(open).open(keyText()))
+    assert.equal(soon, 1)
+    await change(true, true)
+    await renewedAfter(locked.id)
+    assert.equal(soon, 1, 'the private key did not lie open this time')
+    await change(false)
+    await eventually('it lies open again', () => !disk.lock.sealed && !keyText().includes('SEALED'))
   })
 })
 
