@@ -5,7 +5,7 @@ import { execProcess } from '../../agent/engine/io/exec.js'
 import { isAlive } from '../../agent/kernel/process.js'
 import type { CreateRequest } from '../../src/model/engine-api/create.js'
 import { eventually } from '../support/eventually.js'
-import { destroyEngineFolder, makeEngineFolder, openEngine, type EngineHost } from '../support/engine-host.js'
+import { endEngine, makeEngineFolder, openEngine, type EngineHost } from '../support/engine-host.js'
 
 /** That no timer is left is asserted wherever an engine is closed. */
 describe('an engine that is closed', function () {
@@ -17,9 +17,9 @@ describe('an engine that is closed', function () {
     host = await openEngine(folder)
   })
   afterEach(async () => {
-    await host?.close()
+    const last = host
     host = undefined
-    await destroyEngineFolder(folder)
+    await endEngine(folder, last)
   })
 
   const engineOf = () => (host as EngineHost).engine

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { isAlive, sendSignal } from '../../agent/kernel/process.js'
 import { mountsBelow } from '../../agent/kernel/mount.js'
 import { eventually } from '../support/eventually.js'
-import { collect, destroyEngineFolder, makeEngineFolder, openEngine, type EngineHost } from '../support/engine-host.js'
+import { collect, endEngine, makeEngineFolder, openEngine, type EngineHost } from '../support/engine-host.js'
 
 const childScript = join(import.meta.dirname, '../support/engine-child.ts')
 
@@ -19,9 +19,9 @@ describe('an engine after the death of its process', function () {
   beforeEach(() => (folder = makeEngineFolder()))
   afterEach(async () => {
     child?.kill('SIGKILL')
-    await host?.close()
+    const last = host
     host = undefined
-    await destroyEngineFolder(folder)
+    await endEngine(folder, last)
   })
 
   /** Runs an engine with these containers in a process of its own, and kills it. */

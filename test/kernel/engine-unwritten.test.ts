@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ContainerRecord } from '../../agent/engine/container-record.js'
 import { eventually } from '../support/eventually.js'
-import { destroyEngineFolder, makeEngineFolder, openEngine, type EngineHost } from '../support/engine-host.js'
+import { endEngine, makeEngineFolder, openEngine, type EngineHost } from '../support/engine-host.js'
 
 /** The state database refuses the records of containers, as on a full disk. */
 describe('containers whose records cannot be written', function () {
@@ -15,9 +15,9 @@ describe('containers whose records cannot be written', function () {
     host = await openEngine(folder)
   })
   afterEach(async () => {
-    await host?.close()
+    const last = host
     host = undefined
-    await destroyEngineFolder(folder)
+    await endEngine(folder, last)
   })
 
   const records = () => (host as EngineHost).db.bucket<ContainerRecord>('containers')

@@ -5,7 +5,7 @@ import { inNetns } from '../../agent/kernel/netns.js'
 import { readSysctl } from '../../agent/kernel/sysctl.js'
 import type { NetworkController } from '../../agent/network/controller.js'
 import type { EndpointInfo, EndpointSettings, NetworkOptions } from '../../agent/network/types.js'
-import { destroyEngineFolder, makeEngineFolder, openEngine, type EngineHost } from '../support/engine-host.js'
+import { endEngine, makeEngineFolder, openEngine, type EngineHost } from '../support/engine-host.js'
 import { eventually } from '../support/eventually.js'
 import { NetworkHost } from '../support/network-host.js'
 
@@ -164,10 +164,7 @@ describe('links of containers that are kept apart', function () {
     folder = makeEngineFolder()
     await open()
   })
-  after(async () => {
-    await host?.close()
-    await destroyEngineFolder(folder)
-  })
+  after(() => endEngine(folder, host))
 
   const opened = (): string[] => {
     const set = tool(join(folder, 'host.netns'), 'nft', 'list', 'set', 'inet', 'skep', 'links4')

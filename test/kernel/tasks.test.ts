@@ -20,7 +20,7 @@ import type { Task } from '../../src/model/task.js'
 import { systemClock } from '../../src/sys/system-clock.js'
 import { systemRng } from '../../src/sys/system-rng.js'
 import { taskOf } from '../support/agent-task.js'
-import { destroyEngineFolder, makeEngineFolder, openEngine, type EngineHost } from '../support/engine-host.js'
+import { endEngine, makeEngineFolder, openEngine, type EngineHost } from '../support/engine-host.js'
 import { eventually } from '../support/eventually.js'
 
 const none: Assignments = { kind: 'incremental', tasks: [], secrets: [], configs: [], removedTasks: [], removedSecrets: [], removedConfigs: [] }
@@ -56,11 +56,13 @@ describe('tasks on the real engine', function () {
     await open()
   })
   after(async () => {
-    await worker?.leave()
-    await keeper?.destroy()
-    await worker?.close()
-    await host?.close()
-    await destroyEngineFolder(folder)
+    try {
+      await worker?.leave()
+      await keeper?.destroy()
+      await worker?.close()
+    } finally {
+      await endEngine(folder, host)
+    }
   })
 
   const task = (id: string, script: string, given: Partial<ContainerSpec> = {}, more: Partial<Task> = {}): Task => {

@@ -23,6 +23,7 @@ import { must } from '../../src/base/assert.js'
 import { notFound } from '../../src/base/errors.js'
 import { idSource } from '../../src/base/id.js'
 import { nullLogger } from '../../src/base/log.js'
+import { Scope } from '../../src/base/scope.js'
 import type { OutputChunk } from '../../src/model/engine-api/attach.js'
 import type { CreateRequest } from '../../src/model/engine-api/create.js'
 import type { ImageConfig } from '../../src/model/engine-api/image.js'
@@ -42,11 +43,11 @@ export interface EngineHost {
   engine: Engine
   db: StateDb
   network: NetworkController
-  /** Ends the engine; containers go on. Throws when it leaves a timer behind: then it would go on as well. */
+  /** Ends the engine, once; containers go on. Throws when it leaves a timer behind: then it would go on as well. */
   close(): Promise<void>
 }
 
-/** The folder of a new test host, with a network namespace. Give it to `destroyEngineFolder` in the end. */
+/** The folder of a new test host, with a network namespace. Give it to `endEngine` in the end. */
 export function makeEngineFolder(): string {
   const folder = mkdtempSync('/tmp/skep-engine-')
   createNetns(join(folder, 'host.netns'))
@@ -61,10 +62,22 @@ async function runtimesHere(): Promise<RuntimeChoice[]> {
 
 /** Opens the engine of a folder; images are `busybox` with this configuration and what `images` adds. */
 export async function openEngine(folder: string, images: Record<string, ImageConfig> = {}, networkOptions: NetworkOptions = {}): Promise<EngineHost> {
+  const scope = new Scope()
+  try {
+    return await openIn(scope, folder, images, networkOptions)
+  } catch (thrown) {
+    await scope[Symbol.asyncDispose]()
+    throw thrown
+  }
+}
+
+async function openIn(scope: Scope, folder: string, images: Record<string, ImageConfig>, networkOptions: NetworkOptions): Promise<EngineHost> {
   const log = process.env['SKEP_TEST_LOG'] ? createLogger('debug') : nullLogger
   const ids = idSource(systemRng)
   const clock = new CountedClock()
+  scope.defer(() => assert.deepEqual(clock.pending, [], 'timers are left of a closed engine'))
   const db = StateDb.open(join(folder, 'data/state.db'))
+  scope.defer(() => db.close())
   const rootfs = new OverlaySnapshotter(join(folder, 'data/layers'), db, ids, log)
   await rootfs.recover()
   if (!rootfs.has(chainId)) await addBusyboxLayer(rootfs)
@@ -92,6 +105,7 @@ export async function openEngine(folder: string, images: Record<string, ImageCon
     rng: systemRng,
     ids,
   })
+  scope.use(network)
   const holder: { engine?: Engine } = {}
   const volumes = new VolumeStore(join(folder, 'data/volumes'), db, ids, clock, {
     users: () => {
@@ -111,22 +125,21 @@ export async function openEngine(folder: string, images: Record<string, ImageCon
     runtimes: await runtimesHere(),
     conmonProgram: must(await findProgram('conmon', process.env), 'conmon is installed'),
   })
+  scope.use(engine)
   holder.engine = engine
-  return {
-    engine,
-    db,
-    network,
-    close: async () => {
-      await engine[Symbol.asyncDispose]()
-      network[Symbol.dispose]()
-      await db.close()
-      assert.deepEqual(clock.pending, [], 'timers are left of a closed engine')
-    },
+  return { engine, db, network, close: () => scope[Symbol.asyncDispose]() }
+}
+
+/** Closes the engine of a folder, if there is one, ends every container and removes all its traces, whatever state a failed test left. */
+export async function endEngine(folder: string, host: EngineHost | undefined): Promise<void> {
+  try {
+    await host?.close()
+  } finally {
+    await destroyEngineFolder(folder)
   }
 }
 
-/** Ends every container of a folder and removes all its traces, whatever state a failed test left. */
-export async function destroyEngineFolder(folder: string): Promise<void> {
+async function destroyEngineFolder(folder: string): Promise<void> {
   const paths = new EnginePaths(join(folder, 'run'), join(folder, 'data'))
   const cgroups = new Cgroups(prepareCgroups(), systemClock)
   for (const id of existsSync(paths.bundlesDir) ? readdirSync(paths.bundlesDir) : []) {
@@ -166,10 +179,7 @@ export function engineForSuite(handOver: (opened: { folder: string; host: Engine
     host = await openEngine(folder)
     handOver({ folder, host })
   })
-  after(async () => {
-    await host?.close()
-    await destroyEngineFolder(folder)
-  })
+  after(() => endEngine(folder, host))
 }
 
 /** Everything of an output, by stream. */
