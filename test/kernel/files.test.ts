@@ -162,7 +162,7 @@ describe('files of containers on the real kernel', function () {
       context.conmon.create = create
     }
     // What lies there now is no part of the volume, as the container sees it.
-    await assert.rejects(host.engine.start('partial'), /bind source path does not exist: .*part/)
+    await assert.rejects(host.engine.start('partial'), /cannot access path .*part: no such file or directory/)
     rmSync(join(volume, 'part'))
     renameSync(join(volume, 'moved'), join(volume, 'part'))
     await host.engine.start('partial')

@@ -1,3 +1,4 @@
+import { normalize } from 'node:path'
 import { invalid } from '../../../src/base/errors.js'
 import type { ContainerConfig, HostConfig, Mount } from '../../../src/model/engine-api/container.js'
 import type { MountRecord } from '../container-record.js'
@@ -117,6 +118,7 @@ function planMount(mount: Mount): PlannedMount {
   if (type === 'volume') {
     if (source !== '') checkVolumeName(source)
     const { NoCopy, Labels, DriverConfig, Subpath } = mount.VolumeOptions ?? {}
+    if (Subpath && !staysBelow(Subpath)) throw refuse('subpath must be a relative path within the volume')
     return plan({
       ...common,
       type,
@@ -149,10 +151,16 @@ function planMount(mount: Mount): PlannedMount {
   if (type === 'image') {
     if (source === '') throw refuse('field Source must not be empty')
     const subpath = mount.ImageOptions?.Subpath
+    if (subpath && !staysBelow(subpath)) throw refuse('subpath must be a relative path within the image')
     // Read-only whatever was asked for: its layers are other containers' too.
     return plan({ ...common, type, source, readWrite: false, recursiveReadOnly: true, ...(subpath && { subpath }) })
   }
   throw refuse('mount type unknown; use bind, volume, tmpfs or image')
+}
+
+/** By its words alone: links are followed when it is mounted. */
+function staysBelow(path: string): boolean {
+  return !path.startsWith('/') && normalize(path).split('/', 1)[0] !== '..'
 }
 
 const tmpfsFlags = [

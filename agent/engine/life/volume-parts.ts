@@ -20,7 +20,7 @@ export function partOf(parts: VolumePart[], volume: string, subpath: string, tar
     return join(volume, textOf(place.path))
   } catch (thrown) {
     if (kindOf(thrown) !== 'notFound') throw thrown
-    throw invalid(`invalid mount config for type "volume": bind source path does not exist: ${join(volume, subpath)}`, thrown)
+    throw invalid(`cannot access path ${join(volume, subpath)}: no such file or directory`, thrown)
   }
 }
 

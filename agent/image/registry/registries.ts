@@ -111,11 +111,10 @@ export class Registries implements Disposable {
   async push(reference: Reference, credentials: Credentials, progress: Progress, signal: AbortSignal): Promise<Descriptor> {
     const { store } = this.deps
     if (reference.digest !== undefined) throw invalid('cannot push a digest reference')
-    const chosen = store.tagsOf(reference).filter(({ name }) => reference.tag === undefined || name.tag === reference.tag)
-    if (chosen.length === 0) {
-      const what = familiarRepository(reference)
-      throw notFound(reference.tag === undefined ? `An image does not exist locally with the tag: ${what}` : `tag does not exist: ${familiarName(reference)}`)
-    }
+    const tags = store.tagsOf(reference)
+    if (tags.length === 0) throw notFound(`An image does not exist locally with the tag: ${familiarRepository(reference)}`)
+    const chosen = tags.filter(({ name }) => reference.tag === undefined || name.tag === reference.tag)
+    if (chosen.length === 0) throw notFound(`tag does not exist: ${familiarName(reference)}`)
     const { domain, path } = reference
     progress({ status: `The push refers to repository [${domain}/${path}]` })
     const deps = { store, memory: this.deps.memory, limit: this.uploads }

@@ -89,6 +89,20 @@ describe('engine/settings', () => {
     assert.equal(planMounts({}, { Binds: ['/a:/b'] }, [])[0]?.recursiveReadOnly, false)
   })
 
+  it('keeps parts of volumes and of images within them', () => {
+    const parts = (Subpath: string): (string | undefined)[] => [
+      planMounts({}, { Mounts: [{ Type: 'volume', Source: 'vol', Target: '/v', VolumeOptions: { Subpath } }] }, [])[0]?.subpath,
+      planMounts({}, { Mounts: [{ Type: 'image', Source: 'i', Target: '/i', ImageOptions: { Subpath } }] }, [])[0]?.subpath,
+    ]
+    for (const within of ['a', 'a/../b', '..a', './a']) assert.deepEqual(parts(within), [within, within])
+    assert.deepEqual(parts(''), [undefined, undefined])
+    for (const [Type, options] of [['volume', 'VolumeOptions'], ['image', 'ImageOptions']] as const) {
+      for (const Subpath of ['/a', '..', '../a', 'a/../../b']) {
+        assert.throws(() => planMounts({}, { Mounts: [{ Type, Source: 'source', Target: '/s', [options]: { Subpath } }] }, []), { kind: 'invalid', message: `invalid mount config for type "${Type}": subpath must be a relative path within the ${Type}` })
+      }
+    }
+  })
+
   it('does not join a network again that was left', () => {
     const record = { name: 'c', id: '0'.repeat(64), config: {}, hostConfig: { NetworkMode: 'front' }, networking: { back: {} } } as unknown as ContainerRecord
     const networks = (): string[] => planNetwork(record, () => '').connections.map(({ network }) => network)
