@@ -5,7 +5,7 @@
 //   run-suites.mjs unit kernel       only these
 //   run-suites.mjs mine=/some/folder the tests of a folder
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -19,6 +19,9 @@ const [endMs, maxMs, graceMs] = (process.env.SKEP_SUITE_LIMITS_MS ?? '60000,2700
 /** The process of a suite sees to these limits itself, unless its event loop stands still. */
 const overdueMs = 30_000
 const checkMaxMs = 20 * 60_000
+
+/** Does nothing when it is started by way of a link. */
+const mocha = realpathSync(join(root, 'node_modules/mocha/lib/cli/cli.js'))
 
 const totals = { passed: 0, failed: 0, skipped: 0 }
 const failures = []
@@ -44,7 +47,7 @@ async function suite(name, folder, timeoutMs) {
   const child = spawn(
     process.execPath,
     [
-      '--import', 'tsx', join(root, 'node_modules/mocha/lib/cli/cli.js'),
+      '--import', 'tsx', mocha,
       '--no-config', '--extension', 'ts', '--recursive', '--timeout', String(timeoutMs),
       '--reporter', join(root, 'scripts/mocha-reporter.cjs'), ...options,
       `${folder}/**/*.test.ts`,
@@ -67,6 +70,7 @@ async function suite(name, folder, timeoutMs) {
   if (more !== undefined) {
     stats.failures++
     stats.failed.push(more)
+    console.log(`${name}: ${more}`)
   }
   totals.passed += stats.passes
   totals.failed += stats.failures
