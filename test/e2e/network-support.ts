@@ -39,8 +39,9 @@ export function ask(netns: string, address: string, port: number, path = '/cgi-b
     const socket = new Socket({ fd: inNetns(netns, () => openSocket({ protocol: 'tcp', family })) })
     let text = ''
     socket.setTimeout(timeoutMs, () => {
+      // Tells lost packets from a server that takes its time.
+      resolve(`no answer in time ${socket.connecting ? 'to connect' : 'but a connection'} from port ${socket.localPort ?? 0}`)
       socket.destroy()
-      resolve('no answer in time')
     })
     socket.on('error', (thrown) => resolve(thrown.message))
     socket.on('data', (chunk) => (text += chunk.toString()))
