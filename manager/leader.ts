@@ -73,7 +73,10 @@ export class Leader implements AsyncDisposable {
       } else if (!this.leading) {
         const stopping = this.running.reverse()
         this.running = []
-        for (const loop of stopping) await loop[Symbol.asyncDispose]()
+        const failures: unknown[] = []
+        // One that fails to end does not keep the others running.
+        for (const loop of stopping) await Promise.resolve(loop[Symbol.asyncDispose]()).catch((thrown: unknown) => failures.push(thrown))
+        if (failures.length > 0) throw failures[0]
       }
     })
   }

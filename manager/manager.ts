@@ -51,6 +51,7 @@ import { MemoryStore } from './store/memory-store.js'
 import type { LoopDeps } from './store/store-loop.js'
 import type { Store } from './store/store.js'
 import { wireChangeCodec } from './store/wire-codec.js'
+import { followTerms } from './terms.js'
 
 /** How a manager's part in the cluster begins when its folder is empty. */
 export type ManagerStart =
@@ -224,19 +225,16 @@ export class Manager implements AsyncDisposable {
     )
     const founded = options.start?.kind === 'found' ? options.start.founded : undefined
     scope.defer(
-      node.onLeadership(({ isLeader, term }) => {
-        void (async () => {
-          if (!isLeader) return leader.resign()
-          if (founded) await createFirstObjects(store, founded, ids)
-          else await store.update((tx) => ensurePredefinedNetworks(tx, ids))
-          if (!node.isLeader || node.status().term !== term) return
-          log.info('this manager leads the cluster', { term })
-          await leader.lead()
-          leadership.setReady()
-        })().catch((thrown: unknown) => {
-          // Losing leadership on the way is not a failure; anything else must be seen.
-          if (kindOf(thrown) !== 'unavailable') log.error('could not begin to lead', { err: thrown })
-        })
+      followTerms({
+        node,
+        prepare: () => (founded ? createFirstObjects(store, founded, ids) : store.update((tx) => ensurePredefinedNetworks(tx, ids))),
+        lead: () => leader.lead(),
+        resign: () => leader.resign(),
+        ready: () => leadership.setReady(),
+        signal: scope.signal,
+        clock,
+        rng,
+        log,
       }),
     )
     scope.defer(leadership.follow(node))

@@ -96,6 +96,7 @@ export class Attachments {
     const close = (): void => events.close()
     const timer = clock.setTimer(allocationWaitMs, close)
     signal.addEventListener('abort', close, { once: true })
+    if (signal.aborted) close()
     try {
       let view = tx
       for (;;) {

@@ -33,6 +33,7 @@ export class NodeQuestions {
     if ([...this.open.values()].filter((one) => one.nodeId === nodeId).length >= openMax) {
       throw new StatusError(ErrorKind.exhausted, `node ${nodeId} is asked ${openMax} things already: try again later`)
     }
+    if (signal?.aborted) throw new StatusError(ErrorKind.cancelled, 'the answer is not waited for any more')
     const id = this.ids.objectId()
     let end: (failure: StatusError) => void = () => undefined
     const timer = this.clock.setTimer(answerWaitMs, () => end(new StatusError(ErrorKind.deadline, `node ${nodeId} did not answer within ${answerWaitMs / 1000} s`)))

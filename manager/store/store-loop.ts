@@ -29,7 +29,7 @@ export interface LoopHandler {
   observe(change: StoreChange): void
   /** Do what was noted. Never called twice at once; after a failure `reset` is called and it runs again. */
   run(): Promise<void>
-  /** Timers to cancel. */
+  /** Timers to cancel. Called once more when a run that was under way has ended. */
   stop?(): void
 }
 
@@ -83,6 +83,8 @@ export class StoreLoop implements AsyncDisposable {
       this.wake()
     }
     await this.ending
+    // What a run that was under way has set since.
+    this.handler.stop?.()
   }
 
   private resubscribe(): void {

@@ -88,10 +88,13 @@ export class Peer {
   private async streamSnapshot(message: InstallSnapshot, open: () => Promise<SnapshotSource>): Promise<void> {
     const { index } = message.snapshot
     const stalled = new AbortController()
+    let over = false
     let timer = this.clock.setTimer(snapshotStallMs, () => stalled.abort(new Error('no progress')))
     const watched = async function* (clock: Clock, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
       for await (const chunk of chunks) {
         timer.cancel()
+        // A chunk that was still being read when the sending ended.
+        if (over) return
         timer = clock.setTimer(snapshotStallMs, () => stalled.abort(new Error('no progress')))
         yield chunk
       }
@@ -111,6 +114,7 @@ export class Peer {
       // Told also when this channel was closed for another: the core waits for it.
       this.events.snapshotDone(this.member.raftId, false)
     } finally {
+      over = true
       timer.cancel()
     }
   }

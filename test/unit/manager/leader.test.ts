@@ -29,6 +29,20 @@ describe('the leader', () => {
     assert.deepEqual(events, ['start a1', 'start b1', 'stop b1', 'stop a1'])
   })
 
+  it('stops the others too when one fails to', async () => {
+    const stopped: string[] = []
+    const leader = new Leader(() => ['a', 'b', 'c'].map((name) => ({
+      start: () => undefined,
+      [Symbol.asyncDispose]: async () => {
+        stopped.push(name)
+        if (name === 'b') throw new Error('no end')
+      },
+    })))
+    await leader.lead()
+    await assert.rejects(leader.resign(), /no end/)
+    assert.deepEqual(stopped, ['c', 'b', 'a'])
+  })
+
   it('a new term waits for the end of the old one', async () => {
     const { events, make } = recorder()
     const leader = new Leader(make)

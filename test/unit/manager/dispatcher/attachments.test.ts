@@ -64,6 +64,15 @@ describe('attachments of containers', () => {
     }
   })
 
+  it('are taken back when the caller went away before they had addresses', async () => {
+    const caller = new AbortController()
+    const request = { network: 'net', containerId: container('a'), containerName: 'ca', aliases: [], addresses: [] }
+    const attached = attachments.attach('n1', request, caller.signal)
+    caller.abort(new Error('gone'))
+    await assert.rejects(attached, /gone/)
+    assert.deepEqual(given.store.view().list('task'), [])
+  })
+
   it('are refused for networks that are not attachable, unknown, and for what cannot be', async () => {
     await refused(attach('n1', 'a', { network: 'closed' }), 'forbidden', /^network closed not manually attachable$/)
     await refused(attach('n1', 'a', { network: 'none' }), 'notFound', /^network none not found$/)

@@ -31,6 +31,7 @@ describe('questions to nodes', () => {
     const cancelled = ask('cancelled', caller.signal)
     caller.abort()
     await assert.rejects(cancelled, /not waited for/)
+    await assert.rejects(ask('never', caller.signal), /not waited for/)
     await clock.advance(59_000)
     const waiting = assert.rejects(ask('waiting'), /did not answer/)
     await clock.advance(1_000)
