@@ -51,7 +51,8 @@ export class BuildRun {
   ) {
     this.platform = options.platform === undefined || options.platform === '' ? hostPlatform() : parsePlatform(options.platform)
     this.args = new BuildArgs(options.args, this.platform)
-    this.cache = new StepCache(deps.store, options.cacheFrom.length === 0 ? undefined : options.cacheFrom.flatMap((name) => deps.store.lookUp(name) ?? []))
+    const present = (names: readonly string[]): ImageRecord[] => names.flatMap((name) => deps.store.lookUp(name) ?? [])
+    this.cache = new StepCache(deps.store, options.cacheFrom.length === 0 ? undefined : present(options.cacheFrom), present(options.cacheBesides ?? []))
     this.limit = new Limit(deps.stagesAtOnce)
     this.signal = AbortSignal.any([signal, this.failed.signal])
   }

@@ -23,11 +23,14 @@ export class StepCache {
     private readonly store: ImageStore,
     /** Images whose history counts (`--cache-from`): when any are named, also in vain, no others do, as in Docker. Undefined when none are. */
     private readonly sources: readonly ImageRecord[] | undefined,
+    /** Images whose history counts where nothing was made here. */
+    private readonly besides: readonly ImageRecord[] = [],
   ) {}
 
   /** What the step would make; undefined when it was not made before. */
   async find(step: Step, signal: AbortSignal): Promise<ImageRecord | undefined> {
-    return this.sources ? this.restored(step, this.sources, signal) : this.local(step)[0]
+    if (this.sources) return this.restored(step, this.sources, signal)
+    return this.local(step)[0] ?? this.restored(step, this.besides, signal)
   }
 
   /** The newest first. */

@@ -15,6 +15,8 @@ export interface ClientSession {
 export interface BuildKitRequest extends BuildOptions {
   /** What to show a registry, by its address. */
   credentials: (domain: string) => Promise<AuthConfig>
+  /** Images in registries whose steps count as made already. */
+  cacheImports: readonly string[]
 }
 
 /** A file of what was built. */
@@ -63,6 +65,8 @@ export interface BuildKitBackend {
   manifest(id: string): PushedImage
   /** Sends an image that has this name to its registry. */
   push(name: string, credentials: (domain: string) => Promise<AuthConfig>, progress: (message: BuildMessage) => void, signal: AbortSignal): Promise<PushedImage>
+  /** Sends an image to a registry under a name that it does not get here. */
+  pushAs(id: string, name: string, credentials: (domain: string) => Promise<AuthConfig>, progress: (message: BuildMessage) => void, signal: AbortSignal): Promise<PushedImage>
   /** An archive of an image under these names: an OCI image layout, with `compatible` one that older engines read too. */
   save(id: string, names: readonly string[], compatible: boolean, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
   /** The files of an image, held until disposed. */

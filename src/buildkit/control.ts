@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.js'
 import { ErrorKind, invalid, messageOf, StatusError } from '../base/errors.js'
 import type { BuildCache } from '../model/engine-api/image.js'
 import type { BuildKitBackend } from './backend.js'
+import { exportCaches, requireCaches } from './cache-export.js'
 import { inputImages, requireNoGraph } from './definition.js'
 import { exportImage, requireExporters, type Export } from './exporter.js'
 import { buildkit } from './gen/buildkit.js'
@@ -34,7 +35,11 @@ export function controlProcedures({ backend, jobs, solver, clock, version }: Con
       requireSupported(request)
       requireExporters(wanted)
       const image = frontend === '' ? await job.finished(call.signal) : await solver.solve(job, frontend, frontendAttrs, inputImages(request.frontendInputs), call.signal)
-      return { exporterResponse: image === undefined ? {} : await exportImage(backend, job, wanted, image, AbortSignal.any([call.signal, job.ended.signal])) }
+      if (image === undefined) return { exporterResponse: {} }
+      const until = AbortSignal.any([call.signal, job.ended.signal])
+      const exporterResponse = await exportImage(backend, job, wanted, image, until)
+      await exportCaches(backend, job, request.cache?.exports ?? [], image, until)
+      return { exporterResponse }
     })
   }
 
@@ -88,9 +93,7 @@ function requireSupported(request: buildkit.control.SolveRequest): void {
   requireNoGraph(request.definition)
   if (request.sourcePolicy.length > 0 || request.sourcePolicySession !== '') throw new StatusError(ErrorKind.unsupported, 'policies about the sources of a build are not supported by this daemon: without them, build with --policy disabled=true')
   if (request.proxyNetwork) throw new StatusError(ErrorKind.unsupported, 'a proxy for the network of builds is not supported by this daemon')
-  // Caches of steps are the images of the store: the one kind that can be asked for is in the image itself.
-  const cache = request.cache?.exports?.find(({ type }) => type !== 'inline')
-  if (cache) throw new StatusError(ErrorKind.unsupported, `the cache exporter ${cache.type} is not supported: the steps of a build are cached on this host`)
+  requireCaches(request.cache?.exports ?? [])
 }
 
 function exportersOf({ exporters, exporterDeprecated, exporterAttrsDeprecated }: buildkit.control.SolveRequest): Export[] {

@@ -1,4 +1,5 @@
 import { ErrorKind, invalid, StatusError } from '../base/errors.js'
+import type { BuildMessage } from '../model/engine-api/build.js'
 import type { BuildKitBackend, PushedImage } from './backend.js'
 import { clientCredentials } from './credentials.js'
 import { sendArchive, sendFiles } from './file-send.js'
@@ -122,14 +123,19 @@ async function pushAll({ backend, job, names, signal }: Work): Promise<Answer> {
   let pushed: PushedImage | undefined
   for (const name of names) {
     await job.tell(job.progress.begin(`pushing ${name}`))
-    let told: Promise<void> = Promise.resolve()
-    const progress = (message: Parameters<typeof job.progress.translate>[0]): void => {
-      told = told.then(() => job.tell(job.progress.translate(message)))
-    }
-    pushed = await backend.push(name, (domain) => clientCredentials(backend, job.session, domain, signal), progress, signal)
-    await told
+    pushed = await told(job, (progress) => backend.push(name, (domain) => clientCredentials(backend, job.session, domain, signal), progress, signal))
   }
   return pushed ? described(pushed) : {}
+}
+
+/** Does what tells progress, and resolves when that was told. */
+export async function told<T>(job: ExportJob, work: (progress: (message: BuildMessage) => void) => Promise<T>): Promise<T> {
+  let last: Promise<void> = Promise.resolve()
+  const done = await work((message) => {
+    last = last.then(() => job.tell(job.progress.translate(message)))
+  })
+  await last
+  return done
 }
 
 async function saveImage(work: Work, compatible: boolean): Promise<Answer> {
@@ -183,6 +189,6 @@ function namesOf(attributes: Readonly<Record<string, string>>): string[] {
 }
 
 /** As clients write it: an attribute without a value is set. */
-function isTrue(value: string): boolean {
+export function isTrue(value: string): boolean {
   return ['', '1', 't', 'T', 'true', 'TRUE', 'True'].includes(value)
 }

@@ -22,10 +22,14 @@ export interface FrontendPlan {
   namedFolders: ReadonlyMap<string, string>
   /** The sessions of folders that are not in the build's own, by the folders' names. */
   sessions: ReadonlyMap<string, string>
+  /** Images in registries whose steps count as made already. */
+  cacheImports: readonly string[]
   options: Omit<BuildOptions, 'dockerfile' | 'remote' | 'tags' | 'session' | 'namedContextsPrefix'>
 }
 
 const unsupported = (message: string): StatusError => new StatusError(ErrorKind.unsupported, message)
+
+const cachesMax = 64
 
 /** What stands before the path of an upload (github.com/moby/buildkit, session/upload). */
 const uploadPrefix = 'http://buildkit-session/'
@@ -60,13 +64,14 @@ export function readFrontend(frontend: string, attributes: Readonly<Record<strin
     filename: text('filename') ?? 'Dockerfile',
     namedFolders,
     sessions: byPrefix(given, 'local-sessionid:'),
+    cacheImports: cacheSources(text('cache-imports'), text('cache-from')),
     options: {
       ...(target !== undefined && { target }),
       ...(platform !== undefined && { platform }),
       args: Object.fromEntries(byPrefix(given, 'build-arg:')),
       labels: Object.fromEntries(byPrefix(given, 'label:')),
       noCache,
-      cacheFrom: cacheSources(text('cache-imports'), text('cache-from')),
+      cacheFrom: [],
       pull: text('image-resolve-mode') === 'pull',
       quiet: false,
       squash: false,
@@ -153,7 +158,7 @@ function readContexts(given: ReadonlyMap<string, string>, inputs: ReadonlyMap<st
   return { namedFolders, namedContexts }
 }
 
-/** Images whose steps count as made already: of caches in registries their references, of which those that are here are used. */
+/** The images of `--cache-from`. Throws `unsupported` for caches of another type than `registry`. */
 function cacheSources(imports: string | undefined, from: string | undefined): string[] {
   const found = from === undefined ? [] : from.split(',')
   if (imports === undefined) return found
@@ -165,11 +170,18 @@ function cacheSources(imports: string | undefined, from: string | undefined): st
   }
   if (!Array.isArray(entries)) throw invalid('invalid cache-imports: a list is expected')
   for (const entry of entries as unknown[]) {
-    if (typeof entry !== 'object' || entry === null || !('Type' in entry) || entry.Type !== 'registry' || !('Attrs' in entry)) continue
-    const attrs = entry.Attrs
-    if (typeof attrs === 'object' && attrs !== null && 'ref' in attrs && typeof attrs.ref === 'string') found.push(attrs.ref)
+    const { Type: type, Attrs: attributes } = recordOf(entry)
+    const { ref } = recordOf(attributes)
+    if (type !== 'registry') throw unsupported(`--cache-from type=${String(type)} is not supported: the steps of builds are cached on this host, and come from images in registries (type=registry)`)
+    if (typeof ref !== 'string' || ref === '') throw invalid('--cache-from type=registry needs a ref')
+    found.push(ref)
   }
+  if (found.length > cachesMax) throw invalid(`a build has at most ${cachesMax} caches to begin with`)
   return found
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
 
 /** Limits and network of the containers that RUN uses. */

@@ -35,7 +35,7 @@ export class Solver {
     const until = AbortSignal.any([signal, job.ended.signal, over.signal])
     try {
       const { archive, options } = await this.source(job, plan, until)
-      const request = { ...plan.options, ...options, tags: [], session: job.session, credentials: (domain: string) => clientCredentials(this.backend, job.session, domain, until) }
+      const request = { ...plan.options, ...options, cacheImports: plan.cacheImports, tags: [], session: job.session, credentials: (domain: string) => clientCredentials(this.backend, job.session, domain, until) }
       const image = await this.backend.build(archive, request, (message) => job.tell(job.progress.translate(message)), until)
       await job.tell(job.progress.end())
       return image

@@ -91,6 +91,24 @@ describe('a registry that wants credentials, by skep’s command line', function
     assert.deepEqual(JSON.parse(readFileSync(metadata, 'utf8')), { 'containerimage.config.digest': answer['containerimage.config.digest'], 'containerimage.digest': digest, 'image.name': image('built:3') })
     assert.equal(await digestOf('3'), digest)
     for (const tag of [1, 2, 3]) await host.skep('rmi', image(`built:${tag}`))
+
+    // The steps of an image in a registry are taken from there; what made them here is gone.
+    const cache = { type: 'registry', attrs: { ref: image('built:cache') } }
+    const rebuilt = await buildx.build(attributes, undefined, {}, [cache])
+    assert.equal(rebuilt.error, undefined)
+    assert.match((await buildx.build(attributes, [], {}, [{ type: 'registry', attrs: { ref: image('built:cache'), mode: 'max' } }])).error?.message ?? '', /mode=max is not supported/)
+    assert.match((await buildx.build(attributes, [], {}, [{ type: 'local', attrs: {} }])).error?.message ?? '', /--cache-to type=local is not supported/)
+    await host.skep('rmi', '-f', rebuilt.answer['containerimage.config.digest'] ?? '')
+    const cached = async (ref: string) => {
+      const { error: failed, steps, log } = await buildx.build({ ...attributes, 'cache-imports': JSON.stringify([{ Type: 'registry', Attrs: { ref } }]) })
+      assert.equal(failed, undefined)
+      return { log, cached: [...steps].find(([name]) => name.includes('RUN'))?.[1].cached }
+    }
+    assert.equal((await cached(image('built:cache'))).cached, true)
+    // One that is not there is passed over; those of this host count besides.
+    const missed = await cached(image('built:none'))
+    assert.equal(missed.cached, true)
+    assert.match(missed.log, /importing cache from \S+built:none failed/)
   })
 
   it('gives a service its image with the credentials that it carries, which nobody is shown', async () => {

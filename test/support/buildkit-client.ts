@@ -86,11 +86,11 @@ export class BuildKitClient implements AsyncDisposable {
   }
 
   /** A build as buildx makes it: it asks the frontend itself, and returns what it got. */
-  async build(attributes: Readonly<Record<string, string>>, exporters: BuildExporter | readonly BuildExporter[] = { type: 'moby', attrs: {} }, frontendInputs: Record<string, buildkit.control.IDefinition> = {}): Promise<BuildOutcome> {
+  async build(attributes: Readonly<Record<string, string>>, exporters: BuildExporter | readonly BuildExporter[] = { type: 'moby', attrs: {} }, frontendInputs: Record<string, buildkit.control.IDefinition> = {}, caches: readonly BuildExporter[] = []): Promise<BuildOutcome> {
     const ref = `${this.sessionId}-${++this.builds}`
     const headers = { 'buildkit-controlapi-buildid': ref }
     const status = this.status(ref)
-    const solved = this.call('/moby.buildkit.v1.Control/Solve', control.SolveRequest.encode({ ref, session: this.sessionId, exporters: [exporters].flat() }).finish()).then(
+    const solved = this.call('/moby.buildkit.v1.Control/Solve', control.SolveRequest.encode({ ref, session: this.sessionId, exporters: [exporters].flat(), cache: { exports: [...caches] } }).finish()).then(
       (data) => ({ answer: control.SolveResponse.decode(data).exporterResponse, error: undefined }),
       (error: unknown) => ({ answer: {}, error: error as GrpcError }),
     )

@@ -4,6 +4,7 @@ import { ErrorKind, invalid, notFound, StatusError } from '../../../src/base/err
 import type { Rng } from '../../../src/base/rng.js'
 import type { DistributionInspect, ImageSearchResponseItem } from '../../../src/model/engine-api/image.js'
 import { hostPlatform, parsePlatform, type Descriptor, type Digest, type Platform } from '../descriptor.js'
+import type { ImageRecord } from '../image-record.js'
 import type { ImageStore } from '../image-store.js'
 import { isIndex, parseIndex } from '../manifest.js'
 import type { Progress } from '../progress.js'
@@ -115,10 +116,22 @@ export class Registries implements Disposable {
     if (tags.length === 0) throw notFound(`An image does not exist locally with the tag: ${familiarRepository(reference)}`)
     const chosen = tags.filter(({ name }) => reference.tag === undefined || name.tag === reference.tag)
     if (chosen.length === 0) throw notFound(`tag does not exist: ${familiarName(reference)}`)
+    const images = chosen.map(({ name, id }) => ({ name: { ...name, tag: name.tag ?? '' }, record: store.find(id) }))
+    return this.pushAll(images, reference, credentials, progress, signal)
+  }
+
+  /** Sends an image under a name that it need not have here. Throws as `push`. */
+  async pushAs(id: Digest, reference: Reference, credentials: Credentials, progress: Progress, signal: AbortSignal): Promise<Descriptor> {
+    const { domain, path, tag = '' } = withDefaultTag(reference)
+    if (reference.digest !== undefined) throw invalid('cannot push a digest reference')
+    return this.pushAll([{ name: { domain, path, tag }, record: this.deps.store.find(id) }], reference, credentials, progress, signal)
+  }
+
+  private async pushAll(images: readonly { name: Reference & { tag: string }; record: ImageRecord }[], reference: Reference, credentials: Credentials, progress: Progress, signal: AbortSignal): Promise<Descriptor> {
+    const { store } = this.deps
     const { domain, path } = reference
     progress({ status: `The push refers to repository [${domain}/${path}]` })
     const deps = { store, memory: this.deps.memory, limit: this.uploads }
-    const images = chosen.map(({ name, id }) => ({ name: { ...name, tag: name.tag ?? '' }, record: store.find(id) }))
     const sources = new Set(images.flatMap(({ record }) => mountSources(this.deps.memory, record, reference)))
     const scopes = [`repository:${path}:pull,push`, ...[...sources].map((source) => `repository:${source}:pull`)]
     try {

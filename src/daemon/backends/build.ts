@@ -1,5 +1,6 @@
+import { must } from '../../base/assert.js'
 import type { Clock } from '../../base/clock.js'
-import { invalid } from '../../base/errors.js'
+import { invalid, messageOf } from '../../base/errors.js'
 import type { BuildBackend } from '../../api/build/backend.js'
 import type { BuildKitBackend } from '../../buildkit/backend.js'
 import { exportImage, requireExporters, type Exporters } from '../../buildkit/exporter.js'
@@ -7,7 +8,7 @@ import { BuildProgress } from '../../buildkit/progress.js'
 import type { BuildKitServer } from '../../buildkit/server.js'
 import type { AuthConfig } from '../../model/engine-api/image.js'
 import type { Builder } from '../../../agent/build/builder.js'
-import type { Pull } from '../../../agent/build/build-options.js'
+import type { Emit, Pull } from '../../../agent/build/build-options.js'
 import { hostPlatform } from '../../../agent/image/descriptor.js'
 import type { Images } from '../../../agent/image/images.js'
 import { parseReference, withDefaultTag } from '../../../agent/image/reference.js'
@@ -38,12 +39,20 @@ export function buildKitBackend(builder: Builder, images: Images, registries: Re
   return {
     platform: hostPlatform(),
     hostGateways: () => builder.hostGateways(),
-    build: (context, { credentials, ...options }, emit, signal) => builder.build(context, options, pullWith(registries, credentials), emit, signal),
+    build: async (context, { credentials, cacheImports, ...options }, emit, signal) => {
+      const cacheBesides = await importCaches(registries, cacheImports, options.platform, credentials, emit, signal)
+      return builder.build(context, { ...options, cacheBesides }, pullWith(registries, credentials), emit, signal)
+    },
     tag: (id, name) => images.tag(id, name, ''),
     manifest: (id) => images.store.find(id).manifest,
     push: async (name, credentials, progress, signal) => {
       const reference = withDefaultTag(parseReference(name))
       const { mediaType, digest, size } = await registries.push(reference, credentialsOf(await credentials(reference.domain)), progress, signal)
+      return { mediaType, digest, size }
+    },
+    pushAs: async (id, name, credentials, progress, signal) => {
+      const reference = parseReference(name)
+      const { mediaType, digest, size } = await registries.pushAs(images.store.find(id).id, reference, credentialsOf(await credentials(reference.domain)), progress, signal)
       return { mediaType, digest, size }
     },
     save: (id, names, compatible, signal) => images.saveAs(id, names, compatible, signal),
@@ -53,6 +62,27 @@ export function buildKitBackend(builder: Builder, images: Images, registries: Re
     cached: () => builder.cached(),
     prune: (options) => builder.prune(options),
   }
+}
+
+/** Fetches images whose steps count, without giving them names; of those that cannot be had the client is told. */
+async function importCaches(registries: Registries, names: readonly string[], platform: string | undefined, credentials: (domain: string) => Promise<AuthConfig>, emit: Emit, signal: AbortSignal): Promise<string[]> {
+  const found: string[] = []
+  for (const name of names) {
+    const what = `importing cache from ${name}`
+    try {
+      const { domain, path } = parseReference(name)
+      const access = credentialsOf(await credentials(domain))
+      const { Descriptor: descriptor } = await registries.inspect(parseReference(name), access, signal)
+      const digest = must(descriptor?.digest, 'a registry tells the digest of what it has')
+      await registries.pull({ domain, path, digest }, { credentials: access, ...(platform !== undefined && { platform }) }, () => undefined, signal)
+      found.push(`${domain}/${path}@${digest}`)
+      await emit({ id: what, status: 'transfer complete', progressDetail: {} })
+    } catch (thrown) {
+      signal.throwIfAborted()
+      await emit({ stream: `[Warning] ${what} failed: ${messageOf(thrown)}\n` })
+    }
+  }
+  return found
 }
 
 function pullWith(registries: Registries, authOf: (domain: string) => AuthConfig | Promise<AuthConfig>): Pull {

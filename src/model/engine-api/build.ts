@@ -22,8 +22,10 @@ export interface BuildOptions {
   args: Readonly<Record<string, string | null>>
   labels: Readonly<Record<string, string>>
   noCache: boolean
-  /** Images whose steps count as made already; those that are not here are passed over. */
+  /** Images whose steps count as made already, and no others; those that are not here are passed over. */
   cacheFrom: readonly string[]
+  /** Images whose steps count besides those that were made here. */
+  cacheBesides?: readonly string[]
   /** Look for a newer base image even when there is one here. */
   pull: boolean
   platform?: string
