@@ -69,6 +69,8 @@ export interface BuildKitBackend {
   pushAs(id: string, name: string, credentials: (domain: string) => Promise<AuthConfig>, progress: (message: BuildMessage) => void, signal: AbortSignal): Promise<PushedImage>
   /** An archive of an image under these names: an OCI image layout, with `compatible` one that older engines read too. */
   save(id: string, names: readonly string[], compatible: boolean, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
+  /** Takes in the image of an OCI layout in an archive; gives its id. `platform` as `linux/arm64`; this host's without it. */
+  load(archive: AsyncIterable<Uint8Array>, platform: string | undefined, signal: AbortSignal): Promise<string>
   /** The files of an image, held until disposed. */
   files(id: string, signal: AbortSignal): Promise<BuiltFiles>
   /** The session that a client opened, or is about to. Throws `notFound` when it does not come. */

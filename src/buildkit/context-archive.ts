@@ -36,6 +36,11 @@ export class ArchiveWriter {
     return this.whole({ name, type: 'file', mode: 0o644, size: data.length, uid: 0, gid: 0, mtime: new Date(0) }, Buffer.from(data))
   }
 
+  /** A file of so many bytes that come. Throws `invalid` when they are others. */
+  blob(name: string, size: number, data: AsyncIterable<Uint8Array>): Promise<void> {
+    return this.stream({ name, type: 'file', mode: 0o644, size, uid: 0, gid: 0, mtime: new Date(0) }, data)
+  }
+
   /** Everything of a folder of the client's, below `prefix` (empty or with a slash at its end). Files belong to root. */
   async folder(sync: FileSync, entries: readonly SyncEntry[], prefix: string): Promise<number> {
     let bytes = 0
@@ -68,9 +73,15 @@ export class ArchiveWriter {
     // Looked at below.
     end.catch(() => undefined)
     const entry = this.archive.entry(header, (thrown) => finished(thrown))
+    // It may fail while nobody waits for it.
+    entry.on('error', (thrown: Error) => finished(thrown))
+    let left = header.size ?? 0
     for await (const piece of data) {
+      left -= piece.length
+      if (left < 0) break
       if (!entry.write(Buffer.from(piece))) await Promise.race([new Promise<void>((resolve) => entry.once('drain', resolve)), end])
     }
+    if (left !== 0) throw invalid(`${header.name} has another size than the ${header.size ?? 0} bytes that the client told`)
     entry.end(null)
     await end
   }

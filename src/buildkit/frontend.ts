@@ -11,6 +11,13 @@ export type ContextPlace =
   /** An archive that the client uploads. */
   | { kind: 'upload'; path: string }
 
+/** An image in a folder of the client's. */
+export interface OciLayout {
+  /** As the client calls the folder. */
+  store: string
+  digest: string
+}
+
 /** What the attributes of the Dockerfile frontend ask for. */
 export interface FrontendPlan {
   context: ContextPlace
@@ -20,6 +27,8 @@ export interface FrontendPlan {
   filename: string
   /** Folders of the client's by the names they have in the Dockerfile. */
   namedFolders: ReadonlyMap<string, string>
+  /** OCI layouts of the client's by the names they have in the Dockerfile. */
+  layouts: ReadonlyMap<string, OciLayout>
   /** The sessions of folders that are not in the build's own, by the folders' names. */
   sessions: ReadonlyMap<string, string>
   /** Images in registries whose steps count as made already. */
@@ -55,7 +64,7 @@ export function readFrontend(frontend: string, attributes: Readonly<Record<strin
   const dockerfileFolder = text('dockerfilekey')
   const context = contextPlace(text('context'), text('contextkey'))
   if (context.kind !== 'local' && dockerfileFolder !== undefined) throw unsupported('a Dockerfile from the client with a context from an address is not supported: have both in one place')
-  const { namedFolders, namedContexts } = readContexts(given, inputs)
+  const { namedFolders, namedContexts, layouts } = readContexts(given, inputs)
   const target = text('target')
   const noCache = given.has('no-cache')
   return {
@@ -63,6 +72,7 @@ export function readFrontend(frontend: string, attributes: Readonly<Record<strin
     ...(context.kind === 'local' && { dockerfileFolder: dockerfileFolder ?? 'dockerfile' }),
     filename: text('filename') ?? 'Dockerfile',
     namedFolders,
+    layouts,
     sessions: byPrefix(given, 'local-sessionid:'),
     cacheImports: cacheSources(text('cache-imports'), text('cache-from')),
     options: {
@@ -133,7 +143,8 @@ function contextPlace(context: string | undefined, key: string | undefined): Con
   return { kind: 'remote', url: context }
 }
 
-function readContexts(given: ReadonlyMap<string, string>, inputs: ReadonlyMap<string, string>): { namedFolders: Map<string, string>; namedContexts: Record<string, string> } {
+function readContexts(given: ReadonlyMap<string, string>, inputs: ReadonlyMap<string, string>): { namedFolders: Map<string, string>; namedContexts: Record<string, string>; layouts: Map<string, OciLayout> } {
+  const layouts = new Map<string, OciLayout>()
   const namedFolders = new Map<string, string>()
   const namedContexts: Record<string, string> = {}
   for (const [key, value] of byPrefix(given, 'context:')) {
@@ -146,7 +157,12 @@ function readContexts(given: ReadonlyMap<string, string>, inputs: ReadonlyMap<st
       namedContexts[name] = `docker-image://${image}`
       continue
     }
-    if (value.startsWith('oci-layout:')) throw unsupported(`the context ${name} is an OCI layout of the client's: give docker-image://NAME, a folder or a git repository`)
+    if (value.startsWith('oci-layout:')) {
+      const [, store = '', digest = ''] = /^oci-layout:(?:\/\/)?([\w.-]{1,128})(?::[\w.-]*)?@(sha256:[0-9a-f]{64})$/.exec(value) ?? []
+      if (store === '') throw invalid(`invalid context ${name}=${value}: a digest is expected`)
+      layouts.set(name, { store, digest })
+      continue
+    }
     if (!value.startsWith('local:')) {
       namedContexts[name] = value
       continue
@@ -155,7 +171,7 @@ function readContexts(given: ReadonlyMap<string, string>, inputs: ReadonlyMap<st
     namedFolders.set(name, value.slice('local:'.length))
     namedContexts[name] = 'context'
   }
-  return { namedFolders, namedContexts }
+  return { namedFolders, namedContexts, layouts }
 }
 
 /** The images of `--cache-from`. Throws `unsupported` for caches of another type than `registry`. */

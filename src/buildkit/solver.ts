@@ -8,6 +8,7 @@ import { FileSync, type SyncEntry, type SyncFilter } from './file-sync.js'
 import { ignorePatterns, readFrontend, requireSyntax, type FrontendPlan } from './frontend.js'
 import { buildkit } from './gen/buildkit.js'
 import type { Job } from './job.js'
+import { formatted, layoutArchive } from './oci-layout.js'
 import { SessionStream } from './session-stream.js'
 
 const textBytesMax = 4 * 1024 * 1024
@@ -24,7 +25,7 @@ interface Source {
 /** Builds what a client asks a frontend for, with the files that it sends over its session. */
 export class Solver {
   constructor(
-    private readonly backend: Pick<BuildKitBackend, 'build' | 'findSession'>,
+    private readonly backend: Pick<BuildKitBackend, 'build' | 'load' | 'findSession' | 'platform'>,
     private readonly ids: IdSource,
   ) {}
 
@@ -35,7 +36,8 @@ export class Solver {
     const until = AbortSignal.any([signal, job.ended.signal, over.signal])
     try {
       const { archive, options } = await this.source(job, plan, until)
-      const request = { ...plan.options, ...options, cacheImports: plan.cacheImports, tags: [], session: job.session, credentials: (domain: string) => clientCredentials(this.backend, job.session, domain, until) }
+      const namedContexts = { ...plan.options.namedContexts, ...(await this.layouts(job, plan, until)) }
+      const request = { ...plan.options, ...options, namedContexts, cacheImports: plan.cacheImports, tags: [], session: job.session, credentials: (domain: string) => clientCredentials(this.backend, job.session, domain, until) }
       const image = await this.backend.build(archive, request, (message) => job.tell(job.progress.translate(message)), until)
       await job.tell(job.progress.end())
       return image
@@ -46,6 +48,19 @@ export class Solver {
       // What still runs of the transfer.
       over.abort(new StatusError(ErrorKind.cancelled, 'the build is over'))
     }
+  }
+
+  /** Takes in the images of the client's OCI layouts, as contexts by their names. */
+  private async layouts(job: Job, plan: FrontendPlan, signal: AbortSignal): Promise<Record<string, string>> {
+    const found: Record<string, string> = {}
+    for (const [name, layout] of plan.layouts) {
+      await job.tell(job.progress.begin(`[context ${name}] OCI load from client`))
+      const session = await this.backend.findSession(job.session, signal)
+      const { platform } = plan.options
+      const archive = layoutArchive(session, layout, platform ?? formatted(this.backend.platform), signal)
+      found[name] = `docker-image://${await this.backend.load(archive, platform, signal)}`
+    }
+    return found
   }
 
   private async source(job: Job, plan: FrontendPlan, signal: AbortSignal): Promise<Source> {

@@ -133,6 +133,24 @@ describe('builds, by a client of BuildKit', function () {
     assert.equal(await host.docker('images', '-q', 'sent'), '')
     writeFileSync(join(lab.folder, 'sent.tar'), buildx.archives.get(3) ?? '')
     assert.deepEqual((await host.docker('load', '-i', join(lab.folder, 'sent.tar'))).split('\n').sort(), ['Loaded image: sent:1', 'Loaded image: sent:2'])
+    await host.docker('rmi', 'sent:1', 'sent:2')
+
+    // The same layout as a context of another build.
+    const blobs = new Map(list(3).filter((name) => /^blobs\/sha256\/./.test(name)).map((name) => [name.replace(/^blobs\/sha256\//, 'sha256:'), execFileSync('tar', ['-xO', name], { input: buildx.archives.get(3), maxBuffer: 2 ** 26 })]))
+    const layout = (digest: string): Record<string, string> => ({ ...none, 'context:mine': `oci-layout://layout:latest@${digest}` })
+    await using other = await client({ folders: { dockerfile: { Dockerfile: 'FROM busybox\nCOPY --from=mine /b/ünï/c /c\n' }, context: {} }, blobs })
+    assert.equal((await other.build(layout(answer['containerimage.digest'] ?? ''), { type: 'moby', attrs: { name: 'of-layout' } })).error, undefined)
+    assert.equal(await run('of-layout', 'cat', '/c'), 'two')
+    assert.match((await other.build(layout(`sha256:${'0'.repeat(64)}`))).error?.message ?? '', /cannot read sha256:0+ of the client: .*no blob/)
+    const config = answer['containerimage.config.digest'] ?? ''
+    assert.match((await other.build(layout(config))).error?.message ?? '', /descriptor that cannot be/)
+    const whole = blobs.get(config) ?? Buffer.alloc(0)
+    for (const wrong of [Buffer.concat([whole, Buffer.from(' ')]), whole.subarray(1)]) {
+      blobs.set(config, wrong)
+      assert.match((await other.build(layout(answer['containerimage.digest'] ?? ''))).error?.message ?? '', /has another size than the \d+ bytes/)
+    }
+    blobs.set(config, Buffer.from(whole.toString().replace('"', ' ')))
+    assert.match((await other.build(layout(answer['containerimage.digest'] ?? ''))).error?.message ?? '', /sha256/)
   })
 
   it('takes the result of a build as a context of another one', async () => {

@@ -28,6 +28,8 @@ export interface ClientFiles {
   credentials?: Readonly<Record<string, string>>
   /** What the client takes by the places of outputs: files one by one, or an archive. */
   outputs?: readonly ('files' | 'archive')[]
+  /** What is in an OCI layout of the client's, called `layout`, by digests. */
+  blobs?: ReadonlyMap<string, Buffer>
   /** An archive to upload. */
   upload?: Buffer
   /** Says of each file that it has so many bytes more than it has. */
@@ -187,6 +189,13 @@ export class BuildKitClient implements AsyncDisposable {
         this.registries.push(host)
         const [username = '', secret = ''] = (this.files.credentials?.[host] ?? '').split(':')
         return send(session.CredentialsResponse.encode({ username, secret }).finish())
+      }
+      if (path === '/containerd.services.content.v1.Content/Read') {
+        const { digest } = session.ReadContentRequest.decode(message)
+        const data = headers['buildkit-attachable-store-id'] === 'oci:layout' ? this.files.blobs?.get(digest) : undefined
+        if (!data) throw new GrpcError(5, `no blob ${digest}`)
+        for (let at = 0; at < data.length; at += 1024 * 1024) send(session.ReadContentResponse.encode({ offset: at, data: data.subarray(at, at + 1024 * 1024) }).finish())
+        return
       }
       if (path === '/moby.buildkit.secrets.v1.Secrets/GetSecret') {
         const secret = this.files.secrets?.[readBytesField(message, 1).toString()]

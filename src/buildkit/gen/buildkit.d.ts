@@ -3229,5 +3229,141 @@ export namespace buildkit {
             /** Shape of a CredentialsResponse. */
             type $Shape = buildkit.session.CredentialsResponse.$Properties;
         }
+
+        /**
+         * Properties of a ReadContentRequest.
+         * @deprecated Use buildkit.session.ReadContentRequest.$Properties instead.
+         */
+        interface IReadContentRequest extends buildkit.session.ReadContentRequest.$Properties {
+        }
+
+        /** Represents a ReadContentRequest. */
+        class ReadContentRequest {
+
+            /**
+             * Constructs a new ReadContentRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: buildkit.session.ReadContentRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ReadContentRequest digest. */
+            digest: string;
+
+            /**
+             * Creates a new ReadContentRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ReadContentRequest instance
+             */
+            static create(properties: buildkit.session.ReadContentRequest.$Shape): buildkit.session.ReadContentRequest & buildkit.session.ReadContentRequest.$Shape;
+            static create(properties?: buildkit.session.ReadContentRequest.$Properties): buildkit.session.ReadContentRequest;
+
+            /**
+             * Encodes the specified ReadContentRequest message. Does not implicitly {@link buildkit.session.ReadContentRequest.verify|verify} messages.
+             * @param message ReadContentRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: buildkit.session.ReadContentRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ReadContentRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {buildkit.session.ReadContentRequest & buildkit.session.ReadContentRequest.$Shape} ReadContentRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): buildkit.session.ReadContentRequest & buildkit.session.ReadContentRequest.$Shape;
+        }
+
+        namespace ReadContentRequest {
+
+            /** Properties of a ReadContentRequest. */
+            interface $Properties {
+
+                /** ReadContentRequest digest */
+                digest?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ReadContentRequest. */
+            type $Shape = buildkit.session.ReadContentRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ReadContentResponse.
+         * @deprecated Use buildkit.session.ReadContentResponse.$Properties instead.
+         */
+        interface IReadContentResponse extends buildkit.session.ReadContentResponse.$Properties {
+        }
+
+        /** Represents a ReadContentResponse. */
+        class ReadContentResponse {
+
+            /**
+             * Constructs a new ReadContentResponse.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: buildkit.session.ReadContentResponse.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ReadContentResponse offset. */
+            offset: number;
+
+            /** ReadContentResponse data. */
+            data: Uint8Array;
+
+            /**
+             * Creates a new ReadContentResponse instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ReadContentResponse instance
+             */
+            static create(properties: buildkit.session.ReadContentResponse.$Shape): buildkit.session.ReadContentResponse & buildkit.session.ReadContentResponse.$Shape;
+            static create(properties?: buildkit.session.ReadContentResponse.$Properties): buildkit.session.ReadContentResponse;
+
+            /**
+             * Encodes the specified ReadContentResponse message. Does not implicitly {@link buildkit.session.ReadContentResponse.verify|verify} messages.
+             * @param message ReadContentResponse message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: buildkit.session.ReadContentResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ReadContentResponse message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {buildkit.session.ReadContentResponse & buildkit.session.ReadContentResponse.$Shape} ReadContentResponse
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): buildkit.session.ReadContentResponse & buildkit.session.ReadContentResponse.$Shape;
+        }
+
+        namespace ReadContentResponse {
+
+            /** Properties of a ReadContentResponse. */
+            interface $Properties {
+
+                /** ReadContentResponse offset */
+                offset?: (number|null);
+
+                /** ReadContentResponse data */
+                data?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ReadContentResponse. */
+            type $Shape = buildkit.session.ReadContentResponse.$Properties;
+        }
     }
 }

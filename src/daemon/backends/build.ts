@@ -10,6 +10,7 @@ import type { AuthConfig } from '../../model/engine-api/image.js'
 import type { Builder } from '../../../agent/build/builder.js'
 import type { Emit, Pull } from '../../../agent/build/build-options.js'
 import { hostPlatform } from '../../../agent/image/descriptor.js'
+import { loadImages } from '../../../agent/image/image-load.js'
 import type { Images } from '../../../agent/image/images.js'
 import { parseReference, withDefaultTag } from '../../../agent/image/reference.js'
 import type { Registries } from '../../../agent/image/registry/registries.js'
@@ -56,6 +57,10 @@ export function buildKitBackend(builder: Builder, images: Images, registries: Re
       return { mediaType, digest, size }
     },
     save: (id, names, compatible, signal) => images.saveAs(id, names, compatible, signal),
+    load: async (archive, platform, signal) => {
+      const [record] = await loadImages(images.store, archive, { quiet: true, ...(platform !== undefined && { platform }) }, () => undefined, signal)
+      return must(record, 'an archive that was loaded has an image').id
+    },
     files: (id, signal) => builder.files(id, signal),
     findSession: (id, signal) => builder.sessions.find(id, signal),
     session: (id, connection) => builder.sessions.serve(id, connection),

@@ -6,11 +6,11 @@ describe('the attributes of the Dockerfile frontend', () => {
     const plan = readFrontend('dockerfile.v0', {
       'filename': 'Other', 'target': 'last', 'platform': 'linux/arm64', 'build-arg:A': '1', 'build-arg:B': '', 'label:l': 'm', 'no-cache': '', 'image-resolve-mode': 'pull',
       'cache-imports': '[{"Type":"registry","Attrs":{"ref":"old:1"}}]', 'force-network-mode': 'host', 'add-hosts': 'x=1.2.3.4,y=5.6.7.8', 'shm-size': '1000', 'ulimit': 'nofile=1:2,core=-1',
-      'cgroup-parent': '/c', 'context:lib': 'local:_lib', 'context:img': 'docker-image://busybox', 'context:git::linux/amd64': 'https://example.com/x.git', 'local-sessionid:_lib': 'other', 'frontend.caps': 'moby.buildkit.frontend.contexts+forward',
+      'cgroup-parent': '/c', 'context:lib': 'local:_lib', 'context:img': 'docker-image://busybox', 'context:git::linux/amd64': 'https://example.com/x.git', 'local-sessionid:_lib': 'other', 'context:oci': `oci-layout://abc:latest@sha256:${'a'.repeat(64)}`, 'frontend.caps': 'moby.buildkit.frontend.contexts+forward',
       'vcs:source': 'x', 'dockerfilekey': 'definitions',
     })
-    assert.deepEqual({ ...plan, namedFolders: [...plan.namedFolders], sessions: [...plan.sessions] }, {
-      context: { kind: 'local', name: 'context' }, dockerfileFolder: 'definitions', filename: 'Other', namedFolders: [['lib', '_lib']], sessions: [['_lib', 'other']], cacheImports: ['old:1'],
+    assert.deepEqual({ ...plan, namedFolders: [...plan.namedFolders], layouts: [...plan.layouts], sessions: [...plan.sessions] }, {
+      context: { kind: 'local', name: 'context' }, dockerfileFolder: 'definitions', filename: 'Other', namedFolders: [['lib', '_lib']], layouts: [['oci', { store: 'abc', digest: `sha256:${'a'.repeat(64)}` }]], sessions: [['_lib', 'other']], cacheImports: ['old:1'],
       options: {
         target: 'last', platform: 'linux/arm64', args: { A: '1', B: '' }, labels: { l: 'm' }, noCache: true, cacheFrom: [], pull: true, quiet: false, squash: false, remove: true, removeAlways: true,
         hostConfig: { ShmSize: 1000, CgroupParent: '/c', NetworkMode: 'host', ExtraHosts: ['x=1.2.3.4', 'y=5.6.7.8'], Ulimits: [{ Name: 'nofile', Soft: 1, Hard: 2 }, { Name: 'core', Soft: -1, Hard: -1 }] },
@@ -38,7 +38,7 @@ describe('the attributes of the Dockerfile frontend', () => {
     ['dockerfile.v0', { 'context:a': 'target:b' }, /result of another target/],
     ['dockerfile.v0', { 'context:a': 'input:b' }, /an input that is not there/],
     ['dockerfile.v0', { 'cache-imports': '[{"Type":"local","Attrs":{}}]' }, /--cache-from type=local is not supported/],
-    ['dockerfile.v0', { 'context:a': 'oci-layout://x' }, /OCI layout/],
+    ['dockerfile.v0', { 'context:a': 'oci-layout://x' }, /a digest is expected/],
     ['dockerfile.v0', { 'context:../a': 'local:b' }, /invalid name of a context/],
     ['dockerfile.v0', { context: 'https://example.com/x.git', dockerfilekey: 'dockerfile' }, /have both in one place/],
     ['dockerfile.v0', { 'force-network-mode': 'other' }, /invalid network mode "other"/],
