@@ -34,10 +34,22 @@ describe('flows to a host that is cut off', function () {
     if (this.currentTest?.state === 'failed') await printLogs(lab)
   })
 
+  /**
+   * What 24 requests for a page are answered, less after one without an answer. A few at once: busybox's server
+   * has a short queue, and what comes in while it is full is lost.
+   */
+  const several = async (...way: [string, string, number]): Promise<string[]> => {
+    const line = async (): Promise<string[]> => {
+      const answers: string[] = []
+      for (let i = 0; i < 6 && answers.every(isAnswer); i++) answers.push(await ask(...way, '/', 2_000))
+      return answers
+    }
+    return (await Promise.all(Array.from({ length: 4 }, line))).flat()
+  }
+  const isAnswer = (text: string): boolean => text.startsWith('version')
   /** The hosts of the tasks that answer; what is no answer stands as it is. */
-  const answering = async (netns: string, address: string, port: number): Promise<string[]> => {
-    const answers = await Promise.all(Array.from({ length: 24 }, () => ask(netns, address, port, '/cgi-bin/who', 1_000)))
-    return [...new Set(answers.map((one) => / on (\S+) asked/.exec(one)?.[1] ?? one))].sort()
+  const answering = async (...way: [string, string, number]): Promise<string[]> => {
+    return [...new Set((await several(...way)).map((one) => /^version \S+ on (\S+)$/.exec(one)?.[1] ?? one))].sort()
   }
   const ways = (): [string, string, number][] => [[shell, vip, 80], [lab.outside.netns, first.ipv4, 8080], [lab.outside.netns, second.ipv4, 8080]]
   const named = async (): Promise<string[]> => {
@@ -63,8 +75,7 @@ describe('flows to a host that is cut off', function () {
     await Promise.all([converged(first, 'shell', 3), converged(first, 'web', 3)])
     await eventually('its containers are those of the new tasks', async () => (await second.docker('ps', '-q')).split('\n').length === 2)
     shell = (await netnsOf(second, 'shell.')) ?? ''
-    const fresh = async (way: [string, string, number]): Promise<boolean> =>
-      (await Promise.all(Array.from({ length: 12 }, () => ask(...way, '/cgi-bin/who', 1_000)))).every((answer) => answer.startsWith('version 2 '))
+    const fresh = async (way: [string, string, number]): Promise<boolean> => (await several(...way)).every((answer) => answer.startsWith('version 2 '))
     for (const way of ways()) await eventually('only the new tasks answer', () => fresh(way))
     await eventually('all tasks answer', async () => (await answering(shell, vip, 80)).length === 3)
   })
