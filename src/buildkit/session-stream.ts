@@ -45,7 +45,8 @@ export class SessionStream {
 
   /** No more messages from here. */
   end(): void {
-    this.stream.end()
+    // It may be the client's end that is received just now.
+    afterReceiving(() => this.stream.end())
   }
 
   close(): void {
