@@ -79,7 +79,8 @@ export function readFrontend(frontend: string, attributes: Readonly<Record<strin
       ...(target !== undefined && { target }),
       ...(platform !== undefined && { platform }),
       args: Object.fromEntries(byPrefix(given, 'build-arg:')),
-      labels: Object.fromEntries(byPrefix(given, 'label:')),
+      // Clients send them in any order, which would make another step of them each time.
+      labels: Object.fromEntries([...byPrefix(given, 'label:')].sort(([a], [b]) => (a < b ? -1 : 1))),
       noCache,
       cacheFrom: [],
       pull: text('image-resolve-mode') === 'pull',

@@ -19,6 +19,11 @@ describe('the attributes of the Dockerfile frontend', () => {
     })
   })
 
+  it('give the same labels in whatever order they come', () => {
+    const labels = (attributes: Record<string, string>) => Object.keys(readFrontend('dockerfile.v0', attributes).options.labels)
+    assert.deepEqual(labels({ 'label:b': '2', 'label:a': '1', 'label:c': '3' }), ['a', 'b', 'c'])
+  })
+
   it('say where the context is', () => {
     const contextOf = (attributes: Record<string, string>) => readFrontend('dockerfile.v0', attributes).context
     assert.deepEqual(contextOf({}), { kind: 'local', name: 'context' })
