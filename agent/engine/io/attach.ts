@@ -47,7 +47,9 @@ export async function attachContainer(context: EngineContext, container: Contain
     leave()
   }
   const wantsInput = options.stdin && config.OpenStdin && live
-  const input = wantsInput ? withDetachKeys(live.input(closesStdin), keys, onDetach) : undefined
+  const stdin = wantsInput ? live.input(closesStdin) : undefined
+  // Keys are of terminals: what is piped may be any bytes.
+  const input = stdin && tty ? withDetachKeys(stdin, keys, onDetach) : stdin
   return {
     tty,
     output: output(),
