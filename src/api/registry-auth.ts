@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { invalid } from '../base/errors.js'
 import type { AuthConfig } from '../model/engine-api/image.js'
 import { decodeBase64 } from './base64.js'
 import { shape, text } from './json-check.js'
@@ -19,18 +18,18 @@ export const authConfig = shape<AuthConfig>({
 
 /**
  * The credentials of the header `X-Registry-Auth`: JSON in base 64, of either alphabet. Without the header
- * there are none. Throws `invalid` for what cannot be read.
+ * there are none, as with one that is no such text. Throws `invalid` for fields of a wrong type.
  */
 export function registryAuth(headers: IncomingHttpHeaders): AuthConfig {
   const header = headers['x-registry-auth']
   const encoded = Array.isArray(header) ? header[0] : header
   if (encoded === undefined || encoded === '' || encoded === 'null') return {}
-  const data = decodeBase64(encoded, 'X-Registry-Auth header', headerBytesMax)
   let parsed: unknown
   try {
-    parsed = JSON.parse(Buffer.from(data).toString('utf8'))
-  } catch (cause) {
-    throw invalid('invalid X-Registry-Auth header: it must be JSON in base 64', cause)
+    parsed = JSON.parse(Buffer.from(decodeBase64(encoded, 'X-Registry-Auth header', headerBytesMax)).toString('utf8'))
+  } catch {
+    // Some clients put a placeholder there when they have none: Docker takes it so.
+    return {}
   }
   return parsed === null ? {} : withPair(authConfig(parsed, 'X-Registry-Auth'))
 }
