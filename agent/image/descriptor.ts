@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { invalid } from '../../src/base/errors.js'
+import { readPlatform } from '../../src/model/platform.js'
 
 /** What the store knows of a blob: a content descriptor of the OCI image specification. */
 export interface Descriptor {
@@ -83,18 +84,13 @@ export function hostPlatform(arch: string = process.arch): Platform {
   return known[arch] ?? { os: 'linux', architecture: arch }
 }
 
-/** Reads `os[/arch[/variant]]`, what is left out taken from the host. Throws `invalid`. */
+/** Reads `os`, `arch` or `os/arch[/variant]`, what is left out taken from the host. Throws `invalid` as `readPlatform`. */
 export function parsePlatform(text: string, host: Platform = hostPlatform()): Platform {
-  const [os, architecture, variant, ...rest] = text.toLowerCase().split('/')
-  if (!os || rest.length > 0 || architecture === '' || variant === '' || !/^[a-z0-9_./-]+$/.test(text.toLowerCase())) {
-    throw invalid(`invalid platform ${JSON.stringify(text)}: os[/arch[/variant]] is expected, as linux/amd64`)
-  }
+  const { os = host.os, architecture, variant } = readPlatform(text)
   if (architecture === undefined) return { ...host, os }
-  const names: Record<string, string> = { x86_64: 'amd64', 'x86-64': 'amd64', aarch64: 'arm64', armhf: 'arm', i386: '386' }
-  const named = names[architecture] ?? architecture
-  const fallback = named === host.architecture ? host.variant : named === 'arm64' ? 'v8' : undefined
+  const fallback = architecture === host.architecture ? host.variant : architecture === 'arm64' ? 'v8' : undefined
   const chosen = variant ?? fallback
-  return { os, architecture: named, ...(chosen !== undefined && { variant: chosen }) }
+  return { os, architecture, ...(chosen !== undefined && { variant: chosen }) }
 }
 
 /** `linux/arm/v7` */

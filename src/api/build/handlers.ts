@@ -8,6 +8,7 @@ import { decodeBase64 } from '../base64.js'
 import { authConfig, withPair } from '../registry-auth.js'
 import type { Exchange } from '../exchange.js'
 import { Filters } from '../filters.js'
+import { platformParameter } from '../images/platform.js'
 import { listOf, mapOf, orNull, shape, text, whole, type Check } from '../json-check.js'
 import type { Query } from '../query.js'
 import type { Handler } from '../route.js'
@@ -111,7 +112,7 @@ function readOptions(exchange: Exchange): BuildRequest {
   const prefix = query.text('contextprefix')
   if (prefix !== undefined && !/^(?!\.{1,2}$)[\w.-]{1,64}$/.test(prefix)) throw invalid('invalid value for contextprefix: letters and digits expected')
   const target = query.text('target')
-  const platform = query.text('platform')
+  const platform = platformParameter(query)
   const config = headers['x-registry-config']
   return {
     dockerfile: query.text('dockerfile') ?? 'Dockerfile',

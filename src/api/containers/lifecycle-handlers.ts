@@ -1,4 +1,5 @@
 import { invalid } from '../../base/errors.js'
+import { platformParameter } from '../images/platform.js'
 import type { Query } from '../query.js'
 import type { Handler } from '../route.js'
 import { atLeast } from '../versions.js'
@@ -16,7 +17,7 @@ export function lifecycleHandlers(containers: ContainersBackend) {
     const { Runtime: runtime, ...body } = await exchange.readJson(createBody)
     if (runtime) body.HostConfig = { ...body.HostConfig, Runtime: body.HostConfig?.Runtime || runtime }
     if (body.Image === undefined || body.Image === '') throw invalid('no image specified')
-    const created = await containers.create(name?.replace(/^\//, ''), body, exchange.query.text('platform'))
+    const created = await containers.create(name?.replace(/^\//, ''), body, platformParameter(exchange.query))
     exchange.json(201, { Id: created.Id, Warnings: created.Warnings ?? [] })
   }
 

@@ -24,7 +24,7 @@ export function imageStreamHandlers(images: ImagesBackend) {
     if (source !== '-') throw invalid('fromSrc must be "-": the root filesystem is taken from the request body')
     const { repo, tag } = splitReference(query.text('repo'), query.text('tag'))
     const message = query.text('message')
-    const platform = query.text('platform')
+    const platform = platformParameter(query)
     const options = {
       changes: query.all('changes'),
       ...(repo !== undefined && { repo }),
@@ -43,7 +43,7 @@ export function imageStreamHandlers(images: ImagesBackend) {
     // "docker pull -a" of old clients leaves a colon behind the name.
     const name = (query.text('fromImage') ?? '').replace(/:$/, '')
     const tag = query.text('tag')
-    const platform = query.text('platform')
+    const platform = platformParameter(query)
     const options = { auth: registryAuth(exchange.headers), ...(tag !== undefined && { tag }), ...(platform !== undefined && { platform }) }
     await withProgress(exchange, (progress) => images.pull(name, options, progress, signal))
   }
