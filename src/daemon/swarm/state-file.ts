@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errnoOf, internal, messageOf } from '../../base/errors.js'
 import type { WeightedPeer } from '../../wire/dispatcher-service.js'
@@ -34,6 +34,16 @@ export class SwarmStateFile {
       return JSON.parse(text) as SwarmState
     } catch (thrown) {
       throw internal(`the swarm state in ${this.path} is damaged (${messageOf(thrown)}): restore it, or leave the swarm with --force and join again`, thrown)
+    }
+  }
+
+  /** Whether the folder has files of a swarm without a state: what someone put there in part, or what is left of an end half way. */
+  async hasRemains(): Promise<boolean> {
+    try {
+      return (await readdir(this.folder)).length > 0
+    } catch (thrown) {
+      if (errnoOf(thrown) === 'ENOENT') return false
+      throw thrown
     }
   }
 

@@ -112,10 +112,11 @@ export class SwarmNode implements AsyncDisposable {
     })
   }
 
-  /** Founds a swarm with this node as its first manager; gives the node's id. */
+  /** Founds a swarm with this node as its first manager, or of the state that it has when that is forced; gives the node's id. */
   init(options: SwarmInitOptions): Promise<string> {
     return this.work.run(async () => {
-      if (options.forceNewCluster) return this.forceNewCluster(options)
+      const known = options.forceNewCluster ? await this.knownState() : undefined
+      if (known) return this.forceNewCluster(options, known)
       this.assertInNone()
       const state = chooseAddresses(options, this.deps.defaultAdvertiseAddress)
       const unlockKey = options.spec.encryption.autoLockManagers ? createUnlockKey() : undefined
@@ -267,13 +268,26 @@ export class SwarmNode implements AsyncDisposable {
   }
 
   /**
+   * What a new cluster is to be made of; undefined on a node without anything of a swarm: there it is as any other, as in
+   * Docker. Throws `unavailable` for a copy that is not whole, which a swarm founded over it would erase.
+   */
+  private async knownState(): Promise<SwarmState | undefined> {
+    if (this.sealed) throw managerNeeded.locked()
+    const known = this.current?.state ?? (await this.files.load())
+    if (known) return known
+    const { folder } = this.files
+    if (!(await this.files.hasRemains())) {
+      this.deps.log.warn(`a new cluster was asked for on a node without the state of one: an empty swarm is founded (looked in ${folder})`)
+      return undefined
+    }
+    throw unavailable(`${folder} has files of a swarm but no state.json to make a new cluster of: complete the copy, or remove it`)
+  }
+
+  /**
    * Starts over alone from what this manager knows, at new addresses where they are given: the state may come from another host. A
    * failure leaves the node what it was.
    */
-  private async forceNewCluster(options: Pick<SwarmInitOptions, 'listenAddr' | 'advertiseAddr' | 'dataPathAddr'>): Promise<string> {
-    if (this.sealed) throw managerNeeded.locked()
-    const known = this.current?.state ?? (await this.files.load())
-    if (!known) throw unavailable('this node is not part of a swarm: there is no state to make a new cluster of')
+  private async forceNewCluster(options: Pick<SwarmInitOptions, 'listenAddr' | 'advertiseAddr' | 'dataPathAddr'>, known: SwarmState): Promise<string> {
     const readdressed = options.advertiseAddr !== '' || options.dataPathAddr !== ''
     const addresses = readdressed ? chooseAddresses({ ...options, advertiseAddr: options.advertiseAddr || known.advertiseAddress }, '') : known
     const identity = await NodeIdentity.load(this.identityDeps())
