@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Reporter } from '../../../../agent/reporter.js'
+import { must } from '../../../../src/base/assert.js'
 import { idSource } from '../../../../src/base/id.js'
 import { nullLogger } from '../../../../src/base/log.js'
 import { Scope } from '../../../../src/base/scope.js'
@@ -34,7 +35,7 @@ describe('a node that is to make a new cluster', () => {
       begin: () => Promise.resolve(),
       end: () => Promise.resolve(),
       clear: () => Promise.resolve(),
-      describe: () => Promise.resolve(testNode('here').description),
+      describe: () => Promise.resolve(must(testNode('here').description, 'it is described')),
       onNode: () => undefined,
       answer: () => Promise.reject(new Error('nobody asks')),
       publishLogs: () => Promise.resolve(),
