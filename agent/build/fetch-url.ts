@@ -27,6 +27,8 @@ export interface FetchOptions {
   proxies: Proxies
   /** Answered with a 304 when it still fits. */
   known?: { etag?: string; lastModified?: string }
+  /** Called once the server gives the file: from then on it is a matter of time. */
+  begun?: () => Promise<void>
   signal: AbortSignal
 }
 
@@ -45,6 +47,7 @@ export async function fetchToFile(address: string, path: string, options: FetchO
   let bytes = 0
   const file = await open(path, 'wx', 0o600)
   try {
+    await options.begun?.()
     for await (const piece of response as AsyncIterable<Buffer>) {
       bytes += piece.length
       if (bytes > options.bytesMax) throw invalid(`${address} has more than the ${options.bytesMax} bytes that are fetched`)

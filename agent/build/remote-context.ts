@@ -34,8 +34,9 @@ export async function remoteContext(remote: string, dockerfile: string, folder: 
   if (!/^https?:\/\//.test(remote)) throw invalid(`cannot build from ${JSON.stringify(remote)}: the URL of a git repository, of an archive or of a Dockerfile is expected`)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, 'download')
-  await emit({ stream: `Downloading build context from remote url: ${remote}\n` })
-  await fetchToFile(remote, path, { bytesMax: downloadBytesMax, proxies: options.proxies, signal })
+  // Not before: what the server refuses is an answer of its own to the client, not the last line of a build.
+  const begun = (): Promise<void> => emit({ stream: `Downloading build context from remote url: ${remote}\n` })
+  await fetchToFile(remote, path, { bytesMax: downloadBytesMax, proxies: options.proxies, begun, signal })
   if (await isArchive(path)) return { archive: createReadStream(path, { highWaterMark: 1024 * 1024 }), dockerfile }
   const { size } = await stat(path)
   if (size > dockerfileBytesMax) throw invalid(`${remote} is neither an archive nor a Dockerfile: it has ${size} bytes`)

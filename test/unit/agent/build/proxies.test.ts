@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fetchToFile } from '../../../../agent/build/fetch-url.js'
 import { gitEnvironment } from '../../../../agent/build/git-access.js'
 import { checkOut, gitAddress, resolveCommit, type GitAddress } from '../../../../agent/build/git-source.js'
+import { remoteContext } from '../../../../agent/build/remote-context.js'
 import { Proxies } from '../../../../agent/image/registry/proxies.js'
 
 describe('what builds fetch', () => {
@@ -22,6 +23,7 @@ describe('what builds fetch', () => {
     asked = []
     server = createServer((request, response) => {
       asked.push(request.url ?? '')
+      if (request.url?.endsWith('/gone')) response.statusCode = 404
       // The older of git's protocols on HTTP: a plain list.
       response.end(/\/info\/refs/.test(request.url ?? '') ? `${commit}\trefs/heads/main\n` : 'content')
     })
@@ -41,6 +43,16 @@ describe('what builds fetch', () => {
     assert.deepEqual(asked, ['http://files.test/a'])
     await assert.rejects(fetchToFile('http://direct.test/a', join(folder, 'other'), { bytesMax: 100, proxies, signal }), /cannot fetch/)
     assert.equal(asked.length, 1)
+  })
+
+  it('is told of once a server gives it: what is refused is an answer of its own', async () => {
+    const told: unknown[] = []
+    const emit = (message: unknown): Promise<void> => Promise.resolve(void told.push(message))
+    const fetched = (remote: string) => remoteContext(remote, 'other', join(folder, 'remote'), { proxies, keepGitDir: false }, emit, signal)
+    await assert.rejects(fetched('http://files.test/gone'), { kind: 'invalid', message: 'cannot fetch http://files.test/gone: files.test answers 404 Not Found' })
+    assert.deepEqual(told, [])
+    assert.equal((await fetched('http://files.test/a')).dockerfile, 'Dockerfile')
+    assert.deepEqual(told, [{ stream: 'Downloading build context from remote url: http://files.test/a\n' }])
   })
 
   it('from git repositories too', async () => {
