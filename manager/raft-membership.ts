@@ -2,10 +2,20 @@ import type { Clock, Timer } from '../src/base/clock.js'
 import { Reachability } from '../src/model/node.js'
 import type { Membership } from './control/deps.js'
 import type { RaftNode } from './raft/node.js'
+import type { MemberStatus } from './raft/node-types.js'
 import type { RaftMember, RaftMembership } from './role-manager.js'
 
 /** Reachability is judged from what was heard, which no event tells: it is looked at this often. */
 const lookPeriodMs = 500
+
+/**
+ * What is told of a member. One that has not caught up has no vote yet: it is not called reachable, since whoever reads that relies
+ * on it for the quorum.
+ */
+export function reachabilityOf({ learner, reachable }: Pick<MemberStatus, 'learner' | 'reachable'>): Reachability {
+  if (!reachable) return Reachability.unreachable
+  return learner ? Reachability.unknown : Reachability.reachable
+}
 
 /** The Raft group as the role manager and the control API see it. */
 export class RaftGroup implements RaftMembership, Membership {
@@ -19,12 +29,7 @@ export class RaftGroup implements RaftMembership, Membership {
   }
 
   members(): readonly RaftMember[] {
-    return this.node.members().map(({ raftId, nodeId, address, reachable }) => ({
-      raftId,
-      nodeId,
-      address,
-      reachability: reachable ? Reachability.reachable : Reachability.unreachable,
-    }))
+    return this.node.members().map((member) => ({ raftId: member.raftId, nodeId: member.nodeId, address: member.address, reachability: reachabilityOf(member) }))
   }
 
   isMember(nodeId: string): boolean {

@@ -52,7 +52,7 @@ export function leaderOf(lab: Lab, asked: LabHost): Promise<LabHost> {
 export async function allWell(asked: LabHost, timeoutMs = 30_000): Promise<void> {
   await eventually('every node is ready and every manager reachable', async () => {
     const list = await nodes(asked)
-    return list.every(({ status, manager }) => status === 'Ready' && manager !== 'Unreachable') && list.some(({ manager }) => manager === 'Leader')
+    return list.every(({ status, manager }) => status === 'Ready' && ['', 'Leader', 'Reachable'].includes(manager)) && list.some(({ manager }) => manager === 'Leader')
   }, { timeoutMs })
 }
 

@@ -58,7 +58,7 @@ export async function startSwarm({ hosts, managers }: { hosts: number; managers:
     }
     await eventually('all nodes are ready and all managers reachable', async () => {
       const lines = await nodes(first)
-      return lines.filter(({ status }) => status === 'Ready').length === hosts && lines.filter(({ manager }) => manager !== '').length === managers
+      return lines.filter(({ status }) => status === 'Ready').length === hosts && lines.filter(({ manager }) => manager === 'Leader' || manager === 'Reachable').length === managers
     })
     return lab
   } catch (thrown) {
