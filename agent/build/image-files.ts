@@ -1,5 +1,6 @@
 import { createReadStream, lstatSync } from 'node:fs'
 import { internal, invalid } from '../../src/base/errors.js'
+import type { BuiltFile } from '../../src/model/built-file.js'
 import { TimeSlice } from '../kernel/time-slice.js'
 import { entryOf } from '../snapshot/diff.js'
 import { HeldFolder, findPlace, type Tree } from '../snapshot/held-folder.js'
@@ -19,25 +20,7 @@ const kinds = {
   [TarType.character]: 'character',
   [TarType.block]: 'block',
   [TarType.fifo]: 'pipe',
-} as const
-
-/** A file of an image. */
-export interface ImageFile {
-  /** Relative to the image's root, without `.` and `..`. */
-  path: string
-  kind: (typeof kinds)[TarType]
-  /** Permissions with setuid, setgid and sticky. */
-  mode: number
-  uid: number
-  gid: number
-  /** Bytes. */
-  size: number
-  modifiedMs: number
-  /** Of a symbolic link what it says, of a hard link the path of a file before it. */
-  target: string
-  device: { major: number; minor: number }
-  xattrs: ReadonlyMap<string, Buffer>
-}
+} as const satisfies Record<TarType, BuiltFile['kind']>
 
 /** The files of an image, for one who takes the result of a build without the image. Nothing of it changes meanwhile. */
 export class ImageFiles implements AsyncDisposable {
@@ -53,7 +36,7 @@ export class ImageFiles implements AsyncDisposable {
   }
 
   /** All files: a folder before what is in it, names in the order of their bytes. Throws `invalid` for a name that is no UTF-8. */
-  async *entries(): AsyncGenerator<ImageFile, void, undefined> {
+  async *entries(): AsyncGenerator<BuiltFile, void, undefined> {
     const slice = new TimeSlice()
     const linked = new Map<string, ByteString>()
     const levels: { folder: HeldFolder; path: ByteString; names: ByteString[] }[] = [{ folder: this.tree.root, path: '', names: sorted(this.tree.root) }]
@@ -132,7 +115,7 @@ function sorted(folder: HeldFolder): ByteString[] {
   return folder.names().sort().reverse()
 }
 
-function fileOf({ name, linkName, type, mode, uid, gid, size, mtimeSeconds, device, xattrs }: TarEntry): ImageFile {
+function fileOf({ name, linkName, type, mode, uid, gid, size, mtimeSeconds, device, xattrs }: TarEntry): BuiltFile {
   return { path: exact(name), kind: kinds[type], mode, uid, gid, size, modifiedMs: mtimeSeconds * 1000, target: exact(linkName), device, xattrs }
 }
 

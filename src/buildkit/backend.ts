@@ -2,6 +2,7 @@ import type { ClientHttp2Stream } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import type { BuildMessage, BuildOptions } from '../model/engine-api/build.js'
 import type { AuthConfig, BuildCache } from '../model/engine-api/image.js'
+import type { BuiltFile } from '../model/built-file.js'
 
 /** What a client answers over the session of its build: gRPC from the daemon to the client. */
 export interface ClientSession {
@@ -17,24 +18,6 @@ export interface BuildKitRequest extends BuildOptions {
   credentials: (domain: string) => Promise<AuthConfig>
   /** Images in registries whose steps count as made already. */
   cacheImports: readonly string[]
-}
-
-/** A file of what was built. */
-export interface BuiltFile {
-  /** Relative to the root, without `.` and `..`. */
-  path: string
-  kind: 'file' | 'directory' | 'symlink' | 'hardlink' | 'pipe' | 'character' | 'block'
-  /** Permissions with setuid, setgid and sticky, as in `chmod`. */
-  mode: number
-  uid: number
-  gid: number
-  /** Bytes. */
-  size: number
-  modifiedMs: number
-  /** Of a symbolic link what it says, of a hard link the path of a file before it. */
-  target: string
-  device: { major: number; minor: number }
-  xattrs: ReadonlyMap<string, Buffer>
 }
 
 /** The files of what was built, which do not change. */

@@ -1,4 +1,4 @@
-import { ErrorKind, invalid, StatusError } from '../base/errors.js'
+import { ErrorKind, invalid, messageOf, StatusError } from '../base/errors.js'
 import type { BuildMessage } from '../model/engine-api/build.js'
 import type { BuildKitBackend, PushedImage } from './backend.js'
 import { clientCredentials } from './credentials.js'
@@ -99,7 +99,7 @@ export async function exportImage(backend: Exporters, job: ExportJob, wanted: re
       Object.assign(answer, await exporter.run({ backend, job, image, attributes, names: exporter.ofImage ? namesOf(attributes) : [], output, signal }))
       await job.tell(job.progress.end())
     } catch (thrown) {
-      await job.tell(job.progress.end(thrown instanceof Error ? thrown.message : String(thrown)))
+      await job.tell(job.progress.end(messageOf(thrown)))
       throw thrown
     }
   }

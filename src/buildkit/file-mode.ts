@@ -1,4 +1,4 @@
-import type { BuiltFile } from './backend.js'
+import type { BuiltFile } from '../model/built-file.js'
 
 /** The kinds of fsutil's packets (github.com/tonistiigi/fsutil, types/wire.proto). */
 export const PacketType = { stat: 0, request: 1, data: 2, finish: 3, error: 4 } as const

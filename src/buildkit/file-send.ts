@@ -1,5 +1,6 @@
 import { ErrorKind, invalid, kindOf } from '../base/errors.js'
-import type { BuiltFile, BuiltFiles, ClientSession } from './backend.js'
+import type { BuiltFile } from '../model/built-file.js'
+import type { BuiltFiles, ClientSession } from './backend.js'
 import { modeOf, PacketType } from './file-mode.js'
 import { buildkit } from './gen/buildkit.js'
 import { SessionStream } from './session-stream.js'

@@ -3,6 +3,7 @@ import type { Http2Server, ServerHttp2Stream } from 'node:http2'
 import { createConnection } from 'node:net'
 import { Readable } from 'node:stream'
 import { afterReceiving } from '../../base/after-receiving.js'
+import { messageOf } from '../../base/errors.js'
 import { bytesField, grpcFrame, GrpcFrameReader, readBytesField } from '../../base/grpc-frame.js'
 import type { BuildClient } from '../../client/build.js'
 import type { SecretSource, SshSource } from './secret-options.js'
@@ -96,7 +97,7 @@ function unary(stream: ServerHttp2Stream, answer: (asked: Buffer) => Answer): vo
         stream.end(grpcFrame(found.message))
       } else end(stream, found.status, found.reason)
     } catch (thrown) {
-      end(stream, Status.unavailable, thrown instanceof Error ? thrown.message : String(thrown))
+      end(stream, Status.unavailable, messageOf(thrown))
     }
   })
 }
@@ -147,7 +148,7 @@ function receive(stream: ServerHttp2Stream, receiver: SessionParts['receivers'][
   stream.once('wantTrailers', () => stream.sendTrailers(status))
   const archive = Readable.from(pieces(), { objectMode: false })
   const failed = (thrown: unknown): void => {
-    status = { 'grpc-status': Status.unknown, 'grpc-message': encodeURIComponent(thrown instanceof Error ? thrown.message : String(thrown)) }
+    status = { 'grpc-status': Status.unknown, 'grpc-message': encodeURIComponent(messageOf(thrown)) }
   }
   receiver(archive).catch(failed).finally(() => afterReceiving(() => stream.end()))
 }
